@@ -1,0 +1,98 @@
+//! Warehouses. The only place that knows engines by name.
+//!
+//! An [`Adapter`] is one warehouse of one profile; it opens [`Session`]s, one
+//! for each worker. What differs between engines is stated as [`Capabilities`]
+//! and as the [`Dialect`]; layers above ask for those, never for a name.
+
+mod error;
+mod open;
+
+use std::sync::Arc;
+
+pub use error::DatabaseError;
+pub use open::Credentials;
+
+use crate::sql::{Column, Dialect, Relation, Rows};
+
+/// What an engine can do, as far as plans depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// DDL takes part in transactions, so that a swap of tables is atomic.
+    pub transactional_ddl: bool,
+    /// `MERGE` exists.
+    pub merge: bool,
+    /// Incremental strategies that are valid, besides custom ones.
+    pub incremental_strategies: &'static [&'static str],
+    /// The incremental strategy where a project names none.
+    pub default_incremental_strategy: &'static str,
+    /// Seeds are read from their files by the engine itself.
+    pub loads_csv_files: bool,
+}
+
+/// What a statement did, in the engine's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The message of the adapter response, such as `OK` or `INSERT 0 3`.
+    pub message: String,
+    /// The command word, where the engine tells it.
+    pub code: Option<String>,
+    /// Rows that were changed, where the engine tells it.
+    pub rows_affected: Option<i64>,
+}
+
+/// One warehouse, as one output of a profile describes it.
+pub trait Adapter: Send + Sync + std::fmt::Debug {
+    /// The adapter type as profiles name it; the prefix of dispatched macros.
+    fn kind(&self) -> &'static str;
+    /// Names and literals.
+    fn dialect(&self) -> &Dialect;
+    /// What plans depend on.
+    fn capabilities(&self) -> &Capabilities;
+    /// The macros that this engine adds to or overrides in the built-in ones, as (path, text).
+    fn macros(&self) -> &'static [(&'static str, &'static str)];
+    /// A new session. Sessions of one adapter see each other's committed work.
+    ///
+    /// # Errors
+    /// The warehouse cannot be reached or refuses the credentials.
+    fn connect(&self) -> Result<Box<dyn Session>, DatabaseError>;
+}
+
+/// One connection, used by one thread at a time.
+pub trait Session: Send {
+    /// Runs a script of one or more statements; rows are dropped.
+    ///
+    /// # Errors
+    /// The engine's error, with the place in `sql` where it tells one.
+    fn execute(&mut self, sql: &str) -> Result<Response, DatabaseError>;
+    /// Runs a script and returns the rows of its last statement, at most `limit` of them.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError>;
+    /// Every table and view of a schema; empty where the schema does not exist.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn relations(&mut self, database: Option<&str>, schema: &str) -> Result<Vec<Relation>, DatabaseError>;
+    /// Schema names of a database.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn schemas(&mut self, database: Option<&str>) -> Result<Vec<String>, DatabaseError>;
+    /// The columns of a relation in order; empty where it does not exist.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn columns(&mut self, relation: &Relation) -> Result<Vec<Column>, DatabaseError>;
+    /// Whether a transaction is open on this session.
+    fn in_transaction(&self) -> bool;
+    /// Something that stops the running statement from another thread.
+    fn cancel_handle(&self) -> Arc<dyn Cancel>;
+}
+
+/// Stops what a session is running.
+pub trait Cancel: Send + Sync {
+    /// Asks the engine to stop; the running call then returns an error whose
+    /// [`DatabaseError::is_cancelled`] holds. Does nothing when idle.
+    fn cancel(&self);
+}

@@ -1,0 +1,1 @@
+//! dbt's JSON files: manifest, run results, sources.

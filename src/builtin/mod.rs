@@ -1,0 +1,1 @@
+//! The macros that ship inside the binary, as text.

@@ -1,0 +1,30 @@
+//! The nearest known name to a misspelt one.
+
+/// The candidate nearest to `name`, if it is near enough to be what was meant:
+/// within a third of the name's length (at least 1) by Damerau-Levenshtein
+/// distance, upper and lower case being equal. The first of equals wins.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    let limit = (wanted.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn finds_what_was_meant() {
+        let names = ["stg_orders", "stg_customers", "dim_date"];
+        assert_eq!(nearest("stg_order", names), Some("stg_orders"));
+        assert_eq!(nearest("STG_ORDERS", names), Some("stg_orders"));
+        assert_eq!(nearest("dmi_date", names), Some("dim_date"));
+        assert_eq!(nearest("payments", names), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! Files and folders, with errors that say what was being done to which path.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A refused file operation: what was tried, on what, and why not.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} `{}`: {source}", path.display())]
+pub struct FileError {
+    /// The verb: `read`, `write`, `list`.
+    pub action: &'static str,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// The system's reason.
+    pub source: io::Error,
+}
+
+impl FileError {
+    pub(crate) fn new(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self { action, path: path.into(), source }
+    }
+
+    /// Whether the path does not exist.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotFound
+    }
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    fs::read(path).map_err(|source| FileError::new("read", path, source))
+}
+
+/// The text of a UTF-8 file, without a byte order mark.
+///
+/// # Errors
+/// The file cannot be read or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, FileError> {
+    let text = fs::read_to_string(path).map_err(|source| FileError::new("read", path, source))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Writes a file as a whole: readers see the old contents or the new, never a
+/// part. Folders above it are made.
+///
+/// # Errors
+/// The folder cannot be made or the file cannot be written.
+pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), FileError> {
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    let partial = PathBuf::from(partial);
+    let written = fs::write(&partial, contents).and_then(|()| fs::rename(&partial, path));
+    written.map_err(|source| {
+        let _ = fs::remove_file(&partial);
+        FileError::new("write", path, source)
+    })
+}
+
+/// Adds to the end of a file, which is made where it is missing.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn append(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), FileError> {
+    use std::io::Write as _;
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    let opened = fs::OpenOptions::new().create(true).append(true).open(path);
+    opened
+        .and_then(|mut file| file.write_all(contents.as_ref()))
+        .map_err(|source| FileError::new("write", path, source))
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// A folder cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), FileError> {
+    fs::create_dir_all(path).map_err(|source| FileError::new("make", path, source))
+}
+
+/// Removes a file, a link, or a folder with all that is in it; nothing where it is missing.
+///
+/// # Errors
+/// Something cannot be removed.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(source) => Err(source),
+    };
+    match removed {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::new("remove", path, source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is a file.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether there is a folder.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Bytes of a file.
+///
+/// # Errors
+/// The file cannot be looked at.
+pub fn size(path: &Path) -> Result<u64, FileError> {
+    fs::metadata(path).map(|found| found.len()).map_err(|source| FileError::new("look at", path, source))
+}
+
+/// The path without links, `.` and `..`.
+///
+/// # Errors
+/// The path does not exist.
+pub fn canonical(path: &Path) -> Result<PathBuf, FileError> {
+    fs::canonicalize(path).map_err(|source| FileError::new("find", path, source))
+}
+
+/// Names directly in a folder, sorted.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn entries(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let listed =
+        fs::read_dir(path).and_then(|found| found.map(|entry| entry.map(|entry| entry.path())).collect());
+    let mut paths: Vec<PathBuf> = listed.map_err(|source| FileError::new("list", path, source))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Every file below a folder, links followed, sorted by path; none where the
+/// folder is missing. A folder for which `enter` says no is not looked into.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn walk(path: &Path, enter: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, FileError> {
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let walker = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
+    let mut files = Vec::new();
+    for entry in walker.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enter(entry.path())) {
+        let entry = entry.map_err(|error| {
+            let at = error.path().unwrap_or(path).to_path_buf();
+            FileError::new(
+                "list",
+                at,
+                error.into_io_error().unwrap_or_else(|| io::Error::other("links run in a circle")),
+            )
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// Makes `link` stand for the folder `target`, or copies the folder where links cannot be made.
+///
+/// # Errors
+/// Neither works.
+pub fn link_or_copy(target: &Path, link: &Path) -> Result<(), FileError> {
+    if let Some(folder) = link.parent() {
+        create_folder(folder)?;
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::symlink(target, link).is_ok() {
+        return Ok(());
+    }
+    for file in walk(target, |_| true)? {
+        let below = file.strip_prefix(target).unwrap_or(&file);
+        write(&link.join(below), read(&file)?)?;
+    }
+    Ok(())
+}

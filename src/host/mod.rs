@@ -1,0 +1,11 @@
+//! The only door to disk, environment variables and the clock.
+//!
+//! Everything else in the library takes values; a test therefore needs no
+//! process-wide state, and a lint (`clippy.toml`) keeps it so.
+
+pub mod clock;
+pub mod environment;
+pub mod files;
+
+pub use environment::Environment;
+pub use files::FileError;

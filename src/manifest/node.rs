@@ -1,0 +1,398 @@
+//! Resolved nodes: every name resolved, every config final. Immutable from here on.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::config::Config;
+use super::unit_test::UnitTest;
+use crate::source::{FileId, Span};
+use crate::sql::Relation;
+
+/// Where a node stands in [`super::Manifest::nodes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// dbt's `unique_id`, such as `model.shop.dim_date`. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UniqueId(pub Arc<str>);
+
+impl UniqueId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UniqueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Anything in the graph: models, seeds, snapshots, tests, sources, exposures,
+/// unit tests, analyses and the run's own hooks.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its identity.
+    pub unique_id: UniqueId,
+    /// The name that `ref` and selectors use; a source's is its table name.
+    pub name: String,
+    /// The package that it belongs to.
+    pub package: String,
+    /// Package, folders, name: what folder configs and the `fqn:` selector match.
+    pub fqn: Vec<String>,
+    /// The files behind it.
+    pub origin: Origin,
+    /// Its configuration, merged from every place that may set it.
+    pub config: Config,
+    /// What people wrote about it.
+    pub docs: Docs,
+    /// Its name in the warehouse: for what is or may be stored there. An
+    /// ephemeral model has one too (its alias names the CTE).
+    pub relation: Option<Relation>,
+    /// What it needs.
+    pub depends_on: DependsOn,
+    /// What kind of node it is, and what only that kind has.
+    pub kind: NodeKind,
+}
+
+/// The files behind a node.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The whole of what defines it: file, block, or YAML entry.
+    pub span: Span,
+    /// Path from the package root, with forward slashes: `models/staging/stg_orders.sql`.
+    pub original_file_path: String,
+    /// Path from the resource folder: `staging/stg_orders.sql`.
+    pub path: String,
+    /// The property file that describes it: `shop://models/schema.yml`.
+    pub patch_path: Option<String>,
+    /// Where that property file names it.
+    pub patch_span: Option<Span>,
+}
+
+/// What people wrote about a node.
+#[derive(Debug, Clone, Default)]
+pub struct Docs {
+    /// The description, rendered.
+    pub description: String,
+    /// Its columns as described, by name, in order.
+    pub columns: IndexMap<String, ColumnDocs>,
+    /// unique ids of docs blocks that the description uses.
+    pub doc_blocks: Vec<String>,
+}
+
+/// What people wrote about a column.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnDocs {
+    /// The name as written.
+    pub name: String,
+    /// The description, rendered.
+    pub description: String,
+    /// The declared type.
+    pub data_type: Option<String>,
+    /// Whether the name is to be quoted.
+    pub quote: Option<bool>,
+    /// Free data.
+    pub meta: serde_json::Map<String, Json>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// unique ids of docs blocks that the description uses.
+    pub doc_blocks: Vec<String>,
+    /// Keys of its YAML that have no field here.
+    pub extra: serde_json::Map<String, Json>,
+}
+
+/// What a node needs.
+#[derive(Debug, Clone, Default)]
+pub struct DependsOn {
+    /// Nodes, each once, in the order of first mention.
+    pub nodes: Vec<NodeId>,
+    /// Macros that its own text calls, as unique ids.
+    pub macros: Vec<String>,
+    /// The `ref` calls as written.
+    pub refs: Vec<RefCall>,
+    /// The `source` calls as written.
+    pub sources: Vec<SourceCall>,
+}
+
+/// One `ref(...)` as written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RefCall {
+    /// The package, in the form with two arguments.
+    pub package: Option<String>,
+    /// The model's name.
+    pub name: String,
+    /// The version, where one was asked for.
+    pub version: Option<String>,
+}
+
+/// One `source(...)` as written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SourceCall {
+    /// The source.
+    pub source: String,
+    /// Its table.
+    pub table: String,
+}
+
+/// A template that a node was written as.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// The template's text: a whole file, or what stands inside a block.
+    pub text: Arc<str>,
+    /// The file that holds it.
+    pub file: FileId,
+    /// Where `text` starts in that file.
+    pub offset: usize,
+    /// SHA-256 of the stripped text, in hex.
+    pub checksum: String,
+}
+
+/// The kinds of nodes.
+#[derive(Debug, Clone)]
+pub enum NodeKind {
+    /// A select statement that becomes a relation.
+    Model(Body),
+    /// A CSV file that becomes a table.
+    Seed(Seed),
+    /// A query whose history is kept.
+    Snapshot(Body),
+    /// A query that is compiled and never run.
+    Analysis(Body),
+    /// A query that returns failing rows.
+    Test(DataTest),
+    /// Inputs and expected rows for one model.
+    UnitTest(Box<UnitTest>),
+    /// A table that others load.
+    Source(Box<Source>),
+    /// Something outside that reads models.
+    Exposure(Box<Exposure>),
+    /// An `on-run-start` or `on-run-end` item.
+    Hook(RunHook),
+}
+
+impl NodeKind {
+    /// dbt's `resource_type`.
+    #[must_use]
+    pub fn resource_type(&self) -> ResourceType {
+        match self {
+            Self::Model(_) => ResourceType::Model,
+            Self::Seed(_) => ResourceType::Seed,
+            Self::Snapshot(_) => ResourceType::Snapshot,
+            Self::Analysis(_) => ResourceType::Analysis,
+            Self::Test(_) => ResourceType::Test,
+            Self::UnitTest(_) => ResourceType::UnitTest,
+            Self::Source(_) => ResourceType::Source,
+            Self::Exposure(_) => ResourceType::Exposure,
+            Self::Hook(_) => ResourceType::Operation,
+        }
+    }
+
+    /// The template, for kinds that have one of their own.
+    #[must_use]
+    pub fn body(&self) -> Option<&Body> {
+        match self {
+            Self::Model(body) | Self::Snapshot(body) | Self::Analysis(body) => Some(body),
+            Self::Test(test) => Some(&test.body),
+            Self::Hook(hook) => Some(&hook.body),
+            Self::Seed(_) | Self::UnitTest(_) | Self::Source(_) | Self::Exposure(_) => None,
+        }
+    }
+}
+
+/// dbt's `resource_type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ResourceType {
+    Model,
+    Seed,
+    Snapshot,
+    Analysis,
+    Test,
+    UnitTest,
+    Source,
+    Exposure,
+    Operation,
+}
+
+impl ResourceType {
+    /// All of them, in the order in which help texts name them.
+    pub const EVERY: [Self; 9] = [
+        Self::Model,
+        Self::Seed,
+        Self::Snapshot,
+        Self::Test,
+        Self::UnitTest,
+        Self::Source,
+        Self::Exposure,
+        Self::Analysis,
+        Self::Operation,
+    ];
+
+    /// dbt's word: `unit_test`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Seed => "seed",
+            Self::Snapshot => "snapshot",
+            Self::Analysis => "analysis",
+            Self::Test => "test",
+            Self::UnitTest => "unit_test",
+            Self::Source => "source",
+            Self::Exposure => "exposure",
+            Self::Operation => "operation",
+        }
+    }
+
+    /// The type that dbt's word names.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A CSV file that becomes a table.
+#[derive(Debug, Clone)]
+pub struct Seed {
+    /// The package root, absolute: the file is `root/original_file_path`.
+    pub root_path: std::path::PathBuf,
+    /// SHA-256 of the contents, or the path for files over the size limit.
+    pub checksum: Checksum,
+}
+
+/// How a file's contents are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksum {
+    /// `sha256`, `path` or `none`.
+    pub name: &'static str,
+    /// The sum.
+    pub value: String,
+}
+
+/// A query that returns failing rows.
+#[derive(Debug, Clone)]
+pub struct DataTest {
+    /// The query; for a generic test, the call that dbt would generate.
+    pub body: Body,
+    /// For a generic test: what it was made of.
+    pub generic: Option<GenericTest>,
+}
+
+/// What a generic test was made of.
+#[derive(Debug, Clone)]
+pub struct GenericTest {
+    /// The test's name without package: `not_null`.
+    pub name: String,
+    /// The package named before the dot, where one was.
+    pub namespace: Option<String>,
+    /// The arguments, with `model` as dbt writes it.
+    pub kwargs: serde_json::Map<String, Json>,
+    /// The column, where the test stands below one.
+    pub column_name: Option<String>,
+    /// The node that it stands below.
+    pub attached_node: Option<UniqueId>,
+    /// `models.stg_orders`: the YAML key and entry that it stands below.
+    pub file_key_name: String,
+}
+
+/// A table that others load.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The source's name; the table's is [`Node::name`].
+    pub source_name: String,
+    /// What people wrote about the source as a whole.
+    pub source_description: String,
+    /// Free data of the source as a whole.
+    pub source_meta: serde_json::Map<String, Json>,
+    /// Who loads it.
+    pub loader: String,
+    /// The table's name in the warehouse.
+    pub identifier: String,
+    /// The column or expression that tells when a row was loaded.
+    pub loaded_at_field: Option<String>,
+    /// A query that tells when the table was loaded.
+    pub loaded_at_query: Option<String>,
+    /// How old it may be.
+    pub freshness: Option<Freshness>,
+    /// Which name parts a project asked to quote.
+    pub quoting: BTreeMap<String, bool>,
+    /// Free data about where the table lies, as written.
+    pub external: Option<Json>,
+}
+
+/// How old a source may be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// Older is a warning.
+    pub warn_after: Option<Age>,
+    /// Older is an error.
+    pub error_after: Option<Age>,
+    /// A condition on the rows that are looked at.
+    pub filter: Option<String>,
+}
+
+/// A span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Age {
+    /// How many.
+    pub count: u32,
+    /// Of what.
+    pub period: Period,
+}
+
+/// The unit of an [`Age`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Period {
+    Minute,
+    Hour,
+    Day,
+}
+
+/// Something outside that reads models.
+#[derive(Debug, Clone, Default)]
+pub struct Exposure {
+    /// `dashboard`, `notebook`, `analysis`, `ml` or `application`.
+    pub exposure_type: String,
+    /// A name for people.
+    pub label: Option<String>,
+    /// `low`, `medium` or `high`.
+    pub maturity: Option<String>,
+    /// Where it is.
+    pub url: Option<String>,
+    /// Who answers for it: `name`, `email` and more.
+    pub owner: serde_json::Map<String, Json>,
+}
+
+/// An `on-run-start` or `on-run-end` item.
+#[derive(Debug, Clone)]
+pub struct RunHook {
+    /// What is run.
+    pub body: Body,
+    /// Before or after everything else.
+    pub moment: HookMoment,
+    /// Its place among the hooks of its project.
+    pub index: usize,
+}
+
+/// When a [`RunHook`] runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HookMoment {
+    /// `on-run-start`.
+    Start,
+    /// `on-run-end`.
+    End,
+}

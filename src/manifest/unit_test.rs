@@ -1,0 +1,72 @@
+//! Unit tests: given rows, a model, expected rows.
+
+use serde_json::{Map, Value as Json};
+
+use super::node::{NodeId, RefCall, SourceCall};
+
+/// Inputs and expected rows for one model.
+#[derive(Debug, Clone)]
+pub struct UnitTest {
+    /// The model under test, as written.
+    pub model: String,
+    /// The model under test.
+    pub tested: NodeId,
+    /// The inputs.
+    pub given: Vec<Given>,
+    /// What the model must give.
+    pub expect: Fixture,
+    /// What is replaced while the model is rendered.
+    pub overrides: Overrides,
+    /// SHA-256 over everything above, as dbt computes it for state comparison.
+    pub checksum: String,
+}
+
+/// One input.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// As written: `ref('stg_orders')`.
+    pub input_text: String,
+    /// What it stands for.
+    pub input: GivenInput,
+    /// Its rows.
+    pub rows: Fixture,
+}
+
+/// What a [`Given`] stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GivenInput {
+    /// `ref(...)` and the node that it names.
+    Ref(RefCall, NodeId),
+    /// `source(...)` and the node that it names.
+    Source(SourceCall, NodeId),
+    /// `this`.
+    This,
+}
+
+/// Rows as written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fixture {
+    /// `format: dict`, or `csv` read into the same form: column to value.
+    Rows(Vec<Map<String, Json>>, FixtureFormat),
+    /// `format: sql`.
+    Sql(String),
+}
+
+/// How the rows of a [`Fixture::Rows`] were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum FixtureFormat {
+    Dict,
+    Csv,
+}
+
+/// What is replaced while the model is rendered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrides {
+    /// Macro name (qualified or not) to the value that it gives.
+    pub macros: Map<String, Json>,
+    /// Variables.
+    pub vars: Map<String, Json>,
+    /// Environment variables.
+    pub env_vars: Map<String, Json>,
+}

@@ -1,0 +1,1 @@
+//! SQL to statements, in order.

@@ -1,0 +1,1 @@
+//! What templates hold: relations, columns, tables, the adapter.

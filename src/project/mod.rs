@@ -1,0 +1,1 @@
+//! Project file, profile, packages, flags and files of an invocation.

@@ -1,0 +1,8 @@
+//! Text with addresses.
+//!
+//! Every text that a user wrote (a file, a flag, an inline query) is added to
+//! the [`SourceMap`] once; a [`Span`] then points into it from any later stage.
+
+mod map;
+
+pub use map::{FileId, Location, SourceFile, SourceMap, Span};

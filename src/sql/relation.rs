@@ -1,0 +1,182 @@
+//! The name of a table or view in a warehouse.
+
+use std::fmt;
+
+use super::Dialect;
+
+/// What stands behind a name in the warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RelationKind {
+    /// Rows are stored.
+    Table,
+    /// A stored query.
+    View,
+    /// A stored query whose rows are stored too.
+    MaterializedView,
+    /// A common table expression: an ephemeral model.
+    Cte,
+    /// Data outside the warehouse.
+    External,
+}
+
+impl RelationKind {
+    /// dbt's word for it: `table`, `view`, `materialized_view`, `cte`, `external`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::View => "view",
+            Self::MaterializedView => "materialized_view",
+            Self::Cte => "cte",
+            Self::External => "external",
+        }
+    }
+
+    /// The kind that dbt's word names.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Table, Self::View, Self::MaterializedView, Self::Cte, Self::External]
+            .into_iter()
+            .find(|kind| kind.as_str().eq_ignore_ascii_case(word))
+    }
+}
+
+impl fmt::Display for RelationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One of the three parts of a relation's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Outermost: the database, catalog or project.
+    Database,
+    /// The schema.
+    Schema,
+    /// The table's or view's own name.
+    Identifier,
+}
+
+/// A yes or no for each part of a relation's name: whether it is quoted, or
+/// whether it is written at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Policy {
+    /// For the database.
+    pub database: bool,
+    /// For the schema.
+    pub schema: bool,
+    /// For the identifier.
+    pub identifier: bool,
+}
+
+impl Policy {
+    /// Yes for all parts.
+    pub const ALL: Self = Self { database: true, schema: true, identifier: true };
+    /// No for all parts.
+    pub const NONE: Self = Self { database: false, schema: false, identifier: false };
+
+    /// The answer for one part.
+    #[must_use]
+    pub fn get(self, part: Part) -> bool {
+        match part {
+            Part::Database => self.database,
+            Part::Schema => self.schema,
+            Part::Identifier => self.identifier,
+        }
+    }
+
+    /// The same with another answer for one part.
+    #[must_use]
+    pub fn with(mut self, part: Part, yes: bool) -> Self {
+        match part {
+            Part::Database => self.database = yes,
+            Part::Schema => self.schema = yes,
+            Part::Identifier => self.identifier = yes,
+        }
+        self
+    }
+}
+
+/// The name of a table or view, which parts of it are written, and which quoted.
+///
+/// dbt's `Relation`: `{{ ref('x') }}` prints [`Relation::render`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Relation {
+    /// Outermost part; some warehouses have none.
+    pub database: Option<String>,
+    /// The schema; `None` for a CTE and for temporary tables.
+    pub schema: Option<String>,
+    /// The name itself; `None` for a relation that stands for a schema.
+    pub identifier: Option<String>,
+    /// What it is, where that is known.
+    pub kind: Option<RelationKind>,
+    /// Which parts are quoted.
+    pub quote: Policy,
+    /// Which parts are written.
+    pub include: Policy,
+}
+
+impl Relation {
+    /// A full name, quoted throughout, of unknown kind.
+    pub fn new(
+        database: Option<impl Into<String>>,
+        schema: impl Into<String>,
+        identifier: impl Into<String>,
+    ) -> Self {
+        Self {
+            database: database.map(Into::into),
+            schema: Some(schema.into()),
+            identifier: Some(identifier.into()),
+            kind: None,
+            quote: Policy::ALL,
+            include: Policy::ALL,
+        }
+    }
+
+    /// The same relation, known to be of this kind.
+    #[must_use]
+    pub fn with_kind(mut self, kind: RelationKind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// The same place under another name.
+    #[must_use]
+    pub fn with_identifier(mut self, identifier: impl Into<String>) -> Self {
+        self.identifier = Some(identifier.into());
+        self
+    }
+
+    /// The value of one part.
+    #[must_use]
+    pub fn part(&self, part: Part) -> Option<&str> {
+        match part {
+            Part::Database => self.database.as_deref(),
+            Part::Schema => self.schema.as_deref(),
+            Part::Identifier => self.identifier.as_deref(),
+        }
+    }
+
+    /// The name as SQL: the included parts, quoted by policy and dialect, joined by dots.
+    #[must_use]
+    pub fn render(&self, dialect: &Dialect) -> String {
+        [Part::Database, Part::Schema, Part::Identifier]
+            .into_iter()
+            .filter(|part| self.include.get(*part))
+            .filter_map(|part| {
+                let text = self.part(part)?;
+                Some(if self.quote.get(part) { dialect.quote(text) } else { text.to_owned() })
+            })
+            .collect::<Vec<_>>()
+            .join(".")
+    }
+
+    /// The key under which caches and uniqueness checks know it: the three
+    /// parts in lower case. The kind and the policies do not count.
+    #[must_use]
+    pub fn key(&self) -> (String, String, String) {
+        let lower = |part: &Option<String>| part.as_deref().unwrap_or_default().to_lowercase();
+        (lower(&self.database), lower(&self.schema), lower(&self.identifier))
+    }
+}

@@ -1,0 +1,68 @@
+//! What a template can see.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Value;
+
+/// The names that one render can see. The engine asks for a name in this order:
+/// [`Scope::lookup`], then macros (the package of the running text, the root
+/// project, internal packages), then package namespaces, then the engine's own
+/// functions. A macro therefore never hides a context member, except where a
+/// project overrides a built-in by name: see [`Scope::overridable`].
+///
+/// A value must not change during a render; what changes (recorded calls,
+/// statement results) lives inside objects.
+pub trait Scope: fmt::Debug + Send + Sync + 'static {
+    /// The value of a context member, such as `ref`, `this`, `var`, `target`.
+    fn lookup(&self, name: &str) -> Option<Value>;
+
+    /// The package of the text that is rendered: where unqualified macro names
+    /// are sought first.
+    fn package(&self) -> &str;
+
+    /// The names of all members that [`Scope::lookup`] knows: for `context` and
+    /// for "did you mean".
+    fn names(&self) -> Vec<&'static str>;
+
+    /// Called for each macro that the rendered text itself calls (not for the
+    /// macros that those call), with its unique id.
+    fn macro_called(&self, _unique_id: &str) {}
+
+    /// What a macro's name stands for instead of the macro: unit tests
+    /// override macros. `name` is unqualified or `package.name`.
+    fn replaced_macro(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    /// dbt's parse-time rule: an undefined value absorbs attribute, item and
+    /// call access instead of failing.
+    fn is_chainable(&self) -> bool {
+        false
+    }
+
+    /// Where `log`, `print` and warnings of this render go.
+    fn notices(&self) -> Arc<dyn Notices>;
+}
+
+/// Where a template's words to people go.
+pub trait Notices: fmt::Debug + Send + Sync {
+    /// Takes one notice.
+    fn notice(&self, notice: Notice);
+}
+
+/// A template's words to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// `log(message, info=False)`.
+    Log {
+        /// The text.
+        message: String,
+        /// Whether people see it without asking for debug output.
+        info: bool,
+    },
+    /// `print(message)`: an answer, shown even with `--quiet`.
+    Print(String),
+    /// `exceptions.warn(message)`.
+    Warning(String),
+}

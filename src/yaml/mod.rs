@@ -1,0 +1,1 @@
+//! YAML whose values keep their place.
