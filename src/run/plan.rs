@@ -1,0 +1,86 @@
+//! What is to be run, and how.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::manifest::NodeId;
+
+/// What is done with the nodes of a [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `build`: materialize and test; what fails blocks all that is downstream.
+    Build,
+    /// `run`, `seed` and `snapshot`: materialize.
+    Run,
+    /// `test`: nothing blocks anything.
+    Test,
+    /// `compile`: to SQL, no further.
+    Compile,
+    /// `show`: the rows of each node's query.
+    Show {
+        /// At most so many; `None` is all.
+        limit: Option<usize>,
+    },
+    /// `source freshness`.
+    Freshness,
+}
+
+impl Mode {
+    /// Whether the schemas of the nodes are created first.
+    #[must_use]
+    pub fn creates_schemas(self) -> bool {
+        matches!(self, Self::Build | Self::Run | Self::Test)
+    }
+
+    /// Whether `on-run-start` and `on-run-end` hooks run. dbt: not for compile and show.
+    #[must_use]
+    pub fn runs_hooks(self) -> bool {
+        matches!(self, Self::Build | Self::Run | Self::Test | Self::Freshness)
+    }
+
+    /// Whether a failed test keeps back what is downstream of it.
+    #[must_use]
+    pub fn tests_block(self) -> bool {
+        self == Self::Build
+    }
+}
+
+/// What is to be run, and how.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The selected nodes. Ephemeral models may be among them.
+    pub nodes: Vec<NodeId>,
+    /// What is done with them.
+    pub mode: Mode,
+    /// How many at a time; at least one.
+    pub threads: usize,
+    /// Stop at the first failure.
+    pub fail_fast: bool,
+    /// A test that warns fails: `--warn-error`.
+    pub warn_error: bool,
+    /// Asks the run to stop.
+    pub stop: Stop,
+}
+
+/// Asks a run to stop, from any thread. Clones share the request.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Nobody has asked yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks. The run cancels what it is doing, skips the rest and returns.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody has asked.
+    #[must_use]
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
