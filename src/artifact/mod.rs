@@ -1,1 +1,28 @@
-//! dbt's JSON files: manifest, run results, sources.
+//! dbt's JSON files: what catalogs, orchestrators and templates read.
+//!
+//! The types here are wire shapes with a version, apart from the types that the
+//! program works with. Times and ids are inputs: nothing here looks at a clock,
+//! an environment or a disk.
+//!
+//! | file | writer |
+//! |---|---|
+//! | `manifest.json`, version 12 | [`manifest_json`] |
+//! | `run_results.json`, version 6 | [`RunResults`] |
+//! | `sources.json`, version 3 | [`SourcesResults`] |
+
+mod graph_json;
+mod manifest_json;
+mod metadata;
+mod node_json;
+mod run_results;
+mod sources;
+mod unit_test_json;
+mod wire;
+
+pub use graph_json::graph_json;
+pub use manifest_json::{Compiled, ManifestDetails, manifest_json};
+pub use metadata::Metadata;
+pub use node_json::{compiled_node_json, node_json};
+pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};
+pub use sources::{FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
+pub use wire::{Cte, Wire};

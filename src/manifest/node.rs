@@ -50,6 +50,9 @@ pub struct Node {
     pub origin: Origin,
     /// Its configuration, merged from every place that may set it.
     pub config: Config,
+    /// Its tags as selectors see them: those of its configuration, and for
+    /// tests those of the columns and tables that they stand below.
+    pub tags: Vec<String>,
     /// What people wrote about it.
     pub docs: Docs,
     /// Its name in the warehouse: for what is or may be stored there. An
@@ -102,6 +105,8 @@ pub struct ColumnDocs {
     pub meta: serde_json::Map<String, Json>,
     /// Its tags.
     pub tags: Vec<String>,
+    /// Its constraints, each with all of dbt's keys (`type`, `name`, `expression`, …).
+    pub constraints: Vec<Json>,
     /// unique ids of docs blocks that the description uses.
     pub doc_blocks: Vec<String>,
     /// Keys of its YAML that have no field here.
@@ -154,11 +159,32 @@ pub struct Body {
     pub checksum: String,
 }
 
+/// A select statement that becomes a relation.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The statement.
+    pub body: Body,
+    /// `v` as written, a number or a text; `None` for a model without versions.
+    pub version: Option<Json>,
+    /// The version that `ref` without a version means.
+    pub latest_version: Option<Json>,
+    /// Constraints of the model as a whole, each with all of dbt's keys.
+    pub constraints: Vec<Json>,
+    /// When it is to be gone: `2099-01-01T00:00:00+00:00`.
+    pub deprecation_date: Option<String>,
+    /// Columns that tell its rows apart: by constraint, else by tests.
+    pub primary_key: Vec<String>,
+    /// Sum over the columns that an enforced contract promises.
+    pub contract_checksum: Option<String>,
+    /// `time_spine` as written.
+    pub time_spine: Option<Json>,
+}
+
 /// The kinds of nodes.
 #[derive(Debug, Clone)]
 pub enum NodeKind {
     /// A select statement that becomes a relation.
-    Model(Body),
+    Model(Box<Model>),
     /// A CSV file that becomes a table.
     Seed(Seed),
     /// A query whose history is kept.
@@ -198,7 +224,8 @@ impl NodeKind {
     #[must_use]
     pub fn body(&self) -> Option<&Body> {
         match self {
-            Self::Model(body) | Self::Snapshot(body) | Self::Analysis(body) => Some(body),
+            Self::Model(model) => Some(&model.body),
+            Self::Snapshot(body) | Self::Analysis(body) => Some(body),
             Self::Test(test) => Some(&test.body),
             Self::Hook(hook) => Some(&hook.body),
             Self::Seed(_) | Self::UnitTest(_) | Self::Source(_) | Self::Exposure(_) => None,

@@ -1,0 +1,33 @@
+//! `graph` in templates.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::manifest_json::groups_json;
+use super::node_json::node_json;
+use super::wire::Wire;
+use crate::manifest::NodeKind;
+
+/// What templates see as `graph`: nodes, sources and their kin by unique id.
+/// Unit tests are not in it (dbt: `build_flat_graph`).
+#[must_use]
+pub fn graph_json(wire: &Wire<'_>) -> Json {
+    let [mut nodes, mut sources, mut exposures] = [Map::new(), Map::new(), Map::new()];
+    for node in &wire.manifest.nodes {
+        let place = match node.kind {
+            NodeKind::UnitTest(_) => continue,
+            NodeKind::Source(_) => &mut sources,
+            NodeKind::Exposure(_) => &mut exposures,
+            _ => &mut nodes,
+        };
+        place.insert(node.unique_id.to_string(), node_json(wire, node));
+    }
+    json!({
+        "exposures": exposures,
+        "groups": groups_json(wire.manifest),
+        "metrics": {},
+        "nodes": nodes,
+        "sources": sources,
+        "semantic_models": {},
+        "saved_queries": {},
+    })
+}

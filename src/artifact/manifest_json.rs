@@ -1,0 +1,230 @@
+//! `manifest.json`, version 12.
+
+use std::collections::HashMap;
+
+use md5::{Digest as _, Md5};
+use serde_json::{Map, Value as Json, json};
+
+use super::metadata::Metadata;
+use super::node_json::{compiled_node_json, node_json};
+use super::wire::{Cte, Wire, default_docs, object, owner};
+use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, NodeKind};
+
+/// What `manifest.json` says beyond the manifest itself.
+#[derive(Debug, Clone, Default)]
+pub struct ManifestDetails {
+    /// Who writes it, and when.
+    pub metadata: Metadata,
+    /// The root project.
+    pub project_name: String,
+    /// Which kind of warehouse: `adapter.type()`.
+    pub adapter_type: Option<String>,
+    /// `quoting` of the project: `database`, `schema`, `identifier`, `column`.
+    pub quoting: Map<String, Json>,
+    /// When the run began: `2026-11-21T00:57:21.369222+00:00`.
+    pub run_started_at: Option<String>,
+    /// `selectors.yml` as its definitions read when written out, by name.
+    pub selectors: Map<String, Json>,
+    /// What the nodes compiled so far became.
+    pub compiled: HashMap<NodeId, Compiled>,
+}
+
+/// What compiling a node gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compiled {
+    /// The statement.
+    pub code: String,
+    /// Where it was written: `target/compiled/shop/models/orders.sql`.
+    pub compiled_path: Option<String>,
+    /// Where the statement that ran was written: `target/run/shop/models/orders.sql`.
+    pub build_path: Option<String>,
+    /// The ephemeral models inside it.
+    pub ctes: Vec<Cte>,
+}
+
+/// The whole of `manifest.json`. Nodes stand in the manifest's order.
+#[must_use]
+pub fn manifest_json(wire: &Wire<'_>, details: &ManifestDetails) -> Json {
+    let manifest = wire.manifest;
+    let section = |belongs: fn(&NodeKind) -> bool| {
+        let members = manifest.iter().filter(|(_, node)| belongs(&node.kind));
+        let entry = |(id, node): (NodeId, &Node)| {
+            (node.unique_id.to_string(), compiled_node_json(wire, node, details.compiled.get(&id)))
+        };
+        Json::Object(members.map(entry).collect())
+    };
+    let (parents, children) = edges(manifest);
+    Json::Object(object([
+        ("metadata", metadata(details)),
+        ("nodes", section(is_plain)),
+        ("sources", section(|kind| matches!(kind, NodeKind::Source(_)))),
+        ("macros", macros(wire)),
+        ("docs", docs(manifest)),
+        ("exposures", section(|kind| matches!(kind, NodeKind::Exposure(_)))),
+        ("metrics", json!({})),
+        ("groups", groups_json(manifest)),
+        ("selectors", details.selectors.clone().into()),
+        ("disabled", disabled(wire)),
+        ("parent_map", parents),
+        ("child_map", children),
+        ("group_map", group_map(manifest)),
+        ("saved_queries", json!({})),
+        ("semantic_models", json!({})),
+        ("unit_tests", section(|kind| matches!(kind, NodeKind::UnitTest(_)))),
+        ("functions", json!({})),
+    ]))
+}
+
+/// Whether nodes of this kind stand under `nodes`.
+fn is_plain(kind: &NodeKind) -> bool {
+    !matches!(kind, NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::UnitTest(_))
+}
+
+fn metadata(details: &ManifestDetails) -> Json {
+    let common = details.metadata.of("manifest", 12);
+    let quoting = |part: &str| details.quoting.get(part).cloned().unwrap_or(Json::Null);
+    json!({
+        "dbt_schema_version": common.dbt_schema_version,
+        "dbt_version": common.dbt_version,
+        "generated_at": common.generated_at,
+        "invocation_id": common.invocation_id,
+        "invocation_started_at": common.invocation_started_at,
+        "env": common.env,
+        "project_name": details.project_name,
+        "project_id": md5_hex(&details.project_name),
+        "user_id": null,
+        "send_anonymous_usage_stats": false,
+        "adapter_type": details.adapter_type,
+        "quoting": {
+            "database": quoting("database"),
+            "schema": quoting("schema"),
+            "identifier": quoting("identifier"),
+            "column": quoting("column"),
+        },
+        "run_started_at": details.run_started_at,
+    })
+}
+
+fn md5_hex(text: &str) -> String {
+    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn macros(wire: &Wire<'_>) -> Json {
+    let one = |it: &MacroNode| {
+        let arguments = it.arguments.iter().map(|argument| {
+            json!({
+                "name": argument.name,
+                "type": argument.data_type,
+                "description": argument.description,
+            })
+        });
+        Json::Object(object([
+            ("name", it.name.as_str().into()),
+            ("resource_type", "macro".into()),
+            ("package_name", it.package.as_str().into()),
+            ("path", it.original_file_path.as_str().into()),
+            ("original_file_path", it.original_file_path.as_str().into()),
+            ("unique_id", it.unique_id.as_str().into()),
+            ("macro_sql", it.sql.as_str().into()),
+            ("depends_on", json!({ "macros": it.depends_on })),
+            ("description", it.description.as_str().into()),
+            ("meta", it.meta.clone().into()),
+            ("docs", default_docs()),
+            ("config", json!({ "meta": it.meta, "docs": default_docs() })),
+            ("patch_path", it.patch_path.clone().into()),
+            ("arguments", arguments.collect()),
+            ("created_at", wire.created_at.into()),
+            ("supported_languages", it.supported_languages.clone().into()),
+        ]))
+    };
+    let macros = wire.manifest.macros.iter();
+    Json::Object(macros.map(|(id, it)| (id.clone(), one(it))).collect())
+}
+
+fn docs(manifest: &Manifest) -> Json {
+    let blocks = manifest.doc_blocks.iter().map(|(id, block)| {
+        let json = json!({
+            "name": block.name,
+            "resource_type": "doc",
+            "package_name": block.package,
+            "path": block.path,
+            "original_file_path": block.original_file_path,
+            "unique_id": block.unique_id,
+            "block_contents": block.contents,
+        });
+        (id.clone(), json)
+    });
+    Json::Object(blocks.collect())
+}
+
+/// `groups`, by unique id.
+pub(super) fn groups_json(manifest: &Manifest) -> Json {
+    let one = |group: &Group| {
+        let meta = group.config.get("meta").cloned().unwrap_or_else(|| json!({}));
+        json!({
+            "name": group.name,
+            "resource_type": "group",
+            "package_name": group.package,
+            "path": group.path,
+            "original_file_path": group.original_file_path,
+            "unique_id": group.unique_id,
+            "owner": owner(&group.owner),
+            "description": group.description,
+            "config": { "meta": meta },
+        })
+    };
+    Json::Object(manifest.groups.iter().map(|(id, group)| (id.clone(), one(group))).collect())
+}
+
+fn disabled(wire: &Wire<'_>) -> Json {
+    let mut disabled = Map::new();
+    for node in &wire.manifest.disabled {
+        let same_id = disabled.entry(node.unique_id.to_string()).or_insert_with(|| json!([]));
+        if let Some(list) = same_id.as_array_mut() {
+            list.push(node_json(wire, node));
+        }
+    }
+    disabled.into()
+}
+
+/// `parent_map` and `child_map`: unique id to sorted unique ids, for all nodes.
+fn edges(manifest: &Manifest) -> (Json, Json) {
+    let mut order: Vec<&Node> = manifest.nodes.iter().filter(|node| is_plain(&node.kind)).collect();
+    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_))));
+    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exposure(_))));
+    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));
+    let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut parents: HashMap<&str, Vec<&str>> = HashMap::new();
+    for node in &order {
+        let id = node.unique_id.as_str();
+        for parent in node.depends_on.nodes.iter().filter_map(|parent| manifest.node(*parent)) {
+            children.entry(parent.unique_id.as_str()).or_default().push(id);
+            parents.entry(id).or_default().push(parent.unique_id.as_str());
+        }
+    }
+    let map = |mut edges: HashMap<&str, Vec<&str>>| {
+        let entry = |node: &&Node| {
+            let mut ids = edges.remove(node.unique_id.as_str()).unwrap_or_default();
+            ids.sort_unstable();
+            (node.unique_id.to_string(), Json::from(ids))
+        };
+        Json::Object(order.iter().map(entry).collect())
+    };
+    (map(parents), map(children))
+}
+
+/// `group_map`: a group's name to the unique ids of its members.
+fn group_map(manifest: &Manifest) -> Json {
+    let mut map: Map<String, Json> =
+        manifest.groups.values().map(|group| (group.name.clone(), json!([]))).collect();
+    for node in manifest.nodes.iter().filter(|node| is_plain(&node.kind)) {
+        let members = node.config.text("group").and_then(|group| map.get_mut(group)?.as_array_mut());
+        if let Some(members) = members {
+            members.push(node.unique_id.as_str().into());
+        }
+    }
+    for members in map.values_mut().filter_map(Json::as_array_mut) {
+        members.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    }
+    map.into()
+}

@@ -1,0 +1,59 @@
+//! What `build` adds to the graph, so that bad data does not spread.
+
+use std::collections::BTreeSet;
+
+use super::dag::Graph;
+use crate::manifest::{Manifest, NodeId, NodeKind};
+
+/// The graph that `build` follows (dbt: `add_test_edges`).
+///
+/// - A data test comes before every model, seed, snapshot and their kin that
+///   needs all of the test's parents. Such nodes already need those parents, so
+///   no circle can arise.
+/// - A unit test comes before its model and after the model's parents.
+pub(super) fn graph(graph: &Graph, manifest: &Manifest) -> Graph {
+    let mut edges: BTreeSet<(NodeId, NodeId)> = BTreeSet::new();
+    for (id, node) in manifest.iter() {
+        if let NodeKind::UnitTest(test) = &node.kind {
+            edges.insert((id, test.tested));
+            edges.extend(graph.parents(test.tested).map(|parent| (parent, id)));
+        } else {
+            edges.extend(graph.parents(id).map(|parent| (parent, id)));
+        }
+        if matches!(node.kind, NodeKind::Test(_)) {
+            edges.extend(held_back(graph, manifest, id).map(|child| (id, child)));
+        }
+    }
+    Graph::from_edges(graph.len(), edges).unwrap_or_else(|_| graph.clone())
+}
+
+/// The nodes that a data test holds back: the first, on each way down, that
+/// need all of the test's parents. What comes after them waits for them anyway.
+fn held_back(graph: &Graph, manifest: &Manifest, test: NodeId) -> impl Iterator<Item = NodeId> {
+    let parents: Vec<NodeId> = graph.parents(test).collect();
+    let below = |parent: &NodeId| graph.descendants([*parent], None);
+    let mut shared: BTreeSet<NodeId> = BTreeSet::new();
+    match parents.as_slice() {
+        [] => {}
+        [only] => shared.extend(graph.children(*only)),
+        [first, rest @ ..] => {
+            shared = below(first);
+            for parent in rest {
+                let below = below(parent);
+                shared.retain(|id| below.contains(id));
+            }
+            let inner: Vec<NodeId> = shared
+                .iter()
+                .copied()
+                .filter(|id| graph.parents(*id).any(|it| shared.contains(&it)))
+                .collect();
+            shared.retain(|id| inner.binary_search(id).is_err());
+        }
+    }
+    shared.into_iter().filter(|id| manifest.node(*id).is_some_and(|node| waits(&node.kind)))
+}
+
+/// Whether nodes of this kind wait for tests.
+fn waits(kind: &NodeKind) -> bool {
+    !matches!(kind, NodeKind::Test(_) | NodeKind::UnitTest(_) | NodeKind::Source(_) | NodeKind::Exposure(_))
+}
