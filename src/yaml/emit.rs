@@ -1,0 +1,225 @@
+//! JSON as YAML text, byte for byte as PyYAML's `safe_dump` lays it out: block
+//! style, indentation by two, lists level with their key, lines folded after
+//! column 80, everything beyond ASCII escaped.
+
+use serde_json::Value as Json;
+
+use super::emit_scalar::{self, Style};
+
+/// The YAML text of a value, as dbt's `toyaml` gives it. Mappings keep their
+/// order unless `sort_keys` asks for the alphabet.
+#[must_use]
+pub fn to_text(value: &Json, sort_keys: bool) -> String {
+    let mut writer = Writer { out: String::new(), column: 0, is_fresh: true, sort_keys };
+    writer.node(value, None, Parent::Root);
+    if !writer.out.ends_with('\n') {
+        writer.line_break();
+    }
+    if is_open_ended(value) {
+        writer.out.push_str("...\n");
+    }
+    writer.out
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parent {
+    Root,
+    Seq,
+    Map,
+    /// The value of a key that needed a `?` line of its own.
+    LongKey,
+}
+
+pub(super) struct Writer {
+    out: String,
+    /// In characters.
+    column: usize,
+    /// Only white space and `-`, `?`, `:` stand on this line so far.
+    is_fresh: bool,
+    sort_keys: bool,
+}
+
+impl Writer {
+    fn node(&mut self, value: &Json, indent: Option<usize>, parent: Parent) {
+        match value {
+            Json::Array(items) if items.is_empty() => self.word("[]"),
+            Json::Object(entries) if entries.is_empty() => self.word("{}"),
+            Json::Array(items) => {
+                let level =
+                    indent.map_or(0, |indent| if parent == Parent::Map { indent } else { indent + 2 });
+                for item in items {
+                    self.start_line(level);
+                    self.push("-");
+                    self.is_fresh = true;
+                    self.node(item, Some(level), Parent::Seq);
+                }
+            }
+            Json::Object(entries) => {
+                let level = indent.map_or(0, |indent| indent + 2);
+                let mut ordered: Vec<(&String, &Json)> = entries.iter().collect();
+                if self.sort_keys {
+                    ordered.sort_by_key(|(key, _)| *key);
+                }
+                for (key, value) in ordered {
+                    self.entry(key, value, level);
+                }
+            }
+            Json::String(text) => {
+                let style = emit_scalar::style(text, false);
+                self.scalar(text, style, Some(indent.unwrap_or(0) + 2));
+            }
+            Json::Null => self.word("null"),
+            Json::Bool(flag) => self.word(if *flag { "true" } else { "false" }),
+            Json::Number(number) => self.word(&emit_scalar::number(number)),
+        }
+    }
+
+    fn entry(&mut self, key: &str, value: &Json, level: usize) {
+        self.start_line(level);
+        // PyYAML counts the five characters of the tag `!!str` too.
+        let is_simple = !key.is_empty() && key.chars().count() + 5 < 128 && !emit_scalar::is_multiline(key);
+        if is_simple {
+            self.scalar(key, emit_scalar::style(key, true), None);
+            self.push(":");
+            return self.node(value, Some(level), Parent::Map);
+        }
+        self.push("?");
+        self.scalar(key, emit_scalar::style(key, false), Some(level + 2));
+        self.start_line(level);
+        self.push(":");
+        self.is_fresh = true;
+        self.node(value, Some(level), Parent::LongKey);
+    }
+
+    fn scalar(&mut self, text: &str, style: Style, indent: Option<usize>) {
+        self.space();
+        emit_scalar::write(self, text, style, indent);
+    }
+
+    /// A value that needs no quotes and is never folded.
+    fn word(&mut self, word: &str) {
+        self.space();
+        self.push(word);
+    }
+
+    fn space(&mut self) {
+        if self.column > 0 && !self.out.ends_with([' ', '\n']) {
+            self.push(" ");
+        }
+    }
+
+    /// Goes to a column at which nothing but indicators stands to the left.
+    fn start_line(&mut self, indent: usize) {
+        if !self.is_fresh || self.column > indent {
+            self.line_break();
+        }
+        self.pad(indent);
+        self.is_fresh = true;
+    }
+
+    fn pad(&mut self, column: usize) {
+        while self.column < column {
+            self.out.push(' ');
+            self.column += 1;
+        }
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.column += text.chars().count();
+        self.is_fresh = false;
+    }
+
+    pub(super) fn line_break(&mut self) {
+        self.out.push('\n');
+        self.column = 0;
+        self.is_fresh = true;
+    }
+
+    /// Continues a scalar on the next line.
+    pub(super) fn fold(&mut self, indent: usize) {
+        if self.column > 0 {
+            self.line_break();
+        }
+        self.pad(indent);
+        self.is_fresh = false;
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+}
+
+/// PyYAML marks the end of a document that is one plain scalar.
+fn is_open_ended(value: &Json) -> bool {
+    match value {
+        Json::Array(_) | Json::Object(_) => false,
+        Json::String(text) => emit_scalar::style(text, false) == Style::Plain,
+        Json::Null | Json::Bool(_) | Json::Number(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn text_is_laid_out_as_by_pyyaml() {
+        let check = |value: Json, expected: &str| assert_eq!(to_text(&value, false), expected);
+        check(
+            json!({"b": [1, 2.5, null, true], "a": {}, "c": []}),
+            "b:\n- 1\n- 2.5\n- null\n- true\na: {}\nc: []\n",
+        );
+        check(json!([[1, [2]], {"a": 1, "b": [3]}]), "- - 1\n  - - 2\n- a: 1\n  b:\n  - 3\n");
+        check(json!("x"), "x\n...\n");
+        check(json!(1), "1\n...\n");
+        check(json!("yes"), "'yes'\n");
+        check(
+            json!({"a": "it's", "b": "", "c": "x: y", "d": "- z", "e": "#h"}),
+            "a: it's\nb: ''\nc: 'x: y'\nd: '- z'\ne: '#h'\n",
+        );
+        check(
+            json!({"a": "line\nbreak", "b": "tab\t", "c": "çé"}),
+            "a: 'line\n\n  break'\nb: \"tab\\t\"\nc: \"\\xE7\\xE9\"\n",
+        );
+        check(json!({"": 1, "k": 1e20}), "? ''\n: 1\nk: 1.0e+20\n");
+        let long = "word ".repeat(20) + "end";
+        check(
+            json!({ "a": long }),
+            &format!("a: {}\n  {}end\n", "word ".repeat(16).trim_end(), "word ".repeat(4)),
+        );
+        assert_eq!(to_text(&json!({"b": 1, "a": 2}), true), "a: 2\nb: 1\n");
+    }
+
+    fn any_json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<f64>().prop_filter_map("finite", |number| number.is_finite().then(|| Json::from(number))),
+            "\\PC{0,30}".prop_map(Json::from),
+            "[ a-c:#'\"\\n\\t,\\-\\[{&*!|>%@`?yes0-9.~é]{0,120}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
+                prop::collection::vec(("[ a-z:#'\"\\n0-9é-]{0,12}", inner), 0..6)
+                    .prop_map(|entries| Json::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(value in any_json()) {
+            let text = to_text(&value, false);
+            let file = SourceMap::new().add("t.yml", text.as_str());
+            let read = super::super::parse(&file).map(|yaml| yaml.to_json());
+            prop_assert_eq!(read, Ok(value), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! From a file to a tree, by the events of `saphyr-parser`.
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::problem;
+use super::scalar;
+use super::tree::{Node, Tree};
+use super::{Value, Yaml};
+use crate::diagnostics::Diagnostic;
+use crate::source::{SourceFile, Span};
+
+/// Reads one YAML document; an empty text is [`Value::Null`].
+///
+/// # Errors
+/// What keeps the text from being read. A key that stands twice is none: see
+/// [`collect`].
+pub fn parse(file: &SourceFile) -> Result<Yaml, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let read = collect(file, &mut diagnostics);
+    read.ok_or_else(|| {
+        diagnostics.retain(Diagnostic::is_error);
+        diagnostics
+    })
+}
+
+/// Reads one YAML document and adds what is wrong with it to `diagnostics`:
+/// errors (then there is no value) and warnings, such as a key that stands twice.
+pub fn collect(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
+    let places = Places::new(file);
+    let mut reader = Reader { places: &places, tree: Tree::default(), documents: 0 };
+    let mut parser = Parser::new_from_str(file.text());
+    let before = diagnostics.len();
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((Event::StreamEnd, _)) => break,
+            Ok((event, span)) => reader.take(event, places.span(span)),
+            Err(error) => {
+                diagnostics.push(problem::describe(
+                    file,
+                    places.offset(error.marker().index()),
+                    error.info(),
+                ));
+                break;
+            }
+        }
+        if reader.tree.is_too_big() {
+            break;
+        }
+    }
+    let (root, found) = reader.tree.finish();
+    diagnostics.extend(found);
+    if diagnostics.iter().skip(before).any(Diagnostic::is_error) {
+        return None;
+    }
+    Some(root.unwrap_or(Yaml { span: file.range(0, 0), value: Value::Null }))
+}
+
+/// Byte offsets for the parser's character offsets.
+pub(super) struct Places<'a> {
+    file: &'a SourceFile,
+    /// Empty for ASCII, where both are the same.
+    bytes: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    fn new(file: &'a SourceFile) -> Self {
+        let text = file.text();
+        let bytes =
+            if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at).collect() };
+        Self { file, bytes }
+    }
+
+    fn offset(&self, character: usize) -> usize {
+        let end = self.file.text().len();
+        if self.bytes.is_empty() {
+            character.min(end)
+        } else {
+            self.bytes.get(character).copied().unwrap_or(end)
+        }
+    }
+
+    fn span(&self, span: saphyr_parser::Span) -> Span {
+        self.file.range(self.offset(span.start.index()), self.offset(span.end.index()))
+    }
+
+    /// The span of a scalar's content: without quotes, block indicators and
+    /// the white space around it.
+    fn content(&self, span: Span, style: ScalarStyle) -> Span {
+        let written = self.file.text().get(span.start..span.end).unwrap_or_default();
+        let inner = match style {
+            ScalarStyle::Plain => written,
+            ScalarStyle::SingleQuoted => strip(written, '\''),
+            ScalarStyle::DoubleQuoted => strip(written, '"'),
+            ScalarStyle::Literal | ScalarStyle::Folded => match written.split_once('\n') {
+                Some((header, rest)) if header.starts_with(['|', '>']) => rest.trim_start(),
+                _ => written.trim_start(),
+            },
+        };
+        let skipped = inner.as_ptr().addr().saturating_sub(written.as_ptr().addr());
+        let start = span.start + skipped.min(written.len());
+        self.file.range(start, start + inner.trim_end().len())
+    }
+}
+
+fn strip(written: &str, quote: char) -> &str {
+    let opened = written.strip_prefix(quote).unwrap_or(written);
+    opened.trim_end().strip_suffix(quote).unwrap_or(opened)
+}
+
+struct Reader<'a> {
+    places: &'a Places<'a>,
+    tree: Tree,
+    documents: usize,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents == 2 {
+                    self.tree.report(
+                        Diagnostic::error("yaml-documents", "the file holds more than one YAML document")
+                            .at(span, "a second document starts here")
+                            .help("move it to a file of its own, or remove the `---`"),
+                    );
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let content = self.places.content(span, style);
+                let node = match tag {
+                    Some(tag) => self.tagged(&tag, &text, content),
+                    None if style == ScalarStyle::Plain => {
+                        Node::plain(content, scalar::resolve(&text), &text)
+                    }
+                    None => Node::new(content, Value::String(text.clone().into_owned()), &text),
+                };
+                self.tree.scalar(node, anchor);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.check_collection_tag(tag.as_deref(), span);
+                self.tree.open_seq(span, anchor);
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.check_collection_tag(tag.as_deref(), span);
+                let doubled = self.places.file.text().get(span.start..).unwrap_or_default().starts_with("{{");
+                self.tree.open_map(span, anchor, doubled);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.tree.close(span),
+            Event::Alias(anchor) => self.tree.alias(anchor, span),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+    }
+
+    fn tagged(&mut self, tag: &saphyr_parser::Tag, text: &str, span: Span) -> Node {
+        // A lone `!` forbids conversion.
+        let is_text =
+            tag.handle == "!" && tag.suffix.is_empty() || tag.handle.is_empty() && tag.suffix == "!";
+        let value = if is_text {
+            Some(Value::String(text.to_owned()))
+        } else if tag.is_yaml_core_schema() {
+            scalar::tagged(&tag.suffix, text)
+        } else {
+            None
+        };
+        if value.is_none() {
+            self.tree.report(
+                Diagnostic::error("yaml-tag", format!("the tag `{tag}` does not fit this value"))
+                    .at(span, "")
+                    .help("remove the tag; quote the value if it is a text"),
+            );
+        }
+        Node::new(span, value.unwrap_or(Value::Null), text)
+    }
+
+    fn check_collection_tag(&mut self, tag: Option<&saphyr_parser::Tag>, span: Span) {
+        let Some(tag) = tag else { return };
+        if !(tag.is_yaml_core_schema() && matches!(tag.suffix.as_str(), "seq" | "map" | "omap" | "set")) {
+            let first = self.places.file.range(span.start, span.start + 1);
+            self.tree.report(
+                Diagnostic::error("yaml-tag", format!("the tag `{tag}` is unknown"))
+                    .at(first, "")
+                    .help("remove the tag"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
