@@ -9,6 +9,7 @@
 mod config;
 
 mod node;
+pub mod properties;
 mod unit_test;
 
 use indexmap::IndexMap;

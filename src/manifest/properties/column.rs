@@ -1,0 +1,79 @@
+//! Columns as described.
+
+use indexmap::IndexSet;
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::entry::{Entry, warn_repeated};
+use super::spanned::Spanned;
+use crate::diagnostics::Diagnostic;
+use crate::yaml::Yaml;
+
+/// A column as described.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name as written.
+    pub name: Spanned<String>,
+    /// What it holds; a template that knows `doc()`.
+    pub description: Option<Spanned<String>>,
+    /// The declared type.
+    pub data_type: Option<String>,
+    /// Whether the name is to be quoted.
+    pub quote: Option<bool>,
+    /// `tags` and `config.tags`, each tag once, in order of mention.
+    pub tags: Vec<String>,
+    /// `meta`, with `config.meta` over it.
+    pub meta: JsonMap<String, Json>,
+    /// Constraints as written.
+    pub constraints: Vec<Json>,
+    /// Data tests as written, not rendered.
+    pub tests: Vec<Yaml>,
+    /// Keys that are not known here, kept for those who read them.
+    pub extra: JsonMap<String, Json>,
+}
+
+const KNOWN: [&str; 15] = [
+    "name",
+    "description",
+    "data_type",
+    "quote",
+    "tags",
+    "meta",
+    "config",
+    "constraints",
+    "data_tests",
+    "tests",
+    "docs",
+    "granularity",
+    "dimension",
+    "entity",
+    "policy_tags",
+];
+
+/// The columns below `columns:` of an entry.
+pub(super) fn columns(parent: &mut Entry<'_, '_>) -> Vec<Column> {
+    let items = parent.list("columns");
+    let columns: Vec<Column> = items.iter().filter_map(|item| column(item, parent.problems)).collect();
+    let what = format!("in {}, column", parent.subject);
+    warn_repeated(&what, columns.iter().map(|column| &column.name), parent.problems);
+    columns
+}
+
+fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
+    let (mut entry, name) = Entry::open_named("column", yaml, problems)?;
+    let config = entry.config(yaml, &[]);
+    let tags: IndexSet<String> = entry.plain_texts("tags").into_iter().chain(config.tags()).collect();
+    let mut meta = entry.object("meta");
+    meta.extend(config.meta());
+    let constraints = entry.list("constraints").iter().map(Yaml::to_json).collect();
+    Some(Column {
+        name,
+        description: entry.text("description"),
+        data_type: entry.text("data_type").map(|text| text.value),
+        quote: entry.flag("quote"),
+        tags: tags.into_iter().collect(),
+        meta,
+        constraints,
+        tests: entry.tests(),
+        extra: entry.extra(&KNOWN),
+    })
+}

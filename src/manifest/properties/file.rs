@@ -1,0 +1,180 @@
+//! A whole property file.
+
+use super::exposure::{ExposureProperties, GroupProperties, exposure, group};
+use super::macros::{MacroProperties, macro_properties};
+use super::node::{NodeKey, NodeProperties, node};
+use super::rendering::{Render, render};
+use super::source::{SourceProperties, source};
+use super::unit_test::{UnitTestProperties, unit_test};
+use crate::diagnostics::Diagnostic;
+use crate::yaml::{Key, Map, Value, Yaml};
+
+/// What one property file says.
+#[derive(Debug, Clone, Default)]
+pub struct Properties {
+    /// `models`.
+    pub models: Vec<NodeProperties>,
+    /// `seeds`.
+    pub seeds: Vec<NodeProperties>,
+    /// `snapshots`.
+    pub snapshots: Vec<NodeProperties>,
+    /// `analyses`.
+    pub analyses: Vec<NodeProperties>,
+    /// `data_tests`: singular tests.
+    pub data_tests: Vec<NodeProperties>,
+    /// `macros`.
+    pub macros: Vec<MacroProperties>,
+    /// `sources`.
+    pub sources: Vec<SourceProperties>,
+    /// `exposures`.
+    pub exposures: Vec<ExposureProperties>,
+    /// `groups`.
+    pub groups: Vec<GroupProperties>,
+    /// `unit_tests`.
+    pub unit_tests: Vec<UnitTestProperties>,
+}
+
+impl Properties {
+    /// Every description of a node, in the order in which dbt reads the lists.
+    pub fn nodes(&self) -> impl Iterator<Item = &NodeProperties> {
+        [&self.models, &self.seeds, &self.snapshots, &self.data_tests, &self.analyses].into_iter().flatten()
+    }
+}
+
+/// A parsed property file and all that is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    /// What it says; entries that cannot be understood are left out.
+    pub properties: Properties,
+    /// Errors and warnings, in no order.
+    pub problems: Vec<Diagnostic>,
+}
+
+const SECTIONS: [&str; 10] = [
+    "models",
+    "seeds",
+    "snapshots",
+    "analyses",
+    "data_tests",
+    "macros",
+    "sources",
+    "exposures",
+    "groups",
+    "unit_tests",
+];
+
+/// Lists that are read by dbt and not built here.
+const NOT_BUILT: [&str; 4] = ["semantic_models", "metrics", "saved_queries", "functions"];
+
+/// Reads a property file. An empty document says nothing.
+#[must_use]
+pub fn parse(document: &Yaml, render: Render<'_>) -> Parsed {
+    let mut parsed = Parsed::default();
+    match &document.value {
+        Value::Null => {}
+        Value::Map(map) => sections(map, render, &mut parsed),
+        _ => parsed.problems.push(
+            Diagnostic::error("wrong-type", "a property file must be a mapping")
+                .at(document.span, format!("this is {}", document.kind()))
+                .help("begin with a list such as `models:` or `sources:`"),
+        ),
+    }
+    parsed
+}
+
+fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
+    let Parsed { properties, problems } = parsed;
+    check_version(map, problems);
+    check_keys(map, problems);
+    let mut read = Reader { map, render, problems };
+    properties.models = read.nodes(NodeKey::Models);
+    properties.seeds = read.nodes(NodeKey::Seeds);
+    properties.snapshots = read.nodes(NodeKey::Snapshots);
+    properties.analyses = read.nodes(NodeKey::Analyses);
+    properties.data_tests = read.nodes(NodeKey::DataTests);
+    properties.macros = read.entries("macros", macro_properties);
+    properties.sources = read.entries("sources", source);
+    properties.exposures = read.entries("exposures", exposure);
+    properties.groups = read.entries("groups", group);
+    properties.unit_tests = read.entries("unit_tests", unit_test);
+}
+
+struct Reader<'a> {
+    map: &'a Map,
+    render: Render<'a>,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn nodes(&mut self, key: NodeKey) -> Vec<NodeProperties> {
+        self.entries(key.as_str(), |yaml, raw, problems| node(key, yaml, raw, problems))
+    }
+
+    /// What `read` makes of each item of a list: it gets the item rendered and raw.
+    fn entries<T>(
+        &mut self,
+        section: &str,
+        read: impl Fn(&Yaml, &Yaml, &mut Vec<Diagnostic>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(value) = self.map.get(section) else { return Vec::new() };
+        if value.is_null() {
+            return Vec::new();
+        }
+        let Some(items) = value.as_seq() else {
+            self.problems.push(
+                Diagnostic::error("wrong-type", format!("`{section}` must be a list"))
+                    .at(value.span, format!("this is {}", value.kind()))
+                    .help("begin each item with `- name:`"),
+            );
+            return Vec::new();
+        };
+        let mut entries = Vec::new();
+        for item in items {
+            let rendered = render(section, item, self.render, self.problems);
+            entries.extend(read(&rendered, item, self.problems));
+        }
+        entries
+    }
+}
+
+/// `version` may be absent; where it is there, it is 2 (dbt).
+fn check_version(map: &Map, problems: &mut Vec<Diagnostic>) {
+    let Some(version) = map.get("version") else { return };
+    let is_two = match &version.value {
+        Value::Int(number) => *number == 2,
+        Value::Float(number) => (*number - 2.0).abs() < f64::EPSILON,
+        Value::String(text) => text == "2",
+        _ => false,
+    };
+    if !is_two {
+        problems.push(
+            Diagnostic::error("bad-version", "the `version` of a property file must be 2")
+                .at(version.span, "")
+                .help("write `version: 2`, or leave the line out"),
+        );
+    }
+}
+
+fn check_keys(map: &Map, problems: &mut Vec<Diagnostic>) {
+    for (key, value) in map.iter() {
+        let name = key.text.as_str();
+        if NOT_BUILT.contains(&name) && !value.is_null() {
+            problems.push(
+                Diagnostic::warning("not-built", format!("`{name}` is read but not built in this version"))
+                    .at(key.span, "nothing comes of these entries"),
+            );
+        } else if !is_known_key(key) {
+            let problem =
+                Diagnostic::warning("unknown-key", format!("a property file has no `{name}`")).at(key.span, "");
+            let candidates = SECTIONS.into_iter().chain(NOT_BUILT).chain(["version"]);
+            problems.push(problem.suggest(name, candidates));
+        }
+    }
+}
+
+/// Keys with a dot in front are for anchors (a custom of other YAML tools).
+fn is_known_key(key: &Key) -> bool {
+    let name = key.text.as_str();
+    let others = ["version", "anchors"];
+    name.starts_with('.') || SECTIONS.contains(&name) || NOT_BUILT.contains(&name) || others.contains(&name)
+}

@@ -1,0 +1,171 @@
+//! What property files say about models, seeds, snapshots, analyses and
+//! singular tests.
+
+use serde_json::Value as Json;
+
+use super::call::parse_call;
+use super::column::{Column, columns};
+use super::config_block::ConfigBlock;
+use super::entry::Entry;
+use super::spanned::Spanned;
+use crate::diagnostics::Diagnostic;
+use crate::source::Span;
+use crate::yaml::Yaml;
+
+/// The list that an entry stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum NodeKey {
+    Models,
+    Seeds,
+    Snapshots,
+    Analyses,
+    DataTests,
+}
+
+impl NodeKey {
+    /// The key as written in YAML: `models`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Models => "models",
+            Self::Seeds => "seeds",
+            Self::Snapshots => "snapshots",
+            Self::Analyses => "analyses",
+            Self::DataTests => "data_tests",
+        }
+    }
+
+    /// One of them, in words.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Models => "model",
+            Self::Seeds => "seed",
+            Self::Snapshots => "snapshot",
+            Self::Analyses => "analysis",
+            Self::DataTests => "data test",
+        }
+    }
+
+    fn known(self) -> &'static [&'static str] {
+        match self {
+            Self::Models => &MODEL_KEYS,
+            Self::Seeds | Self::Snapshots => &TESTABLE_KEYS,
+            Self::Analyses => &ANALYSIS_KEYS,
+            Self::DataTests => &DATA_TEST_KEYS,
+        }
+    }
+}
+
+const MODEL_KEYS: [&str; 22] = [
+    "name",
+    "description",
+    "columns",
+    "config",
+    "docs",
+    "meta",
+    "group",
+    "access",
+    "contract",
+    "constraints",
+    "data_tests",
+    "tests",
+    "quote_columns",
+    "deprecation_date",
+    "latest_version",
+    "versions",
+    "time_spine",
+    "semantic_model",
+    "agg_time_dimension",
+    "primary_entity",
+    "metrics",
+    "derived_semantics",
+];
+const TESTABLE_KEYS: [&str; 13] = [
+    "name",
+    "description",
+    "columns",
+    "config",
+    "docs",
+    "meta",
+    "group",
+    "access",
+    "contract",
+    "data_tests",
+    "tests",
+    "quote_columns",
+    "relation",
+];
+const ANALYSIS_KEYS: [&str; 7] = ["name", "description", "columns", "config", "docs", "meta", "group"];
+const DATA_TEST_KEYS: [&str; 5] = ["name", "description", "config", "docs", "meta"];
+
+/// Keys that dbt moves from an entry into its `config`.
+const MOVABLE: [&str; 5] = ["meta", "docs", "group", "contract", "access"];
+
+/// What a property file says about one node.
+#[derive(Debug, Clone)]
+pub struct NodeProperties {
+    /// The list that it stands in.
+    pub key: NodeKey,
+    /// The node's name.
+    pub name: Spanned<String>,
+    /// The whole entry.
+    pub span: Span,
+    /// A template that knows `doc()`.
+    pub description: Option<Spanned<String>>,
+    /// Columns, in order.
+    pub columns: Vec<Column>,
+    /// Its configuration.
+    pub config: ConfigBlock,
+    /// Data tests as written, not rendered.
+    pub tests: Vec<Yaml>,
+    /// Whether the column names that tests get are quoted.
+    pub quote_columns: Option<bool>,
+    /// Of a snapshot that has no file: the `ref(...)` or `source(...)` it reads.
+    pub relation: Option<Spanned<String>>,
+    /// Constraints of a model, as written.
+    pub constraints: Vec<Json>,
+    /// From when on a model should not be used, as written.
+    pub deprecation_date: Option<Spanned<String>>,
+}
+
+/// One entry. `raw` is the same before rendering.
+pub(super) fn node(
+    key: NodeKey,
+    yaml: &Yaml,
+    raw: &Yaml,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<NodeProperties> {
+    let (mut entry, name) = Entry::open_named(key.noun(), yaml, problems)?;
+    entry.warn_unknown_keys(key.known());
+    entry.refuse("versions", "model versions are not built yet");
+    let relation = if key == NodeKey::Snapshots { relation(&mut entry) } else { None };
+    let is_testable = matches!(key, NodeKey::Models | NodeKey::Seeds | NodeKey::Snapshots);
+    Some(NodeProperties {
+        key,
+        name,
+        span: entry.span,
+        description: entry.text("description"),
+        columns: columns(&mut entry),
+        config: entry.config(raw, &MOVABLE),
+        tests: if is_testable { entry.tests() } else { Vec::new() },
+        quote_columns: entry.flag("quote_columns"),
+        relation,
+        constraints: entry.list("constraints").iter().map(Yaml::to_json).collect(),
+        deprecation_date: entry.text("deprecation_date"),
+    })
+}
+
+fn relation(entry: &mut Entry<'_, '_>) -> Option<Spanned<String>> {
+    let relation = entry.text("relation")?;
+    if parse_call(&relation.value).is_none() {
+        let message = format!("`relation` of {} must be a `ref` or a `source`", entry.subject);
+        entry.problems.push(
+            Diagnostic::error("bad-relation", message)
+                .at(relation.span, "")
+                .help("write `relation: ref('model')` or `relation: source('source', 'table')`"),
+        );
+    }
+    Some(relation)
+}

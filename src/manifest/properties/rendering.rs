@@ -1,0 +1,125 @@
+//! Which strings of a property file are rendered, and rendering them.
+
+use serde_json::Value as Json;
+
+use crate::diagnostics::Diagnostic;
+use crate::source::Span;
+use crate::yaml::{Map, Value, Yaml};
+
+/// Renders one string of a property file to a typed value, as dbt's native
+/// rendering does: a lone expression keeps its type.
+pub type Render<'a> = &'a dyn Fn(&str, Span) -> Result<Json, Diagnostic>;
+
+/// The entry with every string rendered that dbt renders when it reads the
+/// file. A string that fails is reported and left as it was.
+///
+/// `section` is the key of the list that the entry stands in, such as `models`.
+pub(super) fn render(section: &str, entry: &Yaml, render: Render<'_>, problems: &mut Vec<Diagnostic>) -> Yaml {
+    Walk { section, render, path: Vec::new(), problems }.value(entry)
+}
+
+struct Walk<'a> {
+    section: &'a str,
+    render: Render<'a>,
+    /// Keys from the entry down; an item of a list counts as one empty key.
+    path: Vec<String>,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, yaml: &Yaml) -> Yaml {
+        let value = match &yaml.value {
+            Value::String(text) => return self.text(text, yaml),
+            Value::Seq(items) => {
+                Value::Seq(items.iter().map(|item| self.below(String::new(), item)).collect())
+            }
+            Value::Map(map) => {
+                let entries =
+                    map.iter().map(|(key, value)| (key.clone(), self.below(key.text.clone(), value)));
+                Value::Map(entries.collect::<Map>())
+            }
+            other => other.clone(),
+        };
+        Yaml { span: yaml.span, value }
+    }
+
+    fn below(&mut self, key: String, yaml: &Yaml) -> Yaml {
+        self.path.push(key);
+        let value = self.value(yaml);
+        self.path.pop();
+        value
+    }
+
+    fn text(&mut self, text: &str, yaml: &Yaml) -> Yaml {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        if !has_template(text) || is_later(self.section, &path) {
+            return yaml.clone();
+        }
+        match (self.render)(text, yaml.span) {
+            Ok(json) => Yaml::from_json(&json, yaml.span),
+            Err(problem) => {
+                self.problems.push(problem);
+                yaml.clone()
+            }
+        }
+    }
+}
+
+/// Whether a text holds anything that a template engine would act on.
+pub(super) fn has_template(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
+}
+
+/// Whether a string is a template of a later stage (dbt: `SchemaYamlRenderer`).
+fn is_later(section: &str, path: &[&str]) -> bool {
+    match (section, path) {
+        ("sources", ["tables", _, below @ ..]) | ("macros", ["arguments", below @ ..]) => is_late_key(below),
+        ("metrics", [.., "filter"] | [.., "filter", _]) | ("saved_queries", ["query_params", "where", ..]) => {
+            true
+        }
+        _ => is_late_key(path),
+    }
+}
+
+fn is_late_key(path: &[&str]) -> bool {
+    let is_late = |key: &str| ["tests", "data_tests", "description", "loaded_at_query"].contains(&key);
+    match path {
+        [key, ..] if is_late(key) => true,
+        [_, key] if is_late(key) => true,
+        ["config", "pre_hook" | "post_hook" | "pre-hook" | "post-hook" | "loaded_at_query", ..] => true,
+        ["columns" | "dimensions" | "measures" | "entities", _, key, ..] => is_late(key),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_later;
+
+    #[test]
+    fn only_some_strings_wait_for_a_later_stage() {
+        let check = |section: &str, path: &[&str], expected: bool| {
+            assert_eq!(is_later(section, path), expected, "{section} {path:?}");
+        };
+        check("models", &["description"], true);
+        check("models", &["name"], false);
+        check("models", &["data_tests", "", "accepted_values", "values", ""], true);
+        check("models", &["columns", "", "tests", "", "unique"], true);
+        check("models", &["columns", "", "description"], true);
+        check("models", &["columns", "", "data_type"], false);
+        check("models", &["config", "pre_hook", ""], true);
+        check("models", &["config", "post-hook"], true);
+        check("models", &["config", "meta", "owner"], false);
+        check("sources", &["description"], true);
+        check("sources", &["schema"], false);
+        check("sources", &["loaded_at_query"], true);
+        check("sources", &["tables", "", "description"], true);
+        check("sources", &["tables", "", "identifier"], false);
+        check("sources", &["tables", "", "columns", "", "tests", ""], true);
+        check("macros", &["arguments", "", "description"], true);
+        check("macros", &["arguments", "", "type"], false);
+        check("metrics", &["type_params", "filter"], true);
+        check("saved_queries", &["query_params", "where", ""], true);
+        check("unit_tests", &["given", "", "rows", "", "id"], false);
+    }
+}
