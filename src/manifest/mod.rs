@@ -7,10 +7,11 @@
 //! configs are merged, names resolved.
 
 mod config;
-
+pub mod generic_tests;
 mod node;
 pub mod properties;
 mod unit_test;
+pub mod unit_tests;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};

@@ -77,8 +77,8 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 
 /// A number at the start, and what follows it.
 fn number(text: &str) -> Option<(String, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (value, after) = text.split_at_checked(end)?;
+    let after = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let value = text.strip_suffix(after)?;
     (!value.is_empty()).then(|| (value.to_owned(), after))
 }
 
@@ -86,28 +86,38 @@ fn number(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::*;
 
-    fn reference(package: Option<&str>, name: &str, version: Option<&str>) -> Option<ResourceCall> {
+    fn reference(package: Option<&str>, name: &str, version: Option<&str>) -> ResourceCall {
         let owned = |text: &str| text.to_owned();
-        Some(ResourceCall::Ref(RefCall {
+        ResourceCall::Ref(RefCall {
             package: package.map(owned),
             name: owned(name),
             version: version.map(owned),
-        }))
+        })
     }
 
     #[test]
     fn calls_with_literal_arguments_are_read() {
-        let check = |text: &str, expected: Option<ResourceCall>| assert_eq!(parse_call(text), expected, "{text}");
-        check("ref('orders')", reference(None, "orders", None));
-        check(" ref ( \"orders\" ) ", reference(None, "orders", None));
-        check("ref('shop', 'orders')", reference(Some("shop"), "orders", None));
-        check("ref('orders', v=2)", reference(None, "orders", Some("2")));
-        check("ref('orders', version='2a')", reference(None, "orders", Some("2a")));
+        let check =
+            |text: &str, expected: Option<ResourceCall>| assert_eq!(parse_call(text), expected, "{text}");
+        check("ref('orders')", Some(reference(None, "orders", None)));
+        check(" ref ( \"orders\" ) ", Some(reference(None, "orders", None)));
+        check("ref('shop', 'orders')", Some(reference(Some("shop"), "orders", None)));
+        check("ref('orders', v=2)", Some(reference(None, "orders", Some("2"))));
+        check("ref('orders', version='2a')", Some(reference(None, "orders", Some("2a"))));
         check(
             "source('raw','orders')",
             Some(ResourceCall::Source(SourceCall { source: "raw".into(), table: "orders".into() })),
         );
-        for bad in ["orders", "ref()", "ref(orders)", "ref('a' 'b')", "ref('a", "source('a')", "this", "ref('a', x=1)"] {
+        for bad in [
+            "orders",
+            "ref()",
+            "ref(orders)",
+            "ref('a' 'b')",
+            "ref('a",
+            "source('a')",
+            "this",
+            "ref('a', x=1)",
+        ] {
             check(bad, None);
         }
     }

@@ -9,7 +9,7 @@ use crate::source::Span;
 /// An error for each thing that the property files of one package describe
 /// twice, pointing at both places.
 #[must_use]
-pub fn duplicates<'a>(files: impl IntoIterator<Item = &'a Properties>) -> Vec<Diagnostic> {
+pub fn duplicates(files: &[&Properties]) -> Vec<Diagnostic> {
     let mut seen = Seen::default();
     for file in files {
         for node in file.nodes() {

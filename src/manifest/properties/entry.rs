@@ -227,11 +227,8 @@ impl<'a, 'p> Entry<'a, 'p> {
         let problem =
             Diagnostic::error("wrong-type", message).at(value.span, format!("this is {}", value.kind()));
         let is_scalar = value.as_seq().is_none() && value.as_map().is_none();
-        let problem = match is_scalar && expected == "a text" {
-            true => problem.help("put it in quotes"),
-            false => problem,
-        };
-        self.problems.push(problem);
+        let is_unquoted = is_scalar && expected == "a text";
+        self.problems.push(if is_unquoted { problem.help("put it in quotes") } else { problem });
     }
 
     /// Reports a key that this version does not act on, as an error.
@@ -250,9 +247,11 @@ impl<'a, 'p> Entry<'a, 'p> {
             }
             let message = format!("{} has an unknown key `{}`", self.subject, key.text);
             let problem = Diagnostic::warning("unknown-key", message).at(key.span, "this has no effect");
-            let problem = match known.contains(&"config") && CONFIG_KEYS.contains(&key.text.as_str()) {
-                true => problem.help(format!("`{}` is a configuration: move it below `config:`", key.text)),
-                false => problem.suggest(&key.text, known.iter().copied()),
+            let is_config = known.contains(&"config") && CONFIG_KEYS.contains(&key.text.as_str());
+            let problem = if is_config {
+                problem.help(format!("`{}` is a configuration: move it below `config:`", key.text))
+            } else {
+                problem.suggest(&key.text, known.iter().copied())
             };
             self.problems.push(problem);
         }

@@ -77,7 +77,11 @@ const TYPES: [&str; 5] = ["dashboard", "notebook", "analysis", "ml", "applicatio
 const MATURITIES: [&str; 3] = ["low", "medium", "high"];
 
 /// One entry of `exposures`.
-pub(super) fn exposure(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<ExposureProperties> {
+pub(super) fn exposure(
+    yaml: &Yaml,
+    raw: &Yaml,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ExposureProperties> {
     let (mut entry, name) = Entry::open_named("exposure", yaml, problems)?;
     entry.warn_unknown_keys(&EXPOSURE_KEYS);
     if !name.value.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {

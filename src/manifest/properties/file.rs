@@ -164,8 +164,8 @@ fn check_keys(map: &Map, problems: &mut Vec<Diagnostic>) {
                     .at(key.span, "nothing comes of these entries"),
             );
         } else if !is_known_key(key) {
-            let problem =
-                Diagnostic::warning("unknown-key", format!("a property file has no `{name}`")).at(key.span, "");
+            let problem = Diagnostic::warning("unknown-key", format!("a property file has no `{name}`"))
+                .at(key.span, "");
             let candidates = SECTIONS.into_iter().chain(NOT_BUILT).chain(["version"]);
             problems.push(problem.suggest(name, candidates));
         }

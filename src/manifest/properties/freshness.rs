@@ -94,7 +94,8 @@ impl Limit {
 }
 
 /// Every unit with its word.
-const PERIODS: [(&str, Period); 3] = [("minute", Period::Minute), ("hour", Period::Hour), ("day", Period::Day)];
+const PERIODS: [(&str, Period); 3] =
+    [("minute", Period::Minute), ("hour", Period::Hour), ("day", Period::Day)];
 
 fn word(period: Period) -> &'static str {
     PERIODS.iter().find(|(_, known)| *known == period).map_or("day", |(word, _)| word)

@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn types_are_read_to_the_end() {
-        let check = |text: &str, expected: bool| assert_eq!(after_type(text, 0) == Some(""), expected, "{text}");
+        let check =
+            |text: &str, expected: bool| assert_eq!(after_type(text, 0) == Some(""), expected, "{text}");
         check("string", true);
         check("list[string]", true);
         check("optional[dict[str,list[int]]]", true);

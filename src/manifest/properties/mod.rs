@@ -17,6 +17,7 @@ mod entry;
 mod exposure;
 mod file;
 mod freshness;
+mod home;
 mod macros;
 mod node;
 mod rendering;
@@ -32,6 +33,7 @@ pub use duplicates::duplicates;
 pub use exposure::{ExposureKind, ExposureProperties, GroupProperties};
 pub use file::{Parsed, Properties, parse};
 pub use freshness::from_config as freshness_from_config;
+pub use home::Home;
 pub use macros::{ArgumentProperties, MacroProperties};
 pub use node::{NodeKey, NodeProperties};
 pub use rendering::Render;
@@ -39,3 +41,5 @@ pub use source::{SourcePlace, SourceProperties, TableProperties};
 pub use spanned::Spanned;
 pub use unit_test::{FixtureProperties, GivenProperties, RowFormat, UnitTestProperties};
 
+#[cfg(test)]
+mod tests;

@@ -8,13 +8,18 @@ use crate::yaml::{Map, Value, Yaml};
 
 /// Renders one string of a property file to a typed value, as dbt's native
 /// rendering does: a lone expression keeps its type.
-pub type Render<'a> = &'a dyn Fn(&str, Span) -> Result<Json, Diagnostic>;
+pub type Render<'a> = &'a dyn Fn(&str, Span) -> Result<Json, Box<Diagnostic>>;
 
 /// The entry with every string rendered that dbt renders when it reads the
 /// file. A string that fails is reported and left as it was.
 ///
 /// `section` is the key of the list that the entry stands in, such as `models`.
-pub(super) fn render(section: &str, entry: &Yaml, render: Render<'_>, problems: &mut Vec<Diagnostic>) -> Yaml {
+pub(super) fn render(
+    section: &str,
+    entry: &Yaml,
+    render: Render<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Yaml {
     Walk { section, render, path: Vec::new(), problems }.value(entry)
 }
 
@@ -58,7 +63,7 @@ impl Walk<'_> {
         match (self.render)(text, yaml.span) {
             Ok(json) => Yaml::from_json(&json, yaml.span),
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(*problem);
                 yaml.clone()
             }
         }
@@ -74,9 +79,8 @@ pub(super) fn has_template(text: &str) -> bool {
 fn is_later(section: &str, path: &[&str]) -> bool {
     match (section, path) {
         ("sources", ["tables", _, below @ ..]) | ("macros", ["arguments", below @ ..]) => is_late_key(below),
-        ("metrics", [.., "filter"] | [.., "filter", _]) | ("saved_queries", ["query_params", "where", ..]) => {
-            true
-        }
+        ("metrics", [.., "filter"] | [.., "filter", _])
+        | ("saved_queries", ["query_params", "where", ..]) => true,
         _ => is_late_key(path),
     }
 }

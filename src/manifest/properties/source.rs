@@ -153,7 +153,8 @@ pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) ->
 }
 
 fn tables(parent: &mut Entry<'_, '_>, raw: &Yaml, inherited: &Inherited<'_>) -> Vec<TableProperties> {
-    let raw_tables = raw.as_map().and_then(|map| map.get("tables")).and_then(Yaml::as_seq).unwrap_or_default();
+    let raw_tables =
+        raw.as_map().and_then(|map| map.get("tables")).and_then(Yaml::as_seq).unwrap_or_default();
     let items = parent.list("tables");
     let pairs = items.iter().zip(raw_tables);
     pairs.filter_map(|(item, raw)| table(item, raw, inherited, parent.problems)).collect()

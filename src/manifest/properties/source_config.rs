@@ -60,8 +60,7 @@ fn loaded_at(entry: &mut Entry<'_, '_>, config: &ConfigBlock, key: &str) -> Load
         let message = format!("`{key}` of {} must not be empty", entry.subject);
         entry.problems.push(Diagnostic::error("empty-value", message).at(empty.span, ""));
     }
-    let inside =
-        config.get(key).and_then(|value| Some(Spanned::new(value.as_str()?.to_owned(), value.span)));
+    let inside = config.get(key).and_then(|value| Some(Spanned::new(value.as_str()?.to_owned(), value.span)));
     let is_said = entry.get_or_null(key).is_some() || inside.is_some();
     LoadedAt { is_said, value: beside.filter(|text| !text.value.is_empty()).or(inside) }
 }
@@ -69,10 +68,13 @@ fn loaded_at(entry: &mut Entry<'_, '_>, config: &ConfigBlock, key: &str) -> Load
 /// The `config` of a source with that of a table over it. `fallback` is the
 /// place of what neither of them wrote.
 pub(super) fn merged(source: &Level, table: Level, fallback: Span) -> ConfigBlock {
-    let tags: BTreeSet<String> =
-        [source.tags.clone(), source.config.tags(), table.tags, table.config.tags()].concat().into_iter().collect();
+    let tags: BTreeSet<String> = [source.tags.clone(), source.config.tags(), table.tags, table.config.tags()]
+        .concat()
+        .into_iter()
+        .collect();
     let (field, query) = loaded_at_of(source, &table.field, &table.query);
-    let text = |text: Option<&Spanned<String>>| text.map_or(Json::Null, |text| Json::from(text.value.as_str()));
+    let text =
+        |text: Option<&Spanned<String>>| text.map_or(Json::Null, |text| Json::from(text.value.as_str()));
     let mut meta = source.meta.clone();
     meta.extend(table.meta);
     let [beside, inside] = table.freshness;

@@ -1,0 +1,210 @@
+use serde_json::{Value as Json, json};
+
+use super::{Parsed, duplicates, freshness_from_config, parse};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::Period;
+use crate::source::{SourceMap, Span};
+use crate::yaml;
+
+/// Stands for the engine: every template is 7.
+#[expect(clippy::unnecessary_wraps, reason = "a `Render` may fail")]
+fn seven(_: &str, _: Span) -> Result<Json, Box<Diagnostic>> {
+    Ok(Json::from(7))
+}
+
+fn read(text: &str) -> Parsed {
+    read_into(&SourceMap::new(), text)
+}
+
+fn read_into(sources: &SourceMap, text: &str) -> Parsed {
+    let file = sources.add("models/schema.yml", text);
+    parse(&yaml::parse(&file).expect("the YAML is good"), &seven)
+}
+
+fn codes(parsed: &Parsed) -> Vec<&'static str> {
+    parsed.problems.iter().map(|problem| problem.code).collect()
+}
+
+#[test]
+fn a_model_is_read_with_all_its_keys() {
+    let parsed = read(
+        "version: 2
+models:
+  - name: orders
+    description: \"{{ doc('orders') }}\"
+    docs: {show: false}
+    config: {materialized: table, meta: {owner: \"{{ 1 }}\"}}
+    columns:
+      - name: id
+        data_type: integer
+        quote: true
+        tags: [a]
+        config: {tags: [b, a], meta: {x: 1}}
+        meta: {x: 0, y: 2}
+        tests: [unique]
+        stats: many
+    data_tests: [{t: {arguments: {n: \"{{ 1 }}\"}}}]
+",
+    );
+    assert_eq!(codes(&parsed), [""; 0]);
+    let model = &parsed.properties.models[0];
+    assert_eq!(model.description.as_ref().map(super::Spanned::as_str), Some("{{ doc('orders') }}"));
+    assert_eq!(
+        Json::Object(model.config.to_json()),
+        json!({"materialized": "table", "meta": {"owner": 7}, "docs": {"show": false}})
+    );
+    assert_eq!(
+        Json::Object(model.config.unrendered.clone()),
+        json!({"materialized": "table", "meta": {"owner": "{{ 1 }}"}})
+    );
+    assert_eq!(model.tests[0].to_json(), json!({"t": {"arguments": {"n": "{{ 1 }}"}}}));
+    let column = &model.columns[0];
+    assert_eq!(column.tags, ["a", "b"]);
+    assert_eq!(Json::Object(column.meta.clone()), json!({"x": 1, "y": 2}));
+    assert_eq!(Json::Object(column.extra.clone()), json!({"stats": "many"}));
+    assert_eq!(
+        (column.data_type.as_deref(), column.quote, column.tests.len()),
+        (Some("integer"), Some(true), 1)
+    );
+}
+
+#[test]
+fn mistakes_are_reported_with_a_place() {
+    let check = |text: &str, expected: &[&str]| {
+        let parsed = read(text);
+        assert_eq!(codes(&parsed), expected, "{text}");
+        assert!(parsed.problems.iter().all(|problem| !problem.labels.is_empty()), "{text}");
+    };
+    check("", &[]);
+    check("- a", &["wrong-type"]);
+    check("version: 1", &["bad-version"]);
+    check("version: 2.0", &[]);
+    check("model: []", &["unknown-key"]);
+    check("metrics: [{name: a}]", &["not-built"]);
+    check("models: {name: a}", &["wrong-type"]);
+    check("models: [a]", &["wrong-type"]);
+    check("models: [{description: a}]", &["missing-key"]);
+    check("models: [{name: null}]", &["missing-key"]);
+    check("models: [{name: 1}]", &["wrong-type"]);
+    check("models: [{name: off}]", &["wrong-type"]);
+    check("models: [{name: a, descripton: x}]", &["unknown-key"]);
+    check("models: [{name: a, materialized: table}]", &["unknown-key"]);
+    check("models: [{name: a, description: 1}]", &["wrong-type"]);
+    check("models: [{name: a, tests: [x], data_tests: [y]}]", &["set-twice"]);
+    check("models: [{name: a, meta: {}, config: {meta: {}}}]", &["set-twice"]);
+    check("models: [{name: a, config: 1}]", &["wrong-type"]);
+    check("models: [{name: a, versions: [{v: 1}]}]", &["unsupported"]);
+    check("models: [{name: a, columns: [{name: x}, {name: x}]}]", &["repeated-name"]);
+    check("models: [{name: a, columns: [{quote: 1, name: x}]}]", &["wrong-type"]);
+    check("snapshots: [{name: a, relation: orders}]", &["bad-relation"]);
+    check("snapshots: [{name: a, relation: ref('orders')}]", &[]);
+    check("sources: [{name: a, overrides: pkg, tables: []}]", &["unsupported"]);
+    check("sources: [{name: a, quoting: {table: true}}]", &["unknown-key"]);
+    check("sources: [{name: a, freshness: {warn_after: {count: 1, period: days}}}]", &["unknown-value"]);
+    check("sources: [{name: a, freshness: {warn_after: {count: 1}}}]", &["missing-key"]);
+    check("sources: [{name: a, freshness: {warn_after: {count: x, period: day}}}]", &["wrong-type"]);
+    check("sources: [{name: a, loaded_at_field: ''}]", &["empty-value"]);
+    check("sources: [{name: a, loaded_at_field: a, loaded_at_query: b}]", &["set-twice"]);
+    check("macros: [{name: a, arguments: [{name: x, type: varchar}]}]", &["unknown-type"]);
+    check("exposures: [{name: a, type: dashbord, owner: {name: x}}]", &["unknown-value"]);
+    check("exposures: [{name: a, type: ml, owner: {team: x}}]", &["missing-key"]);
+    check("exposures: [{name: a, type: ml}]", &["missing-key"]);
+    check("exposures: [{name: a b, type: ml, owner: {email: [x]}}]", &["unusual-name"]);
+    check("groups: [{name: a, owner: {}}]", &["missing-key"]);
+}
+
+#[test]
+fn near_misses_get_a_suggestion() {
+    let check = |text: &str, expected: &str| {
+        let parsed = read(text);
+        let help =
+            parsed.problems.iter().flat_map(|problem| &problem.help).cloned().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(expected), "{text}: {help}");
+    };
+    check("model: []", "`models`");
+    check("models: [{name: a, descripton: x}]", "`description`");
+    check("models: [{name: a, tags: [x]}]", "below `config:`");
+    check("sources: [{name: a, freshness: {warn_after: {count: 1, period: days}}}]", "`day`");
+    check("exposures: [{name: a, type: dashbord, owner: {name: x}}]", "`dashboard`");
+}
+
+/// The `config` of table `t` as dbt merges it from source and table.
+#[test]
+fn tables_inherit_from_their_source() {
+    let check = |source: &str, table: &str, key: &str, expected: Json| {
+        let parsed = read(&format!("sources: [{{name: a, {source} tables: [{{name: t, {table}}}]}}]"));
+        assert_eq!(codes(&parsed), [""; 0]);
+        let config = parsed.properties.sources[0].tables[0].config.to_json();
+        assert_eq!(config.get(key).cloned().unwrap_or(json!("nothing")), expected, "{source} {table}");
+    };
+    let unsaid = json!({"count": null, "period": null});
+    let day = json!({"count": 1, "period": "day"});
+    let hours = json!({"count": 2, "period": "hour"});
+    let both = |warn: &Json, error: &Json, filter: Json| json!({"warn_after": warn, "error_after": error, "filter": filter});
+    let source = "freshness: {warn_after: {count: 1, period: day}, filter: x = 1},";
+    let error = "{error_after: {count: 2, period: hour}}";
+    check("", "", "freshness", json!("nothing"));
+    check("", "freshness: {filter: z}", "freshness", json!("nothing"));
+    check(source, "", "freshness", both(&day, &unsaid, json!("x = 1")));
+    check(source, "freshness: null", "freshness", Json::Null);
+    check(source, &format!("freshness: {error}"), "freshness", both(&day, &hours, json!("x = 1")));
+    check(
+        source,
+        &format!("config: {{freshness: {error}}}"),
+        "freshness",
+        both(&day, &hours, json!("x = 1")),
+    );
+    check(
+        source,
+        "freshness: {warn_after: null, error_after: {count: 2, period: hour}}",
+        "freshness",
+        both(&Json::Null, &hours, json!("x = 1")),
+    );
+    check("freshness: null,", "", "freshness", Json::Null);
+    check("freshness: null,", &format!("freshness: {error}"), "freshness", both(&unsaid, &hours, Json::Null));
+
+    check("loaded_at_field: s,", "", "loaded_at_field", json!("s"));
+    check("loaded_at_field: s,", "loaded_at_field: t", "loaded_at_field", json!("t"));
+    check("loaded_at_field: s,", "loaded_at_field: null", "loaded_at_field", Json::Null);
+    check("loaded_at_query: s,", "", "loaded_at_query", json!("s"));
+    check("loaded_at_query: s,", "loaded_at_field: t", "loaded_at_query", Json::Null);
+    check("loaded_at_query: s,", "config: {loaded_at_query: '{{ x }}'}", "loaded_at_query", json!("{{ x }}"));
+
+    check(
+        "tags: [b], config: {tags: a},",
+        "tags: [d], config: {tags: [c]}",
+        "tags",
+        json!(["a", "b", "c", "d"]),
+    );
+    check(
+        "meta: {a: 1, b: 1}, config: {meta: {b: 2, c: 2}},",
+        "meta: {c: 3, d: 3}, config: {meta: {d: 4}}",
+        "meta",
+        json!({"a": 1, "b": 2, "c": 3, "d": 4}),
+    );
+    check("config: {enabled: true, event_time: x},", "config: {enabled: false}", "enabled", json!(false));
+}
+
+#[test]
+fn a_merged_freshness_is_read_back() {
+    let config = json!({"warn_after": {"count": 6, "period": "hour"}, "error_after": null, "filter": "a"});
+    let freshness = freshness_from_config(&config).expect("a limit is set");
+    assert_eq!(freshness.warn_after.map(|age| (age.count, age.period)), Some((6, Period::Hour)));
+    assert_eq!((freshness.error_after, freshness.filter.as_deref()), (None, Some("a")));
+    assert_eq!(freshness_from_config(&Json::Null), None);
+    assert_eq!(freshness_from_config(&json!({"filter": "a"})), None);
+}
+
+#[test]
+fn what_is_described_twice_in_a_package_is_reported() {
+    let sources = SourceMap::new();
+    let first =
+        read_into(&sources, "models: [{name: a}, {name: b}]\nsources: [{name: s, tables: [{name: t}]}]");
+    let second = read_into(
+        &sources,
+        "models: [{name: a}]\nseeds: [{name: b}]\nsources: [{name: s, tables: [{name: u}]}]",
+    );
+    let problems = duplicates(&[&first.properties, &second.properties]);
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["model `a` is described twice"]);
+}

@@ -74,11 +74,15 @@ impl RowFormat {
     }
 }
 
-const KNOWN: [&str; 8] = ["name", "model", "description", "given", "expect", "overrides", "config", "versions"];
-const FIXTURE_KEYS: [&str; 4] = ["rows", "format", "fixture", "input"];
+const KNOWN: [&str; 8] =
+    ["name", "model", "description", "given", "expect", "overrides", "config", "versions"];
 
 /// One entry of `unit_tests`.
-pub(super) fn unit_test(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<UnitTestProperties> {
+pub(super) fn unit_test(
+    yaml: &Yaml,
+    raw: &Yaml,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<UnitTestProperties> {
     let (mut entry, name) = Entry::open_named("unit test", yaml, problems)?;
     entry.warn_unknown_keys(&KNOWN);
     entry.refuse("versions", "model versions are not built yet");
@@ -89,12 +93,12 @@ pub(super) fn unit_test(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>)
     let subject = entry.subject.clone();
     let items = entry.list("given");
     let given = items.iter().filter_map(|item| given(&subject, item, entry.problems)).collect();
-    let expect = match entry.get("expect") {
-        Some(value) => fixture(format!("`expect` of {subject}"), &FIXTURE_KEYS[..3], value, entry.problems),
-        None => {
-            entry.missing("expect");
-            None
-        }
+    let expect = if let Some(value) = entry.get("expect") {
+        let subject = format!("`expect` of {subject}");
+        fixture(subject, &["rows", "format", "fixture"], value, entry.problems)
+    } else {
+        entry.missing("expect");
+        None
     };
     Some(UnitTestProperties {
         span: entry.span,
@@ -112,7 +116,7 @@ fn given(owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Giv
     let mut entry = Entry::open(format!("an input of {owner}"), yaml, problems)?;
     let input = entry.required_text("input")?;
     let subject = format!("input `{}` of {owner}", input.value);
-    let fixture = fixture(subject, &FIXTURE_KEYS, yaml, problems)?;
+    let fixture = fixture(subject, &["rows", "format", "fixture", "input"], yaml, problems)?;
     Some(GivenProperties { input, fixture })
 }
 

@@ -1,0 +1,97 @@
+//! What a generic test is called.
+
+use md5::{Digest, Md5};
+use serde_json::{Map, Value as Json};
+
+use super::python;
+
+/// From this length on, a name is too long for a file.
+const LONG: usize = 64;
+/// How much of a long name stays readable.
+const KEPT: usize = 30;
+
+/// A test's names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Names {
+    /// For files and relations: shorter than 64 characters, unless what is
+    /// tested has a very long name.
+    pub(super) short: String,
+    /// For people and ids.
+    pub(super) full: String,
+}
+
+/// The names made of a test, what it stands below, and its arguments
+/// (dbt: `synthesize_generic_test_names`).
+pub(super) fn names(test: &str, target: &str, arguments: &Map<String, Json>) -> Names {
+    let mut sorted: Vec<(&String, &Json)> = arguments.iter().filter(|(key, _)| *key != "model").collect();
+    sorted.sort_by_key(|(key, _)| *key);
+    let parts = sorted.into_iter().flat_map(|(_, value)| match value {
+        Json::Object(entries) => entries.values().map(python::text).collect(),
+        Json::Array(items) => items.iter().map(python::text).collect(),
+        other => vec![python::text(other)],
+    });
+    let unique = parts.map(|part| clean(&part)).collect::<Vec<_>>().join("__");
+    let identifier = format!("{test}_{target}");
+    let full = format!("{identifier}_{unique}");
+    let short = if full.chars().count() < LONG {
+        full.clone()
+    } else {
+        format!("{}_{}", identifier.chars().take(KEPT).collect::<String>(), md5_hex(&full))
+    };
+    Names { short, full }
+}
+
+/// Every run of characters that a file name had better not have becomes `_`.
+fn clean(part: &str) -> String {
+    let mut out = String::with_capacity(part.len());
+    let mut in_run = false;
+    for c in part.chars() {
+        let is_plain = c.is_ascii_alphanumeric() || c == '_';
+        if is_plain {
+            out.push(c);
+        } else if !in_run {
+            out.push('_');
+        }
+        in_run = !is_plain;
+    }
+    out
+}
+
+/// The hash at the end of a unique id: ten digits over the name and all that the
+/// test was made of, so that it does not depend on the order of arguments.
+pub(super) fn id_hash(
+    name: &str,
+    test: &str,
+    namespace: Option<&str>,
+    arguments: &Map<String, Json>,
+) -> String {
+    let mut metadata = Map::new();
+    metadata.insert("kwargs".to_owned(), hashable(&Json::Object(arguments.clone())));
+    metadata.insert("name".to_owned(), Json::from(test));
+    metadata.insert("namespace".to_owned(), Json::from(namespace.unwrap_or("None")));
+    let digits = md5_hex(&format!("{name}{}", python::repr(&Json::Object(metadata))));
+    digits.chars().skip(digits.len() - 10).collect()
+}
+
+/// The value with sorted keys, and every scalar as text.
+fn hashable(value: &Json) -> Json {
+    match value {
+        Json::Object(entries) => {
+            let mut sorted: Vec<(&String, &Json)> = entries.iter().collect();
+            sorted.sort_by_key(|(key, _)| *key);
+            Json::Object(sorted.into_iter().map(|(key, value)| (key.clone(), hashable(value))).collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(hashable).collect()),
+        scalar => Json::from(python::text(scalar)),
+    }
+}
+
+fn md5_hex(text: &str) -> String {
+    hex(&Md5::digest(text.as_bytes()))
+}
+
+/// Two digits for each byte.
+pub(in crate::manifest) fn hex(bytes: &[u8]) -> String {
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    halves.filter_map(|half| char::from_digit(u32::from(half), 16)).collect()
+}

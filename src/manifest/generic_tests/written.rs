@@ -1,0 +1,205 @@
+//! A data test as written in YAML: its name, its arguments, its configuration.
+
+use crate::diagnostics::Diagnostic;
+use crate::manifest::properties::Spanned;
+use crate::source::Span;
+use crate::yaml::{Map, Value, Yaml};
+
+/// A data test as written.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// The name without the package.
+    pub(super) test: Spanned<String>,
+    /// The package named before the dot.
+    pub(super) namespace: Option<String>,
+    /// The entry's own `name:`.
+    pub(super) name: Option<Spanned<String>>,
+    /// The entry's `description:`.
+    pub(super) description: Option<Spanned<String>>,
+    /// Configuration as written, in dbt's order: the keys that dbt knows, then
+    /// all others of `config:`. Nulls are left out.
+    pub(super) config: Vec<(Spanned<String>, Yaml)>,
+    /// Arguments that stand beside `config:`, in order.
+    pub(super) beside: Map,
+    /// Arguments below `arguments:`.
+    pub(super) arguments: Map,
+    /// The whole entry.
+    pub(super) span: Span,
+}
+
+/// Configuration keys that may stand beside `config:`, in dbt's order.
+const CONFIG_KEYS: [&str; 14] = [
+    "severity",
+    "tags",
+    "enabled",
+    "where",
+    "limit",
+    "warn_if",
+    "error_if",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "meta",
+    "database",
+    "schema",
+    "alias",
+];
+
+/// Reads an entry of `data_tests`. `owner` says in words what it stands below.
+pub(super) fn read(owner: &str, entry: &Yaml) -> Result<Written, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let written = Reader { owner, problems: &mut problems }.entry(entry);
+    match written {
+        Some(written) if problems.is_empty() => Ok(written),
+        _ => Err(problems),
+    }
+}
+
+struct Reader<'a> {
+    owner: &'a str,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn entry(&mut self, entry: &Yaml) -> Option<Written> {
+        let (full_name, mut rest) = self.name_and_rest(entry)?;
+        let (namespace, test) = self.split_name(&full_name)?;
+        let subject = format!("data test `{}` of {}", full_name.value, self.owner);
+        let config = self.section(&subject, &mut rest, "config");
+        let arguments = self.section(&subject, &mut rest, "arguments");
+        for key in [rest.entry("model"), arguments.entry("model")].into_iter().flatten() {
+            self.problems.push(
+                Diagnostic::error("bad-argument", format!("{subject} must not have an argument `model`"))
+                    .at(key.0.span, "the test gets what it stands below as `model`"),
+            );
+        }
+        let name = self.text(&subject, &mut rest, "name");
+        let description = self.text(&subject, &mut rest, "description");
+        let config = self.config(&subject, &mut rest, config);
+        Some(Written {
+            test,
+            namespace,
+            name,
+            description,
+            config,
+            beside: rest,
+            arguments,
+            span: entry.span,
+        })
+    }
+
+    /// The test's name as written, and everything else that the entry says.
+    fn name_and_rest(&mut self, entry: &Yaml) -> Option<(Spanned<String>, Map)> {
+        let map = match &entry.value {
+            Value::String(name) => return Some((Spanned::new(name.clone(), entry.span), Map::default())),
+            Value::Map(map) if !map.is_empty() => map,
+            _ => {
+                let message = format!("a data test of {} must be a name or a mapping", self.owner);
+                let problem = Diagnostic::error("wrong-type", message);
+                self.problems.push(problem.at(entry.span, format!("this is {}", entry.kind())));
+                return None;
+            }
+        };
+        if map.contains("test_name") {
+            let mut rest = map.clone();
+            let (_, name) = rest.remove("test_name")?;
+            let Some(text) = name.as_str() else {
+                let message = format!("`test_name` of a data test of {} must be a text", self.owner);
+                self.problems.push(Diagnostic::error("wrong-type", message).at(name.span, ""));
+                return None;
+            };
+            return Some((Spanned::new(text.to_owned(), name.span), rest));
+        }
+        let (key, value) = map.iter().next()?;
+        if let Some((second, _)) = map.iter().nth(1) {
+            self.problems.push(
+                Diagnostic::error(
+                    "bad-test",
+                    format!("a data test of {} has more than one name", self.owner),
+                )
+                .at(second.span, "not below the name of the test")
+                .at(key.span, "this is the name")
+                .help(format!("indent everything that belongs to `{}` below it", key.text)),
+            );
+            return None;
+        }
+        let name = Spanned::new(key.text.clone(), key.span);
+        match &value.value {
+            Value::Null => Some((name, Map::default())),
+            Value::Map(rest) => Some((name, rest.clone())),
+            _ => {
+                let message = format!("data test `{}` of {} must be a mapping", key.text, self.owner);
+                self.problems.push(
+                    Diagnostic::error("wrong-type", message)
+                        .at(value.span, format!("this is {}", value.kind()))
+                        .help("name each argument below `arguments:`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn split_name(&mut self, name: &Spanned<String>) -> Option<(Option<String>, Spanned<String>)> {
+        let is_word = |word: &str| {
+            word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                && word.chars().next().is_some_and(|first| !first.is_ascii_digit())
+        };
+        let (namespace, test) = match name.value.split_once('.') {
+            Some((namespace, test)) => (Some(namespace), test),
+            None => (None, name.value.as_str()),
+        };
+        if !is_word(test) || !namespace.is_none_or(is_word) {
+            let message = format!("`{}` cannot be the name of a data test of {}", name.value, self.owner);
+            self.problems.push(
+                Diagnostic::error("bad-name", message)
+                    .at(name.span, "")
+                    .help("a test is named `test` or `package.test`, in letters, digits and `_`"),
+            );
+            return None;
+        }
+        Some((namespace.map(str::to_owned), Spanned::new(test.to_owned(), name.span)))
+    }
+
+    /// Takes out a mapping; one that is null is empty.
+    fn section(&mut self, subject: &str, rest: &mut Map, key: &str) -> Map {
+        match rest.remove(key).map(|(_, value)| (value.span, value.value)) {
+            None | Some((_, Value::Null)) => Map::default(),
+            Some((_, Value::Map(map))) => map,
+            Some((span, _)) => {
+                let message = format!("`{key}` of {subject} must be a mapping");
+                self.problems.push(Diagnostic::error("wrong-type", message).at(span, ""));
+                Map::default()
+            }
+        }
+    }
+
+    fn text(&mut self, subject: &str, rest: &mut Map, key: &str) -> Option<Spanned<String>> {
+        let (_, value) = rest.remove(key).filter(|(_, value)| !value.is_null())?;
+        let Some(text) = value.as_str() else {
+            let message = format!("`{key}` of {subject} must be a text");
+            let problem = Diagnostic::error("wrong-type", message);
+            self.problems.push(problem.at(value.span, format!("this is {}", value.kind())));
+            return None;
+        };
+        Some(Spanned::new(text.to_owned(), value.span))
+    }
+
+    fn config(&mut self, subject: &str, rest: &mut Map, mut below: Map) -> Vec<(Spanned<String>, Yaml)> {
+        let mut config = Vec::new();
+        for key in CONFIG_KEYS {
+            let beside = rest.remove(key).filter(|(_, value)| !value.is_null());
+            let below = below.remove(key).filter(|(_, value)| !value.is_null());
+            if let (Some((beside, _)), Some((below, _))) = (&beside, &below) {
+                self.problems.push(
+                    Diagnostic::error("set-twice", format!("{subject} sets `{key}` twice"))
+                        .at(beside.span, "here")
+                        .at(below.span, "and here, below `config`")
+                        .help(format!("keep `{key}` below `config:` only")),
+                );
+            }
+            config.extend(beside.or(below));
+        }
+        config.extend(below.into_iter().filter(|(_, value)| !value.is_null()));
+        config.into_iter().map(|(key, value)| (Spanned::new(key.text, key.span), value)).collect()
+    }
+}
