@@ -4,19 +4,27 @@
 //! for each worker. What differs between engines is stated as [`Capabilities`]
 //! and as the [`Dialect`]; layers above ask for those, never for a name.
 
+mod duckdb;
 mod error;
+mod member;
 mod open;
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value as Json};
+
 pub use error::DatabaseError;
-pub use open::Credentials;
+pub use member::MemberCall;
+pub use open::{Credentials, KINDS, embedded_default, open};
 
 use crate::sql::{Column, Dialect, Relation, Rows};
 
 /// What an engine can do, as far as plans depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Capabilities {
+    /// Statements of a node run inside a transaction.
+    pub transactions: bool,
     /// DDL takes part in transactions, so that a swap of tables is atomic.
     pub transactional_ddl: bool,
     /// `MERGE` exists.
@@ -25,6 +33,8 @@ pub struct Capabilities {
     pub incremental_strategies: &'static [&'static str],
     /// The incremental strategy where a project names none.
     pub default_incremental_strategy: &'static str,
+    /// The target of a foreign key may be named with its database.
+    pub foreign_keys_name_database: bool,
     /// Seeds are read from their files by the engine itself.
     pub loads_csv_files: bool,
 }
@@ -46,6 +56,10 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     fn kind(&self) -> &'static str;
     /// Names and literals.
     fn dialect(&self) -> &Dialect;
+    /// What templates see as `target`, except for `name`, `profile_name`,
+    /// `target_name`, `threads` and `type`: the connection's settings with their
+    /// defaults, and always `database` and `schema`. No secrets.
+    fn target(&self) -> Map<String, Json>;
     /// What plans depend on.
     fn capabilities(&self) -> &Capabilities;
     /// The macros that this engine adds to or overrides in the built-in ones, as (path, text).
@@ -55,6 +69,24 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// The warehouse cannot be reached or refuses the credentials.
     fn connect(&self) -> Result<Box<dyn Session>, DatabaseError>;
+    /// What a source is read from where that is not the relation of its name:
+    /// SQL for the place that its `meta` and `config` name, as `{name, identifier,
+    /// schema, database, tags, …meta}`.
+    ///
+    /// # Errors
+    /// The place is described wrongly.
+    fn source_location(&self, source: &Map<String, Json>) -> Result<Option<String>, DatabaseError>;
+    /// Calls a method that only this engine's `adapter` object has in templates;
+    /// `None` where it has no such method. While parsing there is no session, and
+    /// what needs one gives null.
+    ///
+    /// # Errors
+    /// The arguments are wrong, or as [`Session::execute`].
+    fn call_member(
+        &self,
+        session: Option<&mut dyn Session>,
+        call: &MemberCall,
+    ) -> Option<Result<Json, DatabaseError>>;
 }
 
 /// One connection, used by one thread at a time.
@@ -69,11 +101,12 @@ pub trait Session: Send {
     /// # Errors
     /// As [`Session::execute`].
     fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError>;
-    /// Every table and view of a schema; empty where the schema does not exist.
+    /// Every table and view of a database, with its schema; empty where the
+    /// database does not exist.
     ///
     /// # Errors
     /// As [`Session::execute`].
-    fn relations(&mut self, database: Option<&str>, schema: &str) -> Result<Vec<Relation>, DatabaseError>;
+    fn relations(&mut self, database: Option<&str>) -> Result<Vec<Relation>, DatabaseError>;
     /// Schema names of a database.
     ///
     /// # Errors

@@ -2,11 +2,18 @@
 //! and what must be known about statement text.
 
 mod column;
+mod ctes;
 mod dialect;
 mod relation;
 mod rows;
+mod scan;
+mod script;
+mod subset;
 
 pub use column::Column;
+pub use ctes::{Cte, with_ctes};
 pub use dialect::Dialect;
 pub use relation::{Part, Policy, Relation, RelationKind};
 pub use rows::{Cell, Rows};
+pub use script::{Statement, leading_word, statements};
+pub use subset::{Subset, Window};

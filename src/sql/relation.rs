@@ -58,6 +58,18 @@ pub enum Part {
     Identifier,
 }
 
+impl Part {
+    /// dbt's word for it: `database`, `schema`, `identifier`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::Schema => "schema",
+            Self::Identifier => "identifier",
+        }
+    }
+}
+
 /// A yes or no for each part of a relation's name: whether it is quoted, or
 /// whether it is written at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

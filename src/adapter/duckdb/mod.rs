@@ -1,0 +1,157 @@
+//! DuckDB, embedded: one database in this process, one connection for each session.
+
+mod attach;
+mod decode;
+mod external;
+mod fault;
+mod macros;
+mod member;
+mod secret;
+mod session;
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use duckdb::{Config, Connection};
+use serde_json::{Map, Value as Json};
+
+use super::{Adapter, Capabilities, DatabaseError, MemberCall, Session};
+use crate::sql::Dialect;
+use session::DuckDbSession;
+use settings::Settings;
+
+/// A DuckDB database. It is opened by the first session and stays open, so that
+/// a database in memory lives as long as the adapter.
+pub(super) struct DuckDb {
+    settings: Settings,
+    base: PathBuf,
+    capabilities: Capabilities,
+    root: Mutex<Option<Connection>>,
+}
+
+impl DuckDb {
+    /// The adapter type in profiles.
+    pub(super) const KIND: &'static str = "duckdb";
+
+    /// The database that a profile's output describes; relative paths mean files below `base`.
+    pub(super) fn new(fields: &Map<String, Json>, base: &Path) -> Result<Self, DatabaseError> {
+        let settings = Settings::read(fields).map_err(|problems| {
+            DatabaseError::new(format!("the profile cannot be used: {}", problems.join("; ")))
+        })?;
+        let capabilities = Capabilities {
+            transactions: !settings.disable_transactions,
+            transactional_ddl: true,
+            merge: true,
+            incremental_strategies: &["append", "delete+insert", "merge", "microbatch"],
+            default_incremental_strategy: "delete+insert",
+            foreign_keys_name_database: false,
+            loads_csv_files: true,
+        };
+        Ok(Self { settings, base: base.to_path_buf(), capabilities, root: Mutex::new(None) })
+    }
+
+    /// Opens the database and prepares what all sessions share.
+    fn open(&self) -> Result<Connection, DatabaseError> {
+        let path = self.settings.file(&self.base);
+        if let Some(folder) = path.as_deref().and_then(Path::parent)
+            && !folder.as_os_str().is_empty()
+            && !folder.is_dir()
+        {
+            let message = format!("the folder `{}` of the database file does not exist", folder.display());
+            return Err(DatabaseError::new(message));
+        }
+        let mut attempt = 0;
+        let connection = loop {
+            let config = self.config()?;
+            let opened = match &path {
+                Some(path) => Connection::open_with_flags(path, config),
+                None if self.settings.path == settings::IN_MEMORY => {
+                    Connection::open_in_memory_with_flags(config)
+                }
+                None => Connection::open_with_flags(&self.settings.path, config),
+            };
+            match opened {
+                Ok(connection) => break connection,
+                Err(error) => {
+                    let error = fault::connecting(&error, path.as_deref());
+                    attempt += 1;
+                    if attempt >= self.settings.connect_attempts || !fault::is_locked(&error) {
+                        return Err(error);
+                    }
+                    std::thread::sleep(Duration::from_secs(1 << attempt.min(6)));
+                }
+            }
+        };
+        for sql in self.settings.setup(&self.base) {
+            connection.execute_batch(&sql).map_err(|error| fault::from_setup(&error))?;
+        }
+        Ok(connection)
+    }
+
+    fn config(&self) -> Result<Config, DatabaseError> {
+        let options = &self.settings.config_options;
+        options.into_iter().try_fold(Config::default(), |config, (name, value)| {
+            config
+                .with(name, value)
+                .map_err(|error| DatabaseError::new(format!("`config_options` sets `{name}`: {error}")))
+        })
+    }
+}
+
+impl std::fmt::Debug for DuckDb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DuckDb").field("database", &self.settings.database).finish_non_exhaustive()
+    }
+}
+
+impl Adapter for DuckDb {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    fn dialect(&self) -> &Dialect {
+        &Dialect::ANSI
+    }
+
+    fn target(&self) -> Map<String, Json> {
+        self.settings.target()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn macros(&self) -> &'static [(&'static str, &'static str)] {
+        macros::FILES
+    }
+
+    fn connect(&self) -> Result<Box<dyn Session>, DatabaseError> {
+        let mut root = self.root.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match root.as_ref() {
+            Some(connection) => connection.try_clone(),
+            None => root.insert(self.open()?).try_clone(),
+        };
+        let connection = connection.map_err(|error| fault::connecting(&error, None))?;
+        for sql in self.settings.session_setup() {
+            connection.execute_batch(&sql).map_err(|error| fault::from_setup(&error))?;
+        }
+        Ok(Box::new(DuckDbSession::new(connection)))
+    }
+
+    fn source_location(&self, source: &Map<String, Json>) -> Result<Option<String>, DatabaseError> {
+        external::location(source)
+    }
+
+    fn call_member(
+        &self,
+        session: Option<&mut dyn Session>,
+        call: &MemberCall,
+    ) -> Option<Result<Json, DatabaseError>> {
+        member::call(&self.settings, session, call)
+    }
+}

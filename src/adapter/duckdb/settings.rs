@@ -1,0 +1,330 @@
+//! A profile's output, checked.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value as Json};
+
+use super::attach::Attachment;
+use super::secret::Secret;
+use crate::diagnostics::nearest;
+use crate::sql::Dialect;
+
+/// The path of a database that is gone with the process.
+pub(super) const IN_MEMORY: &str = ":memory:";
+
+/// The fields of a DuckDB output, as dbt-duckdb defines them.
+#[derive(Clone)]
+pub(super) struct Settings {
+    /// A file, or [`IN_MEMORY`].
+    pub(super) path: String,
+    /// The database that relations are made in.
+    pub(super) database: String,
+    /// The schema that relations are made in unless configured otherwise.
+    pub(super) schema: String,
+    /// What is set when the database is opened.
+    pub(super) config_options: Vec<(String, String)>,
+    /// What is set on each connection.
+    on_connect: Vec<(String, String)>,
+    extensions: Vec<Extension>,
+    attachments: Vec<Attachment>,
+    secrets: Vec<Secret>,
+    /// Where external materializations are written.
+    pub(super) external_root: String,
+    /// Every statement is its own transaction.
+    pub(super) disable_transactions: bool,
+    /// How often to try while another process holds the file.
+    pub(super) connect_attempts: u32,
+    /// The database itself was declared to be a `DuckLake`.
+    is_ducklake: bool,
+}
+
+/// An extension to install and load.
+#[derive(Debug, Clone)]
+struct Extension {
+    name: String,
+    repository: Option<String>,
+}
+
+const KNOWN: &[&str] = &[
+    "path",
+    "database",
+    "schema",
+    "config_options",
+    "extensions",
+    "settings",
+    "secrets",
+    "external_root",
+    "use_credential_provider",
+    "attach",
+    "disable_transactions",
+    "keep_open",
+    "retries",
+    "is_ducklake",
+    "threads",
+];
+
+/// Fields that need Python or a service, with the reason why they are refused.
+const REFUSED: &[(&str, &str)] = &[
+    ("plugins", "plugins are Python modules"),
+    ("filesystems", "these filesystems are Python modules; DuckDB reads s3, gcs and https by extension"),
+    ("module_paths", "they hold Python modules"),
+    ("remote", "only databases in this process are supported"),
+    ("flights", "MotherDuck is not supported"),
+    ("motherduck_token", "MotherDuck is not supported"),
+];
+
+impl Settings {
+    /// Reads an output; all problems at once.
+    pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
+        let mut problems: Vec<String> = Vec::new();
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| refused == name) {
+                problems.push(format!("`{name}` is not supported: {why}"));
+            } else if !KNOWN.contains(&name.as_str()) {
+                let hint = nearest(name, KNOWN.iter().copied());
+                let hint = hint.map(|hint| format!(", did you mean `{hint}`?")).unwrap_or_default();
+                problems.push(format!("`{name}` is no field of a duckdb output{hint}"));
+            } else if name == "path" && is_motherduck(&text(value)) {
+                problems.push("MotherDuck is not supported".to_owned());
+            }
+        }
+        let mut read = Reader { fields, problems: &mut problems };
+        let path = read.text("path").unwrap_or_else(|| IN_MEMORY.to_owned());
+        let attachments = read.list("attach", Attachment::read);
+        let mut secrets = read.list("secrets", Secret::read);
+        if let Some(provider) = read.text("use_credential_provider") {
+            match provider.as_str() {
+                "aws" => secrets.push(Secret::aws_chain()),
+                _ => {
+                    read.problems.push(format!("`use_credential_provider: {provider}`: only `aws` is known"));
+                }
+            }
+        }
+        let retries = fields.get("retries").and_then(|retries| retries.get("connect_attempts"));
+        let settings = Self {
+            database: read.database(&path, &attachments),
+            schema: read.text("schema").unwrap_or_else(|| "main".to_owned()),
+            config_options: read.pairs("config_options"),
+            on_connect: read.pairs("settings"),
+            extensions: read.list("extensions", Extension::read),
+            external_root: read.text("external_root").unwrap_or_else(|| ".".to_owned()),
+            disable_transactions: read.flag("disable_transactions"),
+            connect_attempts: retries.and_then(Json::as_u64).and_then(|n| n.try_into().ok()).unwrap_or(1),
+            is_ducklake: read.flag("is_ducklake") || path.to_lowercase().starts_with("ducklake:"),
+            path,
+            attachments,
+            secrets: secrets.into_iter().enumerate().map(|(at, secret)| secret.named(at)).collect(),
+        };
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// The database file, absolute; `None` where the path is not one.
+    pub(super) fn file(&self, base: &Path) -> Option<PathBuf> {
+        (self.path != IN_MEMORY && !has_scheme(&self.path)).then(|| base.join(&self.path))
+    }
+
+    /// What is run once, when the database has been opened.
+    pub(super) fn setup(&self, base: &Path) -> Vec<String> {
+        let mut statements: Vec<String> = self.extensions.iter().flat_map(Extension::sql).collect();
+        statements.extend(self.secrets.iter().map(Secret::sql));
+        statements.extend(self.attachments.iter().map(|attachment| attachment.sql(base)));
+        statements
+    }
+
+    /// What is run on each connection.
+    pub(super) fn session_setup(&self) -> Vec<String> {
+        let literal = |value| Dialect::ANSI.literal(value);
+        self.on_connect.iter().map(|(name, value)| format!("SET {name} = {}", literal(value))).collect()
+    }
+
+    /// Whether a database is a `DuckLake`.
+    pub(super) fn is_ducklake(&self, database: &str) -> bool {
+        let attached = self.attachments.iter().any(|found| found.is_ducklake && found.name() == database);
+        attached || (self.is_ducklake && self.database == database)
+    }
+
+    /// What templates see of it; secrets are left out.
+    pub(super) fn target(&self) -> Map<String, Json> {
+        let pairs = |pairs: &[(String, String)]| -> Json {
+            pairs.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
+        };
+        let shown = |(name, _): &(String, String)| !name.to_lowercase().contains("token");
+        let settings: Vec<_> = self.on_connect.iter().filter(|pair| shown(pair)).cloned().collect();
+        let attached = self.attachments.iter().map(Attachment::describe);
+        let entries = [
+            ("database", Json::from(self.database.as_str())),
+            ("schema", Json::from(self.schema.as_str())),
+            ("path", Json::from(self.path.as_str())),
+            ("config_options", pairs(&self.config_options)),
+            ("extensions", self.extensions.iter().map(|extension| extension.name.as_str()).collect()),
+            ("settings", pairs(&settings)),
+            ("external_root", Json::from(self.external_root.as_str())),
+            ("attach", attached.collect()),
+            ("disable_transactions", Json::from(self.disable_transactions)),
+        ];
+        entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+impl Extension {
+    fn read(value: &Json) -> Result<Self, String> {
+        let field = |name| value.get(name).and_then(Json::as_str).map(str::to_owned);
+        match (value.as_str(), field("name")) {
+            (Some(name), _) => Ok(Self { name: name.to_owned(), repository: None }),
+            (None, Some(name)) => Ok(Self { name, repository: field("repo") }),
+            _ => Err("an entry of `extensions` is a name, or has `name` and `repo`".to_owned()),
+        }
+    }
+
+    fn sql(&self) -> [String; 2] {
+        let from =
+            self.repository.as_ref().map(|repository| format!(" FROM {repository}")).unwrap_or_default();
+        [format!("INSTALL {}{from}", self.name), format!("LOAD {}", self.name)]
+    }
+}
+
+/// Reads fields and notes what is wrong with them.
+struct Reader<'a> {
+    fields: &'a Map<String, Json>,
+    problems: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn given(&self, name: &str) -> Option<&Json> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.given(name)?;
+        if value.is_object() || value.is_array() {
+            self.problems.push(format!("`{name}` must be a text"));
+            return None;
+        }
+        Some(text(value))
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        match self.given(name) {
+            None => false,
+            Some(Json::Bool(yes)) => *yes,
+            Some(other) => {
+                let message = format!("`{name}` must be true or false, not `{other}`");
+                self.problems.push(message);
+                false
+            }
+        }
+    }
+
+    fn pairs(&mut self, name: &str) -> Vec<(String, String)> {
+        match self.given(name) {
+            None => Vec::new(),
+            Some(Json::Object(pairs)) => {
+                pairs.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+            }
+            Some(_) => {
+                self.problems.push(format!("`{name}` must be a mapping of names to values"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn list<T>(&mut self, name: &str, read: impl Fn(&Json) -> Result<T, String>) -> Vec<T> {
+        let items = match self.given(name) {
+            None => Vec::new(),
+            Some(Json::Array(items)) => items.clone(),
+            Some(_) => {
+                self.problems.push(format!("`{name}` must be a list"));
+                Vec::new()
+            }
+        };
+        let (read, wrong): (Vec<_>, Vec<_>) = items.iter().map(read).partition(Result::is_ok);
+        self.problems.extend(wrong.into_iter().filter_map(Result::err));
+        read.into_iter().filter_map(Result::ok).collect()
+    }
+
+    /// dbt-duckdb: the file's stem, unless `database` names an attached one.
+    fn database(&mut self, path: &str, attachments: &[Attachment]) -> String {
+        let derived = database_of(path);
+        let Some(given) = self.text("database") else { return derived };
+        let is_attached = attachments.iter().any(|attachment| attachment.alias.as_ref() == Some(&given));
+        if given != derived && !is_attached {
+            let message = format!(
+                "`database` must be `{derived}`, the name that DuckDB gives to `{path}`, or the alias of an \
+                 attached database, not `{given}`"
+            );
+            self.problems.push(message);
+        }
+        given
+    }
+}
+
+/// The name that DuckDB gives to the database at a path.
+pub(super) fn database_of(path: &str) -> String {
+    if path == IN_MEMORY {
+        return "memory".to_owned();
+    }
+    let path = path.strip_prefix("ducklake:").unwrap_or(path);
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let file = path.rsplit(['/', '\\', ':']).next().unwrap_or(path);
+    file.trim_start_matches('.').split('.').next().unwrap_or_default().to_owned()
+}
+
+pub(super) fn is_motherduck(path: &str) -> bool {
+    path.starts_with("md:") || path.starts_with("motherduck:")
+}
+
+/// Whether a path is an address such as `s3://bucket/file` or `ducklake:file`. A
+/// single letter before the colon is a drive.
+pub(super) fn has_scheme(path: &str) -> bool {
+    path.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    })
+}
+
+/// A scalar as text, without quotes.
+pub(super) fn text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(fields: &Json) -> Result<Settings, Vec<String>> {
+        Settings::read(fields.as_object().unwrap())
+    }
+
+    #[test]
+    fn the_database_is_named_after_the_file() {
+        let check = |path: &str, expected: &str| assert_eq!(database_of(path), expected, "{path}");
+        check(":memory:", "memory");
+        check("shop.duckdb", "shop");
+        check("/data/my.db.duckdb", "my");
+        check("a/.hidden.duckdb", "hidden");
+        check("ducklake:meta/lake.ducklake", "lake");
+    }
+
+    #[test]
+    fn every_problem_is_told() {
+        let fields = json!({"path": "a.db", "pth": 1, "plugins": [], "settings": 3, "database": "b"});
+        let problems = read(&fields).err().unwrap_or_default();
+        assert_eq!(problems.len(), 4, "{problems:?}");
+        assert!(problems[0].contains("did you mean `path`?"), "{problems:?}");
+        assert!(read(&json!({"path": "md:shop"})).is_err());
+    }
+
+    #[test]
+    fn targets_show_no_secrets() {
+        let fields = json!({
+            "path": "a.db", "settings": {"some_token": "hush", "threads": 2},
+            "secrets": [{"type": "s3", "key_id": "hush"}],
+            "attach": [{"path": "b.db", "alias": "other"}], "database": "other",
+        });
+        let target = Json::Object(read(&fields).map(|settings| settings.target()).unwrap_or_default());
+        assert_eq!(target["database"], "other");
+        assert_eq!(target["settings"], json!({"threads": "2"}));
+        assert!(!target.to_string().contains("hush"), "{target}");
+    }
+}

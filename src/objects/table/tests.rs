@@ -1,0 +1,82 @@
+use minijinja::{Environment, context};
+
+use super::*;
+use crate::sql::{Policy, Relation, RelationKind, Subset};
+
+fn result() -> Rows {
+    let rows = [("b", 2), ("a", 1), ("b", 3)];
+    Rows {
+        columns: vec![Column::new("name", "VARCHAR"), Column::new("n", "INTEGER")],
+        rows: rows.map(|(name, n)| vec![Cell::Text(name.into()), Cell::Integer(n)]).to_vec(),
+    }
+}
+
+/// What a template prints that is given `t`, a table, and `r`, a relation.
+fn render(template: &str) -> String {
+    let mut relation = Relation::new(Some("db"), "main", "orders").with_kind(RelationKind::View);
+    relation.quote = Policy::ALL;
+    let object = super::super::RelationObject::new(relation.clone(), &crate::sql::Dialect::ANSI);
+    let empty = object.clone().with_subset(Subset { limit: Some(0), window: None });
+    let context = context! {
+        t => table(&result()),
+        r => super::super::relation(relation, &crate::sql::Dialect::ANSI),
+        empty => Value::from(empty),
+        api => super::super::api(&crate::sql::Dialect::ANSI, Policy::NONE),
+    };
+    let mut environment = Environment::new();
+    environment.set_debug(true);
+    environment.render_str(template, context).unwrap_or_else(|error| format!("error: {error}"))
+}
+
+#[test]
+fn tables_answer_as_in_agate() {
+    let check = |template: &str, expected: &str| assert_eq!(render(template), expected, "{template}");
+    check("{{ t | length }}", "3");
+    check("{{ t.columns[0].values()[1] }} {{ t.columns['n'].values() | sum }}", "a 6");
+    check("{{ t.column_names | join(',') }} {{ t.column_types | join(',') }}", "name,n Text,Integer");
+    check("{{ t.rows[1][0] }} {{ t.rows[1]['n'] }} {{ t.rows[-1].n }}", "a 1 3");
+    check("{% for row in t %}{{ row.name }}{{ row[1] }} {% endfor %}", "b2 a1 b3 ");
+    check("{% for name, n in t.rows %}{{ name }}{{ n }} {% endfor %}", "b2 a1 b3 ");
+    check("{{ t.order_by('n', reverse=true).columns.n.values() | join(',') }}", "3,2,1");
+    check("{{ t.select(['n']).column_names | join(',') }}", "n");
+    check("{{ t.exclude('n').column_names | join(',') }}", "name");
+    check("{{ t.rename({'n': 'm'}).column_names | join(',') }}", "name,m");
+    check("{{ t.group_by('name').keys() | join(',') }}", "b,a");
+    check("{{ t.group_by('name')['b'] | length }}", "2");
+    check("{{ t.distinct('name') | length }} {{ t.limit(1) | length }}", "2 1");
+    check("{{ t.to_json() }}", r#"[{"name":"b","n":2},{"name":"a","n":1},{"name":"b","n":3}]"#);
+    check("{{ t.limit(1) }}", "| name | n |\n| ---- | - |\n| b    | 2 |\n");
+    assert!(render("{{ t.select('x') }}").contains("its columns are: name, n"));
+}
+
+#[test]
+fn relations_answer_as_in_dbt() {
+    let check = |template: &str, expected: &str| assert_eq!(render(template), expected, "{template}");
+    check("{{ r }}", r#""db"."main"."orders""#);
+    check("{{ r.include(database=false) }}", r#""main"."orders""#);
+    check("{{ r.quote(identifier=false) }}", r#""db"."main".orders"#);
+    check("{{ r.without_identifier() }}", r#""db"."main""#);
+    check("{{ r.replace_path(identifier='x') }}", r#""db"."main"."x""#);
+    check("{{ r.incorporate(path={'identifier': 'x'}, type='table').type }}", "table");
+    check("{{ r.type }} {{ r.is_view }} {{ r.name }}", "view True orders");
+    check("{{ r is mapping }} {{ r.get('metadata', {})['type'] }}", "True BaseRelation");
+    check("{{ r.information_schema('tables') }}", r#""db".INFORMATION_SCHEMA.tables"#);
+    check(
+        "{{ empty }} {{ empty.render() }}",
+        "(select * from \"db\".\"main\".\"orders\" where false limit 0) \"db\".\"main\".\"orders\"",
+    );
+    check("{{ r == r.include(database=false).include(database=true) }} {{ r == empty }}", "True False");
+    check("{{ api.Relation.create(schema='s', identifier='i', type='table') }}", "s.i");
+    check("{{ api.Relation.create(identifier='i', quote_policy={'identifier': true}) }}", r#""i""#);
+    check("{{ api.Relation.View }} {{ r.Table }}", "view table");
+    check("{{ r ~ ' x' }} {{ r.matches(identifier='orders') }}", "\"db\".\"main\".\"orders\" x True");
+    check("{{ api.Column('a', 'varchar', 10).data_type }}", "character varying(10)");
+    check("{{ api.Column.create('a', 'string').dtype }}", "TEXT");
+    check("{{ api.Column.from_description('a', 'numeric(5,2)').quoted }}", r#""a""#);
+    check(
+        "{{ api.Column.translate_type('string') }} {{ api.Column.numeric_type('numeric', 5, 2) }}",
+        "TEXT numeric(5,2)",
+    );
+    assert!(render("{{ r.incorporate(type='heap') }}").contains("`heap` is no relation type"));
+    assert!(render("{{ r.include(schema=1, catalog=2) }}").contains("has no argument `catalog`"));
+}

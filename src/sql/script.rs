@@ -1,0 +1,74 @@
+//! Scripts of several statements.
+
+use super::scan::{Kind, Piece, pieces};
+
+/// One statement of a script, without its semicolon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Statement<'a> {
+    /// Its text; it begins and ends with code or with a comment.
+    pub text: &'a str,
+    /// Where it starts in the script, in bytes.
+    pub offset: usize,
+}
+
+/// The statements of a script, in order. What holds no code is left out.
+#[must_use]
+pub fn statements(script: &str) -> Vec<Statement<'_>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut has_code = false;
+    let mut close = |start: usize, end: usize, has_code: bool| {
+        let text = script.get(start..end).unwrap_or_default();
+        let trimmed = text.trim_start();
+        if has_code {
+            found.push(Statement { text: trimmed.trim_end(), offset: start + text.len() - trimmed.len() });
+        }
+    };
+    for piece in pieces(script) {
+        if piece.kind == Kind::Symbol && piece.text == ";" {
+            close(start, piece.start, has_code);
+            (start, has_code) = (piece.end(), false);
+        } else {
+            has_code |= piece.is_code();
+        }
+    }
+    close(start, script.len(), has_code);
+    found
+}
+
+/// The first word of a statement in lower case, or nothing: `select`, `begin`.
+#[must_use]
+pub fn leading_word(statement: &str) -> String {
+    let first = pieces(statement).find(Piece::is_code);
+    first.filter(|piece| piece.kind == Kind::Word).map(|piece| piece.text.to_lowercase()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_split_at_semicolons_that_are_code() {
+        let check = |script: &str, expected: &[&str]| {
+            let found = statements(script);
+            let texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
+            assert_eq!(texts, expected, "{script}");
+            for statement in found {
+                assert_eq!(script.find(statement.text), Some(statement.offset), "{script}");
+            }
+        };
+        check("select 1", &["select 1"]);
+        check(" a ;\n b; ", &["a", "b"]);
+        check("a ';' ; -- c;\n b", &["a ';'", "-- c;\n b"]);
+        check("a; -- only a comment\n;", &["a"]);
+        check("create function f() as $$ a; b $$; c", &["create function f() as $$ a; b $$", "c"]);
+        check("/* ; /* ; */ */ a;;", &["/* ; /* ; */ */ a"]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn the_leading_word_comes_after_comments() {
+        assert_eq!(leading_word("-- x\n /* y */ BEGIN transaction"), "begin");
+        assert_eq!(leading_word("(select 1)"), "");
+    }
+}
