@@ -95,7 +95,7 @@ impl DuckDb {
 
     fn config(&self) -> Result<Config, DatabaseError> {
         let options = &self.settings.config_options;
-        options.into_iter().try_fold(Config::default(), |config, (name, value)| {
+        options.iter().try_fold(Config::default(), |config, (name, value)| {
             config
                 .with(name, value)
                 .map_err(|error| DatabaseError::new(format!("`config_options` sets `{name}`: {error}")))

@@ -25,14 +25,13 @@ impl DuckDbSession {
         statement: Statement<'_>,
         read: Option<usize>,
     ) -> Result<(Response, Rows), DatabaseError> {
-        let refused =
+        let describe =
             |error: &duckdb::Error| fault::from_statement(error, script, statement.text, statement.offset);
         let mut query = self.connection.prepare(statement.text).map_err(|error| describe(&error))?;
-        let changed = query.raw_execute().map_err(|error| {
-            let error = describe(&error);
+        let affected = query.raw_execute().map_err(|error| {
             // A commit that fails has rolled back.
             self.in_transaction &= sql::leading_word(statement.text) != "commit";
-            error
+            describe(&error)
         })?;
         let word = sql::leading_word(statement.text);
         match word.as_str() {
@@ -41,7 +40,7 @@ impl DuckDbSession {
             _ => {}
         }
         let changes = matches!(word.as_str(), "insert" | "update" | "delete" | "merge" | "copy");
-        let rows_affected = changes.then(|| i64::try_from(changed).ok()).flatten();
+        let rows_affected = changes.then(|| i64::try_from(affected).ok()).flatten();
         let response = Response { message: "OK".to_owned(), code: None, rows_affected };
         let rows = match read {
             Some(limit) => decode::rows(&query, limit).map_err(|error| describe(&error))?,
