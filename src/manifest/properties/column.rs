@@ -60,6 +60,7 @@ pub(super) fn columns(parent: &mut Entry<'_, '_>) -> Vec<Column> {
 
 fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let (mut entry, name) = Entry::open_named("column", yaml, problems)?;
+    entry.warn_misspelt_keys(&KNOWN);
     let config = entry.config(yaml, &[]);
     let tags: IndexSet<String> = entry.plain_texts("tags").into_iter().chain(config.tags()).collect();
     let mut meta = entry.object("meta");

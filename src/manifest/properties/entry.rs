@@ -6,7 +6,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
 use super::spanned::Spanned;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::source::Span;
 use crate::yaml::{Map, Yaml};
 
@@ -191,7 +191,7 @@ impl<'a, 'p> Entry<'a, 'p> {
     }
 
     fn move_into_config(&mut self, key: &str, block: &mut ConfigBlock) {
-        let (Some(value), Some(key_span)) = (self.get_or_null(key), self.key_span(key)) else { return };
+        let (Some(value), Some(key_span)) = (self.get(key), self.key_span(key)) else { return };
         let inside = block.settings.iter().find(|setting| setting.key.value == key);
         if let Some(inside) = inside {
             self.problems.push(
@@ -207,7 +207,8 @@ impl<'a, 'p> Entry<'a, 'p> {
 
     /// The data tests as written, from `data_tests` or its old name `tests`.
     pub(super) fn tests(&mut self) -> Vec<Yaml> {
-        let places = (self.key_span("tests"), self.key_span("data_tests"));
+        let place = |key: &str| self.get(key).and_then(|_| self.key_span(key));
+        let places = (place("tests"), place("data_tests"));
         let (Some(old), Some(new)) = places else {
             let key = if places.0.is_some() { "tests" } else { "data_tests" };
             return self.list(key).to_vec();
@@ -254,6 +255,18 @@ impl<'a, 'p> Entry<'a, 'p> {
                 problem.suggest(&key.text, known.iter().copied())
             };
             self.problems.push(problem);
+        }
+    }
+
+    /// Reports unknown keys that are nearly known ones; all others are taken for
+    /// data that somebody else reads.
+    pub(super) fn warn_misspelt_keys(&mut self, known: &[&str]) {
+        for (key, _) in self.map.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
+            if let Some(nearest) = nearest(&key.text, known.iter().copied()) {
+                let message = format!("{} has an unknown key `{}`", self.subject, key.text);
+                let problem = Diagnostic::warning("unknown-key", message).at(key.span, "this has no effect");
+                self.problems.push(problem.help(format!("did you mean `{nearest}`?")));
+            }
         }
     }
 

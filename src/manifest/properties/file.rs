@@ -1,10 +1,13 @@
 //! A whole property file.
 
+use std::collections::BTreeSet;
+
 use super::exposure::{ExposureProperties, GroupProperties, exposure, group};
 use super::macros::{MacroProperties, macro_properties};
 use super::node::{NodeKey, NodeProperties, node};
 use super::rendering::{Render, render};
 use super::source::{SourceProperties, source};
+use super::spanned::Spanned;
 use super::unit_test::{UnitTestProperties, unit_test};
 use crate::diagnostics::Diagnostic;
 use crate::yaml::{Key, Map, Value, Yaml};
@@ -32,6 +35,9 @@ pub struct Properties {
     pub groups: Vec<GroupProperties>,
     /// `unit_tests`.
     pub unit_tests: Vec<UnitTestProperties>,
+    /// Lists that dbt knows and this version does not build, such as `metrics`:
+    /// each key with its place.
+    pub not_built: Vec<Spanned<String>>,
 }
 
 impl Properties {
@@ -85,6 +91,7 @@ pub fn parse(document: &Yaml, render: Render<'_>) -> Parsed {
 fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     let Parsed { properties, problems } = parsed;
     check_version(map, problems);
+    properties.not_built = not_built_keys(map);
     check_keys(map, problems);
     let mut read = Reader { map, render, problems };
     properties.models = read.nodes(NodeKey::Models);
@@ -155,15 +162,29 @@ fn check_version(map: &Map, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+fn not_built_keys(map: &Map) -> Vec<Spanned<String>> {
+    let found = map.iter().filter(|(key, value)| NOT_BUILT.contains(&key.text.as_str()) && !value.is_null());
+    found.map(|(key, _)| Spanned::new(key.text.clone(), key.span)).collect()
+}
+
+/// One warning for all lists in these files of which nothing comes, at the first.
+#[must_use]
+pub fn not_built<'a>(files: impl IntoIterator<Item = &'a Properties>) -> Option<Diagnostic> {
+    let keys: Vec<&Spanned<String>> = files.into_iter().flat_map(|file| &file.not_built).collect();
+    let names: BTreeSet<String> = keys.iter().map(|key| format!("`{}`", key.value)).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    let warning = Diagnostic::warning("not-built", format!("nothing is built yet from {names}"));
+    let warning = warning.at(keys.first()?.span, "these entries are read and left alone");
+    Some(match keys.len() {
+        1 => warning,
+        count => warning.note(format!("there are {} more such lists", count - 1)),
+    })
+}
+
 fn check_keys(map: &Map, problems: &mut Vec<Diagnostic>) {
-    for (key, value) in map.iter() {
+    for (key, _) in map.iter() {
         let name = key.text.as_str();
-        if NOT_BUILT.contains(&name) && !value.is_null() {
-            problems.push(
-                Diagnostic::warning("not-built", format!("`{name}` is read but not built in this version"))
-                    .at(key.span, "nothing comes of these entries"),
-            );
-        } else if !is_known_key(key) {
+        if !is_known_key(key) {
             let problem = Diagnostic::warning("unknown-key", format!("a property file has no `{name}`"))
                 .at(key.span, "");
             let candidates = SECTIONS.into_iter().chain(NOT_BUILT).chain(["version"]);

@@ -31,7 +31,7 @@ pub use column::Column;
 pub use config_block::{ConfigBlock, Setting};
 pub use duplicates::duplicates;
 pub use exposure::{ExposureKind, ExposureProperties, GroupProperties};
-pub use file::{Parsed, Properties, parse};
+pub use file::{Parsed, Properties, not_built, parse};
 pub use freshness::from_config as freshness_from_config;
 pub use home::Home;
 pub use macros::{ArgumentProperties, MacroProperties};

@@ -1,10 +1,11 @@
 use serde_json::{Value as Json, json};
 
-use super::{Parsed, duplicates, freshness_from_config, parse};
+use super::{Parsed, duplicates, freshness_from_config, not_built, parse};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Period;
 use crate::source::{SourceMap, Span};
 use crate::yaml;
+use proptest::prelude::*;
 
 /// Stands for the engine: every template is 7.
 #[expect(clippy::unnecessary_wraps, reason = "a `Render` may fail")]
@@ -80,7 +81,7 @@ fn mistakes_are_reported_with_a_place() {
     check("version: 1", &["bad-version"]);
     check("version: 2.0", &[]);
     check("model: []", &["unknown-key"]);
-    check("metrics: [{name: a}]", &["not-built"]);
+    check("metrics: [{name: a}]", &[]);
     check("models: {name: a}", &["wrong-type"]);
     check("models: [a]", &["wrong-type"]);
     check("models: [{description: a}]", &["missing-key"]);
@@ -96,6 +97,9 @@ fn mistakes_are_reported_with_a_place() {
     check("models: [{name: a, versions: [{v: 1}]}]", &["unsupported"]);
     check("models: [{name: a, columns: [{name: x}, {name: x}]}]", &["repeated-name"]);
     check("models: [{name: a, columns: [{quote: 1, name: x}]}]", &["wrong-type"]);
+    check("models: [{name: a, columns: [{name: x, data_test: []}]}]", &["unknown-key"]);
+    check("models: [{name: a, columns: [{name: x, stats: many}]}]", &[]);
+    check("models: [{name: a, tests: null, data_tests: [x]}]", &[]);
     check("snapshots: [{name: a, relation: orders}]", &["bad-relation"]);
     check("snapshots: [{name: a, relation: ref('orders')}]", &[]);
     check("sources: [{name: a, overrides: pkg, tables: []}]", &["unsupported"]);
@@ -193,6 +197,68 @@ fn a_merged_freshness_is_read_back() {
     assert_eq!((freshness.error_after, freshness.filter.as_deref()), (None, Some("a")));
     assert_eq!(freshness_from_config(&Json::Null), None);
     assert_eq!(freshness_from_config(&json!({"filter": "a"})), None);
+}
+
+#[test]
+fn lists_that_are_not_built_make_one_warning() {
+    let [first, second, third] =
+        ["metrics: [{name: a}]\nfunctions: []", "semantic_models: [{name: a}]", "models: []\nmetrics: null"]
+            .map(|text| read(text).properties);
+    let warning = not_built([&first, &second, &third]).expect("three lists are not built");
+    assert_eq!(warning.message, "nothing is built yet from `functions`, `metrics`, `semantic_models`");
+    assert_eq!((warning.labels.len(), warning.notes.len()), (1, 1));
+    assert_eq!(not_built([&third]), None);
+}
+
+/// Trees of the words that property files are made of.
+fn any_entry() -> impl Strategy<Value = Json> {
+    let words = [
+        "name",
+        "config",
+        "columns",
+        "tests",
+        "data_tests",
+        "meta",
+        "tags",
+        "tables",
+        "freshness",
+        "warn_after",
+        "count",
+        "period",
+        "day",
+        "owner",
+        "given",
+        "expect",
+        "rows",
+        "input",
+        "ref('a')",
+        "arguments",
+        "{{ x }}",
+        "",
+    ];
+    let word = proptest::sample::select(words.to_vec()).prop_map(str::to_owned);
+    let leaf =
+        prop_oneof![word.clone().prop_map(Json::from), Just(Json::Null), any::<i64>().prop_map(Json::from)];
+    leaf.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            proptest::collection::vec((word.clone(), inner), 0..6)
+                .prop_map(|entries| entries.into_iter().collect::<Json>()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn anything_is_read_or_reported_with_a_place(entry in any_entry(), section in 0..10_usize) {
+        let sections = [
+            "models", "seeds", "snapshots", "analyses", "data_tests", "macros", "sources", "exposures", "groups",
+            "unit_tests",
+        ];
+        let span = SourceMap::new().add("a.yml", "").span();
+        let parsed = parse(&yaml::Yaml::from_json(&json!({sections[section]: [entry]}), span), &seven);
+        prop_assert!(parsed.problems.iter().all(|problem| !problem.labels.is_empty()));
+    }
 }
 
 #[test]
