@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::metadata::Metadata;
 use super::node_json::{compiled_node_json, node_json};
-use super::wire::{Cte, Wire, default_docs, object, owner};
+use super::wire::{Cte, Wire, default_docs, group, object, owner};
 use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, NodeKind};
 
 /// What `manifest.json` says beyond the manifest itself.
@@ -106,7 +106,8 @@ fn metadata(details: &ManifestDetails) -> Json {
 }
 
 fn md5_hex(text: &str) -> String {
-    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    let number = Md5::digest(text).iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("{number:032x}")
 }
 
 fn macros(wire: &Wire<'_>) -> Json {
@@ -218,7 +219,7 @@ fn group_map(manifest: &Manifest) -> Json {
     let mut map: Map<String, Json> =
         manifest.groups.values().map(|group| (group.name.clone(), json!([]))).collect();
     for node in manifest.nodes.iter().filter(|node| is_plain(&node.kind)) {
-        let members = node.config.text("group").and_then(|group| map.get_mut(group)?.as_array_mut());
+        let members = group(manifest, node).and_then(|group| map.get_mut(group)?.as_array_mut());
         if let Some(members) = members {
             members.push(node.unique_id.as_str().into());
         }

@@ -26,3 +26,8 @@ pub use node_json::{compiled_node_json, node_json};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};
 pub use sources::{FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
 pub use wire::{Cte, Wire};
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
 //! A node as dbt's JSON: in `manifest.json`, as `model` in templates, in `graph`.
 
+use std::path::Path;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::manifest_json::Compiled;
 use super::unit_test_json::unit_test_json;
-use super::wire::{Wire, columns, config, default_docs, object, owner, refs, sources};
+use super::wire::{Wire, columns, config, constraints, default_docs, group, object, owner, refs, sources};
 use crate::manifest::{
     Age, DataTest, Exposure, Freshness, GenericTest, Model, Node, NodeKind, Period, ResourceType, Source,
 };
@@ -68,7 +70,7 @@ fn common(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<Stri
         ("description", node.docs.description.as_str().into()),
         ("columns", columns(node)),
         ("meta", config(node, "meta", || json!({}))),
-        ("group", config(node, "group", || Json::Null)),
+        ("group", group(wire.manifest, node).into()),
         ("docs", config(node, "docs", default_docs)),
         ("patch_path", node.origin.patch_path.clone().into()),
         ("build_path", compiled.and_then(|compiled| compiled.build_path.clone()).into()),
@@ -83,7 +85,8 @@ fn common(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<Stri
 /// What every entry of `nodes` has that is written as a template.
 fn templated(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<String, Json> {
     let mut json = common(wire, node, compiled);
-    let language = if node.origin.original_file_path.ends_with(".py") { "python" } else { "sql" };
+    let is_python = Path::new(&node.origin.original_file_path).extension().is_some_and(|it| it == "py");
+    let language = if is_python { "python" } else { "sql" };
     json.extend(object([
         ("language", language.into()),
         ("refs", refs(&node.depends_on.refs)),
@@ -157,9 +160,13 @@ fn contract(node: &Node) -> Json {
 }
 
 fn model_fields(node: &Node, model: &Model) -> Map<String, Json> {
+    let mut constraints = constraints(&model.constraints);
+    for constraint in constraints.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+        constraint.entry("columns").or_insert_with(|| json!([]));
+    }
     object([
         ("access", config(node, "access", || "protected".into())),
-        ("constraints", model.constraints.clone().into()),
+        ("constraints", constraints),
         ("version", model.version.clone().into()),
         ("latest_version", model.latest_version.clone().into()),
         ("deprecation_date", model.deprecation_date.clone().into()),

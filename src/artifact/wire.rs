@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::manifest::{ColumnDocs, Manifest, Node, RefCall, SourceCall};
+use crate::manifest::{ColumnDocs, DataTest, Manifest, Node, NodeKind, RefCall, SourceCall};
 use crate::sql::Dialect;
 
 /// What the JSON of a node says beyond the node itself.
@@ -51,6 +51,17 @@ pub(super) fn config(node: &Node, key: &str, default: impl FnOnce() -> Json) -> 
     }
 }
 
+/// The group that a node counts as part of: a generic test is part of that of
+/// the node that it stands below.
+pub(super) fn group<'a>(manifest: &'a Manifest, node: &'a Node) -> Option<&'a str> {
+    let attached = match &node.kind {
+        NodeKind::Test(DataTest { generic: Some(test), .. }) => test.attached_node.as_ref(),
+        _ => None,
+    };
+    let inherited = || manifest.by_id(attached?.as_str())?.config.text("group");
+    node.config.text("group").or_else(inherited)
+}
+
 /// `docs` of a node that says nothing about it.
 pub(super) fn default_docs() -> Json {
     json!({ "show": true, "node_color": null })
@@ -76,7 +87,7 @@ fn column_json(column: &ColumnDocs) -> Json {
         ("description", column.description.as_str().into()),
         ("meta", column.meta.clone().into()),
         ("data_type", column.data_type.clone().into()),
-        ("constraints", column.constraints.clone().into()),
+        ("constraints", constraints(&column.constraints)),
         ("quote", column.quote.into()),
         ("config", json!({ "meta": column.meta, "tags": column.tags })),
         ("tags", column.tags.clone().into()),
@@ -85,6 +96,25 @@ fn column_json(column: &ColumnDocs) -> Json {
     ]);
     json.extend(extra);
     json.into()
+}
+
+/// Constraints with all of dbt's keys, in its order, whichever were written.
+pub(super) fn constraints(written: &[Json]) -> Json {
+    let complete = |constraint: &Json| {
+        let mut json = object([
+            ("type", Json::Null),
+            ("name", Json::Null),
+            ("expression", Json::Null),
+            ("warn_unenforced", true.into()),
+            ("warn_unsupported", true.into()),
+            ("to", Json::Null),
+            ("to_columns", json!([])),
+        ]);
+        let keys = constraint.as_object().into_iter().flatten();
+        json.extend(keys.map(|(key, value)| (key.clone(), value.clone())));
+        Json::Object(json)
+    };
+    written.iter().map(complete).collect()
 }
 
 /// `refs`: each call as an object.

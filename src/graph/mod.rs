@@ -10,3 +10,6 @@ mod subset;
 
 pub use dag::Graph;
 pub use subset::Subset;
+
+#[cfg(test)]
+mod tests;

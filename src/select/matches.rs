@@ -1,0 +1,261 @@
+//! Which nodes a method picks for a value.
+
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
+
+use super::expression::Criterion;
+use super::glob::{has_wildcard, matches, path_matches};
+use super::method::{Method, TestType, VersionState};
+use crate::manifest::{Manifest, Model, Node, NodeId, NodeKind};
+
+/// The nodes that a criterion's method picks; its relatives are not among them.
+/// `selector` picks nothing here: it is not a matter of single nodes.
+pub(super) fn picked<'a>(
+    manifest: &'a Manifest,
+    root_package: &'a str,
+    criterion: &'a Criterion,
+) -> Box<dyn Iterator<Item = NodeId> + 'a> {
+    let text = criterion.text();
+    let is_picked: Box<dyn Fn(&Node) -> bool + 'a> = match &criterion.method {
+        Method::Fqn => Box::new(move |node| is_named(node, text)),
+        Method::Tag => Box::new(move |node| node.tags.iter().any(|tag| matches(text, tag))),
+        Method::Group => Box::new(move |node| {
+            is_plain(node) && node.config.text("group").is_some_and(|group| matches(text, group))
+        }),
+        Method::Access => Box::new(move |node| {
+            model(node).is_some() && node.config.text("access").unwrap_or("protected") == text
+        }),
+        Method::Source => Box::new(move |node| is_source(node, text)),
+        Method::Path => {
+            let paths = Paths::matching(manifest, root_package, text);
+            Box::new(move |node| paths.hold(node))
+        }
+        Method::File => Box::new(move |node| is_file(node, text)),
+        Method::Package => {
+            let pattern = if text == "this" { root_package } else { text };
+            Box::new(move |node| matches(pattern, &node.package))
+        }
+        Method::Config(keys) => Box::new(move |node| has_config(node, keys, &criterion.value)),
+        Method::TestName => Box::new(move |node| is_test_named(node, text)),
+        Method::TestType(wanted) => Box::new(move |node| is_test_type(node, *wanted)),
+        Method::ResourceType(wanted) => Box::new(move |node| Some(node.kind.resource_type()) == *wanted),
+        Method::Exposure => {
+            Box::new(move |node| matches!(node.kind, NodeKind::Exposure(_)) && is_in_package(node, text))
+        }
+        Method::UnitTest => {
+            Box::new(move |node| matches!(node.kind, NodeKind::UnitTest(_)) && is_in_package(node, text))
+        }
+        Method::Version(wanted) => {
+            Box::new(move |node| model(node).is_some_and(|it| is_version(it, *wanted)))
+        }
+        Method::Selector | Method::Semantic => Box::new(|_| false),
+    };
+    Box::new(manifest.iter().filter(move |(_, node)| is_picked(node)).map(|(id, _)| id))
+}
+
+fn model(node: &Node) -> Option<&Model> {
+    match &node.kind {
+        NodeKind::Model(model) => Some(model),
+        _ => None,
+    }
+}
+
+/// Whether the node stands under `nodes` in dbt's manifest.
+fn is_plain(node: &Node) -> bool {
+    !matches!(node.kind, NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::UnitTest(_))
+}
+
+/// `fqn`: a name, or the first parts of a node's place, with or without the
+/// package. Sources have methods of their own.
+fn is_named(node: &Node, wanted: &str) -> bool {
+    if matches!(node.kind, NodeKind::Source(_)) {
+        return false;
+    }
+    let is_versioned = model(node).is_some_and(|model| model.version.is_some());
+    let unscoped = node.fqn.split_first().map_or(&[][..], |(_, rest)| rest);
+    is_fqn(&node.fqn, wanted, is_versioned) || is_fqn(unscoped, wanted, is_versioned)
+}
+
+/// dbt's rule for names, in this order: the last part is what is wanted (for a
+/// version `name`, `name.v2` or `name_v2`); or the parts that are wanted are
+/// the first ones; or, from the first wildcard on, all that is left matches; or
+/// a lone wildcard matches the last part.
+fn is_fqn(fqn: &[String], wanted: &str, is_versioned: bool) -> bool {
+    let leaf = match fqn {
+        [.., name, version] if is_versioned => {
+            let full = format!("{name}_{version}");
+            if name == wanted || full == wanted || last_two(wanted).is_some_and(|last| last == full) {
+                return true;
+            }
+            name
+        }
+        [.., name] if !is_versioned => {
+            if name == wanted {
+                return true;
+            }
+            name
+        }
+        _ => return false,
+    };
+    let have: Vec<&str> = fqn.iter().flat_map(|part| part.split('.')).collect();
+    let want: Vec<&str> = wanted.split('.').collect();
+    if have.len() < want.len() {
+        return false;
+    }
+    let plain = want.iter().take_while(|part| !has_wildcard(part)).count();
+    if want.iter().zip(&have).take(plain).any(|(want, have)| want != have) {
+        return false;
+    }
+    if plain == want.len() {
+        return true;
+    }
+    let rest = |parts: &[&str]| parts.iter().skip(plain).copied().collect::<Vec<_>>().join(".");
+    matches(&rest(&want), &rest(&have)) || (want.len() == 1 && matches(wanted, leaf))
+}
+
+/// The last two parts of a dotted name, joined by `_`.
+fn last_two(wanted: &str) -> Option<String> {
+    let mut parts = wanted.rsplit('.');
+    let (last, before) = (parts.next()?, parts.next()?);
+    Some(format!("{before}_{last}"))
+}
+
+fn is_source(node: &Node, wanted: &str) -> bool {
+    let NodeKind::Source(source) = &node.kind else { return false };
+    let parts: Vec<&str> = wanted.split('.').collect();
+    let (package, source_name, table) = match parts.as_slice() {
+        [package, source, table] => (*package, *source, *table),
+        [source, table] => ("*", *source, *table),
+        _ => ("*", wanted, "*"),
+    };
+    matches(package, &node.package) && matches(source_name, &source.source_name) && matches(table, &node.name)
+}
+
+/// `name` or `package.name`.
+fn is_in_package(node: &Node, wanted: &str) -> bool {
+    let (package, name) = wanted.split_once('.').unwrap_or(("*", wanted));
+    matches(package, &node.package) && matches(name, &node.name)
+}
+
+fn is_file(node: &Node, wanted: &str) -> bool {
+    let path = &node.origin.original_file_path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    matches(wanted, name) || (!stem.is_empty() && matches(wanted, stem))
+}
+
+/// Whether the config at `keys` is the value, or a list that holds it. The
+/// words `true` and `false` stand for booleans; `severity` ignores case.
+fn has_config(node: &Node, keys: &[String], wanted: &Json) -> bool {
+    if matches!(node.kind, NodeKind::Exposure(_) | NodeKind::UnitTest(_)) {
+        return false;
+    }
+    let Some((first, rest)) = keys.split_first() else { return false };
+    let first = match first.as_str() {
+        "pre_hook" => "pre-hook",
+        "post_hook" => "post-hook",
+        other => other,
+    };
+    let found = rest.iter().try_fold(node.config.get(first), |value, key| Some(value?.get(key)));
+    let ignores_case = matches!(keys, [only] if only == "severity");
+    let is_wanted = |found: &Json| match (found, wanted) {
+        (Json::Bool(found), Json::String(word)) => word.eq_ignore_ascii_case(&found.to_string()),
+        (Json::String(found), Json::String(word)) if ignores_case => found.eq_ignore_ascii_case(word),
+        (found, wanted) => found == wanted,
+    };
+    match found.flatten() {
+        Some(Json::Array(items)) => items.iter().any(is_wanted),
+        Some(value) => is_wanted(value),
+        None => false,
+    }
+}
+
+fn is_test_named(node: &Node, wanted: &str) -> bool {
+    match &node.kind {
+        NodeKind::Test(test) => test.generic.as_ref().is_some_and(|generic| matches(wanted, &generic.name)),
+        NodeKind::UnitTest(_) => matches(wanted, &node.name),
+        _ => false,
+    }
+}
+
+fn is_test_type(node: &Node, wanted: TestType) -> bool {
+    match &node.kind {
+        NodeKind::Test(test) => match wanted {
+            TestType::Generic => test.generic.is_some(),
+            TestType::Singular => test.generic.is_none(),
+            TestType::Data => true,
+            TestType::Unit => false,
+        },
+        NodeKind::UnitTest(_) => wanted == TestType::Unit,
+        _ => false,
+    }
+}
+
+fn is_version(model: &Model, wanted: VersionState) -> bool {
+    let (version, latest) = match (&model.version, &model.latest_version) {
+        (None, _) => return wanted == VersionState::None,
+        (Some(version), latest) => (version, latest.as_ref().unwrap_or(version)),
+    };
+    match wanted {
+        VersionState::None => false,
+        VersionState::Latest => version == latest,
+        VersionState::Prerelease => is_before(latest, version),
+        VersionState::Old => is_before(version, latest),
+    }
+}
+
+/// Whether one version comes before another: by number where both are numbers,
+/// else by their texts.
+fn is_before(one: &Json, other: &Json) -> bool {
+    let text = |version: &Json| version.as_str().map_or_else(|| version.to_string(), str::to_owned);
+    let (one, other) = (text(one), text(other));
+    match (one.parse::<f64>(), other.parse::<f64>()) {
+        (Ok(one), Ok(other)) => one < other,
+        _ => one < other,
+    }
+}
+
+/// The files and folders of the root project that a pattern matches.
+///
+/// dbt looks at the disk, we at what the manifest says was there: a node of any
+/// package counts if its file, a folder above it, or its property file has the
+/// path, from its own root, of something that the pattern finds in the root
+/// project.
+struct Paths<'a> {
+    found: HashSet<&'a str>,
+}
+
+impl<'a> Paths<'a> {
+    fn matching(manifest: &'a Manifest, root_package: &str, pattern: &str) -> Self {
+        let known = manifest.nodes.iter().chain(&manifest.disabled);
+        let files: HashSet<&str> = known
+            .filter(|node| node.package == root_package)
+            .flat_map(|node| [Some(own_path(node)), patch_path(node)])
+            .flatten()
+            .collect();
+        let paths: HashSet<&str> = files.into_iter().flat_map(with_folders).collect();
+        Self { found: paths.into_iter().filter(|path| path_matches(pattern, path)).collect() }
+    }
+
+    fn hold(&self, node: &Node) -> bool {
+        with_folders(own_path(node)).any(|path| self.found.contains(path))
+            || patch_path(node).is_some_and(|path| self.found.contains(path))
+    }
+}
+
+fn own_path(node: &Node) -> &str {
+    let path = &node.origin.original_file_path;
+    path.strip_prefix("./").unwrap_or(path)
+}
+
+fn patch_path(node: &Node) -> Option<&str> {
+    node.origin.patch_path.as_deref()?.split_once("://").map(|(_, path)| path)
+}
+
+/// A path and every folder above it; last the root, which is the empty path.
+fn with_folders(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| {
+        (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+    })
+}

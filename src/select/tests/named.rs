@@ -1,0 +1,115 @@
+//! `selectors.yml`: what is refused, what is warned about, what is found.
+
+use super::{args, flag, ids, selected};
+use crate::artifact::sample;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::ResourceType;
+use crate::select::NamedSelectors;
+use crate::source::SourceMap;
+use crate::yaml;
+
+fn read(text: &str) -> (NamedSelectors, Vec<Diagnostic>) {
+    let file = SourceMap::new().add("selectors.yml", text);
+    NamedSelectors::read(&yaml::parse(&file).unwrap())
+}
+
+/// A file with one selector `s`.
+fn one(definition: &str) -> String {
+    format!("selectors: [{{name: s, definition: {definition}}}]")
+}
+
+#[test]
+fn mistakes_are_told() {
+    let check = |text: &str, expected: &[&str]| {
+        let (_, problems) = read(text);
+        let found: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(found, expected, "{text}");
+    };
+    check("", &[]);
+    check("selectors:", &[]);
+    check("other: 1", &["the key `selectors` is missing"]);
+    check("selectors: 1", &["`selectors` is a list, not a number"]);
+    check("selectors: [{definition: a}]", &["a selector needs a `name`"]);
+    check("selectors: [{name: a}]", &["the selector `a` needs a `definition`"]);
+    check(
+        "selectors: [{name: a, definition: x}, {name: a, definition: y}]",
+        &["two selectors have the name `a`"],
+    );
+    check(
+        "selectors: [{name: a, default: true, definition: x}, {name: b, default: true, definition: y}]",
+        &["only one selector can be the default"],
+    );
+    check(&one("{union: [a], method: tag}"), &["a definition that is a `union` has no other keys"]);
+    check(&one("{union: a}"), &["`union` takes a list, not a text"]);
+    check(&one("[a]"), &["a definition is a text or a mapping, not a list"]);
+    check(&one("{union: [a, {exclude: [b]}, {exclude: [c]}]}"), &["one `union` can have one `exclude`"]);
+    check(&one("{method: tag}"), &["there is no selection method `method`"]);
+    check(&one("{tagg: x}"), &["there is no selection method `tagg`"]);
+    check(&one("{method: tag, valu: x}"), &["a definition with several keys needs `method` and `value`"]);
+    check(&one("{method: tag, value: x, parent: true}"), &["`parent` means nothing here"]);
+    check(&one("{method: tag, value: x, indirect_selection: egaer}"), &["`egaer` is no way to choose tests"]);
+    check(
+        &one("{method: tag, value: x, parents: true, parents_depth: far}"),
+        &["`parents_depth` is a number of steps"],
+    );
+    check(
+        &one("{method: tag, value: x, children: true, childrens_parents: true}"),
+        &["`childrens_parents` and `children` exclude each other"],
+    );
+    check(&one("{method: selector, value: t}"), &["there is no selector `t`"]);
+    check(&one("{method: selector, value: s}"), &["selectors refer to each other: s -> s"]);
+    check(
+        "selectors: [{name: a, definition: 'selector:b'}, {name: b, definition: {selector: a}}]",
+        &["selectors refer to each other: a -> b -> a"],
+    );
+}
+
+#[test]
+fn references_and_defaults_select() {
+    let (named, problems) = read(
+        "selectors:
+  - {name: late, definition: {union: [{method: selector, value: base, children: true, children_depth: 1}]}}
+  - {name: base, default: true, definition: {method: fqn, value: stg_orders, indirect_selection: empty}}
+  - {name: number, definition: {method: config.lookback, value: 1}}",
+    );
+    assert_eq!(problems, []);
+    let manifest = sample::manifest();
+    let mut args = args(&named);
+
+    let found = selected(&manifest, &args).unwrap();
+    assert_eq!(found.default_selector.as_deref(), Some("base"));
+    assert_eq!(ids(&manifest, &found).into_iter().collect::<Vec<_>>(), ["model.shop.stg_orders"]);
+
+    args.select = flag(&["selector:bas*"]);
+    let found = selected(&manifest, &args).unwrap();
+    assert_eq!(ids(&manifest, &found).len(), 1, "the selector's own rule for tests holds");
+
+    args.select = flag(&["selector:late"]);
+    args.resource_types = [ResourceType::Model].into();
+    let found = selected(&manifest, &args).unwrap();
+    assert_eq!(
+        ids(&manifest, &found).into_iter().collect::<Vec<_>>(),
+        ["model.shop.orders", "model.shop.stg_orders"]
+    );
+
+    args.select = flag(&["selector:number"]);
+    assert!(!selected(&manifest, &args).unwrap().nodes.is_empty(), "numbers are compared as numbers");
+}
+
+#[test]
+fn unknown_selectors_and_empty_criteria_are_told() {
+    let (named, _) = read(&one("a"));
+    let manifest = sample::manifest();
+    let mut args = args(&named);
+    args.select = flag(&["selector:ss"]);
+    assert_eq!(selected(&manifest, &args).unwrap_err()[0].help, ["did you mean `s`?"]);
+
+    args.select = flag(&["orders ordesr,tag:x stg_order"]);
+    let warnings = selected(&manifest, &args).unwrap().warnings;
+    let told: Vec<_> = warnings.iter().map(|it| (it.labels[0].span.start, it.help.first())).collect();
+    assert_eq!(told, [(7, None), (20, Some(&"did you mean `stg_orders`?".to_owned()))]);
+
+    args.selector = flag(&["s"]).pop();
+    let warnings = selected(&manifest, &args).unwrap().warnings;
+    assert_eq!(warnings[0].code, "unused-flag");
+}
