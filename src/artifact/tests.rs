@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Compiled, Cte, ManifestDetails, Metadata, NodeResult, RunResults, Status, Timing, Wire, graph_json,
-    manifest_json, node_json, sample,
+    Compiled, Cte, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, Metadata,
+    NodeResult, RunResults, SourcesResults, Status, Timing, Wire, graph_json, manifest_json, node_json,
+    sample,
 };
-use crate::manifest::{Manifest, UniqueId};
+use crate::manifest::{Age, Freshness, Manifest, Period, UniqueId};
 use crate::sql::Dialect;
 
 fn wire(manifest: &Manifest) -> Wire<'_> {
@@ -156,4 +157,47 @@ fn results_of_another_version_are_refused() {
         let problem = RunResults::read(Path::new("run_results.json"), &text).unwrap_err();
         assert_eq!(problem.code, "bad-run-results", "{text}");
     }
+}
+
+#[test]
+fn ages_of_sources_are_written_with_their_rule() {
+    let measured = FreshnessMeasured {
+        unique_id: "source.shop.raw.orders".into(),
+        max_loaded_at: "2026-11-20T00:00:00Z".into(),
+        snapshotted_at: "2026-11-21T00:00:00Z".into(),
+        max_loaded_at_time_ago_in_s: 86400.0,
+        status: Status::Warn,
+        criteria: Freshness {
+            warn_after: Some(Age { count: 12, period: Period::Hour }),
+            ..Freshness::default()
+        },
+        adapter_response: serde_json::Map::new(),
+        timing: Vec::new(),
+        thread_id: "Thread-1 (worker)".into(),
+        execution_time: 0.5,
+    };
+    let unknown = FreshnessUnknown {
+        unique_id: "source.shop.raw.other".into(),
+        error: Some("no such table".into()),
+        status: Status::RuntimeError,
+    };
+    let results = SourcesResults {
+        metadata: Metadata { generated_at: "2026-11-21T00:57:41.475003Z".into(), ..Metadata::default() },
+        results: vec![FreshnessResult::Measured(Box::new(measured)), FreshnessResult::Unknown(unknown)],
+        elapsed_time: 1.0,
+    };
+    let json = results.json();
+    assert_eq!(json["metadata"]["dbt_schema_version"], "https://schemas.getdbt.com/dbt/sources/v3.json");
+    assert_eq!(
+        json["results"][0]["criteria"],
+        json!({
+            "warn_after": { "count": 12, "period": "hour" },
+            "error_after": { "count": null, "period": null },
+            "filter": null,
+        })
+    );
+    assert_eq!(
+        json["results"][1],
+        json!({ "unique_id": "source.shop.raw.other", "error": "no such table", "status": "runtime error" })
+    );
 }
