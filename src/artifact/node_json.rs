@@ -225,8 +225,8 @@ fn source_json(wire: &Wire<'_>, node: &Node, source: &Source) -> Map<String, Jso
         ("unrendered_config", node.config.unrendered.clone().into()),
         ("relation_name", relation_name(wire, node)),
         ("created_at", wire.created_at.into()),
-        ("unrendered_database", Json::Null),
-        ("unrendered_schema", Json::Null),
+        ("unrendered_database", source.unrendered_database.clone().into()),
+        ("unrendered_schema", source.unrendered_schema.clone().into()),
         ("doc_blocks", node.docs.doc_blocks.clone().into()),
     ])
 }

@@ -241,6 +241,8 @@ fn source(json: &Json) -> Source {
             .into_iter()
             .filter_map(|(part, flag)| Some((part, flag.as_bool()?)))
             .collect(),
+        unrendered_database: maybe(json, "unrendered_database"),
+        unrendered_schema: maybe(json, "unrendered_schema"),
         external: some(json, "external"),
     }
 }

@@ -38,16 +38,7 @@ fn node(kind: &str, name: &str, parents: Vec<NodeId>, file: &SourceFile) -> Node
         depends_on: DependsOn { nodes: parents, ..DependsOn::default() },
         kind: match kind {
             "test" => NodeKind::Test(DataTest { body, generic: None }),
-            _ => NodeKind::Model(Box::new(Model {
-                body,
-                version: None,
-                latest_version: None,
-                constraints: Vec::new(),
-                deprecation_date: None,
-                primary_key: Vec::new(),
-                contract_checksum: None,
-                time_spine: None,
-            })),
+            _ => NodeKind::Model(Box::new(Model::of(body))),
         },
     }
 }

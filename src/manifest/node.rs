@@ -180,6 +180,23 @@ pub struct Model {
     pub time_spine: Option<Json>,
 }
 
+impl Model {
+    /// A model that nobody described.
+    #[must_use]
+    pub fn of(body: Body) -> Self {
+        Self {
+            body,
+            version: None,
+            latest_version: None,
+            constraints: Vec::new(),
+            deprecation_date: None,
+            primary_key: Vec::new(),
+            contract_checksum: None,
+            time_spine: None,
+        }
+    }
+}
+
 /// The kinds of nodes.
 #[derive(Debug, Clone)]
 pub enum NodeKind {
@@ -356,6 +373,10 @@ pub struct Source {
     pub freshness: Option<Freshness>,
     /// Which name parts a project asked to quote.
     pub quoting: BTreeMap<String, bool>,
+    /// The database before rendering, where one is named.
+    pub unrendered_database: Option<String>,
+    /// The schema before rendering, where one is named.
+    pub unrendered_schema: Option<String>,
     /// Free data about where the table lies, as written.
     pub external: Option<Json>,
 }
