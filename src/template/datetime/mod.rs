@@ -1,0 +1,21 @@
+//! Python's `datetime` and `pytz`.
+
+mod arithmetic;
+mod date;
+mod delta;
+mod fields;
+mod module;
+mod moment;
+mod strftime;
+mod strptime;
+mod zone;
+
+pub use date::{date_value, time_value};
+pub use delta::delta_value;
+pub use moment::{datetime_value, utc_value};
+
+pub(crate) use arithmetic::{arithmetic, compare, formatted, negate};
+pub(crate) use module::{datetime_module, pytz_module};
+
+#[cfg(test)]
+mod tests;

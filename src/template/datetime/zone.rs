@@ -1,0 +1,141 @@
+//! Time zones.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::FixedOffset;
+use chrono::LocalResult;
+use chrono::NaiveDateTime;
+use chrono::Offset;
+use chrono::TimeDelta;
+use chrono::TimeZone;
+use chrono_tz::OffsetComponents;
+use chrono_tz::OffsetName;
+use chrono_tz::Tz;
+use minijinja::Error;
+use minijinja::ErrorKind;
+use minijinja::State;
+use minijinja::Value;
+use minijinja::value::Object;
+use minijinja::value::ObjectRepr;
+
+use crate::template::error::raise_message;
+use crate::template::values::Arguments;
+
+use super::moment::Moment;
+
+/// A time zone: an offset, or a named one with its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
+    Fixed(FixedOffset),
+    Named(Tz),
+}
+
+impl Zone {
+    pub(super) const UTC: Self = Self::Named(Tz::UTC);
+
+    /// The zone of this name (`Europe/Berlin`).
+    pub(super) fn parse(name: &str) -> Result<Self, Error> {
+        name.parse().map(Self::Named).map_err(|_| raise_message(format!("there is no time zone '{name}'")))
+    }
+
+    /// The offset at a time of UTC.
+    pub(super) fn offset_at_utc(self, utc: NaiveDateTime) -> FixedOffset {
+        match self {
+            Self::Fixed(offset) => offset,
+            Self::Named(zone) => zone.offset_from_utc_datetime(&utc).fix(),
+        }
+    }
+
+    /// The offset at a local time; of two, the first; in a gap, the one before it.
+    pub(super) fn offset_at_local(self, local: NaiveDateTime) -> FixedOffset {
+        let zone = match self {
+            Self::Fixed(offset) => return offset,
+            Self::Named(zone) => zone,
+        };
+        match zone.offset_from_local_datetime(&local) {
+            LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset.fix(),
+            LocalResult::None => {
+                let before = local.checked_sub_signed(TimeDelta::hours(3)).unwrap_or(local);
+                zone.offset_from_utc_datetime(&before).fix()
+            }
+        }
+    }
+
+    /// The zone's name at a local time, such as `CET`.
+    pub(super) fn name_at(self, local: NaiveDateTime) -> String {
+        let zone = match self {
+            Self::Fixed(offset) if offset.local_minus_utc() == 0 => return "UTC".to_owned(),
+            Self::Fixed(offset) => return format!("UTC{offset}"),
+            Self::Named(zone) => zone,
+        };
+        let offset = zone.offset_from_local_datetime(&local).earliest();
+        let offset = offset.unwrap_or_else(|| zone.offset_from_utc_datetime(&local));
+        offset.abbreviation().map_or_else(|| offset.fix().to_string(), str::to_owned)
+    }
+
+    /// The daylight saving time at a local time.
+    pub(super) fn saving_at(self, local: NaiveDateTime) -> TimeDelta {
+        match self {
+            Self::Fixed(_) => TimeDelta::zero(),
+            Self::Named(zone) => {
+                let offset = zone.offset_from_local_datetime(&local).earliest();
+                offset.map_or_else(TimeDelta::zero, |offset| offset.dst_offset())
+            }
+        }
+    }
+
+    pub(super) fn value(self) -> Value {
+        Value::from_object(self)
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(offset) if offset.local_minus_utc() == 0 => f.write_str("UTC"),
+            Self::Fixed(offset) => write!(f, "UTC{offset}"),
+            Self::Named(zone) => f.write_str(zone.name()),
+        }
+    }
+}
+
+impl Object for Zone {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        matches!(key.as_str()?, "zone" | "key").then(|| Value::from(self.to_string()))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let arguments = Arguments::new(method, args);
+        let moment = || {
+            let value = arguments.required(0, "dt")?;
+            let moment = value.downcast_object_ref::<Moment>().copied();
+            moment.ok_or_else(|| raise_message(format!("`{method}` takes a datetime")))
+        };
+        match method {
+            "localize" => Ok(Moment { zone: Some(**self), ..moment()? }.value()),
+            "normalize" | "fromutc" => Ok(moment()?.in_zone(**self).value()),
+            "utcoffset" => Ok(Moment { zone: Some(**self), ..moment()? }.utc_offset_value()),
+            "tzname" => Ok(Value::from(self.name_at(moment()?.local))),
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &minijinja::value::DynObject) -> Option<std::cmp::Ordering> {
+        let other = other.downcast_ref::<Self>()?;
+        Some(self.to_string().cmp(&other.to_string()))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.as_ref(), f)
+    }
+}

@@ -1,0 +1,84 @@
+//! What Rust objects can do with the render that calls them.
+
+use std::sync::Arc;
+
+use minijinja::Error;
+use minijinja::State;
+use minijinja::Value;
+
+use crate::diagnostics::Diagnostic;
+use crate::template::error::raise;
+use crate::template::error::raise_diagnostic;
+use crate::template::library::MacroInfo;
+use crate::template::scope::Scope;
+use crate::template::text::Text;
+use crate::template::values::Absorbing;
+
+use super::render::render_of;
+
+/// The scope of the running render.
+///
+/// # Errors
+/// `state` does not belong to a render of an [`Engine`](super::Engine).
+pub fn scope(state: &mut State<'_, '_>) -> Result<Arc<dyn Scope>, Error> {
+    Ok(Arc::clone(&render_of(state)?.root.scope))
+}
+
+/// What a name means in the running text: macros included, variables that the
+/// template sets not.
+///
+/// # Errors
+/// As [`scope`].
+pub fn lookup(state: &mut State<'_, '_>, name: &str) -> Result<Option<Value>, Error> {
+    let root = Arc::clone(&render_of(state)?.root);
+    Ok(root.find(name))
+}
+
+/// A macro as a value that can be called.
+///
+/// # Errors
+/// As [`scope`].
+pub fn macro_value(state: &mut State<'_, '_>, info: &MacroInfo) -> Result<Value, Error> {
+    Ok(render_of(state)?.root.shared.proxy(info.index).unwrap_or_default())
+}
+
+/// The macro that `adapter.dispatch(name, namespace)` means, as a value that
+/// can be called. In a chainable scope an unknown one is a value that absorbs.
+///
+/// # Errors
+/// There is no such macro: the error names all that were sought.
+pub fn dispatch(state: &mut State<'_, '_>, name: &str, namespace: Option<&str>) -> Result<Value, Error> {
+    let root = Arc::clone(&render_of(state)?.root);
+    if let Some((package, member)) = name.split_once('.') {
+        let message = format!("`adapter.dispatch` needs a macro's name without a package, not `{name}`");
+        let help = format!("write `adapter.dispatch('{member}', '{package}')`");
+        return Err(raise_diagnostic(Diagnostic::error("dispatch", message).help(help)));
+    }
+    match root.shared.library().find_dispatched(name, namespace, root.package()) {
+        Ok(info) => {
+            let qualified = format!("{}.{}", info.package, info.name);
+            let replaced =
+                root.scope.replaced_macro(&info.name).or_else(|| root.scope.replaced_macro(&qualified));
+            Ok(replaced.or_else(|| root.shared.proxy(info.index)).unwrap_or_default())
+        }
+        Err(_) if root.is_chainable() => Ok(Absorbing::value()),
+        Err(sought) => {
+            let place =
+                namespace.map(|namespace| format!(" for namespace `{namespace}`")).unwrap_or_default();
+            let message = format!("no macro implements `{name}`{place}");
+            let sought: Vec<String> = sought.iter().map(|name| format!("`{name}`")).collect();
+            let diagnostic =
+                Diagnostic::error("dispatch", message).note(format!("sought {}", sought.join(", ")));
+            Err(raise_diagnostic(diagnostic))
+        }
+    }
+}
+
+/// Renders a text in the scope of the running render: `render(..)`.
+///
+/// # Errors
+/// Rendering failed.
+pub fn render_text(state: &mut State<'_, '_>, text: &Text) -> Result<String, Error> {
+    let root = Arc::clone(&render_of(state)?.root);
+    root.shared.render(text, Arc::clone(&root.scope)).map_err(raise)
+}

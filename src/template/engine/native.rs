@@ -1,0 +1,31 @@
+//! dbt's native rendering: what a rendered text is worth.
+
+use minijinja::Error;
+use minijinja::Value;
+use minijinja::value::ValueKind;
+
+use crate::template::error::raise_message;
+use crate::template::functions::Marked;
+use crate::template::functions::Marking;
+use crate::template::functions::literal;
+use crate::template::values::text;
+
+/// The value of a text that printed `printed.0` values, the last of them
+/// `printed.1`, and that came out as `output`.
+pub(super) fn value(output: &str, (count, last): (usize, Value)) -> Result<Value, Error> {
+    if count != 1 || text(&last) != output {
+        return Ok(Value::from(output));
+    }
+    let Some(marked) = last.downcast_object_ref::<Marked>() else {
+        return Ok(if last.is_undefined() { Value::from("") } else { last });
+    };
+    let literal = literal::evaluate(output).unwrap_or_else(|| Value::from(output));
+    match marked.marking {
+        Marking::Text => Ok(Value::from(output)),
+        Marking::Native => Ok(literal),
+        Marking::Bool if literal.kind() == ValueKind::Bool => Ok(literal),
+        Marking::Number if literal.is_number() => Ok(literal),
+        Marking::Bool => Err(raise_message(format!("`as_bool` cannot read '{output}' as a boolean"))),
+        Marking::Number => Err(raise_message(format!("`as_number` cannot read '{output}' as a number"))),
+    }
+}

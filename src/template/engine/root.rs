@@ -1,0 +1,181 @@
+//! The names that a rendered text can see.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Error;
+use minijinja::ErrorKind;
+use minijinja::State;
+use minijinja::Value;
+use minijinja::value::Enumerator;
+use minijinja::value::Object;
+use minijinja::value::ObjectRepr;
+
+use crate::template::scope::Scope;
+use crate::template::values::Absorbing;
+use crate::template::values::Arguments;
+use crate::template::values::none;
+
+use super::run::Shared;
+
+/// Names with a meaning of their own inside of macros and loops; they are never
+/// context members.
+const LOCAL: [&str; 6] = ["caller", "loop", "varargs", "kwargs", "self", "super"];
+
+/// The names that one render can see.
+pub(super) struct Root {
+    pub(super) shared: Arc<Shared>,
+    pub(super) scope: Arc<dyn Scope>,
+    package: String,
+    is_chainable: bool,
+    is_native: bool,
+}
+
+impl Root {
+    pub(super) fn new(shared: Arc<Shared>, scope: Arc<dyn Scope>, is_native: bool) -> Self {
+        let package = scope.package().to_owned();
+        let is_chainable = scope.is_chainable();
+        Self { shared, scope, package, is_chainable, is_native }
+    }
+
+    /// Whether the text is rendered to a value: see [`super::Engine::evaluate`].
+    pub(super) fn is_native(&self) -> bool {
+        self.is_native
+    }
+
+    /// The package whose macros are sought first.
+    pub(super) fn package(&self) -> &str {
+        &self.package
+    }
+
+    /// Whether undefined values absorb what is done with them.
+    pub(super) fn is_chainable(&self) -> bool {
+        self.is_chainable
+    }
+
+    /// What a name means. dbt: macros of the node's package and of the root
+    /// project stand before context members, which stand before package names
+    /// and the macros that come with the program.
+    pub(super) fn find(self: &Arc<Self>, name: &str) -> Option<Value> {
+        if LOCAL.contains(&name) {
+            return None;
+        }
+        if let Some(info) = self.shared.library().find_in_projects(name, &self.package) {
+            return self.scope.replaced_macro(name).or_else(|| self.shared.proxy(info.index));
+        }
+        if let Some(value) = self.scope.lookup(name) {
+            return Some(value);
+        }
+        match name {
+            "__root" => return Some(Value::from_dyn_object(Arc::clone(self))),
+            "context" => {
+                return Some(Value::from_object(Context { root: Arc::clone(self), is_builtins: false }));
+            }
+            "builtins" => {
+                return Some(Value::from_object(Context { root: Arc::clone(self), is_builtins: true }));
+            }
+            _ => {}
+        }
+        if let Some(namespace) = self.shared.namespace(name) {
+            return Some(namespace);
+        }
+        if let Some(info) = self.shared.library().find_internal(name) {
+            return self.scope.replaced_macro(name).or_else(|| self.shared.proxy(info.index));
+        }
+        self.shared.function(name)
+    }
+
+    /// The names that a text can use, for suggestions.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.shared.library().visible_names(&self.package).collect();
+        for name in self.scope.names().into_iter().chain(self.shared.function_names()) {
+            names.push(name);
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// Whether a name is never the text's to leave undefined.
+fn is_own(name: &str) -> bool {
+    LOCAL.contains(&name) || name.starts_with("__")
+}
+
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Root").field("package", &self.package).finish_non_exhaustive()
+    }
+}
+
+impl Object for Root {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        let absorbing = || (self.is_chainable && !is_own(name)).then(Absorbing::value);
+        self.find(name).or_else(absorbing)
+    }
+}
+
+/// `context`: all names as a dict. `builtins`: the same without the macros that
+/// may hide a member.
+struct Context {
+    root: Arc<Root>,
+    is_builtins: bool,
+}
+
+impl Context {
+    fn find(&self, name: &str) -> Option<Value> {
+        if self.is_builtins {
+            return self.root.scope.lookup(name).or_else(|| self.root.shared.function(name));
+        }
+        self.root.find(name)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_builtins { "builtins" } else { "context" })
+    }
+}
+
+impl Object for Context {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.find(key.as_str()?)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.root.names().into_iter().map(Value::from).collect())
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        if method == "get" {
+            let arguments = Arguments::new("get", args);
+            let found = self.find(&arguments.string(0, "key")?);
+            return Ok(found.or_else(|| arguments.get(1, "default")).unwrap_or_else(none));
+        }
+        match self.find(method) {
+            Some(member) => member.call(state, args),
+            None => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{self:?}>")
+    }
+}

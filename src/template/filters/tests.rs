@@ -1,0 +1,70 @@
+//! Jinja2's tests.
+
+use minijinja::Environment;
+use minijinja::State;
+use minijinja::UndefinedBehavior;
+use minijinja::Value;
+use minijinja::value::ValueKind;
+
+use crate::template::python;
+use crate::template::python::Decimal;
+use crate::template::values::Absorbing;
+use crate::template::values::PySet;
+
+/// Adds the tests.
+pub(super) fn add(environment: &mut Environment<'_>) {
+    environment.add_test("defined", |value: &Value| !Absorbing::is_undefined(value));
+    environment.add_test("undefined", Absorbing::is_undefined);
+    environment.add_test("sequence", is_sequence);
+    environment.add_test("iterable", is_iterable);
+    environment.add_test("callable", is_callable);
+    environment.add_test("number", |value: &Value| {
+        value.is_number()
+            || value.kind() == ValueKind::Bool
+            || value.downcast_object_ref::<Decimal>().is_some()
+    });
+    for name in ["eq", "equalto", "=="] {
+        environment.add_test(name, |value: &Value, other: &Value| python::equal(value, other));
+    }
+    for name in ["ne", "!="] {
+        environment.add_test(name, |value: &Value, other: &Value| !python::equal(value, other));
+    }
+    let comparisons: [(&[&str], &'static str, fn(std::cmp::Ordering) -> bool); 4] = [
+        (&["lt", "lessthan", "<"], "<", std::cmp::Ordering::is_lt),
+        (&["le", "<="], "<=", std::cmp::Ordering::is_le),
+        (&["gt", "greaterthan", ">"], ">", std::cmp::Ordering::is_gt),
+        (&["ge", ">="], ">=", std::cmp::Ordering::is_ge),
+    ];
+    for (names, symbol, holds) in comparisons {
+        for name in names {
+            environment.add_test((*name).to_owned(), move |value: &Value, other: &Value| {
+                python::compare(symbol, value, other).map(holds)
+            });
+        }
+    }
+}
+
+/// What has a length and items, strings and dicts included, as in Jinja2.
+fn is_sequence(value: &Value) -> bool {
+    let is_set = value.downcast_object_ref::<PySet>().is_some();
+    matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Iterable)
+        && !is_set
+}
+
+fn is_iterable(value: &Value) -> bool {
+    matches!(
+        value.kind(),
+        ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Iterable | ValueKind::Undefined
+    )
+}
+
+/// Whether a value can be called: macros, functions and classes can. An object
+/// of ours is asked by name, as minijinja has no question for it.
+fn is_callable(state: &State<'_, '_>, value: &Value) -> bool {
+    let Some(object) = value.as_object() else { return false };
+    if Absorbing::is_undefined(value) {
+        return matches!(state.undefined_behavior(), UndefinedBehavior::Chainable);
+    }
+    let name = object.type_name();
+    ["MacroProxy", "Macro", "Function", "Class", "Callable"].iter().any(|kind| name.contains(kind))
+}

@@ -1,0 +1,70 @@
+//! JSON, YAML and hashes.
+
+use md5::Digest;
+use md5::Md5;
+use minijinja::Error;
+use minijinja::Value;
+use minijinja::value::Rest;
+
+use crate::source::SourceMap;
+use crate::template::error::raise_message;
+use crate::template::values::Arguments;
+use crate::template::values::none;
+use crate::template::values::text;
+use crate::template::values::to_json;
+use crate::template::values::to_value;
+use crate::yaml;
+
+use super::json::Style;
+use super::json::write_json;
+
+/// The functions by name.
+pub(super) fn functions() -> [(&'static str, Value); 5] {
+    [
+        ("fromjson", Value::from_function(|args: Rest<Value>| from_json(&args))),
+        ("tojson", Value::from_function(|args: Rest<Value>| json(&args))),
+        ("fromyaml", Value::from_function(|args: Rest<Value>| from_yaml(&args))),
+        ("toyaml", Value::from_function(|args: Rest<Value>| yaml_text(&args))),
+        ("local_md5", Value::from_function(|value: &Value| md5_hex(&text(value)))),
+    ]
+}
+
+fn from_json(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("fromjson", args);
+    let string = arguments.string(0, "string")?;
+    match serde_json::from_str(&string) {
+        Ok(json) => Ok(to_value(&json)),
+        Err(_) => Ok(arguments.get(1, "default").unwrap_or_else(none)),
+    }
+}
+
+fn json(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("tojson", args);
+    let value = arguments.required(0, "value")?;
+    let style = Style { sort_keys: arguments.flag(2, "sort_keys"), ..Style::default() };
+    Ok(Value::from(write_json(&to_json(&value), style)))
+}
+
+fn from_yaml(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("fromyaml", args);
+    let string = arguments.string(0, "value")?;
+    let file = SourceMap::new().add("fromyaml", string);
+    match yaml::parse(&file) {
+        Ok(parsed) => Ok(to_value(&parsed.to_json())),
+        Err(_) => Ok(arguments.get(1, "default").unwrap_or_else(none)),
+    }
+}
+
+fn yaml_text(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("toyaml", args);
+    let value = arguments.required(0, "value")?;
+    if value.is_undefined() {
+        return Err(raise_message("`toyaml` of an undefined value"));
+    }
+    Ok(Value::from(yaml::to_text(&to_json(&value), arguments.flag(2, "sort_keys"))))
+}
+
+/// The MD5 of a text, in hexadecimal.
+fn md5_hex(text: &str) -> String {
+    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,132 @@
+//! `modules.itertools`: what of it ends.
+
+use minijinja::Error;
+use minijinja::Value;
+use minijinja::value::Rest;
+use minijinja::value::Tuple;
+
+use crate::template::error::raise_message;
+use crate::template::values::Arguments;
+use crate::template::values::dict;
+use crate::template::values::list;
+use crate::template::values::none;
+
+/// Results may not have more items than this.
+const LARGEST: usize = 1_000_000;
+
+/// The module.
+pub(super) fn module() -> Value {
+    dict([
+        ("chain", Value::from_function(|args: Rest<Value>| chain(&args))),
+        ("product", Value::from_function(|args: Rest<Value>| product(&args))),
+        ("combinations", Value::from_function(combinations)),
+        ("permutations", Value::from_function(permutations)),
+        ("zip_longest", Value::from_function(|args: Rest<Value>| zip_longest(&args))),
+        ("islice", Value::from_function(|args: Rest<Value>| islice(&args))),
+        ("accumulate", Value::from_function(accumulate)),
+        ("repeat", Value::from_function(repeat)),
+    ])
+}
+
+fn too_many() -> Error {
+    raise_message("the result has too many items")
+}
+
+fn tuples(rows: Vec<Vec<Value>>) -> Value {
+    list(rows.into_iter().map(|row| Value::from(Tuple::new(row))))
+}
+
+fn columns(values: &[Value]) -> Result<Vec<Vec<Value>>, Error> {
+    values.iter().map(|value| Ok(value.try_iter()?.collect())).collect()
+}
+
+fn chain(args: &[Value]) -> Result<Value, Error> {
+    Ok(list(columns(args)?.into_iter().flatten()))
+}
+
+fn product(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("product", args);
+    let times = arguments.keyword("repeat").and_then(|times| times.as_usize()).unwrap_or(1);
+    let once = columns(arguments.positional())?;
+    let mut rows = vec![Vec::new()];
+    for column in once.iter().cycle().take(once.len().saturating_mul(times)) {
+        if rows.len().saturating_mul(column.len()) > LARGEST {
+            return Err(too_many());
+        }
+        let longer = |row: &Vec<Value>, item: &Value| row.iter().chain([item]).cloned().collect::<Vec<_>>();
+        rows = rows.iter().flat_map(|row| column.iter().map(move |item| longer(row, item))).collect();
+    }
+    Ok(tuples(rows))
+}
+
+/// Rows of `length` places out of `count`; `may_follow` says which place may
+/// come after which.
+fn arrange(items: &[Value], length: usize, may_follow: fn(&[usize], usize) -> bool) -> Result<Value, Error> {
+    let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..length {
+        let mut longer = Vec::new();
+        for row in &rows {
+            for place in (0..items.len()).filter(|place| may_follow(row, *place)) {
+                longer.push(row.iter().copied().chain([place]).collect());
+            }
+            if longer.len() > LARGEST {
+                return Err(too_many());
+            }
+        }
+        rows = longer;
+    }
+    let row = |row: Vec<usize>| row.into_iter().filter_map(|place| items.get(place).cloned()).collect();
+    Ok(tuples(rows.into_iter().map(row).collect()))
+}
+
+fn combinations(value: &Value, length: usize) -> Result<Value, Error> {
+    let items: Vec<Value> = value.try_iter()?.collect();
+    arrange(&items, length, |row, place| row.last().is_none_or(|last| place > *last))
+}
+
+fn permutations(value: &Value, length: Option<usize>) -> Result<Value, Error> {
+    let items: Vec<Value> = value.try_iter()?.collect();
+    arrange(&items, length.unwrap_or(items.len()), |row, place| !row.contains(&place))
+}
+
+fn zip_longest(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("zip_longest", args);
+    let fill = arguments.keyword("fillvalue").unwrap_or_else(none);
+    let columns = columns(arguments.positional())?;
+    let length = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let row = |at: usize| {
+        columns.iter().map(|column| column.get(at).cloned().unwrap_or_else(|| fill.clone())).collect()
+    };
+    Ok(tuples((0..length).map(row).collect()))
+}
+
+fn islice(args: &[Value]) -> Result<Value, Error> {
+    let Some((value, bounds)) = args.split_first() else {
+        return Err(raise_message("`islice` needs a list"));
+    };
+    let bound = |at: usize| bounds.get(at).and_then(Value::as_usize);
+    let (start, stop) = if bounds.len() > 1 { (bound(0).unwrap_or(0), bound(1)) } else { (0, bound(0)) };
+    let step = bound(2).unwrap_or(1).max(1);
+    Ok(list(value.try_iter()?.take(stop.unwrap_or(usize::MAX)).skip(start).step_by(step)))
+}
+
+fn accumulate(value: &Value) -> Result<Value, Error> {
+    let mut sums: Vec<Value> = Vec::new();
+    for item in value.try_iter()? {
+        let sum = match sums.last() {
+            Some(last) => {
+                crate::template::python::calculate(crate::template::python::Operator::Add, last, &item)?
+            }
+            None => item,
+        };
+        sums.push(sum);
+    }
+    Ok(list(sums))
+}
+
+fn repeat(value: &Value, times: usize) -> Result<Value, Error> {
+    if times > LARGEST {
+        return Err(too_many());
+    }
+    Ok(list(std::iter::repeat_n(value.clone(), times)))
+}

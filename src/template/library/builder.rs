@@ -1,0 +1,139 @@
+//! Collects the macros of all packages.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostics::Diagnostic;
+use crate::source::SourceFile;
+use crate::template::calls;
+use crate::template::scan::Block;
+use crate::template::scan::BlockKind;
+use crate::template::scan::Token;
+use crate::template::scan::segments;
+
+use super::info::MacroInfo;
+use super::lookup::Library;
+use super::lookup::Package;
+
+/// A [`Library`] in the making: see [`Library::builder`].
+#[derive(Debug)]
+pub struct LibraryBuilder {
+    root: String,
+    adapter_kinds: Vec<String>,
+    search_orders: BTreeMap<String, Vec<String>>,
+    macros: Vec<MacroInfo>,
+    packages: HashMap<String, Package>,
+    internal: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl LibraryBuilder {
+    pub(super) fn new(root: &str) -> Self {
+        Self {
+            root: root.to_owned(),
+            adapter_kinds: Vec::new(),
+            search_orders: BTreeMap::new(),
+            macros: Vec::new(),
+            packages: HashMap::from([(root.to_owned(), Package::default())]),
+            internal: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// The adapter's kind and those it descends from, nearest first, such as `["duckdb"]`.
+    #[must_use]
+    pub fn adapter_kinds<I: IntoIterator<Item: Into<String>>>(mut self, kinds: I) -> Self {
+        self.adapter_kinds = kinds.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The root project's `dispatch:` entries: macro namespace to search order.
+    #[must_use]
+    pub fn search_orders(mut self, orders: BTreeMap<String, Vec<String>>) -> Self {
+        self.search_orders = orders;
+        self
+    }
+
+    /// Makes an installed package known, even one without macros: its name is
+    /// then a namespace and may be dispatched to.
+    #[must_use]
+    pub fn package(mut self, name: &str) -> Self {
+        self.packages.entry(name.to_owned()).or_default();
+        self
+    }
+
+    /// Adds one block of a project's or package's file. Snapshots and docs are
+    /// no macros and are ignored.
+    pub fn add(&mut self, package: &str, file: &Arc<SourceFile>, block: Block) {
+        self.insert(package, file, block, false);
+    }
+
+    /// Adds one block of a package that comes with the program. The package
+    /// added first is asked first: the adapter's, then `dbt`.
+    pub fn internal(&mut self, package: &str, file: &Arc<SourceFile>, block: Block) {
+        if !self.internal.iter().any(|known| known == package) {
+            self.internal.push(package.to_owned());
+        }
+        self.insert(package, file, block, true);
+    }
+
+    fn insert(&mut self, package: &str, file: &Arc<SourceFile>, block: Block, is_internal: bool) {
+        let (name, languages) = match block.kind {
+            BlockKind::Macro => (block.name, Vec::new()),
+            BlockKind::Test => (format!("test_{}", block.name), Vec::new()),
+            BlockKind::Materialization { adapter, languages } => {
+                let adapter = adapter.as_deref().unwrap_or("default");
+                (format!("materialization_{}_{adapter}", block.name), languages)
+            }
+            BlockKind::Snapshot | BlockKind::Docs => return,
+        };
+        let index = self.macros.len();
+        let members = self.packages.entry(package.to_owned()).or_default();
+        if let Some(first) = members.macros.get(&name).and_then(|first| self.macros.get(*first)) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "duplicate-macro",
+                    format!("package `{package}` declares macro `{name}` twice"),
+                )
+                .at(block.name_span, "declared again here")
+                .at(first.span, "first declared here")
+                .help("rename or remove one of them"),
+            );
+            return;
+        }
+        members.macros.insert(name.clone(), index);
+        let source = file.text().get(block.span.start..block.span.end).unwrap_or_default();
+        self.macros.push(MacroInfo {
+            unique_id: format!("macro.{package}.{name}"),
+            name,
+            package: package.to_owned(),
+            file: Arc::clone(file),
+            span: block.span,
+            arguments: block.arguments,
+            calls: calls::calls_in(source),
+            languages,
+            is_internal,
+            index,
+            is_variadic: mentions_surplus(source),
+        });
+    }
+
+    /// The library, and the names that were declared twice (the first one counts).
+    pub fn build(self) -> (Library, Vec<Diagnostic>) {
+        let library = Library::new(
+            self.root,
+            self.macros,
+            self.packages,
+            self.internal,
+            (self.adapter_kinds, self.search_orders),
+        );
+        (library, self.diagnostics)
+    }
+}
+
+/// Whether a block uses `varargs` or `kwargs`.
+fn mentions_surplus(source: &str) -> bool {
+    let is_surplus = |token: &Token| matches!(token.text(source), "varargs" | "kwargs");
+    source.contains("args") && segments(source).0.iter().any(|segment| segment.tokens.iter().any(is_surplus))
+}

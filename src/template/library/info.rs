@@ -1,0 +1,64 @@
+//! What is known about one macro.
+
+use std::sync::Arc;
+
+use crate::source::SourceFile;
+use crate::source::Span;
+use crate::template::calls::MacroCall;
+use crate::template::scan::Argument;
+
+/// One macro, generic test or materialization.
+#[derive(Debug)]
+pub struct MacroInfo {
+    /// `macro.<package>.<name>`.
+    pub unique_id: String,
+    /// The name that templates call: `test_x` for a test and
+    /// `materialization_x_<adapter|default>` for a materialization.
+    pub name: String,
+    /// The package.
+    pub package: String,
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// The whole block in the file.
+    pub span: Span,
+    /// Its parameters.
+    pub arguments: Vec<Argument>,
+    /// The calls in its body, as written: see [`Library::depends_on`](super::Library::depends_on).
+    pub calls: Vec<MacroCall>,
+    /// `supported_languages` of a materialization; empty for others.
+    pub languages: Vec<String>,
+    /// Whether it came with the program and not with a project.
+    pub is_internal: bool,
+    /// Its place in the library.
+    pub(crate) index: usize,
+    /// Whether its body takes any number of arguments.
+    pub(crate) is_variadic: bool,
+}
+
+impl MacroInfo {
+    /// The block's text, tags included.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.file.text().get(self.span.start..self.span.end).unwrap_or_default()
+    }
+
+    /// `name(a, b=1)`, for messages.
+    #[must_use]
+    pub fn signature(&self) -> String {
+        let argument = |argument: &Argument| match &argument.default {
+            Some(default) => format!("{}={default}", argument.name),
+            None => argument.name.clone(),
+        };
+        let arguments: Vec<String> = self.arguments.iter().map(argument).collect();
+        format!("{}({})", self.name, arguments.join(", "))
+    }
+}
+
+/// The macro that implements a materialization.
+#[derive(Debug, Clone, Copy)]
+pub struct MaterializationFound<'a> {
+    /// The macro.
+    pub info: &'a MacroInfo,
+    /// Whether it came with the program.
+    pub is_builtin: bool,
+}

@@ -1,0 +1,229 @@
+//! Which macro a name means.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use crate::template::calls::MacroCall;
+
+use super::builder::LibraryBuilder;
+use super::info::MacroInfo;
+use super::info::MaterializationFound;
+
+/// The name that stands for all internal packages together.
+const INTERNAL_NAMESPACE: &str = "dbt";
+
+/// The macros of all packages. Immutable, shared by all threads.
+#[derive(Debug)]
+pub struct Library {
+    root: String,
+    macros: Vec<MacroInfo>,
+    packages: HashMap<String, Package>,
+    /// Internal packages, the one that is asked first in front.
+    internal: Vec<String>,
+    internal_macros: HashMap<String, usize>,
+    adapter_kinds: Vec<String>,
+    search_orders: BTreeMap<String, Vec<String>>,
+}
+
+/// The macros of one package, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Package {
+    pub(crate) macros: HashMap<String, usize>,
+}
+
+impl Library {
+    /// Starts a library for the root project of this name.
+    pub fn builder(root: &str) -> LibraryBuilder {
+        LibraryBuilder::new(root)
+    }
+
+    pub(super) fn new(
+        root: String,
+        macros: Vec<MacroInfo>,
+        packages: HashMap<String, Package>,
+        internal: Vec<String>,
+        (adapter_kinds, search_orders): (Vec<String>, BTreeMap<String, Vec<String>>),
+    ) -> Self {
+        let mut internal_macros = HashMap::new();
+        for package in internal.iter().rev().filter_map(|name| packages.get(name)) {
+            internal_macros.extend(package.macros.iter().map(|(name, index)| (name.clone(), *index)));
+        }
+        Self { root, macros, packages, internal, internal_macros, adapter_kinds, search_orders }
+    }
+
+    /// The root project's name.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// All macros: in the order in which they were added.
+    pub fn macros(&self) -> impl Iterator<Item = &MacroInfo> {
+        self.macros.iter()
+    }
+
+    /// The macro that an unqualified name means in a node of `from_package`.
+    pub fn find(&self, name: &str, from_package: &str) -> Option<&MacroInfo> {
+        self.find_in_projects(name, from_package).or_else(|| self.find_internal(name))
+    }
+
+    /// As [`Library::find`], but not among the internal packages.
+    pub(crate) fn find_in_projects(&self, name: &str, from_package: &str) -> Option<&MacroInfo> {
+        let own = self.find_in(from_package, name).filter(|found| !found.is_internal);
+        own.or_else(|| self.find_in(&self.root, name))
+    }
+
+    /// The macro of this name in the internal packages.
+    pub(crate) fn find_internal(&self, name: &str) -> Option<&MacroInfo> {
+        self.macro_at(*self.internal_macros.get(name)?)
+    }
+
+    /// The macro `package.name`; `dbt` stands for all internal packages.
+    pub fn find_in(&self, package: &str, name: &str) -> Option<&MacroInfo> {
+        if package == INTERNAL_NAMESPACE {
+            return self.find_internal(name);
+        }
+        self.macro_at(*self.packages.get(package)?.macros.get(name)?)
+    }
+
+    /// The macro that `adapter.dispatch(name, namespace)` means.
+    ///
+    /// dbt: for each package of the namespace's search order (the `dispatch:`
+    /// entry; else root project and namespace; else the usual order), the
+    /// adapter's kinds and then `default` are tried as prefixes.
+    ///
+    /// # Errors
+    /// There is none: the names that were sought, in order.
+    pub fn find_dispatched(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+        from_package: &str,
+    ) -> Result<&MacroInfo, Vec<String>> {
+        let mut sought = Vec::new();
+        for package in self.search_packages(namespace) {
+            for prefix in self.prefixes() {
+                let full = format!("{prefix}__{name}");
+                let found = match package {
+                    Some(package) => self.find_in(package, &full),
+                    None => self.find(&full, from_package),
+                };
+                if let Some(found) = found {
+                    return Ok(found);
+                }
+                sought.push(package.map_or_else(|| full.clone(), |package| format!("{package}.{full}")));
+            }
+        }
+        Err(sought)
+    }
+
+    fn prefixes(&self) -> impl Iterator<Item = &str> {
+        self.adapter_kinds.iter().map(String::as_str).chain(["default"])
+    }
+
+    /// The packages that a dispatch searches; `None` stands for the usual order.
+    fn search_packages<'a>(&'a self, namespace: Option<&'a str>) -> Vec<Option<&'a str>> {
+        let Some(namespace) = namespace else { return vec![None] };
+        if let Some(order) = self.search_orders.get(namespace).filter(|order| !order.is_empty()) {
+            return order.iter().map(|package| Some(package.as_str())).collect();
+        }
+        if self.packages.contains_key(namespace) && !self.internal.iter().any(|name| name == namespace) {
+            return vec![Some(&self.root), Some(namespace)];
+        }
+        vec![None]
+    }
+
+    /// The macro that implements a materialization for this adapter.
+    ///
+    /// dbt: the more specific adapter wins, then root project over package over
+    /// built-in; a package may not replace a built-in one unless the root
+    /// project re-exports it.
+    pub fn materialization(&self, name: &str) -> Option<MaterializationFound<'_>> {
+        let mut candidates = Vec::new();
+        for prefix in self.prefixes() {
+            let full = format!("materialization_{name}_{prefix}");
+            let root = self.find_in(&self.root, &full);
+            let internal = self.find_internal(&full);
+            let imported = self
+                .macros
+                .iter()
+                .filter(|found| found.name == full && !found.is_internal && found.package != self.root);
+            candidates.extend(root.into_iter().chain(imported).chain(internal));
+        }
+        let is_builtin_name = candidates.iter().any(|found| found.is_internal);
+        let allowed =
+            |found: &&MacroInfo| !is_builtin_name || found.is_internal || found.package == self.root;
+        let info = candidates.into_iter().find(allowed)?;
+        Some(MaterializationFound { info, is_builtin: info.is_internal })
+    }
+
+    /// The macros that a macro's body names, each once, without itself: what
+    /// `depends_on.macros` of the manifest holds.
+    pub fn depends_on<'a>(&'a self, info: &MacroInfo) -> Vec<&'a MacroInfo> {
+        self.named_by(&info.calls, &info.package)
+            .into_iter()
+            .filter(|found| found.index != info.index)
+            .collect()
+    }
+
+    /// The macros that `calls`, written in a text of `package`, mean; each once.
+    ///
+    /// dbt's static rule differs from its rule at run time: a macro of any
+    /// package may be meant by its bare name.
+    pub fn named_by<'a>(&'a self, calls: &[MacroCall], package: &str) -> Vec<&'a MacroInfo> {
+        let mut found: Vec<&MacroInfo> = Vec::new();
+        for call in calls {
+            let named = match call {
+                MacroCall::Direct { package: Some(package), name } => vec![self.find_in(package, name)],
+                MacroCall::Direct { package: None, name } => vec![self.find_anywhere(name, package)],
+                MacroCall::Dispatched { name, namespace } => vec![
+                    self.find_anywhere(name, package),
+                    self.find_dispatched(name, namespace.as_deref(), package).ok(),
+                ],
+            };
+            for info in named.into_iter().flatten() {
+                if !found.iter().any(|known| known.index == info.index) {
+                    found.push(info);
+                }
+            }
+        }
+        found
+    }
+
+    fn find_anywhere(&self, name: &str, package: &str) -> Option<&MacroInfo> {
+        let imported = || self.macros.iter().rev().find(|found| found.name == name && !found.is_internal);
+        self.find_in(package, name)
+            .or_else(|| self.find_in(&self.root, name))
+            .or_else(imported)
+            .or_else(|| self.find_internal(name))
+    }
+
+    /// The names that can stand before the dot of `package.name(..)`.
+    pub(crate) fn package_names(&self) -> impl Iterator<Item = &str> {
+        let others = self.packages.keys().map(String::as_str).filter(|name| *name != INTERNAL_NAMESPACE);
+        others.chain([INTERNAL_NAMESPACE])
+    }
+
+    /// The names that can be called without a package in a node of `package`.
+    pub(crate) fn visible_names<'a>(&'a self, package: &str) -> impl Iterator<Item = &'a str> {
+        let own = self.packages.get(package);
+        let root = self.packages.get(&self.root);
+        let names = own.into_iter().chain(root).flat_map(|package| package.macros.keys());
+        names.chain(self.internal_macros.keys()).map(String::as_str)
+    }
+
+    /// The names that can stand after `package.`.
+    pub(crate) fn names_in<'a>(&'a self, package: &str) -> Vec<&'a str> {
+        if package == INTERNAL_NAMESPACE {
+            return self.internal_macros.keys().map(String::as_str).collect();
+        }
+        self.packages
+            .get(package)
+            .map(|package| package.macros.keys().map(String::as_str).collect())
+            .unwrap_or_default()
+    }
+
+    /// The macro at this place.
+    pub(crate) fn macro_at(&self, index: usize) -> Option<&MacroInfo> {
+        self.macros.get(index)
+    }
+}

@@ -1,0 +1,69 @@
+//! Methods of values that are not objects of ours.
+
+use minijinja::Error;
+use minijinja::ErrorKind;
+use minijinja::Value;
+use minijinja::value::ValueKind;
+
+use crate::template::error::raise_message;
+use crate::template::values::Arguments;
+use crate::template::values::dict;
+use crate::template::values::list;
+use crate::template::values::none;
+use crate::template::values::repr;
+
+use super::compare::equal;
+use super::strings;
+
+/// Calls a Python method on a string, number, tuple, or read-only list or dict.
+///
+/// # Errors
+/// The value has no such method (kind `UnknownMethod`), or the call failed.
+pub(crate) fn method(value: &Value, name: &str, args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new(name, args);
+    match value.kind() {
+        ValueKind::String => strings::method(value.as_str().unwrap_or_default(), name, &arguments),
+        ValueKind::Map => map_method(value, name, &arguments),
+        ValueKind::Seq | ValueKind::Iterable => sequence_method(value, name, &arguments),
+        ValueKind::Number if name == "is_integer" => {
+            let float = f64::try_from(value.clone()).unwrap_or_default();
+            Ok(Value::from(value.is_integer() || float.fract() == 0.0))
+        }
+        _ => Err(Error::from(ErrorKind::UnknownMethod)),
+    }
+}
+
+fn map_method(value: &Value, name: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let entries = || -> Result<Vec<(Value, Value)>, Error> {
+        value.try_iter()?.map(|key| Ok((key.clone(), value.get_item(&key)?))).collect()
+    };
+    match name {
+        "get" => {
+            let key = arguments.required(0, "key")?;
+            let found = value.get_item(&key).ok().filter(|found| !found.is_undefined());
+            Ok(found.or_else(|| arguments.get(1, "default")).unwrap_or_else(none))
+        }
+        "items" => Ok(list(entries()?.into_iter().map(|(key, value)| Value::from((key, value))))),
+        "keys" => Ok(list(value.try_iter()?)),
+        "values" => Ok(list(entries()?.into_iter().map(|(_, value)| value))),
+        "copy" => Ok(dict(entries()?)),
+        _ => Err(Error::from(ErrorKind::UnknownMethod)),
+    }
+}
+
+fn sequence_method(value: &Value, name: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    match name {
+        "count" => {
+            let wanted = arguments.required(0, "value")?;
+            Ok(Value::from(value.try_iter()?.filter(|item| equal(item, &wanted)).count()))
+        }
+        "index" => {
+            let wanted = arguments.required(0, "value")?;
+            let found = value.try_iter()?.position(|item| equal(&item, &wanted));
+            found
+                .map(Value::from)
+                .ok_or_else(|| raise_message(format!("{} is not in the list", repr(&wanted))))
+        }
+        _ => Err(Error::from(ErrorKind::UnknownMethod)),
+    }
+}

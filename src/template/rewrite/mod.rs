@@ -1,0 +1,44 @@
+//! Rewrites a template so that minijinja means by it what Jinja2 means.
+//!
+//! The source is never re-printed: [`Edits`] insert and replace single pieces,
+//! and the [`Rewritten`] text maps every place back to what the user wrote.
+//!
+//! | written | becomes | because |
+//! |---|---|---|
+//! | `[1]`, `{'a': 1}` | `([1]\|__list)`, `({'a': 1}\|__dict)` | Python's can be changed |
+//! | `a + b`, `a < b` … | `((a)\|__add(b))` … | Python's operators know decimals, dates, sets |
+//! | `a[x:y:z]` | `((a)\|__slice(x,y,z))` | Python's negative steps, and a list as result |
+//! | `{% do x %}` | `{% set __done = x %}` | minijinja's takes calls only |
+//! | `{% if x: %}` | `{% if x %}` | Jinja2 allows a colon |
+//! | `macro m(a, b=a)` | a default that is set in the body | minijinja's defaults cannot see parameters |
+//! | `macro m()` with `varargs` | two more parameters | minijinja has none |
+
+mod declaration;
+mod edits;
+mod expression;
+mod statement;
+
+pub(crate) use declaration::{LOCAL_PREFIX, declaration};
+pub(crate) use edits::Rewritten;
+
+use super::scan::SegmentKind;
+use super::scan::segments;
+use edits::Edits;
+
+/// Rewrites a text that is rendered. `prefix` goes in front.
+pub(crate) fn template(source: &str, prefix: &str) -> Rewritten {
+    let mut edits = Edits::default();
+    edits.insert(0, prefix);
+    for segment in &segments(source).0 {
+        match segment.kind {
+            SegmentKind::Data | SegmentKind::Raw => edits.unix_newlines(source, segment.start, segment.end),
+            SegmentKind::Comment => {}
+            SegmentKind::Expression => expression::rewrite(source, &segment.tokens, &mut edits),
+            SegmentKind::Tag => statement::rewrite(source, segment, &mut edits),
+        }
+    }
+    edits.apply(source)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Rewrites what stands in `{% … %}`.
+
+use crate::template::scan::Segment;
+use crate::template::scan::Token;
+use crate::template::scan::TokenKind;
+
+use super::declaration;
+use super::edits::Edits;
+use super::expression::Kind;
+use super::expression::Walker;
+
+/// Rewrites one tag of a text or of a macro's body.
+pub(super) fn rewrite(source: &str, segment: &Segment, edits: &mut Edits) {
+    let tokens = without_colon(source, segment, edits);
+    let Some((name, rest)) = tokens.split_first() else { return };
+    match name.text(source) {
+        "if" | "elif" | "with" | "include" | "autoescape" | "print" => expression(source, rest, edits),
+        "do" => do_tag(source, name, rest, edits),
+        "set" => set_tag(source, rest, edits),
+        "for" => for_tag(source, rest, edits),
+        "call" => call_tag(source, rest, edits),
+        "filter" => filter_tag(source, rest, edits),
+        "macro" => declaration::local_macro(source, segment, rest, edits),
+        _ => {}
+    }
+}
+
+/// The tag's tokens; a colon at the end, which Jinja2 allows, is deleted.
+fn without_colon<'a>(source: &str, segment: &'a Segment, edits: &mut Edits) -> &'a [Token] {
+    match segment.tokens.split_last() {
+        Some((last, rest)) if last.kind == TokenKind::Symbol && last.text(source) == ":" => {
+            edits.replace(last.start, 1, "");
+            rest
+        }
+        _ => &segment.tokens,
+    }
+}
+
+fn expression(source: &str, tokens: &[Token], edits: &mut Edits) {
+    // `with a = 1, b = 2` and the like: each side of `=` on its own.
+    let mut walker = Walker::new(source, tokens, edits);
+    if walker.all().is_none() {
+        assignments(source, tokens, edits);
+    }
+}
+
+/// `a = x, b = y`: rewrites the values.
+fn assignments(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let mut at = 0;
+    while let Some(equals) =
+        tokens.get(at..).and_then(|rest| rest.iter().position(|token| token.text(source) == "="))
+    {
+        let before = edits.len();
+        let from = at + equals + 1;
+        let mut walker = Walker::new(source, tokens.get(from..).unwrap_or_default(), edits);
+        if walker.expression().is_err() {
+            edits.truncate(before);
+            return;
+        }
+        at = from + walker.at;
+    }
+}
+
+/// minijinja's `do` takes a call and nothing else.
+fn do_tag(source: &str, name: &Token, rest: &[Token], edits: &mut Edits) {
+    let walked = Walker::new(source, rest, edits).all();
+    if walked.is_some_and(|walked| walked.kind != Kind::Call) {
+        edits.replace(name.start, name.end - name.start, "set __done =");
+    }
+}
+
+fn set_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text(source) {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            "=" if depth == 0 => {
+                Walker::new(source, tokens.get(at + 1..).unwrap_or_default(), edits).all();
+                return;
+            }
+            // A block: `{% set x | filter %}`.
+            "|" if depth == 0 => return filter_tag(source, tokens.get(at + 1..).unwrap_or_default(), edits),
+            _ => {}
+        }
+    }
+}
+
+/// `for a, b in items if condition recursive`.
+fn for_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let Some(at) =
+        tokens.iter().position(|token| token.kind == TokenKind::Name && token.text(source) == "in")
+    else {
+        return;
+    };
+    let before = edits.len();
+    let mut walker = Walker::new(source, tokens.get(at + 1..).unwrap_or_default(), edits);
+    // The condition must not be read as `items if condition`.
+    let mut result = walker.logical();
+    while result.is_ok() && walker.take(",") {
+        result = walker.logical();
+    }
+    if result.is_ok() && walker.take("if") {
+        result = walker.expression();
+    }
+    if result.is_err() {
+        edits.truncate(before);
+    }
+}
+
+/// `call(x) macro(y)`: the parameters of the block stay as they are.
+fn call_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let mut from = 0;
+    if tokens.first().is_some_and(|token| token.text(source) == "(") {
+        let mut depth = 0_usize;
+        for (at, token) in tokens.iter().enumerate() {
+            match token.text(source) {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                from = at + 1;
+                break;
+            }
+        }
+    }
+    Walker::new(source, tokens.get(from..).unwrap_or_default(), edits).all();
+}
+
+fn filter_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let before = edits.len();
+    let mut walker = Walker::new(source, tokens, edits);
+    let start = super::expression::Walked { start: 0, end: 0, kind: Kind::Other };
+    let walked = walker.filter(start).and_then(|walked| walker.filters(walked));
+    if walked.is_err() {
+        edits.truncate(before);
+    }
+}
