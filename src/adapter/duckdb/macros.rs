@@ -9,6 +9,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("macros/functions.sql", include_str!("macros/functions.sql")),
     ("macros/incremental.sql", include_str!("macros/incremental.sql")),
     ("macros/indexes.sql", include_str!("macros/indexes.sql")),
+    ("macros/materializations.sql", include_str!("macros/materializations.sql")),
     ("macros/merge.sql", include_str!("macros/merge.sql")),
     ("macros/python.sql", include_str!("macros/python.sql")),
     ("macros/relations.sql", include_str!("macros/relations.sql")),

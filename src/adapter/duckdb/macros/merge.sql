@@ -21,10 +21,10 @@
     config.get('merge_exclude_columns') or [],
     config.get('merge_update_set_expressions') or {}
   ) -%}
-  {%- set changes = defaults.when_matched_update_explicit.update -%}
-  {%- set update = defaults.when_matched_update_explicit
-      if changes.include or changes.exclude or changes.set_expressions
-      else defaults.when_matched_update_by_name -%}
+  {%- set chooses_columns = config.get('merge_update_columns')
+      or config.get('merge_exclude_columns')
+      or config.get('merge_update_set_expressions') -%}
+  {%- set update = defaults['when_matched_update_explicit' if chooses_columns else 'when_matched_update_by_name'] -%}
   {%- set returning = config.get('merge_returning_columns') -%}
   {%- if header is not none %}{{ header }}
 {% endif -%}
@@ -34,7 +34,7 @@ using {{ source }} as DBT_INTERNAL_SOURCE
   {%- for clause in clauses.get('when_matched', [update]) %}
 when matched{{ duckdb__merge_condition(clause) }} then {{ duckdb__merge_action(clause, dest_columns) }}
   {%- endfor %}
-  {%- for clause in clauses.get('when_not_matched', [defaults.when_not_matched_insert_by_name]) %}
+  {%- for clause in clauses.get('when_not_matched', [defaults['when_not_matched_insert_by_name']]) %}
 when not matched{{ ' by ' ~ clause.get('by') if clause.get('by') }}{{ duckdb__merge_condition(clause) }} then {{ duckdb__merge_action(clause, dest_columns) }}
   {%- endfor %}
   {%- if returning %}
