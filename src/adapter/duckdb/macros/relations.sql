@@ -86,15 +86,22 @@ from (describe {{ relation.render() }})
   {{ return(default__get_empty_subquery_sql(select_sql)) }}
 {%- endmacro %}
 
-{#- A table that is promised to have certain columns is created first and filled then. -#}
+{#- How a table of a DuckLake is laid out follows from the configs of its model, unless the caller
+    says it. The arguments are passed on only where they say something, for overrides that do
+    not know them. -#}
 {% macro create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
   {%- set create = adapter.dispatch('create_table_as', 'dbt') -%}
+  {%- if not temporary and config.get('materialized') in ['table', 'incremental'] -%}
+    {%- set partitioned_by = partitioned_by or duckdb__get_partitioned_by(this, temporary) -%}
+    {%- set sorted_by = sorted_by or duckdb__get_sorted_by(this, temporary) -%}
+  {%- endif -%}
   {%- if partitioned_by or sorted_by -%}
     {{ return(create(temporary, relation, compiled_code, language, partitioned_by=partitioned_by, sorted_by=sorted_by)) }}
   {%- endif -%}
   {{ return(create(temporary, relation, compiled_code, language)) }}
 {%- endmacro %}
 
+{#- A table that is promised to have certain columns is created first and filled then. -#}
 {% macro duckdb__create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
   {%- if language == 'python' -%}
     {{ return(py_write_table(temporary, relation, compiled_code, partitioned_by, sorted_by)) }}
