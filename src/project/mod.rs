@@ -1,1 +1,43 @@
 //! Project file, profile, packages, flags and files of an invocation.
+//!
+//! [`load`] takes a [`LoadRequest`] and returns the [`Project`], or every
+//! problem that it found: 1. [`locate`] the folder, 2. read the project file,
+//! 3. choose and render one target of `profiles.yml`, 4. render the project file
+//! with it, 5. the same for each installed package, 6. find and read all files.
+//! What templates of any stage see of all this is [`Members`]. [`deps`] installs
+//! packages.
+
+mod choose_profile;
+mod deps;
+mod discover;
+mod file;
+mod flag_table;
+mod flags;
+mod installed;
+mod keys;
+mod load;
+mod locate;
+mod lock;
+mod members;
+pub mod packages;
+mod profile;
+mod read_file;
+mod render;
+mod request;
+mod vars;
+mod version;
+
+pub use deps::{DepsOptions, Installed, deps};
+pub use discover::{FileKind, ResourceFile};
+pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
+pub use flags::{Flags, Origin, Setting};
+pub use load::{Package, Project, ProjectRoot, Target, load, load_root};
+pub use locate::{PROJECT_FILE_NAMES, locate};
+pub use members::{Members, Secrets};
+pub use profile::Profile;
+pub use request::{Invocation, LoadRequest};
+pub use vars::Vars;
+
+/// The version of dbt whose language this program speaks: `dbt_version` in
+/// templates, and what `require-dbt-version` is compared with.
+pub const DBT_VERSION: &str = "1.11.16";

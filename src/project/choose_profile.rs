@@ -1,0 +1,275 @@
+//! From `profiles.yml` to the one target that is used.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::profile::Profile;
+use super::render::Renderer;
+use super::request::LoadRequest;
+use crate::adapter;
+use crate::adapter::Credentials;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::source::{SourceFile, Span};
+use crate::yaml::{self, Map, Yaml};
+
+/// dbt: the target of a profile that names none.
+const DEFAULT_TARGET: &str = "default";
+/// The name of the target that stands in for a missing profile.
+const EMBEDDED_TARGET: &str = "dev";
+/// dbt: threads of a profile that names none.
+const DEFAULT_THREADS: usize = 1;
+
+/// What the project says about its profile.
+pub(super) struct Wanted<'a> {
+    pub(super) root: &'a Path,
+    pub(super) project_name: &'a str,
+    /// The project file's `profile`, rendered, and its place.
+    pub(super) profile: Option<(String, Span)>,
+}
+
+/// The profile, or `None` with findings about why there is none. A project
+/// without any profile is built in the embedded database.
+pub(super) fn choose(
+    request: &LoadRequest,
+    wanted: &Wanted<'_>,
+    renderer: &Renderer,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Profile> {
+    let from_flag = request.profile.clone().map(|name| (name, None));
+    let from_variable = || request.variable("profile").map(|(_, name)| (name.to_owned(), None));
+    let from_file = || wanted.profile.clone().map(|(name, span)| (name, Some(span)));
+    let name = from_flag.or_else(from_variable).or_else(from_file);
+    let path = match profiles_file(request) {
+        Ok(path) => path,
+        Err(finding) => {
+            diagnostics.push(finding);
+            return None;
+        }
+    };
+    match (name, path) {
+        (None, _) => embedded(request, wanted, wanted.project_name.to_owned(), diagnostics),
+        (Some((name, _)), None) => {
+            let note = format!("there is no `profiles.yml`, so that the profile `{name}` is not used");
+            let place = wanted.profile.as_ref().map(|(_, span)| *span);
+            let finding = Diagnostic::warning("no-profiles", note)
+                .help("write a `profiles.yml` next to the project file, or remove `profile` from it");
+            diagnostics.push(match place {
+                Some(span) => finding.at(span, "the embedded database is used"),
+                None => finding,
+            });
+            embedded(request, wanted, name, diagnostics)
+        }
+        (Some((name, place)), Some(path)) => {
+            let file = read(request, &path, diagnostics)?;
+            Chooser { request, root: wanted.root, renderer, file: &file, diagnostics }.profile(&name, place)
+        }
+    }
+}
+
+/// dbt's order: the flag, the environment, the current folder, then `~/.dbt`;
+/// before the last one we look next to the project file.
+fn profiles_file(request: &LoadRequest) -> Result<Option<PathBuf>, Diagnostic> {
+    let from_variable = || request.variable("profiles_dir").map(|(_, value)| PathBuf::from(value));
+    if let Some(folder) = request.profiles_dir.clone().or_else(from_variable) {
+        let path = request.current_dir.join(&folder).join("profiles.yml");
+        if files::is_file(&path) {
+            return Ok(Some(path));
+        }
+        let message = format!("there is no `profiles.yml` in `{}`", folder.display());
+        return Err(Diagnostic::error("no-profiles", message)
+            .help("check `--profiles-dir` and the environment variable `DBT_PROFILES_DIR`"));
+    }
+    let home = request.environment.home().map(|home| home.join(".dbt"));
+    let project = super::locate(request).ok();
+    let folders = [Some(request.current_dir.clone()), project, home];
+    let found = folders.into_iter().flatten().map(|folder| folder.join("profiles.yml"));
+    Ok(found.into_iter().find(|path| files::is_file(path)))
+}
+
+fn read(request: &LoadRequest, path: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Arc<SourceFile>> {
+    match files::read_text(path) {
+        Ok(text) => Some(request.sources.add(path, text)),
+        Err(error) => {
+            diagnostics.push(Diagnostic::error("unreadable-file", error.to_string()));
+            None
+        }
+    }
+}
+
+/// The profile of a project without one.
+fn embedded(
+    request: &LoadRequest,
+    wanted: &Wanted<'_>,
+    name: String,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Profile> {
+    let target =
+        request.target.clone().or_else(|| request.variable("target").map(|(_, name)| name.to_owned()));
+    let target_name = target.unwrap_or_else(|| EMBEDDED_TARGET.to_owned());
+    let credentials = adapter::embedded_default(wanted.project_name, wanted.root);
+    let threads = threads(request, None, diagnostics)?;
+    let adapter = adapter::open(&credentials, wanted.root)
+        .map_err(|error| diagnostics.push(Diagnostic::error("bad-profile", error.message)))
+        .ok()?;
+    Some(Profile { name, target_name, credentials, adapter, threads, is_embedded: true })
+}
+
+/// `--threads`, else the environment, else the profile, else dbt's default.
+fn threads(
+    request: &LoadRequest,
+    written: Option<&Yaml>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<usize> {
+    let finding = match (request.threads, request.variable("threads"), written) {
+        (Some(0), _, _) => Diagnostic::error("threads", "`--threads` must be at least 1"),
+        (Some(threads), _, _) => return Some(threads),
+        (None, Some((name, text)), _) => match text.parse::<usize>() {
+            Ok(threads) if threads > 0 => return Some(threads),
+            _ => Diagnostic::error(
+                "threads",
+                format!("the environment variable `{name}` must be a number from 1, not `{text}`"),
+            ),
+        },
+        (None, None, None) => return Some(DEFAULT_THREADS),
+        (None, None, Some(yaml)) => match yaml.as_int().map(usize::try_from) {
+            Some(Ok(threads)) if threads > 0 => return Some(threads),
+            _ => Diagnostic::error("threads", "`threads` must be a whole number from 1").at(yaml.span, ""),
+        },
+    };
+    diagnostics.push(finding);
+    None
+}
+
+struct Chooser<'a> {
+    request: &'a LoadRequest,
+    root: &'a Path,
+    renderer: &'a Renderer,
+    file: &'a SourceFile,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Chooser<'_> {
+    fn profile(&mut self, name: &str, place: Option<Span>) -> Option<Profile> {
+        let yaml = yaml::collect(self.file, self.diagnostics)?;
+        let empty = Map::default();
+        let profiles = match yaml.as_map() {
+            Some(map) => map,
+            None if yaml.is_null() => &empty,
+            None => return self.fail(wrong(&yaml, "`profiles.yml` must be a mapping of profiles")),
+        };
+        let Some((key, profile)) = profiles.entry(name) else {
+            let names: Vec<&str> = profiles.keys().filter(|key| *key != "config").collect();
+            let mut finding = Diagnostic::error("unknown-profile", format!("there is no profile `{name}`"));
+            if let Some(span) = place {
+                finding = finding.at(span, "");
+            }
+            let path = self.file.path().display();
+            finding = if names.is_empty() {
+                finding.note(format!("`{path}` has no profiles"))
+            } else {
+                finding.note(format!("`{path}` has `{}`", names.join("`, `")))
+            };
+            return self.fail(finding.suggest(name, names.iter().copied()));
+        };
+        let Some(profile) = profile.as_map() else {
+            return self
+                .fail(wrong(profile, &format!("the profile `{name}` must be a mapping with `outputs`")));
+        };
+        let Some(outputs) = profile.get("outputs").and_then(Yaml::as_map) else {
+            let finding =
+                Diagnostic::error("profile-outputs", format!("the profile `{name}` has no `outputs`"));
+            return self.fail(
+                finding.at(key.span, "").help("give it a mapping `outputs` with one entry for each target"),
+            );
+        };
+        let target_name = self.target_name(profile)?;
+        let Some((target_key, output)) = outputs.entry(&target_name) else {
+            let known: Vec<&str> = outputs.keys().collect();
+            let finding = Diagnostic::error(
+                "unknown-target",
+                format!("the profile `{name}` has no target `{target_name}`"),
+            )
+            .at(key.span, "")
+            .note(format!("it has `{}`", known.join("`, `")));
+            return self.fail(finding.suggest(&target_name, known));
+        };
+        let (credentials, threads) = self.output(output, &target_name, target_key.span)?;
+        match adapter::open(&credentials, self.root) {
+            Ok(adapter) => Some(Profile {
+                name: name.to_owned(),
+                target_name,
+                credentials,
+                adapter,
+                threads,
+                is_embedded: false,
+            }),
+            Err(error) => self
+                .fail(Diagnostic::error("bad-profile", error.message).at(target_key.span, "in this target")),
+        }
+    }
+
+    fn target_name(&mut self, profile: &Map) -> Option<String> {
+        let given = self.request.target.clone();
+        if let Some(name) = given.or_else(|| self.request.variable("target").map(|(_, name)| name.to_owned()))
+        {
+            return Some(name);
+        }
+        let Some(written) = profile.get("target").filter(|target| !target.is_null()) else {
+            return Some(DEFAULT_TARGET.to_owned());
+        };
+        let before = self.diagnostics.len();
+        let rendered = self.renderer.value(written, self.diagnostics);
+        if self.diagnostics.len() > before {
+            return None;
+        }
+        match rendered.as_str() {
+            Some(name) => Some(name.to_owned()),
+            None => self.fail(wrong(&rendered, "`target` must be the name of a target")),
+        }
+    }
+
+    fn output(&mut self, output: &Yaml, target_name: &str, key: Span) -> Option<(Credentials, usize)> {
+        let Some(written) = output.as_map() else {
+            return self
+                .fail(wrong(output, &format!("the target `{target_name}` must be a mapping with `type`")));
+        };
+        let mut fields = serde_json::Map::new();
+        let mut threads_written = None;
+        let before = self.diagnostics.iter().filter(|finding| finding.is_error()).count();
+        for (key, value) in written.iter() {
+            let mut findings = Vec::new();
+            let rendered = self.renderer.tree(value, |_| false, &mut findings);
+            // dbt: a password may hold what looks like a template.
+            if !key.text.contains("password") {
+                self.diagnostics.append(&mut findings);
+            }
+            match key.text.as_str() {
+                "threads" => threads_written = Some(rendered),
+                _ => {
+                    fields.insert(key.text.clone(), rendered.to_json());
+                }
+            }
+        }
+        let Some(Json::String(kind)) = fields.shift_remove("type") else {
+            let finding =
+                Diagnostic::error("profile-type", format!("the target `{target_name}` has no `type`"));
+            let help = format!("name the adapter: one of `{}`", adapter::KINDS.join("`, `"));
+            return self.fail(finding.at(key, "").help(help));
+        };
+        let threads = threads(self.request, threads_written.as_ref(), self.diagnostics)?;
+        let after = self.diagnostics.iter().filter(|finding| finding.is_error()).count();
+        (after == before).then_some((Credentials { kind, fields }, threads))
+    }
+
+    fn fail<T>(&mut self, finding: Diagnostic) -> Option<T> {
+        self.diagnostics.push(finding);
+        None
+    }
+}
+
+fn wrong(yaml: &Yaml, message: &str) -> Diagnostic {
+    Diagnostic::error("profile-type", message).at(yaml.span, format!("this is {}", yaml.kind()))
+}

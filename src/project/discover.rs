@@ -1,0 +1,206 @@
+//! Finding and reading the files of a package.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
+
+use super::file::Paths;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::source::{SourceFile, SourceMap};
+
+/// What a file is for, by its folder and its extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// `.sql` or `.py` under a model path.
+    Model,
+    /// `.sql` under a macro path.
+    Macro,
+    /// `.sql` under a test path: a singular test.
+    Test,
+    /// `.sql` under `generic` in a test path.
+    GenericTest,
+    /// `.sql` under a snapshot path.
+    Snapshot,
+    /// `.sql` under an analysis path.
+    Analysis,
+    /// `.csv` under a seed path.
+    Seed,
+    /// `.yml` or `.yaml` under any path.
+    Properties,
+    /// `.md` under a docs path.
+    Docs,
+    /// `.csv` or `.sql` under `fixtures` in a test path.
+    Fixture,
+}
+
+/// One file of a package.
+#[derive(Debug, Clone)]
+pub struct ResourceFile {
+    /// What it is for.
+    pub kind: FileKind,
+    /// Path from the package root, with `/`: `models/staging/stg_orders.sql`.
+    pub path: String,
+    /// Path from the resource folder: `staging/stg_orders.sql`.
+    pub resource_path: String,
+    /// Its text; `None` for seeds, which the warehouse reads.
+    pub file: Option<Arc<SourceFile>>,
+}
+
+/// The files of a package, ordered by kind and path, each text read once.
+/// Folders that do not exist are passed over.
+pub(super) fn discover(
+    root: &Path,
+    shown_root: &Path,
+    paths: &Paths,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<ResourceFile> {
+    let ignored = ignore_rules(root, diagnostics);
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for (folder, purpose) in folders(paths) {
+        let listed = files::walk(&root.join(&folder), |below| !is_skipped(below, root, paths));
+        let listed = listed.unwrap_or_else(|error| {
+            diagnostics.push(Diagnostic::error("unreadable-folder", error.to_string()));
+            Vec::new()
+        });
+        for path in listed {
+            let Some(file) = resource(root, &folder, purpose, &path) else { continue };
+            let is_ignored = ignored.matched_path_or_any_parents(Path::new(&file.path), false).is_ignore();
+            if !is_ignored && seen.insert((file.kind, file.path.clone())) {
+                found.push((file, path));
+            }
+        }
+    }
+    found.sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    read_all(found, shown_root, sources, diagnostics)
+}
+
+/// The rules of `.dbtignore`.
+fn ignore_rules(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Gitignore {
+    let path = root.join(".dbtignore");
+    let Ok(text) = files::read_text(&path) else { return Gitignore::empty() };
+    let mut builder = GitignoreBuilder::new("");
+    for line in text.lines() {
+        if let Err(error) = builder.add_line(None, line) {
+            let message = format!("`{line}` in `.dbtignore` is no pattern: {error}");
+            diagnostics.push(Diagnostic::warning("dbtignore", message).in_file(&path));
+        }
+    }
+    builder.build().unwrap_or_else(|error| {
+        diagnostics.push(Diagnostic::warning("dbtignore", error.to_string()).in_file(&path));
+        Gitignore::empty()
+    })
+}
+
+/// What a resource path is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Models,
+    Macros,
+    Tests,
+    Snapshots,
+    Analyses,
+    Seeds,
+    Docs,
+}
+
+fn folders(paths: &Paths) -> Vec<(String, Purpose)> {
+    let all = [
+        (&paths.models, Purpose::Models),
+        (&paths.macros, Purpose::Macros),
+        (&paths.tests, Purpose::Tests),
+        (&paths.snapshots, Purpose::Snapshots),
+        (&paths.analyses, Purpose::Analyses),
+        (&paths.seeds, Purpose::Seeds),
+        (&paths.docs, Purpose::Docs),
+    ];
+    let clean = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
+    all.into_iter()
+        .flat_map(|(paths, purpose)| paths.iter().map(move |path| (clean(path), purpose)))
+        .collect()
+}
+
+/// Folders that hold no resources even where a resource path is the root:
+/// results, packages, and those of version control.
+fn is_skipped(folder: &Path, root: &Path, paths: &Paths) -> bool {
+    let is_git = folder.file_name().is_some_and(|name| name == ".git");
+    let below = folder.strip_prefix(root).unwrap_or(folder);
+    is_git
+        || [&paths.target, &paths.packages, &paths.log].into_iter().any(|skipped| below == Path::new(skipped))
+}
+
+/// The file at `path`, if its extension fits the folder that it was found in.
+fn resource(root: &Path, folder: &str, purpose: Purpose, path: &Path) -> Option<ResourceFile> {
+    let resource_path = slashed(path.strip_prefix(root.join(folder)).ok()?)?;
+    let whole = slashed(path.strip_prefix(root).ok()?)?;
+    // dbt: editors leave such files behind.
+    if path.file_name()?.to_str()?.starts_with(['.', '#', '~']) {
+        return None;
+    }
+    let extension = path.extension()?.to_str()?.to_lowercase();
+    let kind = match (purpose, extension.as_str()) {
+        (Purpose::Docs, "md") => FileKind::Docs,
+        (Purpose::Docs, _) => return None,
+        (_, "yml" | "yaml") => FileKind::Properties,
+        (Purpose::Models, "sql" | "py") => FileKind::Model,
+        (Purpose::Macros, "sql") => FileKind::Macro,
+        (Purpose::Tests, "sql") if resource_path.starts_with("generic/") => FileKind::GenericTest,
+        (Purpose::Tests, "sql" | "csv") if resource_path.starts_with("fixtures/") => FileKind::Fixture,
+        (Purpose::Tests, "sql") => FileKind::Test,
+        (Purpose::Snapshots, "sql") => FileKind::Snapshot,
+        (Purpose::Analyses, "sql") => FileKind::Analysis,
+        (Purpose::Seeds, "csv") => FileKind::Seed,
+        _ => return None,
+    };
+    Some(ResourceFile { kind, path: whole, resource_path, file: None })
+}
+
+/// A path with `/` between its parts, on any system; `None` if it is not Unicode.
+fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// Reads all texts at once; ids are given in the order of the files, so that
+/// they do not depend on the threads.
+fn read_all(
+    found: Vec<(ResourceFile, PathBuf)>,
+    shown_root: &Path,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<ResourceFile> {
+    let texts: Vec<_> = found
+        .par_iter()
+        .map(|(file, path)| (file.kind != FileKind::Seed).then(|| files::read_text(path)))
+        .collect();
+    let mut read: Vec<ResourceFile> = Vec::with_capacity(found.len());
+    // A file can be of two kinds; its text still has one address.
+    let mut known: HashMap<String, Arc<SourceFile>> = HashMap::new();
+    for ((mut file, _), text) in found.into_iter().zip(texts) {
+        match text {
+            None => {}
+            Some(Ok(text)) => {
+                let add = || sources.add(shown_root.join(&file.path), text);
+                file.file = Some(Arc::clone(known.entry(file.path.clone()).or_insert_with(add)));
+            }
+            Some(Err(error)) => {
+                let is_text = error.source.kind() != std::io::ErrorKind::InvalidData;
+                let finding = if is_text {
+                    Diagnostic::error("unreadable-file", error.to_string())
+                } else {
+                    let message = format!("`{}` is not UTF-8 text", file.path);
+                    Diagnostic::error("not-utf8", message).help("save the file as UTF-8")
+                };
+                diagnostics.push(finding.in_file(shown_root.join(&file.path)));
+                continue;
+            }
+        }
+        read.push(file);
+    }
+    read
+}

@@ -1,0 +1,285 @@
+//! Flags: what was asked for, and where.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use super::flag_table::{FLAGS, FlagSpec, Kind, Scope, spec};
+use super::request::variable;
+use crate::diagnostics::Diagnostic;
+use crate::host::Environment;
+use crate::source::SourceMap;
+use crate::yaml;
+
+/// Where a setting comes from; a later one of these wins over an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The default.
+    Default,
+    /// `flags:` in the project file.
+    Project,
+    /// An environment variable, by name.
+    Environment(String),
+    /// The command line.
+    CommandLine,
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The value; its type was checked.
+    pub value: Json,
+    /// Where it was set.
+    pub origin: Origin,
+}
+
+/// All flags, behaviour flags included, by name with underscores.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    settings: IndexMap<String, Setting>,
+}
+
+impl Flags {
+    /// A flag's value and origin; `None` for a name that is no flag.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.get(name)
+    }
+
+    /// A flag's value; null for a name that is no flag.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &Json {
+        self.settings.get(name).map_or(&Json::Null, |setting| &setting.value)
+    }
+
+    /// Whether a flag is on.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> bool {
+        self.get(name).as_bool().unwrap_or(false)
+    }
+
+    /// A flag's text, where it has one.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).as_str()
+    }
+
+    /// All flags.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
+        self.settings.iter().map(|(name, setting)| (name.as_str(), setting))
+    }
+
+    /// The flags of an invocation. Findings about values of the wrong type and
+    /// names in `flags:` that are no flags are added to `diagnostics`.
+    pub(super) fn of(
+        command_line: &Map<String, Json>,
+        environment: &Environment,
+        project: &yaml::Map,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut flags = Self::default();
+        for spec in FLAGS {
+            flags.set(spec.name, spec.default(), Origin::Default);
+        }
+        flags.take_project(project, diagnostics);
+        for spec in FLAGS.iter().filter(|spec| spec.scope != Scope::Project) {
+            flags.take_variable(spec, environment, diagnostics);
+        }
+        for (name, value) in command_line {
+            flags.set(name, value.clone(), Origin::CommandLine);
+        }
+        flags.follow();
+        flags.check_exclusive(diagnostics);
+        flags
+    }
+
+    fn set(&mut self, name: &str, value: Json, origin: Origin) {
+        self.settings.insert(name.to_owned(), Setting { value, origin });
+    }
+
+    fn take_project(&mut self, project: &yaml::Map, diagnostics: &mut Vec<Diagnostic>) {
+        for (key, value) in project.iter() {
+            let known = spec(&key.text).filter(|spec| spec.scope != Scope::Environment);
+            let Some(spec) = known else {
+                let names =
+                    FLAGS.iter().filter(|spec| spec.scope != Scope::Environment).map(|spec| spec.name);
+                diagnostics.push(
+                    Diagnostic::warning("unknown-flag", format!("there is no flag `{}`", key.text))
+                        .at(key.span, "this does nothing")
+                        .suggest(&key.text, names),
+                );
+                continue;
+            };
+            let json = value.to_json();
+            if json.is_null() {
+                continue;
+            }
+            if spec.kind.admits(&json) {
+                self.set(spec.name, json, Origin::Project);
+            } else {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "flag-type",
+                        format!(
+                            "the flag `{}` must be {}, this is {}",
+                            key.text,
+                            spec.kind.words(),
+                            value.kind()
+                        ),
+                    )
+                    .at(value.span, ""),
+                );
+            }
+        }
+    }
+
+    fn take_variable(
+        &mut self,
+        spec: &FlagSpec,
+        environment: &Environment,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let Some((name, text)) = variable(environment, spec.name) else { return };
+        match spec.kind.read(text) {
+            Some(value) => self.set(spec.name, value, Origin::Environment(name)),
+            None => diagnostics.push(Diagnostic::error(
+                "flag-type",
+                format!("the environment variable `{name}` must be {}, not `{text}`", spec.kind.words()),
+            )),
+        }
+    }
+
+    /// dbt: what goes to the log file follows what goes to the console, where
+    /// only the latter was said.
+    fn follow(&mut self) {
+        for lead in ["use_colors", "log_level", "log_format"] {
+            let follower = format!("{lead}_file");
+            let is_default = |flags: &Self, name: &str| {
+                flags.setting(name).is_none_or(|found| found.origin == Origin::Default)
+            };
+            if is_default(self, &follower)
+                && !is_default(self, lead)
+                && let Some(setting) = self.settings.get(lead).cloned()
+            {
+                self.settings.insert(follower, setting);
+            }
+        }
+    }
+
+    fn check_exclusive(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let is_given = |name: &str| self.setting(name).is_some_and(|found| found.origin != Origin::Default);
+        if is_given("warn_error") && is_given("warn_error_options") {
+            diagnostics.push(
+                Diagnostic::error("flags", "`warn_error` and `warn_error_options` exclude each other")
+                    .help("keep `warn_error_options`: `{error: all}` means the same as `warn_error`"),
+            );
+        }
+    }
+}
+
+impl Kind {
+    fn admits(self, value: &Json) -> bool {
+        match self {
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_u64(),
+            Self::Text => value.is_string(),
+            Self::Word(words) => {
+                value.as_str().is_some_and(|word| words.contains(&word.to_lowercase().as_str()))
+            }
+            Self::Mapping => value.is_object(),
+        }
+    }
+
+    /// The value of an environment variable.
+    fn read(self, text: &str) -> Option<Json> {
+        match self {
+            Self::Flag => match text.to_lowercase().as_str() {
+                "1" | "true" | "t" | "yes" | "y" | "on" => Some(Json::Bool(true)),
+                "0" | "false" | "f" | "no" | "n" | "off" => Some(Json::Bool(false)),
+                _ => None,
+            },
+            Self::Number => text.parse::<u64>().ok().map(Json::from),
+            Self::Text => Some(Json::from(text)),
+            Self::Word(_) => Some(Json::from(text.to_lowercase())).filter(|value| self.admits(value)),
+            Self::Mapping => {
+                let file = SourceMap::new().add("environment", text);
+                yaml::parse(&file).ok().map(|yaml| yaml.to_json()).filter(Json::is_object)
+            }
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::Flag => "true or false".to_owned(),
+            Self::Number => "a whole number".to_owned(),
+            Self::Text => "a text".to_owned(),
+            Self::Word(words) => format!("one of `{}`", words.join("`, `")),
+            Self::Mapping => "a mapping".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn flags(command_line: &Json, environment: &[(&str, &str)], project: &str) -> (Flags, Vec<Diagnostic>) {
+        let file = SourceMap::new().add("dbt_project.yml", project);
+        let project = yaml::parse(&file).unwrap();
+        let environment: Environment = environment.iter().copied().collect();
+        let mut diagnostics = Vec::new();
+        let empty = yaml::Map::default();
+        let flags = Flags::of(
+            command_line.as_object().unwrap(),
+            &environment,
+            project.as_map().unwrap_or(&empty),
+            &mut diagnostics,
+        );
+        (flags, diagnostics)
+    }
+
+    #[test]
+    fn the_nearest_setting_wins_and_is_remembered() {
+        let project = "fail_fast: true\nprinter_width: 100\nindirect_selection: cautious\n";
+        let environment = [("DBT_PRINTER_WIDTH", "120"), ("DBT_ENGINE_QUIET", "1"), ("DBT_QUIET", "0")];
+        let (flags, found) =
+            flags(&json!({"indirect_selection": "empty", "threads": 4}), &environment, project);
+        assert!(found.is_empty(), "{found:?}");
+        let check = |name: &str, value: Json, origin: Origin| {
+            assert_eq!(flags.setting(name), Some(&Setting { value, origin }), "{name}");
+        };
+        check("fail_fast", json!(true), Origin::Project);
+        check("printer_width", json!(120), Origin::Environment("DBT_PRINTER_WIDTH".to_owned()));
+        check("quiet", json!(true), Origin::Environment("DBT_ENGINE_QUIET".to_owned()));
+        check("indirect_selection", json!("empty"), Origin::CommandLine);
+        check("threads", json!(4), Origin::CommandLine);
+        check("write_json", json!(true), Origin::Default);
+        assert!(flags.is_on("require_generic_test_arguments_property"));
+        assert!(!flags.is_on("no_such_flag"));
+    }
+
+    #[test]
+    fn wrong_settings_are_found() {
+        let check = |environment: &[(&str, &str)], project: &str, code: &str, is_error: bool| {
+            let (_, found) = flags(&json!({}), environment, project);
+            assert_eq!(found.len(), 1, "{project} {found:?}");
+            assert_eq!((found[0].code, found[0].is_error()), (code, is_error), "{project}");
+        };
+        check(&[], "fail_fsat: true", "unknown-flag", false);
+        check(&[], "full_refresh: true", "unknown-flag", false);
+        check(&[], "fail_fast: maybe", "flag-type", true);
+        check(&[], "indirect_selection: some", "flag-type", true);
+        check(&[("DBT_FAIL_FAST", "maybe")], "", "flag-type", true);
+        check(&[("DBT_WARN_ERROR", "1")], "warn_error_options: {error: all}", "flags", true);
+    }
+
+    #[test]
+    fn the_log_file_follows_the_console() {
+        let level =
+            |environment: &[(&str, &str)]| flags(&json!({}), environment, "").0.get("log_level_file").clone();
+        assert_eq!(level(&[]), json!("debug"));
+        assert_eq!(level(&[("DBT_LOG_LEVEL", "WARN")]), json!("warn"));
+        assert_eq!(level(&[("DBT_LOG_LEVEL", "warn"), ("DBT_LOG_LEVEL_FILE", "error")]), json!("error"));
+    }
+}

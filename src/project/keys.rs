@@ -1,0 +1,163 @@
+//! The keys that a project file may have.
+
+use crate::yaml::{Value, Yaml};
+
+/// What the value of a key may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    TextOrNumber,
+    Number,
+    Flag,
+    Texts,
+    Hooks,
+    Mapping,
+    Mappings,
+    Comment,
+}
+
+/// Every key with its shape.
+pub(super) const KEYS: &[(&str, Shape)] = &[
+    ("name", Shape::Text),
+    ("version", Shape::TextOrNumber),
+    ("config-version", Shape::Number),
+    ("profile", Shape::Text),
+    ("model-paths", Shape::Texts),
+    ("source-paths", Shape::Texts),
+    ("seed-paths", Shape::Texts),
+    ("data-paths", Shape::Texts),
+    ("test-paths", Shape::Texts),
+    ("analysis-paths", Shape::Texts),
+    ("macro-paths", Shape::Texts),
+    ("snapshot-paths", Shape::Texts),
+    ("function-paths", Shape::Texts),
+    ("docs-paths", Shape::Texts),
+    ("asset-paths", Shape::Texts),
+    ("target-path", Shape::Text),
+    ("log-path", Shape::Text),
+    ("packages-install-path", Shape::Text),
+    ("clean-targets", Shape::Texts),
+    ("quoting", Shape::Mapping),
+    ("on-run-start", Shape::Hooks),
+    ("on-run-end", Shape::Hooks),
+    ("require-dbt-version", Shape::Texts),
+    ("dispatch", Shape::Mappings),
+    ("models", Shape::Mapping),
+    ("seeds", Shape::Mapping),
+    ("snapshots", Shape::Mapping),
+    ("analyses", Shape::Mapping),
+    ("sources", Shape::Mapping),
+    ("tests", Shape::Mapping),
+    ("data_tests", Shape::Mapping),
+    ("unit_tests", Shape::Mapping),
+    ("metrics", Shape::Mapping),
+    ("semantic-models", Shape::Mapping),
+    ("saved-queries", Shape::Mapping),
+    ("exposures", Shape::Mapping),
+    ("functions", Shape::Mapping),
+    ("vars", Shape::Mapping),
+    ("flags", Shape::Mapping),
+    ("query-comment", Shape::Comment),
+    ("restrict-access", Shape::Flag),
+    ("dbt-cloud", Shape::Mapping),
+];
+
+/// The keys whose values are config trees.
+pub(super) const CONFIG_TREES: &[&str] = &[
+    "models",
+    "seeds",
+    "snapshots",
+    "analyses",
+    "sources",
+    "data_tests",
+    "unit_tests",
+    "metrics",
+    "semantic-models",
+    "saved-queries",
+    "exposures",
+    "functions",
+];
+
+/// Names that a project may not have: templates use them for something else.
+pub(super) const RESERVED_NAMES: &[&str] = &[
+    "_sql_results",
+    "adapter",
+    "api",
+    "column",
+    "config",
+    "context",
+    "database",
+    "env",
+    "env_var",
+    "exceptions",
+    "execute",
+    "flags",
+    "fromjson",
+    "fromyaml",
+    "graph",
+    "invocation_id",
+    "load_agate_table",
+    "load_result",
+    "log",
+    "model",
+    "modules",
+    "post_hooks",
+    "pre_hooks",
+    "ref",
+    "render",
+    "return",
+    "run_started_at",
+    "schema",
+    "source",
+    "sql",
+    "sql_now",
+    "store_result",
+    "store_raw_result",
+    "target",
+    "this",
+    "tojson",
+    "toyaml",
+    "try_or_compiler_error",
+    "var",
+    "write",
+];
+
+impl Shape {
+    /// Whether a value has this shape. Nothing fits everything: the default counts then.
+    pub(super) fn fits(self, yaml: &Yaml) -> bool {
+        let is_text = |yaml: &Yaml| yaml.as_str().is_some();
+        match (self, &yaml.value) {
+            (_, Value::Null)
+            | (
+                Self::Text | Self::TextOrNumber | Self::Texts | Self::Hooks | Self::Comment,
+                Value::String(_),
+            )
+            | (Self::TextOrNumber, Value::Int(_) | Value::Float(_))
+            | (Self::Number, Value::Int(_))
+            | (Self::Flag | Self::Comment, Value::Bool(_))
+            | (Self::Mapping | Self::Comment, Value::Map(_)) => true,
+            (Self::Texts | Self::Hooks, Value::Seq(items)) => items.iter().all(is_text),
+            (Self::Mappings, Value::Seq(items)) => items.iter().all(|item| item.as_map().is_some()),
+            _ => false,
+        }
+    }
+
+    /// The shape in words, after "must be".
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::TextOrNumber => "a text or a number",
+            Self::Number => "a whole number",
+            Self::Flag => "true or false",
+            Self::Texts | Self::Hooks => "a list of texts",
+            Self::Mapping => "a mapping",
+            Self::Mappings => "a list of mappings",
+            Self::Comment => "a text or a mapping",
+        }
+    }
+}
+
+/// The shape of a key; `None` for a key that is not known.
+pub(super) fn shape_of(key: &str) -> Option<Shape> {
+    KEYS.iter().find(|(known, _)| *known == key).map(|(_, shape)| *shape)
+}

@@ -1,0 +1,334 @@
+//! From a request to a project.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::choose_profile::{self, Wanted};
+use super::discover::{self, ResourceFile};
+use super::file::ProjectFile;
+use super::flags::Flags;
+use super::installed;
+use super::locate::locate;
+use super::members::{self, Facts, Members, Policy, Secrets};
+use super::profile::Profile;
+use super::read_file::RawFile;
+use super::render::Renderer;
+use super::request::{Invocation, LoadRequest};
+use super::vars::{self, Vars};
+use super::version;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::yaml::{self, Map, Yaml};
+
+/// Everything that an invocation knows before it reads templates.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder of the root project, absolute.
+    pub root: PathBuf,
+    /// The root project first, then the installed packages by name.
+    pub packages: Vec<Package>,
+    /// Where it is built.
+    pub profile: Profile,
+    /// All flags.
+    pub flags: Flags,
+    /// What templates see of all this.
+    pub members: Arc<Members>,
+    /// `selectors.yml`, rendered.
+    pub selectors: Option<Yaml>,
+    /// The run of the program.
+    pub invocation: Invocation,
+    /// Environment variables that artifacts tell.
+    metadata: JsonMap<String, Json>,
+}
+
+/// The root project or an installed package.
+#[derive(Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its folder, absolute.
+    pub root: PathBuf,
+    /// Its project file.
+    pub file: ProjectFile,
+    /// Its files.
+    pub files: Vec<ResourceFile>,
+}
+
+/// The root project's file alone: what commands need that touch no nodes.
+#[derive(Debug)]
+pub struct ProjectRoot {
+    /// The folder, absolute.
+    pub root: PathBuf,
+    /// The project file.
+    pub file: ProjectFile,
+    /// All flags.
+    pub flags: Flags,
+}
+
+/// Where nodes are stored where nothing else is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The database, where the engine has such.
+    pub database: Option<String>,
+    /// The schema.
+    pub schema: String,
+}
+
+/// Loads a project with its profile, packages and files. The second part of the
+/// result is what is questionable about it.
+///
+/// # Errors
+/// Every problem that was found, with warnings among them.
+pub fn load(request: &LoadRequest) -> Result<(Project, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    match Loader::open(request, &mut diagnostics).and_then(|loader| loader.project(&mut diagnostics)) {
+        Some(project) if !diagnostics.iter().any(Diagnostic::is_error) => Ok((project, diagnostics)),
+        _ => Err(diagnostics),
+    }
+}
+
+/// Loads the root project's file alone; no profile is read, so that
+/// `target.anything` is an empty text in it, and a var that is not set is `None`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_root(request: &LoadRequest) -> Result<(ProjectRoot, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    match root_and_renderer(request, &mut diagnostics) {
+        Some((root, _)) if !diagnostics.iter().any(Diagnostic::is_error) => Ok((root, diagnostics)),
+        _ => Err(diagnostics),
+    }
+}
+
+/// The root project's file, and what renders files that may hold secrets.
+pub(super) fn root_and_renderer(
+    request: &LoadRequest,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(ProjectRoot, Renderer)> {
+    Loader::open(request, diagnostics)?.root_only(diagnostics)
+}
+
+impl Project {
+    /// The root project.
+    ///
+    /// # Panics
+    /// Never: a project that [`load`] made has one, and nothing else makes projects.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "`load` puts it there and nobody else makes projects")]
+    pub fn root_package(&self) -> &Package {
+        self.packages.first().expect("the root project is the first package")
+    }
+
+    /// A package by name.
+    #[must_use]
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| package.name == name)
+    }
+
+    /// Where nodes are stored where nothing else is said.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        let target = self.profile.adapter.target();
+        let text = |key: &str| target.get(key).and_then(Json::as_str).map(str::to_owned);
+        Target { database: text("database"), schema: text("schema").unwrap_or_default() }
+    }
+
+    /// Where results are written: the flag, the environment, the project file.
+    #[must_use]
+    pub fn target_path(&self) -> PathBuf {
+        self.root.join(self.flags.text("target_path").unwrap_or(&self.root_package().file.paths.target))
+    }
+
+    /// Where logs are written.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.root.join(self.flags.text("log_path").unwrap_or(&self.root_package().file.paths.log))
+    }
+
+    /// The environment variables that artifacts tell, without their prefix `DBT_ENV_CUSTOM_ENV_`.
+    #[must_use]
+    pub fn metadata_env(&self) -> JsonMap<String, Json> {
+        self.metadata.clone()
+    }
+}
+
+/// A project of which only the text of its file is known.
+struct Loader<'a> {
+    request: &'a LoadRequest,
+    root: PathBuf,
+    raw: RawFile,
+    flags: Flags,
+    command_line_vars: Map,
+    secrets: Secrets,
+}
+
+impl<'a> Loader<'a> {
+    fn open(request: &'a LoadRequest, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let root = locate(request).map_err(|finding| diagnostics.push(finding)).ok();
+        let command_line_vars = command_line_vars(request).unwrap_or_else(|findings| {
+            diagnostics.extend(findings);
+            Map::default()
+        });
+        let root = root?;
+        let raw = RawFile::read(&root, Path::new(""), &request.sources, diagnostics)?;
+        let empty = Map::default();
+        let written = raw.get("flags").and_then(Yaml::as_map).unwrap_or(&empty);
+        let flags = Flags::of(&request.flags, &request.environment, written, diagnostics);
+        let secrets = Secrets::of(&request.environment);
+        Some(Self { request, root, raw, flags, command_line_vars, secrets })
+    }
+
+    fn members(&self, target: Option<JsonMap<String, Json>>, vars: Vars, policy: Policy) -> Members {
+        let facts = Facts {
+            environment: self.request.environment.clone(),
+            secrets: self.secrets.clone(),
+            flags: self.flags.clone(),
+            invocation: self.request.invocation.clone(),
+            target,
+            project_name: self.raw.name().unwrap_or_default().to_owned(),
+        };
+        Members::new(facts, vars, policy)
+    }
+
+    fn command_line(&self) -> Vars {
+        Vars { command_line: self.command_line_vars.clone(), ..Vars::default() }
+    }
+
+    /// What renders files that may hold secrets.
+    fn secret_renderer(&self, policy: Policy) -> Renderer {
+        let policy = Policy { allows_secrets: true, ..policy };
+        Renderer::new(self.members(None, self.command_line(), policy), Some(self.secrets.clone()))
+    }
+
+    fn root_only(self, diagnostics: &mut Vec<Diagnostic>) -> Option<(ProjectRoot, Renderer)> {
+        let policy = Policy { allows_missing_vars: true, ..Policy::default() };
+        let secret_renderer = self.secret_renderer(policy);
+        let renderer = Renderer::new(self.members(None, self.command_line(), policy), None);
+        let file = self.raw.check(&renderer, diagnostics)?;
+        Some((ProjectRoot { root: self.root, file, flags: self.flags }, secret_renderer))
+    }
+
+    fn project(self, diagnostics: &mut Vec<Diagnostic>) -> Option<Project> {
+        let secret_renderer = self.secret_renderer(Policy::default());
+        let profile = self.profile(&secret_renderer, diagnostics);
+        // Without a profile the project file is still read, for what is wrong in it.
+        let target = profile.as_ref().map(Profile::target);
+        let renderer =
+            Renderer::new(self.members(target.clone(), self.command_line(), Policy::default()), None);
+        let package_renderer =
+            Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
+        let selectors = self.selectors(&renderer, diagnostics);
+        let Self { request, root, raw, flags, command_line_vars, secrets } = self;
+        let file = raw.check(&renderer, diagnostics)?;
+        check_version(&file, &flags, diagnostics);
+        let mut root_package =
+            Package { name: file.name.clone(), root: root.clone(), file, files: Vec::new() };
+        let installed = installed::packages(
+            &root_package,
+            &package_renderer,
+            &secret_renderer,
+            &request.sources,
+            diagnostics,
+        );
+        let mut packages = installed;
+        for package in &mut packages {
+            check_version(&package.file, &flags, diagnostics);
+        }
+        root_package.files =
+            discover::discover(&root, Path::new(""), &root_package.file.paths, &request.sources, diagnostics);
+        packages.insert(0, root_package);
+        let profile = profile?;
+        let vars = Vars {
+            command_line: command_line_vars,
+            root: packages.first().map(|package| package.name.clone()).unwrap_or_default(),
+            packages: packages
+                .iter()
+                .map(|package| (package.name.clone(), package.file.vars.clone()))
+                .collect(),
+        };
+        let facts = Facts {
+            environment: request.environment.clone(),
+            secrets,
+            flags: flags.clone(),
+            invocation: request.invocation.clone(),
+            target,
+            project_name: vars.root.clone(),
+        };
+        Some(Project {
+            root,
+            packages,
+            profile,
+            flags,
+            members: Arc::new(Members::new(facts, vars, Policy::default())),
+            selectors,
+            invocation: request.invocation.clone(),
+            metadata: members::metadata(&request.environment),
+        })
+    }
+
+    fn profile(&self, renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Option<Profile> {
+        let written = self.raw.get("profile").map(|value| renderer.value(value, diagnostics));
+        let wanted = Wanted {
+            root: &self.root,
+            project_name: self.raw.name().unwrap_or_default(),
+            profile: written.and_then(|value| Some((value.as_str()?.to_owned(), value.span))),
+        };
+        choose_profile::choose(self.request, &wanted, renderer, diagnostics)
+    }
+
+    /// `selectors.yml`, where there is one.
+    fn selectors(&self, renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
+        let path = self.root.join("selectors.yml");
+        if !files::is_file(&path) {
+            return None;
+        }
+        match files::read_text(&path) {
+            Ok(text) => {
+                let file = self.request.sources.add("selectors.yml", text);
+                let yaml = yaml::collect(&file, diagnostics)?;
+                Some(renderer.tree(&yaml, |_| false, diagnostics))
+            }
+            Err(error) => {
+                diagnostics.push(Diagnostic::error("unreadable-file", error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+/// `--vars`, else its environment variable.
+fn command_line_vars(request: &LoadRequest) -> Result<Map, Vec<Diagnostic>> {
+    match (&request.vars, request.variable("vars")) {
+        (Some(text), _) => vars::read(text, "--vars", &request.sources),
+        (None, Some((name, text))) => vars::read(text, &name, &request.sources),
+        (None, None) => Ok(Map::default()),
+    }
+}
+
+/// `require-dbt-version`, unless `--no-version-check` says otherwise.
+fn check_version(file: &ProjectFile, flags: &Flags, diagnostics: &mut Vec<Diagnostic>) {
+    let Some((ranges, span)) =
+        file.rules.require_dbt_version.as_ref().filter(|_| flags.is_on("version_check"))
+    else {
+        return;
+    };
+    let finding = match version::is_within(super::DBT_VERSION, ranges) {
+        Ok(true) => return,
+        Ok(false) => {
+            let message = format!("`{}` requires dbt {}", file.name, ranges.join(", "));
+            Diagnostic::error("dbt-version", message)
+                .at(*span, format!("this program speaks the language of dbt {}", super::DBT_VERSION))
+                .help("change the range, or ignore it with `--no-version-check`")
+        }
+        Err(bound) => {
+            let message = format!("`{bound}` is not a version: write three numbers, such as `>=1.3.0`");
+            Diagnostic::error("dbt-version", message).at(*span, "")
+        }
+    };
+    diagnostics.push(finding);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! `packages.yml` and `dependencies.yml`: which packages a project requires.
+
+use std::path::Path;
+
+use serde_json::{Map, Value as Json};
+
+use super::render::Renderer;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::source::{SourceMap, Span};
+use crate::yaml::{self, Yaml};
+
+/// One required package.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// Where it comes from.
+    pub origin: PackageOrigin,
+    /// Where it was written.
+    pub span: Span,
+    /// The entry, rendered.
+    pub fields: Map<String, Json>,
+    /// The entry as written.
+    pub unrendered: Map<String, Json>,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackageOrigin {
+    /// `local`: a folder, as written.
+    Local(String),
+    /// `package`, `git`, `tarball` or `private`: the key and its value.
+    Remote(&'static str, String),
+}
+
+/// The keys that say where a package comes from.
+const REMOTE: [&str; 4] = ["package", "git", "tarball", "private"];
+/// All keys of an entry.
+const KEYS: [&str; 11] = [
+    "local",
+    "package",
+    "git",
+    "tarball",
+    "private",
+    "name",
+    "version",
+    "revision",
+    "subdirectory",
+    "provider",
+    "install-prerelease",
+];
+
+/// The packages that the project in a folder requires, in order.
+pub(super) fn read(
+    folder: &Path,
+    renderer: &Renderer,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Requirement> {
+    let packages = document(folder, "packages.yml", sources, diagnostics);
+    let dependencies = document(folder, "dependencies.yml", sources, diagnostics);
+    let key = |file: &Option<Yaml>, name: &str| {
+        let map = file.as_ref().and_then(Yaml::as_map)?;
+        map.entry(name).map(|(key, value)| (key.span, value.clone()))
+    };
+    if let Some((span, _)) = key(&packages, "projects") {
+        let message = "`projects` belongs into `dependencies.yml`";
+        diagnostics.push(Diagnostic::error("packages", message).at(span, ""));
+    }
+    let list = match (key(&packages, "packages"), key(&dependencies, "packages")) {
+        (Some((span, _)), Some((other, _))) => {
+            let message = "`packages` stands in `packages.yml` and in `dependencies.yml`";
+            let finding = Diagnostic::error("packages", message).at(span, "").at(other, "and here");
+            diagnostics.push(finding.help("keep one of the two"));
+            return Vec::new();
+        }
+        // dbt: what stands in `packages.yml` is rendered, the other is not.
+        (Some((_, list)), None) => Some((renderer.tree(&list, |_| false, diagnostics), list)),
+        (None, Some((_, list))) => Some((list.clone(), list)),
+        (None, None) => None,
+    };
+    let Some((list, written)) = list.filter(|(list, _)| !list.is_null()) else { return Vec::new() };
+    let (Some(items), Some(written)) = (list.as_seq(), written.as_seq()) else {
+        let finding = Diagnostic::error("packages", "`packages` must be a list").at(list.span, "");
+        diagnostics.push(finding);
+        return Vec::new();
+    };
+    let entries = items.iter().zip(written).filter_map(|(item, written)| {
+        requirement(item, written).map_err(|finding| diagnostics.push(finding)).ok()
+    });
+    entries.collect()
+}
+
+fn document(
+    folder: &Path,
+    name: &str,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Yaml> {
+    let path = folder.join(name);
+    if !files::is_file(&path) {
+        return None;
+    }
+    match files::read_text(&path) {
+        Ok(text) => yaml::collect(&sources.add(name, text), diagnostics),
+        Err(error) => {
+            diagnostics.push(Diagnostic::error("unreadable-file", error.to_string()));
+            None
+        }
+    }
+}
+
+fn requirement(item: &Yaml, written: &Yaml) -> Result<Requirement, Diagnostic> {
+    let Some(map) = item.as_map() else {
+        return Err(Diagnostic::error("packages", "an entry of `packages` must be a mapping")
+            .at(item.span, format!("this is {}", item.kind()))
+            .help("write `- local: path/to/package`"));
+    };
+    let value = |key: &str| map.get(key).filter(|value| value.as_str() != Some(""));
+    let local = value("local").and_then(Yaml::as_str).map(|path| PackageOrigin::Local(path.to_owned()));
+    let remote = || {
+        let found = REMOTE.into_iter().find_map(|key| Some((key, value(key)?.scalar_text()?)));
+        found.map(|(key, text)| PackageOrigin::Remote(key, text))
+    };
+    let Some(origin) = local.or_else(remote) else {
+        let finding =
+            Diagnostic::error("packages", "an entry of `packages` does not say where the package comes from");
+        let unknown = map.iter().find(|(key, _)| !KEYS.contains(&key.text.as_str()));
+        let finding = match unknown {
+            Some((key, _)) => finding.at(key.span, "").suggest(&key.text, KEYS),
+            None => finding.at(item.span, ""),
+        };
+        return Err(finding.help("give it `local: path/to/package`"));
+    };
+    Ok(Requirement {
+        origin,
+        span: item.span,
+        fields: map.to_json(),
+        unrendered: written.as_map().map(yaml::Map::to_json).unwrap_or_default(),
+    })
+}

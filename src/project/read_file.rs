@@ -1,0 +1,349 @@
+//! From the text of a project file to [`ProjectFile`].
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
+use super::keys::{CONFIG_TREES, KEYS, RESERVED_NAMES, shape_of};
+use super::locate::project_file_in;
+use super::render::Renderer;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::source::{SourceFile, SourceMap, Span};
+use crate::yaml::{self, Key, Map, Value, Yaml};
+
+/// A project file as written.
+pub(super) struct RawFile {
+    source: Arc<SourceFile>,
+    name_on_disk: String,
+    map: Map,
+    span: Span,
+}
+
+impl RawFile {
+    /// Reads the project file of a folder, shown to people as one of `shown`.
+    pub(super) fn read(
+        folder: &Path,
+        shown: &Path,
+        sources: &SourceMap,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let path = project_file_in(folder)?;
+        let name_on_disk = path.file_name()?.to_string_lossy().into_owned();
+        let text = match files::read_text(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                diagnostics.push(Diagnostic::error("unreadable-file", error.to_string()));
+                return None;
+            }
+        };
+        let source = sources.add(shown.join(&name_on_disk), text);
+        let yaml = yaml::collect(&source, diagnostics)?;
+        let span = yaml.span;
+        let kind = yaml.kind();
+        if let Value::Map(map) = yaml.value {
+            return Some(Self { source, name_on_disk, map, span });
+        }
+        diagnostics.push(
+            Diagnostic::error("project-file", format!("`{name_on_disk}` must be a mapping"))
+                .at(span, format!("this is {kind}"))
+                .help("begin with `name: my_project`"),
+        );
+        None
+    }
+
+    /// The value of a key, as written; `None` where there is nothing.
+    pub(super) fn get(&self, key: &str) -> Option<&Yaml> {
+        self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    /// `name` as written.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.get("name").and_then(Yaml::as_str)
+    }
+
+    /// Renders and checks everything. There is no result where the name is unusable.
+    pub(super) fn check(self, renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Option<ProjectFile> {
+        let written = Yaml { span: self.span, value: Value::Map(self.map) };
+        let finished = renderer.tree(&written, is_kept, diagnostics);
+        let (Value::Map(written), Value::Map(mut map)) = (written.value, finished.value) else { return None };
+        check_shapes(&mut map, diagnostics);
+        let mut reader = Reader { map, diagnostics };
+        let (name, span) = reader.name(&self.source)?;
+        reader.config_version();
+        let paths = reader.paths();
+        let configs = reader.configs(&written);
+        Some(ProjectFile {
+            span,
+            name,
+            profile: reader.text("profile"),
+            paths,
+            configs,
+            vars: reader.mapping("vars"),
+            flags: reader.mapping("flags"),
+            on_run_start: reader.hooks("on-run-start"),
+            on_run_end: reader.hooks("on-run-end"),
+            rules: reader.rules(),
+            source: self.source,
+            name_on_disk: self.name_on_disk,
+        })
+    }
+}
+
+/// dbt: hooks, vars and the query comment are rendered later, or never.
+fn is_kept(path: &[&str]) -> bool {
+    let is_hook = |key: &&str| {
+        matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook")
+    };
+    match path.first() {
+        Some(&("on-run-start" | "on-run-end" | "query-comment" | "vars" | "name")) => true,
+        Some(&("models" | "seeds" | "snapshots" | "tests" | "data_tests")) => path.iter().any(is_hook),
+        _ => false,
+    }
+}
+
+/// Reports unknown keys and values of the wrong shape, and takes both out.
+fn check_shapes(map: &mut Map, diagnostics: &mut Vec<Diagnostic>) {
+    let mut wrong = Vec::new();
+    for (key, value) in map.iter() {
+        match shape_of(&key.text) {
+            None => {
+                let finding = Diagnostic::warning("unknown-key", format!("there is no key `{}`", key.text));
+                let names = KEYS.iter().map(|(name, _)| *name);
+                diagnostics.push(finding.at(key.span, "this does nothing").suggest(&key.text, names));
+                wrong.push(key.text.clone());
+            }
+            Some(shape) if !shape.fits(value) => {
+                let message = format!("`{}` must be {}", key.text, shape.words());
+                let label = format!("this is {}", value.kind());
+                diagnostics.push(Diagnostic::error("key-type", message).at(value.span, label));
+                wrong.push(key.text.clone());
+            }
+            Some(_) => {}
+        }
+    }
+    for key in wrong {
+        map.remove(&key);
+    }
+}
+
+/// Takes typed values out of a mapping whose shapes were checked.
+struct Reader<'a> {
+    map: Map,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn get(&self, key: &str) -> Option<&Yaml> {
+        self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    fn text(&self, key: &str) -> Option<(String, Span)> {
+        self.get(key).and_then(|value| Some((value.as_str()?.to_owned(), value.span)))
+    }
+
+    fn texts(&self, key: &str) -> Option<Vec<String>> {
+        let texts =
+            |items: &[Yaml]| items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
+        self.get(key).map(|value| match value.as_str() {
+            Some(one) => vec![one.to_owned()],
+            None => texts(value.as_seq().unwrap_or_default()),
+        })
+    }
+
+    fn mapping(&self, key: &str) -> Map {
+        self.get(key).and_then(Yaml::as_map).cloned().unwrap_or_default()
+    }
+
+    fn hooks(&self, key: &str) -> Vec<Yaml> {
+        self.get(key).map_or_else(Vec::new, |value| match value.as_seq() {
+            Some(items) => items.to_vec(),
+            None => vec![value.clone()],
+        })
+    }
+
+    fn name(&mut self, source: &SourceFile) -> Option<(String, Span)> {
+        let Some((name, span)) = self.text("name") else {
+            let start = source.range(0, source.text().find('\n').unwrap_or(source.text().len()));
+            self.diagnostics.push(
+                Diagnostic::error("project-name", "the project has no `name`")
+                    .at(start, "")
+                    .help("add `name: my_project`"),
+            );
+            return None;
+        };
+        let starts_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let finding = if !starts_well || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            let message = format!("the project name `{name}` is not made of letters, digits and `_`");
+            Diagnostic::error("project-name", message)
+                .at(span, "")
+                .help(format!("call it `{}`", suggested_name(&name)))
+        } else if RESERVED_NAMES.contains(&name.as_str()) {
+            let message = format!("the project name `{name}` means something else in templates");
+            Diagnostic::error("project-name", message).at(span, "").help("choose another name")
+        } else {
+            return Some((name, span));
+        };
+        self.diagnostics.push(finding);
+        None
+    }
+
+    fn config_version(&mut self) {
+        if let Some(value) = self.get("config-version")
+            && value.as_int() != Some(2)
+        {
+            let finding =
+                Diagnostic::error("config-version", "`config-version` must be 2").at(value.span, "");
+            self.diagnostics.push(finding);
+        }
+    }
+
+    /// The paths under a key, or under the name that it had in old projects.
+    fn renamed(&mut self, key: &str, old: &str) -> Option<Vec<String>> {
+        if let Some((old_key, _)) = self.map.entry(old) {
+            let finding = if self.map.contains(key) {
+                Diagnostic::error("renamed-key", format!("`{old}` and `{key}` are the same, both are given"))
+            } else {
+                Diagnostic::warning("renamed-key", format!("`{old}` is now called `{key}`"))
+            };
+            self.diagnostics.push(finding.at(old_key.span, "").help(format!("use `{key}`")));
+        }
+        self.texts(key).or_else(|| self.texts(old))
+    }
+
+    fn paths(&mut self) -> Paths {
+        let or =
+            |paths: Option<Vec<String>>, default: &str| paths.unwrap_or_else(|| vec![default.to_owned()]);
+        let models = or(self.renamed("model-paths", "source-paths"), "models");
+        let seeds = or(self.renamed("seed-paths", "data-paths"), "seeds");
+        let folders = |key: &str, default: &str| or(self.texts(key), default);
+        let one =
+            |key: &str, default: &str| self.text(key).map_or_else(|| default.to_owned(), |(path, _)| path);
+        let (tests, analyses) = (folders("test-paths", "tests"), folders("analysis-paths", "analyses"));
+        let (macros, snapshots) = (folders("macro-paths", "macros"), folders("snapshot-paths", "snapshots"));
+        let all = || {
+            [&models, &seeds, &tests, &analyses, &macros, &snapshots].into_iter().flatten().cloned().collect()
+        };
+        let target = one("target-path", "target");
+        Paths {
+            docs: self.texts("docs-paths").unwrap_or_else(all),
+            assets: self.texts("asset-paths").unwrap_or_default(),
+            clean_targets: self.texts("clean-targets").unwrap_or_else(|| vec![target.clone()]),
+            log: one("log-path", "logs"),
+            packages: one("packages-install-path", "dbt_packages"),
+            target,
+            models,
+            seeds,
+            tests,
+            analyses,
+            macros,
+            snapshots,
+        }
+    }
+
+    /// dbt: `tests` is the old name of `data_tests`.
+    fn configs(&mut self, written: &Map) -> BTreeMap<&'static str, ConfigTree> {
+        if let Some((key, _)) = self.map.entry("tests").filter(|_| self.map.contains("data_tests")) {
+            self.diagnostics.push(
+                Diagnostic::error("renamed-key", "`tests` and `data_tests` are the same, both are given")
+                    .at(key.span, "")
+                    .help("use `data_tests`"),
+            );
+        }
+        let tree = |name: &'static str| {
+            let old = if name == "data_tests" { "tests" } else { name };
+            let (key, value) = self.map.entry(name).or_else(|| self.map.entry(old))?;
+            let unrendered = written.get(&key.text).and_then(Yaml::as_map).cloned().unwrap_or_default();
+            let rendered = value.as_map().cloned().unwrap_or_default();
+            Some((name, ConfigTree { key: key.span, rendered, unrendered }))
+        };
+        CONFIG_TREES.iter().filter_map(|name| tree(name)).collect()
+    }
+
+    fn rules(&mut self) -> Rules {
+        Rules {
+            quoting: self.quoting(),
+            dispatch: self.dispatch(),
+            query_comment: self.query_comment(),
+            restrict_access: self.get("restrict-access").and_then(Yaml::as_bool).unwrap_or(false),
+            require_dbt_version: self
+                .texts("require-dbt-version")
+                .zip(self.get("require-dbt-version").map(|value| value.span)),
+        }
+    }
+
+    fn quoting(&mut self) -> BTreeMap<String, bool> {
+        const PARTS: [&str; 5] = ["database", "project", "schema", "identifier", "snowflake_ignore_case"];
+        let mut quoting = BTreeMap::new();
+        for (key, value) in self.mapping("quoting") {
+            let name = if key.text == "project" { "database" } else { key.text.as_str() };
+            if !PARTS.contains(&name) {
+                let finding = Diagnostic::warning("unknown-key", format!("`quoting` has no part `{name}`"));
+                self.diagnostics.push(finding.at(key.span, "this does nothing").suggest(name, PARTS));
+            } else if let Some(flag) = value.as_bool() {
+                quoting.insert(name.to_owned(), flag);
+            } else if !value.is_null() {
+                self.wrong(&key, &value, "true or false");
+            }
+        }
+        quoting
+    }
+
+    fn dispatch(&mut self) -> Vec<Dispatch> {
+        let items: Vec<Yaml> = self.get("dispatch").and_then(Yaml::as_seq).unwrap_or_default().to_vec();
+        let entries = items.iter().filter_map(|item| {
+            let map = item.as_map()?;
+            let namespace = map.get("macro_namespace").and_then(Yaml::as_str);
+            let order = map.get("search_order").and_then(Yaml::as_seq);
+            if let (Some(namespace), Some(order)) = (namespace, order) {
+                let search_order = order.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+                return Some(Dispatch { namespace: namespace.to_owned(), search_order });
+            }
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "dispatch",
+                    "an entry of `dispatch` needs `macro_namespace` and the list `search_order`",
+                )
+                .at(item.span, ""),
+            );
+            None
+        });
+        entries.collect()
+    }
+
+    /// dbt: an empty or false comment means none at all.
+    fn query_comment(&mut self) -> QueryComment {
+        let Some((key, value)) = self.map.entry("query-comment") else { return QueryComment::default() };
+        let none = Yaml { span: value.span, value: Value::String(String::new()) };
+        match &value.value {
+            Value::String(_) => QueryComment { comment: Some(value.clone()), append: false },
+            Value::Map(map) => {
+                let unknown = map.keys().find(|name| !["comment", "append", "job-label"].contains(name));
+                if let Some(name) = unknown {
+                    let message = format!("`query-comment` has no key `{name}`");
+                    self.diagnostics.push(Diagnostic::warning("unknown-key", message).at(key.span, ""));
+                }
+                let comment = map.get("comment").filter(|comment| comment.as_str().is_some()).cloned();
+                QueryComment { comment, append: map.get("append").and_then(Yaml::as_bool).unwrap_or(false) }
+            }
+            _ => QueryComment { comment: Some(none), append: false },
+        }
+    }
+
+    fn wrong(&mut self, key: &Key, value: &Yaml, words: &str) {
+        let message = format!("`{}` must be {words}", key.text);
+        let label = format!("this is {}", value.kind());
+        self.diagnostics.push(Diagnostic::error("key-type", message).at(value.span, label));
+    }
+}
+
+/// A usable name like the given one.
+fn suggested_name(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    let starts_well = plain.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    if starts_well { plain } else { format!("_{plain}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! `require-dbt-version`: whether this program's dialect of dbt is in a range.
+
+use std::cmp::Ordering;
+
+/// One bound, such as `>=1.3.0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Bound {
+    matcher: Matcher,
+    version: Version,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Matcher {
+    Equal,
+    Greater,
+    AtLeast,
+    Less,
+    AtMost,
+}
+
+/// A semantic version; the pre-release part is compared as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Version {
+    numbers: [u64; 3],
+    prerelease: Option<String>,
+}
+
+/// Whether `version` lies within all the bounds of `ranges`, each of them one
+/// bound or several with commas.
+///
+/// # Errors
+/// The first bound that is malformed.
+pub(super) fn is_within(version: &str, ranges: &[String]) -> Result<bool, String> {
+    let version = Version::parse(version).ok_or_else(|| version.to_owned())?;
+    let written = ranges.iter().flat_map(|range| range.split(',')).map(str::trim);
+    let bounds: Result<Vec<Bound>, String> =
+        written.map(|bound| Bound::parse(bound).ok_or_else(|| bound.to_owned())).collect();
+    Ok(bounds?.iter().all(|bound| bound.admits(&version)))
+}
+
+impl Bound {
+    fn parse(text: &str) -> Option<Self> {
+        let matchers = [
+            (">=", Matcher::AtLeast),
+            ("<=", Matcher::AtMost),
+            (">", Matcher::Greater),
+            ("<", Matcher::Less),
+            ("=", Matcher::Equal),
+        ];
+        let found =
+            matchers.into_iter().find_map(|(sign, matcher)| Some((matcher, text.strip_prefix(sign)?)));
+        let (matcher, rest) = found.unwrap_or((Matcher::Equal, text));
+        Some(Self { matcher, version: Version::parse(rest.trim())? })
+    }
+
+    fn admits(&self, version: &Version) -> bool {
+        let order = version.compare(&self.version);
+        match self.matcher {
+            Matcher::Equal => order == Ordering::Equal,
+            Matcher::Greater => order == Ordering::Greater,
+            Matcher::AtLeast => order != Ordering::Less,
+            Matcher::Less => order == Ordering::Less,
+            Matcher::AtMost => order != Ordering::Greater,
+        }
+    }
+}
+
+impl Version {
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.split('+').next()?;
+        // dbt also writes pre-releases without a hyphen: `1.0.0rc1`.
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let (numbers, prerelease) = text.split_at_checked(end)?;
+        let parts: Vec<u64> = numbers.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let prerelease = prerelease.trim_start_matches('-');
+        Some(Self {
+            numbers: parts.try_into().ok()?,
+            prerelease: (!prerelease.is_empty()).then(|| prerelease.to_owned()),
+        })
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        self.numbers.cmp(&other.numbers).then_with(|| match (&self.prerelease, &other.prerelease) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(own), Some(theirs)) => own.cmp(theirs),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn ranges_admit_versions() {
+        let check = |ranges: &[&str], expected: Result<bool, &str>| {
+            let written: Vec<String> = ranges.iter().map(|range| (*range).to_owned()).collect();
+            assert_eq!(is_within("1.11.16", &written), expected.map_err(str::to_owned), "{ranges:?}");
+        };
+        check(&[">=1.0.0", "<2.0.0"], Ok(true));
+        check(&[">=1.0.0,<2.0.0"], Ok(true));
+        check(&[">= 1.11.16"], Ok(true));
+        check(&[">1.11.16"], Ok(false));
+        check(&["1.11.16"], Ok(true));
+        check(&["=1.11.15"], Ok(false));
+        check(&[">=1.12.0-a1"], Ok(false));
+        check(&[">1.11.16rc1"], Ok(true));
+        check(&["<=1.9.99"], Ok(false));
+        check(&[">=0.0.0"], Ok(true));
+        check(&[">=1.0"], Err(">=1.0"));
+        check(&["latest"], Err("latest"));
+        check(&[""], Err(""));
+    }
+}
