@@ -13,6 +13,7 @@ use minijinja::State;
 use minijinja::Value;
 use minijinja::value::Object;
 use minijinja::value::ObjectRepr;
+use minijinja::value::Rest;
 
 use crate::host::clock;
 use crate::template::error::raise_message;
@@ -156,6 +157,10 @@ impl Object for Class {
             (Self::Date, "max") => Some(date_value(NaiveDate::from_ymd_opt(9999, 12, 31)?)),
             (Self::Datetime, "min") => Some(utc_free(NaiveDate::from_ymd_opt(1, 1, 1)?)),
             (Self::Datetime, "max") => Some(utc_free(NaiveDate::from_ymd_opt(9999, 12, 31)?)),
+            // Passed on, not called: `try_or_compiler_error(message, datetime.strptime, …)`.
+            (Self::Datetime, "strptime") => Some(Value::from_function(|args: Rest<Value>| {
+                datetime_method("strptime", &Arguments::new("strptime", &args))
+            })),
             _ => None,
         }
     }
@@ -185,4 +190,18 @@ impl Object for Class {
 
 fn utc_free(date: NaiveDate) -> Value {
     Moment { local: date.into(), zone: None }.value()
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::{Environment, context};
+
+    use super::datetime_module;
+
+    #[test]
+    fn strptime_may_be_passed_on() {
+        let text = "{% set parse = datetime.datetime.strptime %}{{ parse('02/01/2020', '%d/%m/%Y') }}";
+        let rendered = Environment::new().render_str(text, context! { datetime => datetime_module() });
+        assert_eq!(rendered.unwrap(), "2020-01-02 00:00:00");
+    }
 }
