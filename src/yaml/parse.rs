@@ -1,5 +1,7 @@
 //! From a file to a tree, by the events of `saphyr-parser`.
 
+use std::borrow::Cow;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::problem;
@@ -83,6 +85,17 @@ impl<'a> Places<'a> {
         self.file.range(self.offset(span.start.index()), self.offset(span.end.index()))
     }
 
+    /// A `|` or `>` text that the end of the file cuts off has no last line
+    /// break (PyYAML: the same), though the parser adds one.
+    fn block_text<'t>(&self, text: Cow<'t, str>, span: Span, style: ScalarStyle) -> Cow<'t, str> {
+        let file = self.file.text();
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if is_block && span.end >= file.len() && !file.ends_with('\n') {
+            return Cow::Owned(text.strip_suffix('\n').unwrap_or(&text).to_owned());
+        }
+        text
+    }
+
     /// The span of a scalar's content: without quotes, block indicators and
     /// the white space around it.
     fn content(&self, span: Span, style: ScalarStyle) -> Span {
@@ -128,6 +141,7 @@ impl Reader<'_> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let content = self.places.content(span, style);
+                let text = self.places.block_text(text, span, style);
                 let node = match tag {
                     Some(tag) => self.tagged(&tag, &text, content),
                     None if style == ScalarStyle::Plain => {

@@ -76,6 +76,11 @@ const EXPLANATIONS: &[(&str, &str, &str)] = &[
         "define the anchor with `&name` before its use, or quote a value that starts with `*`",
     ),
     ("unexpected character", "a value cannot start with this character", "put the value in quotes"),
+    (
+        "comments must be separated",
+        "a comment needs a space before its `#`",
+        "add the space, or quote the value",
+    ),
     ("tab", "a tab stands where YAML wants spaces", "indent with spaces"),
     ("indent", INDENTATION, ALIGN),
     ("block mapping", INDENTATION, ALIGN),

@@ -20,6 +20,9 @@ fn documents_become_trees() {
     check("a:\n- b: on\n  c:\n", json!({"a": [{"b": true, "c": null}]}));
     check("a: 2024-01-31\n", json!({"a": "2024-01-31"}));
     check("a: |\n  x\n   y\nb: >\n  x\n  y\n", json!({"a": "x\n y\n", "b": "x y\n"}));
+    check("a: |\n  x", json!({"a": "x"}));
+    check("a: >\n  x\n  y", json!({"a": "x y"}));
+    check("a: |\n  x\nb: 1", json!({"a": "x\n", "b": 1}));
     check("yes: 1\n2: x\n", json!({"yes": 1, "2": "x"}));
     check("a: !!str 12\nb: !!int '12'\n", json!({"a": "12", "b": 12}));
     check("'<<': {a: 1}\n", json!({"<<": {"a": 1}}));
@@ -95,6 +98,7 @@ fn syntax_errors_are_told_in_plain_words() {
     check("? [a]\n: 1\n", (1, 3), "a key must be a text", "");
     check("a: !foo 1\n", (1, 4), "tag", "remove");
     check("a: &x [*x]\n", (1, 8), "inside the value", "");
+    check("a: [1]# c\n", (1, 7), "space before its `#`", "add the space");
     check("<<: 1\n", (1, 1), "merges mappings", "alias");
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
