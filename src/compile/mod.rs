@@ -1,5 +1,37 @@
 //! Nodes to SQL: templates rendered against the manifest and the warehouse.
+//!
+//! A [`Runtime`] is what a run shares; a [`Worker`] is one session with the
+//! warehouse; a [`Job`] is one node being compiled or run by a worker. While a
+//! job renders, templates may ask the warehouse through the same session, so
+//! that compiling and running are one conversation.
+//!
+//! `Job::compile` renders the node's own text, compiles the ephemeral models that
+//! it reads, and puts them in front as common table expressions. What a `ref`
+//! means here must be known from parsing: the graph never lies.
 
+mod adapter;
+mod compiled;
+mod config_object;
 mod failure;
+mod functions;
+mod job;
+mod listener;
+mod names;
+mod place;
+mod refs;
+mod relations;
+mod results;
+mod runtime;
+mod scope;
+mod state;
+mod subject;
+mod unit;
+mod worker;
 
+pub use compiled::Compiled;
 pub use failure::{Failure, Refusal};
+pub use job::{Batch, Job};
+pub use listener::Listener;
+pub use relations::RelationCache;
+pub use runtime::{Deferral, Parts, RunOptions, Runtime};
+pub use worker::Worker;

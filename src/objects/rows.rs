@@ -2,37 +2,46 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Tuple};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
 use crate::sql::Cell;
+use crate::template::{self, Decimal};
 
-/// A cell as a template value. An exact number becomes a number where it can be
-/// written as one without loss, else it stays its digits.
+/// A cell as a template value: numbers, dates and times as Python has them.
 #[must_use]
 pub fn cell(cell: &Cell) -> Value {
-    match cell {
-        Cell::Null => Value::from(()),
-        Cell::Bool(yes) => Value::from(*yes),
-        Cell::Integer(number) => i64::try_from(*number).map_or_else(|_| Value::from(*number), Value::from),
-        Cell::Float(number) => Value::from(*number),
-        Cell::Decimal(digits) => decimal(digits),
-        Cell::Text(text) | Cell::Date(text) | Cell::Timestamp(text) | Cell::TimestampTz(text) => {
-            Value::from(text)
+    let known = match cell {
+        Cell::Null => Some(Value::from(())),
+        Cell::Bool(yes) => Some(Value::from(*yes)),
+        Cell::Integer(number) => {
+            Some(i64::try_from(*number).map_or_else(|_| Value::from(*number), Value::from))
         }
-    }
+        Cell::Float(number) => Some(Value::from(*number)),
+        Cell::Decimal(digits) => Decimal::parse(digits).map(Decimal::value),
+        Cell::Date(text) => text.parse().ok().map(template::date_value),
+        Cell::Timestamp(text) => local_time(text).map(template::datetime_value),
+        Cell::TimestampTz(text) => zoned_time(text).map(template::utc_value),
+        Cell::Text(_) => None,
+    };
+    known.unwrap_or_else(|| match cell {
+        Cell::Decimal(text)
+        | Cell::Text(text)
+        | Cell::Date(text)
+        | Cell::Timestamp(text)
+        | Cell::TimestampTz(text) => Value::from(text),
+        _ => Value::from(()),
+    })
 }
 
-fn decimal(digits: &str) -> Value {
-    let significant = |text: &str| match text.split_once('.') {
-        Some((whole, part)) => format!("{whole}.{}", part.trim_end_matches('0')),
-        None => format!("{text}."),
-    };
-    match digits.parse::<f64>() {
-        Ok(number) if significant(&number.to_string()) == significant(digits) => Value::from(number),
-        _ => Value::from(digits),
-    }
+fn local_time(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok()
+}
+
+fn zoned_time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%:z").ok().map(|time| time.to_utc())
 }
 
 /// One row: a sequence that can be asked by column name too.
@@ -173,14 +182,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exact_numbers_are_never_changed() {
-        let check = |digits: &str, printed: &str| {
-            assert_eq!(cell(&Cell::Decimal(digits.into())).to_string(), printed);
-        };
-        check("12.50", "12.5");
-        check("-0.25", "-0.25");
-        check("12345678901234567890.12", "12345678901234567890.12");
-        assert_eq!(cell(&Cell::Integer(7)), Value::from(7));
+    fn cells_print_as_in_python() {
+        let check = |of: &Cell, printed: &str| assert_eq!(template::text(&cell(of)), printed, "{of:?}");
+        check(&Cell::Decimal("12.50".into()), "12.50");
+        check(&Cell::Decimal("12345678901234567890.12".into()), "12345678901234567890.12");
+        check(&Cell::Integer(7), "7");
+        check(&Cell::Null, "None");
+        check(&Cell::Date("2024-02-29".into()), "2024-02-29");
+        check(&Cell::Timestamp("2024-02-29 01:02:03.500000".into()), "2024-02-29 01:02:03.500000");
+        check(&Cell::TimestampTz("2024-02-29 01:02:03+00:00".into()), "2024-02-29 01:02:03+00:00");
+        check(&Cell::Timestamp("infinity".into()), "infinity");
     }
 
     #[test]

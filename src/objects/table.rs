@@ -16,6 +16,8 @@ use crate::sql::{Cell, Column, Rows};
 pub struct TableObject {
     names: Arc<[String]>,
     kinds: Arc<[&'static str]>,
+    /// The types that the warehouse or a file told, empty where none did.
+    declared: Arc<[String]>,
     rows: Vec<Arc<RowObject>>,
 }
 
@@ -39,7 +41,23 @@ impl TableObject {
         let kinds = (0..names.len()).map(|at| kind(rows.rows.iter().filter_map(|row| row.get(at)))).collect();
         let row =
             |row: &Vec<Cell>| Arc::new(RowObject::new(Arc::clone(&names), row.iter().map(cell).collect()));
-        Self { kinds, rows: rows.rows.iter().map(row).collect(), names: Arc::clone(&names) }
+        let declared = rows.columns.iter().map(|column| column.data_type.clone()).collect();
+        Self { kinds, declared, rows: rows.rows.iter().map(row).collect(), names: Arc::clone(&names) }
+    }
+
+    /// The type of DDL for the column at a place: the one that was told, else
+    /// the one that its values have. dbt: `convert_type`.
+    pub fn sql_type(&self, place: usize) -> Option<String> {
+        let declared = self.declared.get(place).filter(|declared| !declared.is_empty()).cloned();
+        let by_values = || match *self.kinds.get(place)? {
+            "Boolean" => Some("boolean"),
+            "Integer" => Some("integer"),
+            "Number" => Some("float8"),
+            "Date" => Some("date"),
+            "DateTime" => Some("timestamp without time zone"),
+            _ => Some("text"),
+        };
+        declared.or_else(|| by_values().map(str::to_owned))
     }
 
     fn to_rows(&self) -> Rows {
@@ -100,7 +118,8 @@ impl TableObject {
             let values = places.iter().filter_map(|at| row.values().get(*at).cloned()).collect();
             Arc::new(RowObject::new(Arc::clone(&names), values))
         };
-        Self { kinds, rows: self.rows.iter().map(row).collect(), names: Arc::clone(&names) }
+        let declared = places.iter().filter_map(|at| self.declared.get(*at).cloned()).collect();
+        Self { kinds, declared, rows: self.rows.iter().map(row).collect(), names: Arc::clone(&names) }
     }
 
     fn rename(&self, wanted: &Value) -> Result<Self, Error> {

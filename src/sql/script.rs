@@ -43,6 +43,23 @@ pub fn leading_word(statement: &str) -> String {
     first.filter(|piece| piece.kind == Kind::Word).map(|piece| piece.text.to_lowercase()).unwrap_or_default()
 }
 
+/// A statement with `value(n)` in place of its question marks, counted from 0,
+/// and how many there were. Where there is no value, the mark stays.
+#[must_use]
+pub fn bind(statement: &str, value: impl Fn(usize) -> Option<String>) -> (String, usize) {
+    let mut bound = String::with_capacity(statement.len());
+    let mut count = 0;
+    for piece in pieces(statement) {
+        if piece.kind == Kind::Symbol && piece.text == "?" {
+            bound.push_str(&value(count).unwrap_or_else(|| "?".to_owned()));
+            count += 1;
+        } else {
+            bound.push_str(piece.text);
+        }
+    }
+    (bound, count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +89,11 @@ mod tests {
     fn the_leading_word_comes_after_comments() {
         assert_eq!(leading_word("-- x\n /* y */ BEGIN transaction"), "begin");
         assert_eq!(leading_word("(select 1)"), "");
+    }
+
+    #[test]
+    fn values_take_the_place_of_question_marks() {
+        let bound = bind("values (?, '?', ?) -- ?", |at| Some(format!("v{at}")));
+        assert_eq!(bound, ("values (v0, '?', v1) -- ?".to_owned(), 2));
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::external;
 use super::settings::{Settings, text};
 use crate::adapter::{DatabaseError, MemberCall, Session};
-use crate::sql::{Dialect, Rows};
+use crate::sql::{Cell, Column, Dialect, Rows};
 
 type Called = Result<Json, DatabaseError>;
 
@@ -38,6 +38,7 @@ pub(super) fn call(
             Err(DatabaseError::new("storing relations with a plugin needs Python, which is not supported"))
         }
         "location_exists" => location_exists(session?, call),
+        "get_column_schema_from_query" => query_columns(session?, call),
         "ensure_transaction" => ensure_transaction(session?),
         "catalog_supports_foreign_keys" => {
             let name = Dialect::ANSI.literal(&text(call.argument(0, "database")));
@@ -106,6 +107,18 @@ fn location_exists(session: &mut dyn Session, call: &MemberCall) -> Called {
     }
 }
 
+/// Name and type of each column of a query; a struct gives its innermost fields.
+fn query_columns(session: &mut dyn Session, call: &MemberCall) -> Called {
+    let sql = call.text(0, "sql")?;
+    let (_, described) = session.query(&format!("describe ({sql}\n)"), None)?;
+    let column = |row: &Vec<Cell>| match row.as_slice() {
+        [Cell::Text(name), Cell::Text(data_type), ..] => Column::new(name, data_type).flatten(),
+        _ => Vec::new(),
+    };
+    let columns = described.rows.iter().flat_map(column);
+    Ok(columns.map(|column| json!({"column": column.name, "dtype": column.data_type})).collect())
+}
+
 fn ensure_transaction(session: &mut dyn Session) -> Called {
     if !session.in_transaction() {
         session.execute("BEGIN")?;
@@ -129,7 +142,7 @@ fn key_constraints(session: &mut dyn Session, relation: &Json) -> Called {
         None,
     )?;
     let kinds = rows.into_iter().flatten().filter_map(|cell| match cell {
-        crate::sql::Cell::Text(kind) => Some(Json::from(kind)),
+        Cell::Text(kind) => Some(Json::from(kind)),
         _ => None,
     });
     Ok(kinds.collect())

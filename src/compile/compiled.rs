@@ -1,0 +1,131 @@
+//! Rendering a node and putting ephemeral models in front of it.
+
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::place;
+use super::scope::RunScope;
+use super::state::{JobState, lock};
+use super::subject::Subject;
+use super::unit::UnitContext;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{Node, NodeId, NodeKind};
+use crate::objects::CTE_PREFIX;
+use crate::sql::{self, Cte};
+
+/// A node as SQL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compiled {
+    /// The whole statement.
+    pub sql: String,
+    /// What the node's own template gave.
+    pub own_sql: String,
+    /// The ephemeral models that stand in front of it, in the order in which
+    /// they need each other.
+    pub ctes: Vec<Cte>,
+}
+
+/// How deep ephemeral models may read each other. The graph has no cycles, but a
+/// macro may `ref` what parsing did not see.
+const DEEPEST: usize = 100;
+
+pub(super) fn compile(state: &Arc<JobState>) -> Result<Arc<Compiled>, Failure> {
+    compile_at(state, 0)
+}
+
+fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Failure> {
+    state.check_stop()?;
+    let own_sql = match state.subject.text(&state.runtime) {
+        Some(text) => {
+            lock(&state.ctes).clear();
+            let rendered = state.runtime.parts.engine.render(&text, Arc::new(RunScope::new(state)));
+            rendered.map_err(|error| place::template_failure(state, &error))?
+        }
+        None => String::new(),
+    };
+    let ctes = ctes(state, depth)?;
+    let sql = sql::with_ctes(&own_sql, &ctes);
+    let compiled = Arc::new(Compiled { sql, own_sql, ctes });
+    state.set_compiled(&compiled);
+    if state.subject.text(&state.runtime).is_some() && state.unit.is_none() {
+        state.write("compiled", &compiled.sql)?;
+    }
+    Ok(compiled)
+}
+
+/// The expressions that the rendered text needs, each once.
+fn ctes(state: &Arc<JobState>, depth: usize) -> Result<Vec<Cte>, Failure> {
+    let mentioned = lock(&state.ctes).clone();
+    let mut ctes: Vec<Cte> = Vec::new();
+    if !state.runtime.parts.options.inject_ephemeral_ctes && state.unit.is_none() {
+        return Ok(ctes);
+    }
+    let mut add = |cte: Cte| {
+        if !ctes.iter().any(|known| known.id == cte.id) {
+            ctes.push(cte);
+        }
+    };
+    for id in mentioned {
+        let Some(node) = state.runtime.node(id) else { continue };
+        let name = cte_name(node);
+        if let Some(sql) = state.unit.as_ref().and_then(|unit| unit.input(id)) {
+            add(Cte { id: node.unique_id.to_string(), name, sql: sql.to_owned() });
+            continue;
+        }
+        let compiled = ephemeral(state, id, depth)?;
+        compiled.ctes.iter().cloned().for_each(&mut add);
+        add(Cte { id: node.unique_id.to_string(), name, sql: compiled.own_sql.clone() });
+    }
+    Ok(ctes)
+}
+
+/// An ephemeral model, compiled once for the whole run.
+fn ephemeral(state: &Arc<JobState>, id: NodeId, depth: usize) -> Result<Arc<Compiled>, Failure> {
+    if let Some(known) = state.runtime.known_ephemeral(id) {
+        return Ok(known);
+    }
+    if depth >= DEEPEST {
+        let name = state.subject.name(&state.runtime);
+        let message = format!("ephemeral models read each other in a circle, `{name}` among them");
+        return Err(Diagnostic::error("ephemeral-cycle", message).into());
+    }
+    let listener = Arc::clone(&state.listener);
+    let own = Arc::new(JobState::new(&state.runtime, &state.worker, Subject::Node(id), listener, None));
+    let compiled = compile_at(&own, depth + 1).map_err(|mut failure| {
+        let reader = state.subject.name(&state.runtime);
+        if let Some(finding) = failure.diagnostic_mut() {
+            finding.notes.push(format!("it is ephemeral and was compiled for `{reader}`, which reads it"));
+        }
+        failure
+    })?;
+    state.runtime.remember_ephemeral(id, &compiled);
+    Ok(compiled)
+}
+
+/// The name of a node as a common table expression. dbt: its alias behind a
+/// prefix, so that two ephemeral models with one alias get in each other's way.
+pub(super) fn cte_name(node: &Node) -> String {
+    if let NodeKind::Source(source) = &node.kind {
+        return format!("{CTE_PREFIX}{}__{}", source.source_name, node.name);
+    }
+    let alias = node.relation.as_ref().and_then(|relation| relation.identifier.as_deref());
+    format!("{CTE_PREFIX}{}", alias.unwrap_or(&node.name))
+}
+
+pub(super) fn compile_unit_test(
+    state: &Arc<JobState>,
+    inputs: &[(NodeId, String)],
+) -> Result<Arc<Compiled>, Failure> {
+    let Some(Node { kind: NodeKind::UnitTest(test), origin, .. }) = state.node() else {
+        let message = format!("`{}` is no unit test", state.subject.name(&state.runtime));
+        return Err(Diagnostic::error("not-a-unit-test", message).into());
+    };
+    let unit = UnitContext::new(state.runtime.members(), test, origin.span, inputs);
+    let listener = Arc::clone(&state.listener);
+    let subject = Subject::Node(test.tested);
+    let tested = Arc::new(JobState::new(&state.runtime, &state.worker, subject, listener, Some(unit)));
+    let compiled = compile(&tested)?;
+    state.set_compiled(&compiled);
+    state.write("compiled", &compiled.sql)?;
+    Ok(compiled)
+}

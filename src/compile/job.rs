@@ -1,0 +1,286 @@
+//! One node being compiled or run.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::compiled::{self, Compiled};
+use super::failure::Failure;
+use super::listener::Listener;
+use super::place;
+use super::results::{MAIN, StatementResult};
+use super::runtime::Runtime;
+use super::scope::RunScope;
+use super::state::{JobState, lock};
+use super::subject::Subject;
+use super::worker::Worker;
+use crate::adapter::Response;
+use crate::manifest::{Node, NodeId};
+use crate::objects;
+use crate::source::Span;
+use crate::sql::{Column, Relation, Rows};
+use crate::template::{MacroInfo, Text, Value};
+
+/// One node, one operation or one query, at work on one session.
+#[derive(Debug, Clone)]
+pub struct Job {
+    state: Arc<JobState>,
+}
+
+/// The slice of time that a microbatch builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// dbt's id: `20240101`.
+    pub id: String,
+    /// The first moment, as a timestamp.
+    pub start: String,
+    /// The moment after the last one, as a timestamp.
+    pub end: String,
+}
+
+impl Batch {
+    pub(super) fn json(&self) -> Json {
+        json!({"id": self.id, "event_time_start": self.start, "event_time_end": self.end})
+    }
+}
+
+impl Job {
+    /// A job on a node.
+    #[must_use]
+    pub fn new(runtime: &Arc<Runtime>, worker: &Worker, node: NodeId, listener: Arc<dyn Listener>) -> Self {
+        Self::about(runtime, worker, Subject::Node(node), listener)
+    }
+
+    /// A job on a macro that is called from the command line, by its unique id.
+    #[must_use]
+    pub fn operation(
+        runtime: &Arc<Runtime>,
+        worker: &Worker,
+        macro_id: &str,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        Self::about(runtime, worker, Subject::Operation(macro_id.to_owned()), listener)
+    }
+
+    /// A job on a query that is in no file of the project. Its `ref`s need not be
+    /// known from parsing.
+    #[must_use]
+    pub fn inline(runtime: &Arc<Runtime>, worker: &Worker, text: Text, listener: Arc<dyn Listener>) -> Self {
+        Self::about(runtime, worker, Subject::Inline(text), listener)
+    }
+
+    fn about(runtime: &Arc<Runtime>, worker: &Worker, subject: Subject, listener: Arc<dyn Listener>) -> Self {
+        Self { state: Arc::new(JobState::new(runtime, worker, subject, listener, None)) }
+    }
+
+    /// Adds a name to what templates see, or puts something in its place.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: Value) -> Self {
+        lock(&self.state.extra).insert(name, value);
+        self
+    }
+
+    /// Builds one slice of time only: inputs with an `event_time` are cut to it.
+    #[must_use]
+    pub fn with_batch(self, batch: Batch) -> Self {
+        *lock(&self.state.batch) = Some(batch);
+        self
+    }
+
+    /// The node; `None` for an operation or a query.
+    #[must_use]
+    pub fn node(&self) -> Option<&Node> {
+        self.state.node()
+    }
+
+    /// What the run shares.
+    #[must_use]
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        &self.state.runtime
+    }
+
+    // Templates.
+
+    /// The node as SQL, with the ephemeral models that it reads. Templates that
+    /// are rendered later see it as `sql`. Nodes without a text give an empty one.
+    ///
+    /// # Errors
+    /// A template fails, a `ref` is not known from parsing, or the warehouse
+    /// refuses a statement of a template.
+    pub fn compile(&self) -> Result<Arc<Compiled>, Failure> {
+        compiled::compile(&self.state)
+    }
+
+    /// The model that this unit test is about as SQL, with rows in place of what
+    /// it reads: `inputs` are queries by node, for the model itself as `this`.
+    ///
+    /// # Errors
+    /// As [`Job::compile`].
+    pub fn compile_unit_test(&self, inputs: &[(NodeId, String)]) -> Result<Arc<Compiled>, Failure> {
+        compiled::compile_unit_test(&self.state, inputs)
+    }
+
+    /// Calls a macro, `name` or `package.name`, as the node's own text would.
+    ///
+    /// # Errors
+    /// There is no such macro, or it fails.
+    pub fn call(&self, name: &str, args: &[Value], kwargs: &[(&str, Value)]) -> Result<Value, Failure> {
+        let called = self.state.runtime.parts.engine.call(name, args, kwargs, self.scope());
+        called.map_err(|error| place::template_failure(&self.state, &error))
+    }
+
+    /// Calls this macro.
+    ///
+    /// # Errors
+    /// It fails.
+    pub fn call_macro(
+        &self,
+        info: &MacroInfo,
+        args: &[Value],
+        kwargs: &[(&str, Value)],
+    ) -> Result<Value, Failure> {
+        let called = self.state.runtime.parts.engine.call_macro(info, args, kwargs, self.scope());
+        called.map_err(|error| place::template_failure(&self.state, &error))
+    }
+
+    /// Renders a template that stands at `place`: a hook, a freshness query.
+    ///
+    /// # Errors
+    /// The template fails.
+    pub fn render(&self, template: &str, place: Span) -> Result<String, Failure> {
+        let text = Text::new(template, place.file, place.start);
+        let rendered = self.state.runtime.parts.engine.render(&text, self.scope());
+        rendered.map_err(|error| place::template_failure(&self.state, &error))
+    }
+
+    /// What a name means in the node's templates, macros left aside.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<Value> {
+        self.scope().lookup(name)
+    }
+
+    fn scope(&self) -> Arc<dyn crate::template::Scope> {
+        Arc::new(RunScope::new(&self.state))
+    }
+
+    // Statements.
+
+    /// Runs a script; rows are dropped.
+    ///
+    /// # Errors
+    /// The warehouse refuses it, or the run is stopping.
+    pub fn execute(&self, sql: &str) -> Result<Response, Failure> {
+        self.state.execute(sql)
+    }
+
+    /// Runs a script and fetches the rows of its last statement, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Job::execute`].
+    pub fn query(&self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), Failure> {
+        self.state.query(sql, limit)
+    }
+
+    /// Begins a transaction, unless one is open or the warehouse has none.
+    ///
+    /// # Errors
+    /// As [`Job::execute`].
+    pub fn begin(&self) -> Result<(), Failure> {
+        self.state.begin()
+    }
+
+    /// Commits the open transaction, if there is one.
+    ///
+    /// # Errors
+    /// As [`Job::execute`].
+    pub fn commit(&self) -> Result<(), Failure> {
+        self.state.commit()
+    }
+
+    /// Takes back the open transaction, if there is one, and what is known to
+    /// exist because of it. Done even while the run is stopping.
+    ///
+    /// # Errors
+    /// The warehouse refuses it.
+    pub fn rollback(&self) -> Result<(), Failure> {
+        self.state.rollback()
+    }
+
+    /// Keeps the answer of the node's own statement: `load_result('main')`.
+    pub fn store_main(&self, response: &Response, rows: &Rows) {
+        let result = StatementResult { response: response.clone(), table: objects::table(rows) };
+        self.state.results.store(MAIN, result);
+    }
+
+    /// The answer of the node's own statement, whoever sent it.
+    #[must_use]
+    pub fn main_response(&self) -> Option<Response> {
+        self.state.results.main().map(|result| result.response)
+    }
+
+    /// Writes what is run for this node to `target/run/…`, unless nothing is to be written.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, sql: &str) -> Result<(), Failure> {
+        self.state.write("run", sql)
+    }
+
+    // Relations.
+
+    /// What exists under a relation's name, with its kind.
+    ///
+    /// # Errors
+    /// The warehouse cannot tell.
+    pub fn existing(&self, relation: &Relation) -> Result<Option<Relation>, Failure> {
+        self.state.existing(relation)
+    }
+
+    /// The columns of a relation; none where it does not exist.
+    ///
+    /// # Errors
+    /// The warehouse cannot tell.
+    pub fn columns(&self, relation: &Relation) -> Result<Vec<Column>, Failure> {
+        self.state.columns(relation)
+    }
+
+    /// Notes that a statement made a relation.
+    pub fn created(&self, relation: &Relation) {
+        self.state.note(self.state.runtime.relations.insert(relation));
+    }
+
+    /// Drops a relation through the macro for that.
+    ///
+    /// # Errors
+    /// The macro fails, or the warehouse refuses it.
+    pub fn drop_relation(&self, relation: &Relation) -> Result<(), Failure> {
+        self.call("drop_relation", &[self.value(relation)], &[])?;
+        self.state.note(self.state.runtime.relations.remove(relation));
+        Ok(())
+    }
+
+    /// Renames a relation through the macro for that.
+    ///
+    /// # Errors
+    /// As [`Job::drop_relation`].
+    pub fn rename_relation(&self, from: &Relation, to: &Relation) -> Result<(), Failure> {
+        self.call("rename_relation", &[self.value(from), self.value(to)], &[])?;
+        self.state.note(self.state.runtime.relations.rename(from, to));
+        Ok(())
+    }
+
+    /// The relation as templates hold it.
+    #[must_use]
+    pub fn value(&self, relation: &Relation) -> Value {
+        objects::relation(relation.clone(), self.state.runtime.adapter().dialect())
+    }
+
+    /// The schema names of a database.
+    ///
+    /// # Errors
+    /// The warehouse cannot tell.
+    pub fn schemas(&self, database: Option<&str>) -> Result<Vec<String>, Failure> {
+        let found = self.state.worker.session().schemas(database);
+        found.map_err(|error| self.state.refused(error))
+    }
+}

@@ -1,0 +1,91 @@
+//! Nodes by the names that templates call them.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use crate::manifest::{Manifest, Node, NodeId, NodeKind, RefCall, SourceCall};
+
+/// The targets of `ref` and `source`.
+#[derive(Debug)]
+pub(super) struct Names {
+    root: String,
+    refs: HashMap<String, Vec<NodeId>>,
+    sources: HashMap<(String, String), Vec<NodeId>>,
+}
+
+impl Names {
+    pub(super) fn new(root: &str, manifest: &Manifest) -> Self {
+        let mut names = Self { root: root.to_owned(), refs: HashMap::new(), sources: HashMap::new() };
+        for (id, node) in manifest.iter() {
+            match &node.kind {
+                NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
+                    names.refs.entry(node.name.clone()).or_default().push(id);
+                }
+                NodeKind::Source(source) => {
+                    let key = (source.source_name.clone(), node.name.clone());
+                    names.sources.entry(key).or_default().push(id);
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// What a `ref` in a node of `package` means; dbt searches the root project,
+    /// then the node's own package, then all.
+    pub(super) fn find_ref(&self, manifest: &Manifest, call: &RefCall, package: &str) -> Option<NodeId> {
+        let named = self.refs.get(&call.name)?;
+        let fits = |node: &Node| version_fits(node, call.version.as_deref());
+        match &call.package {
+            Some(wanted) => first(manifest, named, |node| node.package == *wanted && fits(node)),
+            None => self.nearest(manifest, named, package, fits),
+        }
+    }
+
+    /// What a `source` in a node of `package` means.
+    pub(super) fn find_source(
+        &self,
+        manifest: &Manifest,
+        call: &SourceCall,
+        package: &str,
+    ) -> Option<NodeId> {
+        let named = self.sources.get(&(call.source.clone(), call.table.clone()))?;
+        self.nearest(manifest, named, package, |_| true)
+    }
+
+    fn nearest(
+        &self,
+        manifest: &Manifest,
+        named: &[NodeId],
+        package: &str,
+        fits: impl Fn(&Node) -> bool,
+    ) -> Option<NodeId> {
+        first(manifest, named, |node| node.package == self.root && fits(node))
+            .or_else(|| first(manifest, named, |node| node.package == package && fits(node)))
+            .or_else(|| first(manifest, named, fits))
+    }
+
+    /// All names that `ref` knows.
+    pub(super) fn refs(&self) -> impl Iterator<Item = &str> {
+        self.refs.keys().map(String::as_str)
+    }
+}
+
+fn first(manifest: &Manifest, ids: &[NodeId], fits: impl Fn(&Node) -> bool) -> Option<NodeId> {
+    ids.iter().copied().find(|id| manifest.node(*id).is_some_and(&fits))
+}
+
+/// Without a version, the latest one is meant.
+fn version_fits(node: &Node, wanted: Option<&str>) -> bool {
+    let NodeKind::Model(model) = &node.kind else { return wanted.is_none() };
+    let text = |version: &Json| version.as_str().map_or_else(|| version.to_string(), str::to_owned);
+    match (wanted, &model.version) {
+        (Some(wanted), Some(version)) => text(version) == wanted,
+        (Some(_), None) => false,
+        (None, None) => true,
+        (None, Some(version)) => {
+            model.latest_version.as_ref().is_none_or(|latest| text(latest) == text(version))
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `ref` and `source` while a node is compiled and run.
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Rest};
+use minijinja::{Error, Value};
+use serde_json::{Map, Value as Json};
+
+use super::compiled::cte_name;
+use super::state::{JobState, lock};
+use super::subject::Subject;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{Node, NodeId, NodeKind, RefCall, Source, SourceCall};
+use crate::objects::RelationObject;
+use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
+use crate::template;
+
+/// `ref(name)`, `ref(package, name)`, both with `version=` or `v=`.
+pub(super) fn ref_function(state: &Arc<JobState>) -> Value {
+    let state = Arc::clone(state);
+    Value::from_function(move |Rest(names): Rest<Value>, options: Kwargs| {
+        resolve_ref(&state, &ref_call(&names, &options)?)
+    })
+}
+
+/// `source(source, table)`.
+pub(super) fn source_function(state: &Arc<JobState>) -> Value {
+    let state = Arc::clone(state);
+    Value::from_function(move |Rest(names): Rest<Value>| match names.as_slice() {
+        [source, table] => resolve_source(
+            &state,
+            &SourceCall { source: name("source", source)?, table: name("source", table)? },
+        ),
+        _ => Err(template::raise_message("`source` takes the name of a source and the name of its table")),
+    })
+}
+
+fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
+    let mut given = ["version", "v"].into_iter().filter_map(|key| options.peek::<Value>(key).ok());
+    let version = given.find(Value::is_true).map(|version| template::text(&version));
+    let (package, target) = match names {
+        [target] => (None, target),
+        [package, target] if package.is_none() => (None, target),
+        [package, target] => (Some(name("ref", package)?), target),
+        _ => return Err(template::raise_message("`ref` takes a name, or a package and a name")),
+    };
+    Ok(RefCall { package, name: name("ref", target)?, version })
+}
+
+fn name(function: &str, value: &Value) -> Result<String, Error> {
+    value.as_str().map(str::to_owned).ok_or_else(|| {
+        template::raise_message(format!("a name given to `{function}` must be a text, not {}", value.kind()))
+    })
+}
+
+fn resolve_ref(state: &Arc<JobState>, call: &RefCall) -> Result<Value, Error> {
+    let runtime = &state.runtime;
+    let package = state.subject.package(runtime);
+    let found = runtime.names.find_ref(&runtime.parts.manifest, call, &package);
+    let Some((id, node)) = found.and_then(|id| Some((id, runtime.node(id)?))) else {
+        let asked = state.subject.name(runtime);
+        let version = call.version.as_ref().map(|version| format!(" version {version}")).unwrap_or_default();
+        let message = format!(
+            "`{asked}` needs the model, seed or snapshot `{}`{version}, which does not exist",
+            call.name
+        );
+        let finding = Diagnostic::error("unknown-ref", message).suggest(&call.name, runtime.names.refs());
+        return Err(template::raise_diagnostic(finding));
+    };
+    check_known(state, id, || hint("ref", [call.package.as_deref(), Some(call.name.as_str())]))?;
+    if is_mocked(state, id) {
+        return Ok(cte(state, id, node));
+    }
+    if node.config.materialized() == "ephemeral" && matches!(node.kind, NodeKind::Model(_)) {
+        if matches!(state.subject, Subject::Operation(_)) {
+            let message = format!("`{}` is ephemeral: an operation cannot read it", node.name);
+            return Err(template::raise_diagnostic(Diagnostic::error("ephemeral-in-operation", message)));
+        }
+        return Ok(cte(state, id, node));
+    }
+    let dialect = runtime.adapter().dialect();
+    let relation = relation(state, node)?;
+    Ok(RelationObject::new(relation, dialect).with_subset(subset(state, node)).into())
+}
+
+fn resolve_source(state: &Arc<JobState>, call: &SourceCall) -> Result<Value, Error> {
+    let runtime = &state.runtime;
+    let package = state.subject.package(runtime);
+    let found = runtime.names.find_source(&runtime.parts.manifest, call, &package);
+    let Some((id, node)) = found.and_then(|id| Some((id, runtime.node(id)?))) else {
+        let message = format!(
+            "`{}` needs the source table `{}.{}`, which does not exist",
+            state.subject.name(runtime),
+            call.source,
+            call.table
+        );
+        return Err(template::raise_diagnostic(Diagnostic::error("unknown-source", message)));
+    };
+    check_known(state, id, || hint("source", [Some(call.source.as_str()), Some(call.table.as_str())]))?;
+    if is_mocked(state, id) {
+        return Ok(cte(state, id, node));
+    }
+    let dialect = runtime.adapter().dialect();
+    let object = RelationObject::new(relation(state, node)?, dialect).with_subset(subset(state, node));
+    let NodeKind::Source(source) = &node.kind else { return Ok(object.into()) };
+    let location = runtime.adapter().source_location(&properties(node, source));
+    let location = location.map_err(|error| {
+        let message = format!("the source table `{}.{}`: {error}", call.source, call.table);
+        template::raise_diagnostic(Diagnostic::error("source-location", message).at(node.origin.span, ""))
+    })?;
+    Ok(match location {
+        Some(text) => object.with_text(text).into(),
+        None => object.into(),
+    })
+}
+
+/// What a place of data may be described by: the source's own names, then its
+/// `meta`, then its `config`.
+fn properties(node: &Node, source: &Source) -> Map<String, Json> {
+    let part = |part: Option<&String>| part.cloned().map_or(Json::Null, Json::from);
+    let relation = node.relation.as_ref();
+    let mut properties: Map<String, Json> = [
+        ("name", Json::from(node.name.as_str())),
+        ("identifier", Json::from(source.identifier.as_str())),
+        ("schema", part(relation.and_then(|relation| relation.schema.as_ref()))),
+        ("database", part(relation.and_then(|relation| relation.database.as_ref()))),
+        ("tags", Json::from(node.tags.clone())),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    let meta = node.config.get("meta").and_then(Json::as_object).into_iter().flatten();
+    properties.extend(source.source_meta.iter().chain(meta).map(|(key, value)| (key.clone(), value.clone())));
+    let config = node.config.values.iter().filter(|(key, _)| *key != "meta" && *key != "tags");
+    properties.extend(config.map(|(key, value)| (key.clone(), value.clone())));
+    properties
+}
+
+/// Parsing must have seen that the node needs this; else the graph would not
+/// know it, and the order of the run would be wrong.
+fn check_known(state: &JobState, id: NodeId, hint: impl FnOnce() -> String) -> Result<(), Error> {
+    let Some(node) = state.node() else { return Ok(()) };
+    let is_known = node.depends_on.nodes.contains(&id);
+    if is_known || state.subject_is(id) {
+        return Ok(());
+    }
+    let target = state.runtime.node(id).map(|node| node.name.clone()).unwrap_or_default();
+    let message =
+        format!("`{}` reads `{target}`, which could not be seen while the project was parsed", node.name);
+    let finding = Diagnostic::error("unseen-dependency", message)
+        .note("the call stands in a branch that is only taken when the node runs")
+        .help(format!("add this line to `{}`: -- depends_on: {{{{ {} }}}}", node.name, hint()));
+    Err(template::raise_diagnostic(finding))
+}
+
+fn hint<const N: usize>(function: &str, names: [Option<&str>; N]) -> String {
+    let names: Vec<String> = names.into_iter().flatten().map(|name| format!("'{name}'")).collect();
+    format!("{function}({})", names.join(", "))
+}
+
+fn is_mocked(state: &JobState, id: NodeId) -> bool {
+    state.unit.as_ref().is_some_and(|unit| unit.input(id).is_some())
+}
+
+/// A node that is read as a common table expression.
+pub(super) fn cte(state: &JobState, id: NodeId, node: &Node) -> Value {
+    let mut mentioned = lock(&state.ctes);
+    if !mentioned.contains(&id) {
+        mentioned.push(id);
+    }
+    let relation = Relation {
+        database: None,
+        schema: None,
+        identifier: Some(cte_name(node)),
+        kind: Some(RelationKind::Cte),
+        quote: Policy { identifier: false, ..Policy::ALL },
+        include: Policy::ALL,
+    };
+    let subset = if is_mocked(state, id) { Subset::default() } else { subset(state, node) };
+    RelationObject::new(relation, state.runtime.adapter().dialect()).with_subset(subset).into()
+}
+
+/// The node's relation here, or in the environment that stands in for this one.
+fn relation(state: &JobState, node: &Node) -> Result<Relation, Error> {
+    let Some(own) = node.relation.clone() else {
+        let message = format!("`{}` is not stored anywhere", node.name);
+        return Err(template::raise_diagnostic(Diagnostic::error("no-relation", message)));
+    };
+    let options = &state.runtime.parts.options;
+    let deferral = options
+        .deferral
+        .as_ref()
+        .and_then(|deferral| Some((deferral.favor_state, deferral.relations.get(&node.unique_id)?)));
+    let Some((favored, elsewhere)) = deferral else { return Ok(own) };
+    let is_selected = state.runtime.parts.selected.contains(&node.unique_id);
+    if is_selected {
+        return Ok(own);
+    }
+    if favored || state.existing(&own).map_err(template::raise)?.is_none() {
+        return Ok(elsewhere.clone());
+    }
+    Ok(own)
+}
+
+/// The rows of a parent that this run is to see.
+fn subset(state: &JobState, parent: &Node) -> Subset {
+    let options = &state.runtime.parts.options;
+    let limit = options.empty.then_some(0);
+    let reader = state.node().map(|node| &node.kind);
+    let cuts = matches!(reader, Some(NodeKind::Model(_) | NodeKind::Snapshot(_)));
+    let field = parent.config.text("event_time").filter(|_| cuts);
+    let window = field.and_then(|field| {
+        let (start, end) = span(state)?;
+        Some(Window { field: event_time(state, parent, field), start: Some(start), end: Some(end) })
+    });
+    Subset { limit, window }
+}
+
+/// The time that is built: the batch, within the sample where there is one.
+fn span(state: &JobState) -> Option<(String, String)> {
+    let sample = state.runtime.parts.options.sample.clone();
+    let Some(batch) = lock(&state.batch).clone() else { return sample };
+    Some(match sample {
+        Some((start, end)) => (start.max(batch.start), end.min(batch.end)),
+        None => (batch.start, batch.end),
+    })
+}
+
+/// The column, quoted where its description says so.
+fn event_time(state: &JobState, parent: &Node, field: &str) -> String {
+    let described = parent.docs.columns.values().find(|column| column.name == field);
+    let quotes = described.and_then(|column| column.quote).unwrap_or(false);
+    if quotes { state.runtime.adapter().dialect().quote(field) } else { field.to_owned() }
+}

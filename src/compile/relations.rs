@@ -1,0 +1,164 @@
+//! What is known to exist in the warehouse.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::adapter::DatabaseError;
+use crate::sql::Relation;
+
+/// The three parts of a name in lower case.
+pub(super) type Key = (String, String, String);
+
+/// Relations by name: asked for once for each database, then kept in step with
+/// what the run itself does. dbt: the relation cache.
+#[derive(Debug, Default)]
+pub struct RelationCache {
+    databases: Mutex<HashMap<String, HashMap<Key, Relation>>>,
+}
+
+/// What stood under a name before a change, to be put back by a rollback.
+#[derive(Debug)]
+pub(super) struct Undo {
+    key: Key,
+    before: Option<Relation>,
+}
+
+impl RelationCache {
+    /// What exists under a name, spelled as the warehouse spells it. `list`
+    /// gives all relations of the database; it is called once for each database.
+    ///
+    /// # Errors
+    /// As `list`.
+    pub fn find(
+        &self,
+        relation: &Relation,
+        list: impl FnOnce() -> Result<Vec<Relation>, DatabaseError>,
+    ) -> Result<Option<Relation>, DatabaseError> {
+        let key = relation.key();
+        self.with(&key.0.clone(), list, |known| known.get(&key).cloned())
+    }
+
+    /// All relations of a schema.
+    ///
+    /// # Errors
+    /// As `list`.
+    pub fn of_schema(
+        &self,
+        database: &str,
+        schema: &str,
+        list: impl FnOnce() -> Result<Vec<Relation>, DatabaseError>,
+    ) -> Result<Vec<Relation>, DatabaseError> {
+        let schema = schema.to_lowercase();
+        self.with(&database.to_lowercase(), list, |known| {
+            known.iter().filter(|(key, _)| key.1 == schema).map(|(_, relation)| relation.clone()).collect()
+        })
+    }
+
+    fn with<T>(
+        &self,
+        database: &str,
+        list: impl FnOnce() -> Result<Vec<Relation>, DatabaseError>,
+        look: impl FnOnce(&HashMap<Key, Relation>) -> T,
+    ) -> Result<T, DatabaseError> {
+        let mut databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = databases.get(database) {
+            return Ok(look(known));
+        }
+        let listed = list()?.into_iter().map(|relation| (relation.key(), relation)).collect();
+        Ok(look(databases.entry(database.to_owned()).or_insert(listed)))
+    }
+
+    /// Something exists now.
+    pub(super) fn insert(&self, relation: &Relation) -> Vec<Undo> {
+        vec![self.set(relation.key(), Some(relation.clone()))]
+    }
+
+    /// Something is gone.
+    pub(super) fn remove(&self, relation: &Relation) -> Vec<Undo> {
+        vec![self.set(relation.key(), None)]
+    }
+
+    /// Something has another name now.
+    pub(super) fn rename(&self, from: &Relation, to: &Relation) -> Vec<Undo> {
+        let removed = self.set(from.key(), None);
+        let kind = to.kind.or_else(|| removed.before.as_ref().and_then(|before| before.kind)).or(from.kind);
+        let moved = Relation { kind, ..to.clone() };
+        let added = self.set(to.key(), Some(moved));
+        vec![removed, added]
+    }
+
+    /// A schema is gone with all that is in it.
+    pub(super) fn remove_schema(&self, schema: &Relation) -> Vec<Undo> {
+        let (database, schema, _) = schema.key();
+        let keys: Vec<Key> = {
+            let databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = databases.get(&database).into_iter().flat_map(HashMap::keys);
+            known.filter(|key| key.1 == schema).cloned().collect()
+        };
+        keys.into_iter().map(|key| self.set(key, None)).collect()
+    }
+
+    /// Takes changes back, the last one first.
+    pub(super) fn undo(&self, changes: Vec<Undo>) {
+        for change in changes.into_iter().rev() {
+            self.set(change.key, change.before);
+        }
+    }
+
+    /// Nothing is noted for a database that was not asked for yet.
+    fn set(&self, key: Key, relation: Option<Relation>) -> Undo {
+        let mut databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = databases.get_mut(&key.0);
+        let before = match (known, relation) {
+            (Some(known), Some(relation)) => known.insert(key.clone(), relation),
+            (Some(known), None) => known.remove(&key),
+            (None, _) => None,
+        };
+        Undo { key, before }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::RelationKind;
+
+    fn named(name: &str) -> Relation {
+        Relation::new(Some("db"), "main", name).with_kind(RelationKind::Table)
+    }
+
+    fn names(cache: &RelationCache) -> Vec<String> {
+        let never = || Err(DatabaseError::new("asked twice"));
+        let mut names: Vec<String> = cache
+            .of_schema("DB", "MAIN", never)
+            .unwrap()
+            .into_iter()
+            .filter_map(|relation| relation.identifier)
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn changes_are_noted_and_taken_back() {
+        let cache = RelationCache::default();
+        let found = cache.find(&named("A"), || Ok(vec![named("a"), named("b")])).unwrap();
+        assert_eq!(found, Some(named("a")), "case does not count");
+        let mut changes = cache.insert(&named("c"));
+        changes.extend(cache.rename(&named("a"), &named("d")));
+        changes.extend(cache.remove(&named("b")));
+        assert_eq!(names(&cache), ["c", "d"]);
+        cache.undo(changes);
+        assert_eq!(names(&cache), ["a", "b"]);
+        cache.remove_schema(&Relation { identifier: None, ..named("") });
+        assert!(names(&cache).is_empty());
+    }
+
+    #[test]
+    fn a_database_is_listed_once_and_an_error_is_not_remembered() {
+        let cache = RelationCache::default();
+        assert!(cache.find(&named("a"), || Err(DatabaseError::new("down"))).is_err());
+        assert_eq!(cache.find(&named("a"), || Ok(Vec::new())).unwrap(), None);
+        assert_eq!(cache.find(&named("b"), || Err(DatabaseError::new("asked twice"))).unwrap(), None);
+    }
+}

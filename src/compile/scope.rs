@@ -1,0 +1,171 @@
+//! What templates see while a node is compiled and run.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::adapter::AdapterObject;
+use super::config_object::ConfigObject;
+use super::functions;
+use super::refs;
+use super::state::{JobState, lock};
+use super::subject::Subject;
+use crate::objects::{self, ColumnClass, RelationObject};
+use crate::template::{self, Notices, Scope, Value};
+
+/// The scope of one render: everything is resolved, statements run.
+pub(super) struct RunScope {
+    state: Arc<JobState>,
+    package: String,
+}
+
+/// Everything that [`RunScope`] knows beyond the project's members.
+const NAMES: &[&str] = &[
+    "adapter",
+    "api",
+    "column",
+    "compiled_code",
+    "config",
+    "database",
+    "defer_relation",
+    "execute",
+    "function",
+    "graph",
+    "load_agate_table",
+    "load_result",
+    "metric",
+    "model",
+    "post_hooks",
+    "pre_hooks",
+    "ref",
+    "render",
+    "schema",
+    "selected_resources",
+    "source",
+    "sql",
+    "store_raw_result",
+    "store_result",
+    "submit_python_job",
+    "this",
+    "thread_id",
+    "try_or_compiler_error",
+    "write",
+];
+
+impl RunScope {
+    pub(super) fn new(state: &Arc<JobState>) -> Self {
+        Self { state: Arc::clone(state), package: state.subject.package(&state.runtime) }
+    }
+
+    fn member(&self, name: &str) -> Option<Value> {
+        let state = &self.state;
+        let runtime = &state.runtime;
+        let dialect = runtime.adapter().dialect();
+        Some(match name {
+            "ref" => refs::ref_function(state),
+            "source" => refs::source_function(state),
+            "metric" | "function" => functions::unsupported(name),
+            "this" => self.this()?,
+            "config" => Value::from_object(ConfigObject::new(state)),
+            "model" => state.model(),
+            "graph" => runtime.graph(),
+            "adapter" => Value::from_object(AdapterObject::new(state)),
+            "api" => objects::api(dialect, runtime.quoting),
+            "column" => Value::from_object(ColumnClass::new(dialect)),
+            "execute" => Value::from(true),
+            "sql" | "compiled_code" => {
+                state.compiled().map_or(Value::from(()), |compiled| Value::from(compiled.sql.as_str()))
+            }
+            "database" | "schema" => self.place(name),
+            "pre_hooks" => self.hooks("pre-hook"),
+            "post_hooks" => self.hooks("post-hook"),
+            "defer_relation" => self.deferred(),
+            "selected_resources" => self.selected(),
+            "thread_id" => Value::from(state.worker.name()),
+            _ => return functions::function(state, name),
+        })
+    }
+
+    /// The relation of the node. While a unit test gives rows for it, those.
+    fn this(&self) -> Option<Value> {
+        let state = &self.state;
+        let dialect = state.runtime.adapter().dialect();
+        let Subject::Node(id) = &state.subject else { return Some(Value::from(())) };
+        let node = state.node().filter(|node| Subject::has_relation(node))?;
+        if state.unit.as_ref().is_some_and(|unit| unit.input(*id).is_some()) {
+            return Some(refs::cte(state, *id, node));
+        }
+        let relation = node.relation.clone()?;
+        Some(RelationObject::new(relation, dialect).into())
+    }
+
+    /// The node's database or schema, else the target's.
+    fn place(&self, name: &str) -> Value {
+        let relation = self.state.node().and_then(|node| node.relation.as_ref());
+        let own = relation.and_then(|relation| match name {
+            "database" => relation.database.clone(),
+            _ => relation.schema.clone(),
+        });
+        let target = || {
+            let target = self.state.runtime.parts.project.target();
+            if name == "database" { target.database } else { Some(target.schema) }
+        };
+        own.or_else(target).map_or(Value::from(()), Value::from)
+    }
+
+    fn hooks(&self, key: &str) -> Value {
+        let hooks = self.state.node().map(|node| node.config.hooks(key)).unwrap_or_default();
+        let hook = |hook: crate::manifest::Hook| json!({"sql": hook.sql, "transaction": hook.transaction, "index": hook.index});
+        template::to_value(&hooks.into_iter().map(hook).collect::<Json>())
+    }
+
+    fn deferred(&self) -> Value {
+        let runtime = &self.state.runtime;
+        let relation = self.state.node().and_then(|node| {
+            runtime.parts.options.deferral.as_ref()?.relations.get(&node.unique_id).cloned()
+        });
+        relation.map_or(Value::from(()), |relation| objects::relation(relation, runtime.adapter().dialect()))
+    }
+
+    /// dbt: an operation sees none.
+    fn selected(&self) -> Value {
+        let ids = match self.state.subject {
+            Subject::Operation(_) => Vec::new(),
+            _ => self.state.runtime.parts.selected.clone(),
+        };
+        template::to_value(&ids.iter().map(|id| Json::from(id.as_str())).collect::<Json>())
+    }
+}
+
+impl fmt::Debug for RunScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RunScope").field(&self.state.subject).finish()
+    }
+}
+
+impl Scope for RunScope {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        if let Some(added) = lock(&self.state.extra).get(name) {
+            return Some(added.clone());
+        }
+        self.member(name).or_else(|| self.state.members().lookup(name, &self.package))
+    }
+
+    fn package(&self) -> &str {
+        &self.package
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let added: Vec<&'static str> = lock(&self.state.extra).keys().copied().collect();
+        [NAMES.to_vec(), added, self.state.members().names()].concat()
+    }
+
+    fn replaced_macro(&self, name: &str) -> Option<Value> {
+        self.state.unit.as_ref()?.replaced_macro(name)
+    }
+
+    fn notices(&self) -> Arc<dyn Notices> {
+        Arc::<dyn super::Listener>::clone(&self.state.listener)
+    }
+}

@@ -1,0 +1,254 @@
+//! What a job and the objects in its templates share.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value as Json;
+
+use super::compiled::Compiled;
+use super::failure::Failure;
+use super::job::Batch;
+use super::listener::Listener;
+use super::relations::Undo;
+use super::results::Results;
+use super::runtime::Runtime;
+use super::subject::Subject;
+use super::unit::UnitContext;
+use super::worker::Worker;
+use crate::adapter::{DatabaseError, Response, Session};
+use crate::artifact;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::manifest::{Node, NodeId};
+use crate::project::Members;
+use crate::sql::{Column, Cte, Relation, Rows};
+use crate::template::{self, Value};
+
+/// What a job and the objects in its templates share.
+pub(super) struct JobState {
+    pub(super) runtime: Arc<Runtime>,
+    pub(super) worker: Worker,
+    pub(super) listener: Arc<dyn Listener>,
+    pub(super) subject: Subject,
+    /// What is different because a unit test renders the node.
+    pub(super) unit: Option<UnitContext>,
+    pub(super) results: Results,
+    /// Names that the owner of the job adds.
+    pub(super) extra: Mutex<HashMap<&'static str, Value>>,
+    /// The slice of time that is built, for a microbatch.
+    pub(super) batch: Mutex<Option<Batch>>,
+    /// Ephemeral models that the text read, in order of mention.
+    pub(super) ctes: Mutex<Vec<NodeId>>,
+    pub(super) compiled: Mutex<Option<Arc<Compiled>>>,
+    model: Mutex<Option<Value>>,
+}
+
+impl JobState {
+    pub(super) fn new(
+        runtime: &Arc<Runtime>,
+        worker: &Worker,
+        subject: Subject,
+        listener: Arc<dyn Listener>,
+        unit: Option<UnitContext>,
+    ) -> Self {
+        Self {
+            runtime: Arc::clone(runtime),
+            worker: worker.clone(),
+            listener,
+            subject,
+            unit,
+            results: Results::default(),
+            extra: Mutex::default(),
+            batch: Mutex::default(),
+            ctes: Mutex::default(),
+            compiled: Mutex::default(),
+            model: Mutex::default(),
+        }
+    }
+
+    pub(super) fn node(&self) -> Option<&Node> {
+        self.subject.node(&self.runtime)
+    }
+
+    /// Whether the job is on this node.
+    pub(super) fn subject_is(&self, id: NodeId) -> bool {
+        matches!(self.subject, Subject::Node(own) if own == id)
+    }
+
+    pub(super) fn members(&self) -> &Members {
+        self.unit.as_ref().map_or(self.runtime.members(), |unit| &unit.members)
+    }
+
+    pub(super) fn compiled(&self) -> Option<Arc<Compiled>> {
+        lock(&self.compiled).clone()
+    }
+
+    /// The node became this; templates see it as `sql` and in `model` from now on.
+    pub(super) fn set_compiled(&self, compiled: &Arc<Compiled>) {
+        *lock(&self.compiled) = Some(Arc::clone(compiled));
+        *lock(&self.model) = None;
+    }
+
+    /// `model`: the node's JSON without what is null, as dbt shows it.
+    pub(super) fn model(&self) -> Value {
+        lock(&self.model).get_or_insert_with(|| template::to_value(&self.model_json())).clone()
+    }
+
+    fn model_json(&self) -> Json {
+        let Some(node) = self.node() else { return self.subject.json(&self.runtime) };
+        let compiled = self.compiled().map(|compiled| artifact::Compiled {
+            code: compiled.sql.clone(),
+            ctes: compiled.ctes.iter().map(wire_cte).collect(),
+            ..artifact::Compiled::default()
+        });
+        let mut json = artifact::compiled_node_json(&self.runtime.wire(), node, compiled.as_ref());
+        drop_nulls(&mut json, 2);
+        if let (Some(batch), Json::Object(model)) = (lock(&self.batch).as_ref(), &mut json) {
+            model.insert("batch".to_owned(), batch.json());
+        }
+        json
+    }
+
+    // What follows speaks with the warehouse.
+
+    /// Runs a statement; its rows are dropped.
+    pub(super) fn execute(&self, sql: &str) -> Result<Response, Failure> {
+        self.speak(sql, |session| session.execute(sql))
+    }
+
+    /// Runs a statement and fetches its rows.
+    pub(super) fn query(&self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), Failure> {
+        self.speak(sql, |session| session.query(sql, limit))
+    }
+
+    fn speak<T>(
+        &self,
+        sql: &str,
+        say: impl FnOnce(&mut dyn Session) -> Result<T, DatabaseError>,
+    ) -> Result<T, Failure> {
+        self.check_stop()?;
+        if !self.runtime.parts.options.introspect {
+            let message =
+                format!("`{}` asks the warehouse while it is compiled", self.subject.name(&self.runtime));
+            let finding = Diagnostic::error("introspection-off", message).note(format!("it sends: {sql}"));
+            return Err(finding.help("leave out `--no-introspect`").into());
+        }
+        self.listener.statement(sql);
+        let said = say(self.worker.session().as_mut());
+        said.map_err(|error| self.refused(error))
+    }
+
+    /// What a refused statement is to the user: see [`super::place`].
+    pub(super) fn refused(&self, error: DatabaseError) -> Failure {
+        super::place::failure(self, error)
+    }
+
+    pub(super) fn check_stop(&self) -> Result<(), Failure> {
+        if self.listener.is_stopping() { Err(Failure::Cancelled) } else { Ok(()) }
+    }
+
+    /// Begins a transaction unless one is open or the warehouse has none.
+    pub(super) fn begin(&self) -> Result<(), Failure> {
+        if !self.runtime.adapter().capabilities().transactions || self.worker.session().in_transaction() {
+            return Ok(());
+        }
+        self.speak("BEGIN", |session| session.execute("BEGIN")).map(drop)
+    }
+
+    /// Commits what is open; nothing where nothing is.
+    pub(super) fn commit(&self) -> Result<(), Failure> {
+        if self.worker.session().in_transaction() {
+            self.speak("COMMIT", |session| session.execute("COMMIT"))?;
+        }
+        self.worker.take_changes();
+        Ok(())
+    }
+
+    /// Takes back what is open, and what the relation cache knows of it. Works
+    /// while the run is stopping, too.
+    pub(super) fn rollback(&self) -> Result<(), Failure> {
+        let rolled_back = {
+            let mut session = self.worker.session();
+            if session.in_transaction() { session.execute("ROLLBACK").map(drop) } else { Ok(()) }
+        };
+        self.runtime.relations.undo(self.worker.take_changes());
+        rolled_back.map_err(|error| self.refused(error))
+    }
+
+    // What follows is about relations.
+
+    /// What exists under a relation's name.
+    pub(super) fn existing(&self, relation: &Relation) -> Result<Option<Relation>, Failure> {
+        let relation = self.complete(relation);
+        let found = self.runtime.relations.find(&relation, || self.list(relation.database.as_deref()));
+        let quote = relation.quote;
+        Ok(found.map_err(|error| self.refused(error))?.map(|found| Relation { quote, ..found }))
+    }
+
+    /// All relations of a schema.
+    pub(super) fn relations_of(
+        &self,
+        database: Option<&str>,
+        schema: &str,
+    ) -> Result<Vec<Relation>, Failure> {
+        let place = self.complete(&Relation::new(database, schema, ""));
+        let database = place.database.unwrap_or_default();
+        let found = self.runtime.relations.of_schema(&database, schema, || self.list(Some(&database)));
+        found.map_err(|error| self.refused(error))
+    }
+
+    /// The relation with the target's database where it names none, as long as
+    /// it names a schema: what has no schema is temporary.
+    fn complete(&self, relation: &Relation) -> Relation {
+        if relation.database.is_some() || relation.schema.is_none() {
+            return relation.clone();
+        }
+        Relation { database: self.runtime.parts.project.target().database, ..relation.clone() }
+    }
+
+    fn list(&self, database: Option<&str>) -> Result<Vec<Relation>, DatabaseError> {
+        self.worker.session().relations(database)
+    }
+
+    /// Notes changes of the relation cache.
+    pub(super) fn note(&self, changes: Vec<Undo>) {
+        self.worker.note(changes);
+    }
+
+    pub(super) fn columns(&self, relation: &Relation) -> Result<Vec<Column>, Failure> {
+        self.check_stop()?;
+        let found = self.worker.session().columns(relation);
+        found.map_err(|error| self.refused(error))
+    }
+
+    /// Writes a text of this node below the target folder.
+    pub(super) fn write(&self, folder: &str, text: &str) -> Result<(), Failure> {
+        let Some(node) = self.node().filter(|_| self.runtime.parts.options.write) else { return Ok(()) };
+        let path = self.runtime.output_path(folder, node);
+        files::write(&path, text).map_err(|error| Diagnostic::error("write", error.to_string()).into())
+    }
+}
+
+impl fmt::Debug for JobState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobState").field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wire_cte(cte: &Cte) -> artifact::Cte {
+    artifact::Cte { id: cte.id.clone(), sql: cte.text() }
+}
+
+/// Leaves nulls out of an object and of the objects in it, so many levels deep.
+fn drop_nulls(json: &mut Json, levels: usize) {
+    let Json::Object(map) = json else { return };
+    map.retain(|_, value| !value.is_null());
+    if levels > 0 {
+        map.values_mut().for_each(|value| drop_nulls(value, levels - 1));
+    }
+}

@@ -1,0 +1,80 @@
+//! A session with the warehouse and the jobs' way to it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::failure::Failure;
+use super::relations::Undo;
+use super::runtime::Runtime;
+use crate::adapter::{Cancel, Session};
+
+/// One session, used by one job at a time. Clones share it.
+#[derive(Clone)]
+pub struct Worker {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    name: String,
+    session: Mutex<Box<dyn Session>>,
+    cancel: Arc<dyn Cancel>,
+    /// What the open transaction changed in the relation cache.
+    changes: Mutex<Vec<Undo>>,
+}
+
+impl Worker {
+    /// Opens a session. `name` is what templates see as `thread_id`.
+    ///
+    /// # Errors
+    /// The warehouse cannot be reached or refuses the credentials.
+    pub fn connect(runtime: &Runtime, name: impl Into<String>) -> Result<Self, Failure> {
+        let session = runtime.adapter().connect()?;
+        let shared = Shared {
+            name: name.into(),
+            cancel: session.cancel_handle(),
+            session: Mutex::new(session),
+            changes: Mutex::default(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Its name: `Thread-1 (worker)`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Something that stops the running statement from another thread.
+    #[must_use]
+    pub fn cancel_handle(&self) -> Arc<dyn Cancel> {
+        Arc::clone(&self.shared.cancel)
+    }
+
+    /// The session. Held for one statement at a time: a template that waits for
+    /// its statement may not wait for itself.
+    pub(super) fn session(&self) -> MutexGuard<'_, Box<dyn Session>> {
+        self.shared.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes changes of the relation cache, so that a rollback takes them back.
+    pub(super) fn note(&self, changes: Vec<Undo>) {
+        if self.session().in_transaction() {
+            self.changes().extend(changes);
+        }
+    }
+
+    /// The changes of the transaction that just ended.
+    pub(super) fn take_changes(&self) -> Vec<Undo> {
+        std::mem::take(&mut *self.changes())
+    }
+
+    fn changes(&self) -> MutexGuard<'_, Vec<Undo>> {
+        self.shared.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Worker").field(&self.shared.name).finish()
+    }
+}
