@@ -1,4 +1,41 @@
 //! SQL to statements, in order.
+//!
+//! Which statement runs when, in which transaction, and what takes whose place
+//! is decided here, in Rust. The SQL itself comes from macros that are called
+//! by name, so that projects and packages override it as in dbt. Everything is
+//! done through a [`Bench`]; the tests put one there that only writes down what
+//! it is asked to do.
+//!
+//! A reader of the warehouse never sees a relation half built: what is new is
+//! built under another name and put in place inside one transaction, and a
+//! failure rolls back to what was there before.
 
-/// How many failing rows of a test are fetched to be shown.
-pub const SAMPLE_ROWS: usize = 5;
+mod batches;
+mod bench;
+mod csv;
+mod custom;
+mod difference;
+mod finish;
+mod fixture;
+mod freshness;
+mod incremental;
+mod make;
+mod seed;
+mod snapshot;
+mod swap;
+mod table;
+mod test;
+mod unit_test;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use batches::{Slice, Window, moment, slices};
+pub use bench::{Author, Bench, Change, Flags, Made, Order, Purpose, Transaction};
+pub use fixture::{Input, fixtures};
+pub use freshness::{Measured, Staleness, measure};
+pub use make::{Recipe, is_built_in, judge, make, preview};
+pub use test::{Grade, SAMPLE_ROWS, Verdict, stores_failures};

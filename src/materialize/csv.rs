@@ -1,0 +1,338 @@
+//! CSV files as tables: structure checked, types inferred.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+
+use crate::sql::{Cell, Column, Rows};
+
+/// How a file is to be read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Between fields.
+    pub(super) delimiter: u8,
+    /// Columns whose type is given: their values stay text.
+    pub(super) typed: Vec<String>,
+    /// Whether only what an engine takes as a number counts as one: without
+    /// thousands separators, currency signs, per cent.
+    pub(super) plain_numbers: bool,
+    /// Whether anybody will look at the cells.
+    pub(super) keep_rows: bool,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(super) struct Csv {
+    /// Names and types of the columns, and the cells where they were asked for.
+    pub(super) rows: Rows,
+    /// How many rows the file has.
+    pub(super) count: usize,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    line: Option<u64>,
+    message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// More problems of one file than this are not told.
+const MOST_PROBLEMS: usize = 10;
+
+/// Reads a file: the first record names the columns, each later one has as many
+/// fields. A column has the first type that every one of its values fits, in
+/// dbt's order: number, date, time, boolean, text. Empty fields and `null` are NULL.
+pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(reading.delimiter).flexible(true).from_reader(text.as_bytes());
+    let header: Vec<String> = match reader.headers() {
+        Ok(header) => header.iter().map(str::to_owned).collect(),
+        Err(error) => return Err(vec![Problem { line: None, message: error.to_string() }]),
+    };
+    let mut problems = header_problems(&header);
+    let is_typed = |name: &String| reading.typed.contains(name);
+    let mut guesses: Vec<Guess> = header
+        .iter()
+        .map(|name| if is_typed(name) { Guess::text() } else { Guess::new(reading.plain_numbers) })
+        .collect();
+    let mut records = Vec::new();
+    let mut count = 0;
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map(csv::Position::line);
+                problems.push(Problem { line, message: error.to_string() });
+                break;
+            }
+        };
+        if record.len() != header.len() {
+            let (has, wants) = (record.len(), header.len());
+            let line = record.position().map(csv::Position::line);
+            problems.push(Problem { line, message: format!("{has} fields, but the header names {wants}") });
+            if problems.len() > MOST_PROBLEMS {
+                break;
+            }
+            continue;
+        }
+        count += 1;
+        for (guess, field) in guesses.iter_mut().zip(&record) {
+            guess.look(field);
+        }
+        if reading.keep_rows {
+            records.push(record);
+        }
+    }
+    if !problems.is_empty() {
+        problems.truncate(MOST_PROBLEMS);
+        return Err(problems);
+    }
+    let row = |record: csv::StringRecord| {
+        record.iter().zip(&guesses).map(|(field, guess)| guess.cell(field)).collect()
+    };
+    let rows = records.into_iter().map(row).collect();
+    let columns = header.into_iter().zip(&guesses).map(|(name, guess)| guess.column(name)).collect();
+    Ok(Csv { rows: Rows { columns, rows }, count })
+}
+
+fn header_problems(header: &[String]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut problem = |message: String| problems.push(Problem { line: Some(1), message });
+    if header.is_empty() || header.iter().all(String::is_empty) {
+        problem("a seed needs a header that names its columns".to_owned());
+        return problems;
+    }
+    for (at, name) in header.iter().enumerate() {
+        let twin = |other: &&String| other.eq_ignore_ascii_case(name);
+        if name.is_empty() {
+            problem(format!("column {} has no name", at + 1));
+        } else if header.iter().take(at).find(twin).is_some() {
+            problem(format!("two columns are named `{name}`"));
+        }
+    }
+    problems
+}
+
+/// The types that a column's values could have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Date,
+    Time,
+    IsoTime,
+    Boolean,
+    Text,
+}
+
+impl Kind {
+    const ORDER: [Self; 6] = [Self::Number, Self::Date, Self::Time, Self::IsoTime, Self::Boolean, Self::Text];
+}
+
+/// What is known about a column from the values so far.
+#[derive(Debug, Clone)]
+struct Guess {
+    /// `None` while all values are NULL.
+    kind: Option<Kind>,
+    plain: bool,
+    has_decimals: bool,
+    is_big: bool,
+}
+
+impl Guess {
+    fn new(plain: bool) -> Self {
+        Self { kind: None, plain, has_decimals: false, is_big: false }
+    }
+
+    fn text() -> Self {
+        Self { kind: Some(Kind::Text), ..Self::new(true) }
+    }
+
+    /// Takes a value into account. No value fits two types other than text, so
+    /// the first one decides, and one that differs leaves only text.
+    fn look(&mut self, field: &str) {
+        if self.kind == Some(Kind::Text) || is_null(field) {
+            return;
+        }
+        let fitting = Kind::ORDER.into_iter().find(|kind| self.fits(*kind, field));
+        if self.kind.is_some() && self.kind != fitting {
+            self.kind = Some(Kind::Text);
+            return;
+        }
+        self.kind = fitting;
+        if self.kind == Some(Kind::Number)
+            && let Some(digits) = number(field, self.plain)
+        {
+            self.is_big |= digits.parse::<i32>().is_err();
+            self.has_decimals |= digits.parse::<i64>().is_err() && decimals(&digits);
+        }
+    }
+
+    fn fits(&self, kind: Kind, field: &str) -> bool {
+        match kind {
+            Kind::Number => number(field, self.plain).is_some(),
+            Kind::Date => date(field).is_some(),
+            Kind::Time => time(field).is_some(),
+            Kind::IsoTime => iso_time(field).is_some(),
+            Kind::Boolean => boolean(field).is_some(),
+            Kind::Text => true,
+        }
+    }
+
+    fn column(&self, name: String) -> Column {
+        let data_type = match self.kind.unwrap_or(Kind::Number) {
+            Kind::Number if self.has_decimals => "float8",
+            Kind::Number if self.is_big => "bigint",
+            Kind::Number => "integer",
+            Kind::Date => "date",
+            Kind::Time | Kind::IsoTime => "timestamp without time zone",
+            Kind::Boolean => "boolean",
+            Kind::Text => "text",
+        };
+        Column::new(name, data_type)
+    }
+
+    fn cell(&self, field: &str) -> Cell {
+        if is_null(field) {
+            return Cell::Null;
+        }
+        let known = match self.kind.unwrap_or(Kind::Text) {
+            Kind::Number => number(field, self.plain).map(|digits| match digits.parse() {
+                Ok(value) if !self.has_decimals => Cell::Integer(value),
+                _ => Cell::Decimal(digits),
+            }),
+            Kind::Date => date(field).map(|day| Cell::Date(day.to_string())),
+            Kind::Time => time(field).map(|time| Cell::Timestamp(time.to_string())),
+            Kind::IsoTime => iso_time(field).map(|time| Cell::Timestamp(time.to_string())),
+            Kind::Boolean => boolean(field).map(Cell::Bool),
+            Kind::Text => None,
+        };
+        known.unwrap_or_else(|| Cell::Text(field.to_owned()))
+    }
+}
+
+fn is_null(field: &str) -> bool {
+    let field = field.trim();
+    field.is_empty() || field.eq_ignore_ascii_case("null")
+}
+
+/// The digits of a number. Unless it has to be plain, thousands separators,
+/// one currency sign in front and a per cent sign behind are passed over.
+fn number(field: &str, plain: bool) -> Option<String> {
+    let mut text = field.trim();
+    let mut digits = String::new();
+    if !plain {
+        text = text.trim_end_matches('%').trim_end();
+        if let Some(rest) = text.strip_prefix('-') {
+            digits.push('-');
+            text = rest;
+        }
+        text = text.trim_start_matches(['$', '£', '€', '¥', '₹']);
+    }
+    digits.extend(text.chars().filter(|c| plain || *c != ','));
+    let body = digits.trim_start_matches(['+', '-']);
+    let shaped = body.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && digits.len() - body.len() <= 1
+        && body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    (shaped && digits.parse::<f64>().is_ok_and(f64::is_finite)).then_some(digits)
+}
+
+fn decimals(digits: &str) -> bool {
+    let is_whole = digits.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit());
+    !is_whole || digits.len() > 38
+}
+
+fn date(field: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(field.trim(), "%Y-%m-%d").ok()
+}
+
+fn time(field: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(field.trim(), "%Y-%m-%d %H:%M:%S").ok()
+}
+
+fn iso_time(field: &str) -> Option<NaiveDateTime> {
+    let field = field.trim();
+    let zoned = DateTime::parse_from_rfc3339(field).ok().map(|time| time.naive_utc());
+    zoned.or_else(|| NaiveDateTime::parse_from_str(field, "%Y-%m-%dT%H:%M:%S%.f").ok())
+}
+
+fn boolean(field: &str) -> Option<bool> {
+    match field.trim().to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading() -> Reading {
+        Reading { delimiter: b',', typed: Vec::new(), plain_numbers: false, keep_rows: true }
+    }
+
+    #[test]
+    fn a_column_has_the_first_type_that_all_its_values_fit() {
+        let check = |values: &[&str], expected: &str| {
+            let text = values.iter().fold("c,d\n".to_owned(), |text, value| text + "\"" + value + "\",x\n");
+            let csv = read(&text, &reading()).unwrap();
+            assert_eq!(csv.rows.columns[0].data_type, expected, "{values:?}");
+        };
+        check(&["1", "-2", "007"], "integer");
+        check(&["1", "3000000000"], "bigint");
+        check(&["1", "2.50"], "float8");
+        check(&["1,000", "$5", "7%"], "integer");
+        check(&["", "null", "NULL"], "integer");
+        check(&["2024-01-31", ""], "date");
+        check(&["2024-01-31 10:00:00"], "timestamp without time zone");
+        check(&["2024-01-31T10:00:00Z", "2024-01-31T10:00:00.5"], "timestamp without time zone");
+        check(&["true", "False"], "boolean");
+        check(&["true", "1"], "text");
+        check(&["1", "true"], "text");
+        check(&["2024-01-31", "2024-01-31 10:00:00"], "text");
+        check(&["1", "a"], "text");
+        check(&["-", "+"], "text");
+    }
+
+    #[test]
+    fn a_given_type_and_an_engine_that_reads_the_file_take_values_as_they_stand() {
+        let mut given = reading();
+        given.typed = vec!["id".to_owned()];
+        let csv = read("id\n007\n", &given).unwrap();
+        assert_eq!(csv.rows.rows, [[Cell::Text("007".to_owned())]]);
+        given = Reading { plain_numbers: true, keep_rows: false, ..reading() };
+        let csv = read("id,price\n1,\"1,000\"\n", &given).unwrap();
+        assert_eq!((csv.rows.columns[1].data_type.as_str(), csv.count), ("text", 1));
+        assert!(csv.rows.rows.is_empty());
+    }
+
+    #[test]
+    fn every_problem_is_told_with_its_line() {
+        let check = |text: &str, expected: &[&str]| {
+            let problems = read(text, &reading()).unwrap_err();
+            let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            assert_eq!(told, expected, "{text}");
+        };
+        check("", &["line 1: a seed needs a header that names its columns"]);
+        check(
+            "a,b\n1\n1,2\n1,2,3\n",
+            &["line 2: 1 fields, but the header names 2", "line 4: 3 fields, but the header names 2"],
+        );
+        check("a,A,\n", &["line 1: two columns are named `A`", "line 1: column 3 has no name"]);
+    }
+
+    #[test]
+    fn quotes_newlines_and_delimiters_inside_fields_are_data() {
+        let csv = read("a;b\n\"x\n;\"\"y\";2\n", &Reading { delimiter: b';', ..reading() }).unwrap();
+        assert_eq!(csv.rows.rows, [[Cell::Text("x\n;\"y".to_owned()), Cell::Integer(2)]]);
+    }
+}

@@ -1,0 +1,155 @@
+//! Rows of unit tests as SQL.
+
+use serde_json::{Map, Value as Json};
+
+use super::bench::{Bench, Order};
+use crate::compile::Failure;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{Fixture, Given, GivenInput, NodeId, UnitTest};
+use crate::sql::{Column, Relation};
+use crate::template::Value;
+
+/// One input of a unit test as a query that takes the place of the real one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The node whose rows it stands for; the tested model itself for `this`.
+    pub node: NodeId,
+    /// The query.
+    pub sql: String,
+}
+
+/// The inputs of a unit test. Each has the columns of the real relation, in
+/// its types: what a fixture leaves out is NULL. `relation_of` gives the
+/// relation of a node.
+///
+/// # Errors
+/// A fixture names a column that the relation does not have, or the relation
+/// does not exist.
+pub fn fixtures(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    unit_test: &UnitTest,
+    relation_of: &dyn Fn(NodeId) -> Option<Relation>,
+) -> Result<Vec<Input>, Failure> {
+    let input = |given: &Given| {
+        let node = match given.input {
+            GivenInput::Ref(_, node) | GivenInput::Source(_, node) => node,
+            GivenInput::This => unit_test.tested,
+        };
+        let sql = match &given.rows {
+            Fixture::Sql(sql) => sql.clone(),
+            Fixture::Rows(rows, _) => {
+                let columns = real_columns(order, bench, given, relation_of(node))?;
+                let what = format!("the input `{}`", given.input_text);
+                select(order, bench, &what, rows, &columns)?
+            }
+        };
+        Ok(Input { node, sql })
+    };
+    unit_test.given.iter().map(input).collect()
+}
+
+fn real_columns(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    given: &Given,
+    relation: Option<Relation>,
+) -> Result<Vec<Column>, Failure> {
+    let columns = match &relation {
+        Some(relation) => bench.columns(relation)?,
+        None => Vec::new(),
+    };
+    if !columns.is_empty() {
+        return Ok(columns);
+    }
+    let name = relation.map(|relation| relation.render(order.dialect));
+    let message = match name {
+        Some(name) => {
+            format!("the columns of the input `{}` are not known: {name} does not exist", given.input_text)
+        }
+        None => format!("the columns of the input `{}` are not known: it is not stored", given.input_text),
+    };
+    let problem = order.problem("unknown-fixture-columns", message);
+    Err(problem.help("build it first, if need be with `--empty`, or give the input as `format: sql`").into())
+}
+
+/// A query that gives `rows`: every column in order, typed; missing ones NULL.
+/// `what` names the fixture in errors.
+pub(super) fn select(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    what: &str,
+    rows: &[Map<String, Json>],
+    columns: &[Column],
+) -> Result<String, Failure> {
+    check_names(order, what, rows, columns)?;
+    let mut selects = Vec::with_capacity(rows.len().max(1));
+    for row in rows {
+        let mut cells = Vec::with_capacity(columns.len());
+        for column in columns {
+            let value = row.iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.name));
+            let literal = literal(order, value.map_or(&Json::Null, |(_, value)| value));
+            cells.push(cell(order, bench, &literal, column)?);
+        }
+        selects.push(format!("select {}", cells.join(", ")));
+    }
+    if selects.is_empty() {
+        let cells: Result<Vec<String>, Failure> =
+            columns.iter().map(|column| cell(order, bench, "null", column)).collect();
+        return Ok(format!("select {} where 1 = 0", cells?.join(", ")));
+    }
+    Ok(selects.join("\nunion all\n"))
+}
+
+fn cell(order: &Order<'_>, bench: &mut dyn Bench, literal: &str, column: &Column) -> Result<String, Failure> {
+    // The width of a text type would cut values off in silence.
+    let data_type = if column.is_string() { column.data_type.clone() } else { column.type_text() };
+    let args = [Value::from(literal), Value::from(data_type)];
+    let typed = bench.sql("safe_cast", &args)?;
+    Ok(format!("{typed} as {}", order.dialect.quote(&column.name)))
+}
+
+/// All unknown column names of a fixture, each once.
+fn check_names(
+    order: &Order<'_>,
+    what: &str,
+    rows: &[Map<String, Json>],
+    columns: &[Column],
+) -> Result<(), Failure> {
+    let known = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let mut unknown: Vec<&str> = Vec::new();
+    for name in rows.iter().flat_map(Map::keys) {
+        if !known(name) && !unknown.contains(&name.as_str()) {
+            unknown.push(name);
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let names = || columns.iter().map(|column| column.name.as_str());
+    let quoted: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+    let message = format!("{what} has no column {}", quoted.join(", "));
+    let problem: Diagnostic = order.problem("unknown-fixture-column", message);
+    let problem = unknown.iter().fold(problem, |problem, name| problem.suggest(name, names()));
+    Err(problem.note(format!("its columns are: {}", names().collect::<Vec<_>>().join(", "))).into())
+}
+
+/// A value as SQL. Lists and mappings become the engine's own, where it has them.
+fn literal(order: &Order<'_>, value: &Json) -> String {
+    match value {
+        Json::Null => "null".to_owned(),
+        Json::Bool(value) => value.to_string(),
+        Json::Number(value) => value.to_string(),
+        Json::String(text) => order.dialect.literal(text),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| literal(order, item)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(fields) => {
+            let field = |(name, value): (&String, &Json)| {
+                format!("{}: {}", order.dialect.literal(name), literal(order, value))
+            };
+            format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `materialized: incremental`: a table to which each run adds.
+
+use super::bench::{Bench, Change, Made, Order, Purpose, Transaction, is_given};
+use super::finish::{self, Hooks};
+use super::swap::Swap;
+use super::table;
+use crate::adapter::Response;
+use crate::compile::Failure;
+use crate::sql::{Column, Relation, RelationKind};
+use crate::template::{MutDict, Value, to_value};
+
+/// Strategies that dbt names; whether an engine has them is a capability.
+const KNOWN: &[&str] = &["append", "delete+insert", "merge", "insert_overwrite", "microbatch"];
+
+/// The values of `on_schema_change`; the first is dbt's default.
+const SCHEMA_CHANGES: &[&str] = &["ignore", "fail", "append_new_columns", "sync_all_columns"];
+
+/// Creates the table where there is none, rebuilds it aside where a full
+/// refresh is due or where a view stands in its place, and otherwise adds the
+/// new rows by the configured strategy. One transaction in each case.
+pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Failure> {
+    let mut swap = Swap::new(order, RelationKind::Table)?;
+    let existed = bench.existing(&swap.target)?;
+    let is_table = existed.as_ref().is_some_and(|old| old.kind == Some(RelationKind::Table));
+    let rebuild = order.full_refresh() || (existed.is_some() && !is_table);
+    let schema_changes = schema_change_rule(order, bench);
+    let strategy = if is_table && !rebuild { Some(strategy_macro(order, bench)?) } else { None };
+    swap.drop_leftovers(bench)?;
+    finish::hooks(order, bench, Hooks::Pre, false)?;
+
+    bench.transaction(Transaction::Begin)?;
+    finish::hooks(order, bench, Hooks::Pre, true)?;
+    let response = match (&existed, &strategy) {
+        (Some(old), Some(strategy)) => add(order, bench, old, strategy, schema_changes)?,
+        (Some(_), None) => {
+            let response = table::create(order, bench, &swap.intermediate, order.sql)?;
+            swap.put_in_place(bench)?;
+            response
+        }
+        (None, _) => table::create(order, bench, &swap.target, order.sql)?,
+    };
+    finish::grants(order, bench, &swap.target, existed.as_ref(), rebuild)?;
+    if strategy.is_none() {
+        finish::indexes(order, bench, &swap.target)?;
+    }
+    finish::docs(order, bench, &swap.target)?;
+    finish::hooks(order, bench, Hooks::Post, true)?;
+    bench.transaction(Transaction::Commit)?;
+
+    swap.clean_up(bench)?;
+    finish::hooks(order, bench, Hooks::Post, false)?;
+    Ok(Made { response, relations: vec![swap.target] })
+}
+
+/// Stages the new rows, brings the table's columns in line, and runs the
+/// strategy's statement.
+fn add(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    target: &Relation,
+    strategy: &str,
+    schema_changes: &str,
+) -> Result<Response, Failure> {
+    let staged = bench.relation("make_temp_relation", &[order.value(target)])?;
+    let staged = staged.with_kind(RelationKind::Table);
+    let args = [Value::from(true), order.value(&staged), Value::from(order.sql)];
+    let stage = bench.sql("get_create_table_as_sql", &args)?;
+    bench.execute(Purpose::Stage, &stage)?;
+    widen(order, bench, &staged, target)?;
+
+    let rule = [Value::from(schema_changes), order.value(&staged), order.value(target)];
+    let mut columns = bench.call("process_schema_changes", &rule)?;
+    if !columns.is_true() {
+        columns = order.columns(bench.columns(target)?);
+    }
+    let config = order.config();
+    let predicates = ["predicates", "incremental_predicates"]
+        .into_iter()
+        .filter_map(|key| config.get(key))
+        .find(|value| is_given(Some(value)));
+    let json = |value: Option<&serde_json::Value>| value.map_or(Value::from(()), to_value);
+    let arguments = Value::from_object(MutDict::new([
+        ("target_relation", order.value(target)),
+        ("temp_relation", order.value(&staged)),
+        ("unique_key", json(config.get("unique_key"))),
+        ("dest_columns", columns),
+        ("incremental_predicates", json(predicates)),
+    ]));
+    let sql = bench.sql(strategy, &[arguments])?;
+    let response = bench.execute(Purpose::Main, &sql)?;
+    bench.change(Change::Drop(&staged))?;
+    Ok(response)
+}
+
+/// Makes text columns of the table as wide as the new rows need.
+pub(super) fn widen(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    from: &Relation,
+    to: &Relation,
+) -> Result<(), Failure> {
+    let wanted: Vec<Column> =
+        bench.columns(from)?.into_iter().filter(|column| column.char_size.is_some()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    for column in bench.columns(to)? {
+        let same = |other: &&Column| other.name.eq_ignore_ascii_case(&column.name);
+        let Some(size) = wanted.iter().find(same).and_then(|other| other.char_size) else { continue };
+        if column.char_size.is_some_and(|has| has < size) {
+            let wider = Value::from(format!("character varying({size})"));
+            let args = [order.value(to), Value::from(column.name), wider];
+            bench.perform("alter_column_type", &args)?;
+        }
+    }
+    Ok(())
+}
+
+/// `on_schema_change`; a value that dbt does not know counts as `ignore`, with a warning.
+fn schema_change_rule(order: &Order<'_>, bench: &mut dyn Bench) -> &'static str {
+    let Some(wanted) = order.config().text("on_schema_change") else { return "ignore" };
+    if let Some(known) = SCHEMA_CHANGES.iter().find(|known| **known == wanted) {
+        return known;
+    }
+    let message = format!("`on_schema_change: {wanted}` is not known; `ignore` is used");
+    let mut warning = order.problem("unknown-schema-change", message);
+    warning.severity = crate::diagnostics::Severity::Warning;
+    bench.warn(warning.suggest(wanted, SCHEMA_CHANGES.iter().copied()));
+    "ignore"
+}
+
+/// The macro of the configured strategy.
+fn strategy_macro(order: &Order<'_>, bench: &dyn Bench) -> Result<String, Failure> {
+    let strategy = order.config().text("incremental_strategy").unwrap_or("default");
+    let valid = order.capabilities.incremental_strategies;
+    let name = format!("get_incremental_{}_sql", strategy.replace('+', "_"));
+    if KNOWN.contains(&strategy) && !valid.contains(&strategy) {
+        let message = format!("the warehouse does not have the incremental strategy `{strategy}`");
+        let problem = order.problem("invalid-incremental-strategy", message);
+        return Err(problem.note(format!("it has: {}", valid.join(", "))).into());
+    }
+    if bench.author(&name).is_none() {
+        let message = format!("there is no incremental strategy `{strategy}`");
+        let problem = order
+            .problem("unknown-incremental-strategy", message)
+            .suggest(strategy, valid.iter().copied())
+            .help(format!("a strategy of your own is a macro named `{name}`"));
+        return Err(problem.into());
+    }
+    Ok(name)
+}

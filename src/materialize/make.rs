@@ -1,0 +1,91 @@
+//! One order, done as a whole or not at all.
+
+use super::bench::{Bench, Made, Order, Purpose, Transaction};
+use super::test::Verdict;
+use super::{custom, incremental, seed, snapshot, table, test, unit_test, view};
+use crate::compile::Failure;
+use crate::manifest::NodeKind;
+use crate::sql::Rows;
+use crate::template::Value;
+
+/// Materializations that are built in.
+const BUILT_IN: &[&str] = &["view", "table", "incremental", "seed", "snapshot"];
+
+/// Whether we know how to make this, unless the project says otherwise.
+#[must_use]
+pub fn is_built_in(materialized: &str) -> bool {
+    BUILT_IN.contains(&materialized)
+}
+
+/// Who knows how a node is materialized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipe<'a> {
+    /// We do.
+    BuiltIn,
+    /// A user's macro of this name: `materialization_archive_default`.
+    Macro(&'a str),
+}
+
+/// Makes a model, seed or snapshot. On failure everything of its transaction
+/// is undone.
+///
+/// # Errors
+/// A macro fails, the warehouse refuses a statement, the configuration asks for
+/// what cannot be done, or the run was asked to stop.
+pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    whole(bench, |bench| match recipe {
+        Recipe::Macro(name) => {
+            let made = custom::make(order, bench, name)?;
+            bench.transaction(Transaction::Commit)?;
+            Ok(made)
+        }
+        Recipe::BuiltIn => match order.node.config.materialized() {
+            "view" => view::make(order, bench),
+            "table" => table::make(order, bench),
+            "incremental" => incremental::make(order, bench),
+            "seed" => seed::make(order, bench),
+            "snapshot" => snapshot::make(order, bench),
+            unknown => {
+                let message = format!("there is no materialization `{unknown}`");
+                let problem = order.problem("unknown-materialization", message);
+                Err(problem.suggest(unknown, BUILT_IN.iter().copied()).into())
+            }
+        },
+    })
+}
+
+/// Runs a data test or a unit test.
+///
+/// # Errors
+/// As [`make`]. A finding of the test is no error.
+pub fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict, Failure> {
+    whole(bench, |bench| match &order.node.kind {
+        NodeKind::UnitTest(unit_test) => unit_test::judge(order, bench, unit_test),
+        _ => test::judge(order, bench),
+    })
+}
+
+/// The first rows of a node's query.
+///
+/// # Errors
+/// As [`make`].
+pub fn preview(order: &Order<'_>, bench: &mut dyn Bench, limit: Option<usize>) -> Result<Rows, Failure> {
+    whole(bench, |bench| {
+        let header = order.config().text("sql_header");
+        let args = [Value::from(order.sql), Value::from(header), Value::from(limit)];
+        let sql = bench.sql("get_show_sql", &args)?;
+        Ok(bench.query(Purpose::Main, &sql, limit)?.1)
+    })
+}
+
+/// Rolls back what is open when `work` fails.
+fn whole<T>(
+    bench: &mut dyn Bench,
+    work: impl FnOnce(&mut dyn Bench) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    work(bench).inspect_err(|_| {
+        // The first error is the one to tell; a connection that cannot even
+        // roll back shows that itself at its next use.
+        let _ = bench.transaction(Transaction::Rollback);
+    })
+}

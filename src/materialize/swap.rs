@@ -1,0 +1,73 @@
+//! Building aside and putting in place, so that nobody sees half of it.
+
+use super::bench::{Bench, Change, Order};
+use crate::compile::Failure;
+use crate::sql::{Relation, RelationKind};
+
+/// The name that something new has until it is whole.
+const INTERMEDIATE: &str = "__dbt_tmp";
+/// The name that the old has until the new is in place, where a warehouse
+/// cannot do both at once.
+const BACKUP: &str = "__dbt_backup";
+
+/// Three names: where a relation is to be, where it is built, and where its
+/// predecessor goes.
+#[derive(Debug)]
+pub(super) struct Swap {
+    pub(super) target: Relation,
+    pub(super) intermediate: Relation,
+    backup: Relation,
+    atomic: bool,
+    moved: Option<Relation>,
+}
+
+impl Swap {
+    pub(super) fn new(order: &Order<'_>, kind: RelationKind) -> Result<Self, Failure> {
+        let target = order.target(kind)?;
+        let named = |suffix: &str| {
+            let name = target.identifier.as_deref().unwrap_or_default();
+            target.clone().with_identifier(format!("{name}{suffix}"))
+        };
+        Ok(Self {
+            intermediate: named(INTERMEDIATE),
+            backup: named(BACKUP),
+            atomic: order.capabilities.transactional_ddl,
+            moved: None,
+            target,
+        })
+    }
+
+    /// Drops what a run that was killed left behind under our names.
+    pub(super) fn drop_leftovers(&self, bench: &mut dyn Bench) -> Result<(), Failure> {
+        for name in [&self.intermediate, &self.backup] {
+            if let Some(leftover) = bench.existing(name)? {
+                bench.change(Change::Drop(&leftover))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the intermediate relation in the place of the target.
+    ///
+    /// Inside a transaction that covers DDL the old one is dropped first: others
+    /// see it until the commit, and its indexes cannot be in the way of a
+    /// rename. Elsewhere it is renamed, and dropped by [`Swap::clean_up`].
+    pub(super) fn put_in_place(&mut self, bench: &mut dyn Bench) -> Result<(), Failure> {
+        if let Some(old) = bench.existing(&self.target)? {
+            if self.atomic {
+                bench.change(Change::Drop(&old))?;
+            } else {
+                let mut backup = self.backup.clone();
+                backup.kind = old.kind;
+                bench.change(Change::Rename(&old, &backup))?;
+                self.moved = Some(backup);
+            }
+        }
+        bench.change(Change::Rename(&self.intermediate, &self.target))
+    }
+
+    /// Drops the predecessor, once the new one is committed.
+    pub(super) fn clean_up(&self, bench: &mut dyn Bench) -> Result<(), Failure> {
+        self.moved.as_ref().map_or(Ok(()), |backup| bench.change(Change::Drop(backup)))
+    }
+}

@@ -1,0 +1,48 @@
+//! `materialized: table`: the rows of a query, stored.
+
+use super::bench::{Bench, Change, Made, Order, Purpose, Transaction};
+use super::finish::{self, Hooks};
+use super::swap::Swap;
+use crate::adapter::Response;
+use crate::compile::Failure;
+use crate::sql::{Relation, RelationKind};
+use crate::template::Value;
+
+/// Builds the table aside and puts it in place of whatever stands there.
+///
+/// Differs from a view in two ways, both dbt's: leftovers go before the first
+/// hook, and hooks after the main statement run before grants and comments.
+pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Failure> {
+    let mut swap = Swap::new(order, RelationKind::Table)?;
+    let existed = bench.existing(&swap.target)?;
+    swap.drop_leftovers(bench)?;
+    finish::hooks(order, bench, Hooks::Pre, false)?;
+
+    bench.transaction(Transaction::Begin)?;
+    finish::hooks(order, bench, Hooks::Pre, true)?;
+    let response = create(order, bench, &swap.intermediate, order.sql)?;
+    swap.put_in_place(bench)?;
+    finish::indexes(order, bench, &swap.target)?;
+    finish::hooks(order, bench, Hooks::Post, true)?;
+    finish::grants(order, bench, &swap.target, existed.as_ref(), true)?;
+    finish::docs(order, bench, &swap.target)?;
+    bench.transaction(Transaction::Commit)?;
+
+    swap.clean_up(bench)?;
+    finish::hooks(order, bench, Hooks::Post, false)?;
+    Ok(Made { response, relations: vec![swap.target] })
+}
+
+/// The main statement: a table of a query's rows.
+pub(super) fn create(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    relation: &Relation,
+    sql: &str,
+) -> Result<Response, Failure> {
+    let args = [Value::from(false), order.value(relation), Value::from(sql)];
+    let create = bench.sql("get_create_table_as_sql", &args)?;
+    let response = bench.execute(Purpose::Main, &create)?;
+    bench.change(Change::Create(relation))?;
+    Ok(response)
+}

@@ -1,0 +1,239 @@
+//! Data tests: a query that returns failing rows.
+
+use super::bench::{Bench, Change, Flags, Order, Purpose, Transaction};
+use crate::adapter::Response;
+use crate::compile::Failure;
+use crate::manifest::Config;
+use crate::sql::{Cell, Relation, RelationKind, Rows};
+use crate::template::Value;
+
+/// How many failing rows of a test are fetched to be shown.
+pub const SAMPLE_ROWS: usize = 5;
+
+/// How a test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grade {
+    /// Nothing to say.
+    Pass,
+    /// Too much for `warn_if`, or for `error_if` with `severity: warn`.
+    Warn,
+    /// Too much for `error_if`.
+    Fail,
+}
+
+/// What came of a test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// How it ended.
+    pub grade: Grade,
+    /// What `fail_calc` gave; for a unit test 0 or 1.
+    pub failures: i64,
+    /// The finding, unless it passed.
+    pub message: Option<String>,
+    /// The warehouse's answer to the main statement.
+    pub response: Response,
+    /// The first failing rows, unless it passed or they cannot be had.
+    pub rows: Option<Rows>,
+    /// The relation that holds all failing rows, where they are stored.
+    pub stored_in: Option<Relation>,
+}
+
+/// Runs a data test: stores the failing rows where that is asked for, reduces
+/// them by `fail_calc`, and weighs the result by `warn_if`, `error_if` and
+/// `severity`.
+pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict, Failure> {
+    let config = order.config();
+    let limit = config.get("limit").and_then(serde_json::Value::as_u64);
+    let query = match limit {
+        Some(limit) => bench.sql("get_limit_subquery_sql", &[Value::from(order.sql), Value::from(limit)])?,
+        None => order.sql.to_owned(),
+    };
+    let stored_in = match stores_as(order)? {
+        Some(kind) => Some(store(order, bench, kind, &query)?),
+        None => None,
+    };
+    let failing = match &stored_in {
+        Some(relation) => format!("select * from {}", relation.render(order.dialect)),
+        None => query,
+    };
+    let rules = Rules::of(order);
+    let args = [
+        Value::from(failing.as_str()),
+        Value::from(rules.fail_calc),
+        Value::from(rules.warn_if),
+        Value::from(rules.error_if),
+        Value::from(()),
+    ];
+    let main = bench.sql("get_test_sql", &args)?;
+    let (response, rows) = bench.query(Purpose::Main, &main, None)?;
+    let counted = Counted::read(&rows)
+        .ok_or_else(|| order.refuse("invalid-test-result", unreadable(&rows, rules.fail_calc)))?;
+    let (grade, condition) = rules.weigh(counted, order.flags.warn_error);
+    let rows = match grade {
+        Grade::Pass => None,
+        Grade::Warn | Grade::Fail => sample(bench, &failing)?,
+    };
+    let message = condition.map(|condition| rules.finding(counted.failures, grade, condition));
+    Ok(Verdict { grade, failures: counted.failures, message, response, rows, stored_in })
+}
+
+/// What the configuration says about how failing rows count.
+struct Rules<'a> {
+    fail_calc: &'a str,
+    warn_if: &'a str,
+    error_if: &'a str,
+    only_warns: bool,
+}
+
+impl<'a> Rules<'a> {
+    fn of(order: &Order<'a>) -> Self {
+        let config = &order.node.config;
+        Self {
+            fail_calc: config.text("fail_calc").unwrap_or("count(*)"),
+            warn_if: config.text("warn_if").unwrap_or("!= 0"),
+            error_if: config.text("error_if").unwrap_or("!= 0"),
+            only_warns: config.text("severity").is_some_and(|severity| severity.eq_ignore_ascii_case("warn")),
+        }
+    }
+
+    /// The grade, and the condition that decided it.
+    fn weigh(&self, counted: Counted, warn_error: bool) -> (Grade, Option<&'a str>) {
+        if counted.should_error && !self.only_warns {
+            (Grade::Fail, Some(self.error_if))
+        } else if counted.should_warn {
+            let grade = if warn_error { Grade::Fail } else { Grade::Warn };
+            (grade, Some(self.warn_if))
+        } else {
+            (Grade::Pass, None)
+        }
+    }
+
+    fn finding(&self, failures: i64, grade: Grade, condition: &str) -> String {
+        let what = if self.fail_calc == "count(*)" {
+            let rows = if failures == 1 { "row" } else { "rows" };
+            format!("{failures} failing {rows}")
+        } else {
+            format!("`{}` gives {failures}", self.fail_calc)
+        };
+        let verb = if grade == Grade::Fail { "fails" } else { "warns" };
+        format!("{what}; the test {verb} if {condition}")
+    }
+}
+
+/// The one row that a test's main statement gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Counted {
+    failures: i64,
+    should_warn: bool,
+    should_error: bool,
+}
+
+impl Counted {
+    fn read(rows: &Rows) -> Option<Self> {
+        let [row] = rows.rows.as_slice() else { return None };
+        let [_, _, _] = row.as_slice() else { return None };
+        let cell = |name: &str| {
+            let at = rows.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))?;
+            row.get(at)
+        };
+        Some(Self {
+            failures: whole(cell("failures")?)?,
+            should_warn: truth(cell("should_warn")?)?,
+            should_error: truth(cell("should_error")?)?,
+        })
+    }
+}
+
+fn whole(cell: &Cell) -> Option<i64> {
+    match cell {
+        Cell::Integer(value) => i64::try_from(*value).ok(),
+        #[expect(clippy::cast_possible_truncation, reason = "a count of failures fits, and is shown only")]
+        Cell::Float(value) => Some(value.trunc() as i64),
+        Cell::Decimal(digits) => digits.split('.').next()?.parse().ok(),
+        Cell::Bool(value) => Some(i64::from(*value)),
+        _ => None,
+    }
+}
+
+/// Some warehouses have no booleans and say 0 and 1, or words.
+fn truth(cell: &Cell) -> Option<bool> {
+    match cell {
+        Cell::Bool(value) => Some(*value),
+        Cell::Integer(value) => Some(*value != 0),
+        Cell::Null => Some(false),
+        Cell::Text(word) => match word.to_ascii_lowercase().as_str() {
+            "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+            "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn unreadable(rows: &Rows, fail_calc: &str) -> String {
+    match rows.rows.as_slice() {
+        [row] if row.len() == 3 => {
+            format!(
+                "`fail_calc: {fail_calc}` must give a number for the failing rows, also when there are none"
+            )
+        }
+        [row] => format!("a test must give 3 columns, it gave {}", row.len()),
+        many => format!("a test must give 1 row, it gave {}", many.len()),
+    }
+}
+
+/// Whether a test with this configuration keeps its failing rows.
+/// `store_failures_as` decides, then `store_failures`, then the flag.
+#[must_use]
+pub fn stores_failures(config: &Config, flags: Flags) -> bool {
+    match config.text("store_failures_as") {
+        Some(kind) => kind != "ephemeral",
+        None => config.flag("store_failures").unwrap_or(flags.store_failures),
+    }
+}
+
+/// What failing rows are kept as, where they are kept.
+fn stores_as(order: &Order<'_>) -> Result<Option<RelationKind>, Failure> {
+    if !stores_failures(order.config(), order.flags) {
+        return Ok(None);
+    }
+    match order.config().text("store_failures_as") {
+        Some("table") | None => Ok(Some(RelationKind::Table)),
+        Some("view") => Ok(Some(RelationKind::View)),
+        Some(other) => {
+            let message = format!("`store_failures_as` cannot be `{other}`");
+            let problem = order.problem("invalid-store-failures-as", message);
+            Err(problem.help("use `table`, `view` or `ephemeral`").into())
+        }
+    }
+}
+
+/// Keeps the failing rows in place of those of the last time.
+fn store(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    kind: RelationKind,
+    query: &str,
+) -> Result<Relation, Failure> {
+    let target = order.target(kind)?;
+    bench.transaction(Transaction::Begin)?;
+    if let Some(old) = bench.existing(&target)? {
+        bench.change(Change::Drop(&old))?;
+    }
+    let create = bench.sql("get_create_sql", &[order.value(&target), Value::from(query)])?;
+    bench.execute(Purpose::Keep, &create)?;
+    bench.change(Change::Create(&target))?;
+    bench.transaction(Transaction::Commit)?;
+    Ok(target)
+}
+
+/// The first failing rows. They are an extra: a refusal is not the test's failure.
+fn sample(bench: &mut dyn Bench, failing: &str) -> Result<Option<Rows>, Failure> {
+    let args = [Value::from(failing), Value::from(SAMPLE_ROWS)];
+    let sql = bench.sql("get_limit_subquery_sql", &args)?;
+    match bench.query(Purpose::Look, &sql, Some(SAMPLE_ROWS)) {
+        Ok((_, rows)) => Ok(Some(rows)),
+        Err(Failure::Cancelled) => Err(Failure::Cancelled),
+        Err(_) => Ok(None),
+    }
+}

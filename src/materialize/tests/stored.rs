@@ -1,0 +1,312 @@
+//! Models, snapshots and seeds.
+
+use serde_json::json;
+
+use super::super::sample::node;
+use super::*;
+use crate::host::files;
+use crate::manifest::{Checksum, NodeKind, Seed};
+
+const HOOKS: &str = r#"{
+    "pre-hook": [{"sql": "inside before {{ this }}"}, {"sql": "outside before", "transaction": false}],
+    "post-hook": [{"sql": "outside after", "transaction": false}, {"sql": "  "}, {"sql": "inside after"}],
+    "grants": {"select": ["reader"]},
+    "persist_docs": {"relation": true},
+    "indexes": [{"columns": ["id"]}]
+}"#;
+
+fn with_hooks(materialized: &str) -> Json {
+    let mut config: Json = serde_json::from_str(HOOKS).unwrap();
+    config["materialized"] = json!(materialized);
+    config
+}
+
+#[test]
+fn a_view_is_built_aside_and_takes_the_place_of_a_table() {
+    let script = made(&with_hooks("view"), &[("a", RelationKind::Table), ("a__dbt_tmp", RelationKind::View)]);
+    insta::assert_snapshot!(script, @r#"
+    hook: outside before
+    drop view "a__dbt_tmp"
+    begin
+    hook: inside before it
+    main: get_create_view_as_sql("a__dbt_tmp", select 1)
+    drop table "a"
+    rename view "a__dbt_tmp" to "a"
+    call apply_grants("a", {'select': ['reader']}, True)
+    call persist_docs("a", <model>)
+    hook: inside after
+    commit
+    hook: outside after
+    "#);
+}
+
+#[test]
+fn a_table_clears_leftovers_before_hooks_and_runs_hooks_before_grants() {
+    let script =
+        made(&with_hooks("table"), &[("a", RelationKind::View), ("a__dbt_backup", RelationKind::Table)]);
+    insta::assert_snapshot!(script, @r#"
+    drop table "a__dbt_backup"
+    hook: outside before
+    begin
+    hook: inside before it
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    drop view "a"
+    rename table "a__dbt_tmp" to "a"
+    call create_indexes("a")
+    hook: inside after
+    call apply_grants("a", {'select': ['reader']}, True)
+    call persist_docs("a", <model>)
+    commit
+    hook: outside after
+    "#);
+}
+
+#[test]
+fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands() {
+    let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
+    let node = model(&json!({"materialized": "table"}));
+    let capabilities = Capabilities { transactional_ddl: false, ..CAPABILITIES };
+    let order = Order { capabilities: &capabilities, ..order(&node) };
+    make(&order, &mut bench, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(bench.script(), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    rename table "a" to "a__dbt_backup"
+    rename table "a__dbt_tmp" to "a"
+    commit
+    drop table "a__dbt_backup"
+    "#);
+}
+
+#[test]
+fn a_refused_statement_rolls_back_and_touches_nothing_else() {
+    let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
+    bench.fails_at = Some("main:");
+    insta::assert_snapshot!(refused(&json!({"materialized": "table"}), &mut bench), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    rollback
+    error: refused
+    "#);
+}
+
+#[test]
+fn an_incremental_model_is_created_rebuilt_or_added_to() {
+    let config =
+        json!({"materialized": "incremental", "incremental_strategy": "delete+insert", "unique_key": "id"});
+    insta::assert_snapshot!(made(&config, &[]), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a", select 1)
+    commit
+    "#);
+    insta::assert_snapshot!(made(&config, &[("a", RelationKind::View)]), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    drop view "a"
+    rename table "a__dbt_tmp" to "a"
+    commit
+    "#);
+    insta::assert_snapshot!(made(&config, &[("a", RelationKind::Table)]), @r#"
+    begin
+    stage: get_create_table_as_sql(true, "temp", select 1)
+    call process_schema_changes(ignore, "temp", "a")
+    main: get_incremental_delete_insert_sql({'target_relation': "a", 'temp_relation': "temp", 'unique_key': 'id', 'dest_columns': [], 'incremental_predicates': none})
+    drop table "temp"
+    commit
+    "#);
+    let refresh = json!({"materialized": "incremental", "full_refresh": true});
+    insta::assert_snapshot!(made(&refresh, &[("a", RelationKind::Table)]), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    drop table "a"
+    rename table "a__dbt_tmp" to "a"
+    commit
+    "#);
+}
+
+#[test]
+fn full_refresh_false_withstands_the_flag() {
+    let node = model(&json!({"materialized": "incremental", "full_refresh": false}));
+    let flags = Flags { full_refresh: true, ..Flags::default() };
+    assert!(!Order { flags, ..order(&node) }.full_refresh());
+    let node = model(&json!({"materialized": "incremental"}));
+    assert!(Order { flags, ..order(&node) }.full_refresh());
+}
+
+#[test]
+fn text_columns_grow_before_rows_are_added() {
+    let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
+    let sized = |size| Column { char_size: Some(size), ..Column::new("note", "character varying") };
+    bench.columns.insert("a".to_owned(), vec![sized(10)]);
+    bench.columns.insert("temp".to_owned(), vec![sized(20)]);
+    let node = model(&json!({"materialized": "incremental"}));
+    make(&order(&node), &mut bench, Recipe::BuiltIn).unwrap();
+    assert!(
+        bench.script().contains("call alter_column_type(\"a\", note, character varying(20))"),
+        "{}",
+        bench.script()
+    );
+}
+
+#[test]
+fn strategies_are_those_of_the_warehouse_or_macros_of_the_project() {
+    let check = |strategy: &str, missing: &[&'static str], expected: &str| {
+        let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
+        bench.missing = missing.to_vec();
+        let config = json!({"materialized": "incremental", "incremental_strategy": strategy});
+        assert_eq!(refused(&config, &mut bench).trim(), format!("rollback\nerror: {expected}"));
+    };
+    check("insert_overwrite", &[], "the warehouse does not have the incremental strategy `insert_overwrite`");
+    check("mrege", &["get_incremental_mrege_sql"], "there is no incremental strategy `mrege`");
+}
+
+#[test]
+fn an_unknown_schema_change_rule_is_ignored_with_a_warning() {
+    let script = made(&json!({"materialized": "incremental", "on_schema_change": "fial"}), &[]);
+    assert!(
+        script.starts_with("warning: `on_schema_change: fial` is not known; `ignore` is used"),
+        "{script}"
+    );
+}
+
+fn snapshot_columns() -> Vec<Column> {
+    ["id", "dbt_scd_id", "dbt_valid_from", "dbt_valid_to"].map(|name| Column::new(name, "text")).to_vec()
+}
+
+#[test]
+fn a_snapshot_starts_its_history_and_merges_into_it_later() {
+    let config = json!({"materialized": "snapshot", "strategy": "timestamp", "unique_key": "id"});
+    insta::assert_snapshot!(made(&config, &[]), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a", build_snapshot_table(<strategy>, select 1))
+    commit
+    "#);
+    let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
+    bench.columns.insert("a".to_owned(), snapshot_columns());
+    let mut staged = snapshot_columns();
+    staged.extend(["new", "dbt_change_type", "dbt_unique_key_1"].map(|name| Column::new(name, "text")));
+    bench.columns.insert("temp".to_owned(), staged);
+    let node = model(&config);
+    make(&order(&node), &mut bench, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(bench.script(), @r#"
+    begin
+    call build_snapshot_staging_table(<strategy>, select 1, "a")
+    call create_columns("a", [<Column new (character varying(256))>])
+    main: snapshot_merge_sql("a", "temp", ['"id"', '"dbt_scd_id"', '"dbt_valid_from"', '"dbt_valid_to"', '"new"'])
+    commit
+    call post_snapshot("temp")
+    "#);
+}
+
+#[test]
+fn a_snapshot_refuses_what_is_no_history() {
+    let check = |config: &Json, existing: RelationKind, expected: &str| {
+        let mut bench = Recorder::with(&[("a", existing)]);
+        let told = refused(config, &mut bench);
+        assert!(told.ends_with(&format!("error: {expected}")), "{told}");
+    };
+    let config = json!({"materialized": "snapshot", "strategy": "timestamp"});
+    check(&config, RelationKind::View, "cannot keep a snapshot in \"db\".\"main\".\"a\": a view is there");
+    let missing = "`dbt_scd_id`, `from`, `dbt_valid_to`";
+    let renamed = json!({
+        "materialized": "snapshot", "strategy": "timestamp",
+        "snapshot_meta_column_names": {"dbt_valid_from": "from"},
+    });
+    let expected =
+        format!("\"db\".\"main\".\"a\" is no snapshot with this configuration: it has no {missing}");
+    check(&renamed, RelationKind::Table, &expected);
+    check(&json!({"materialized": "snapshot"}), RelationKind::Table, "the snapshot has no `strategy`");
+}
+
+fn seed_node(folder: &tempfile::TempDir, text: &str, config: &Json) -> Node {
+    files::write(&folder.path().join("a.csv"), text).unwrap();
+    let checksum = Checksum { name: "none", value: String::new() };
+    let seed = Seed { root_path: folder.path().to_owned(), checksum };
+    let mut node = node(NodeKind::Seed(seed), config);
+    node.origin.original_file_path = "a.csv".to_owned();
+    node
+}
+
+#[test]
+fn a_seed_is_created_once_and_emptied_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = seed_node(&folder, "id,name\n1,a\n2,b\n", &json!({"materialized": "seed"}));
+    let script = |existing: &[(&str, RelationKind)], flags: Flags| {
+        let mut bench = Recorder::with(existing);
+        let made = make(&Order { flags, ..order(&node) }, &mut bench, Recipe::BuiltIn).unwrap();
+        let calls: Vec<String> =
+            bench.script.iter().map(|line| line.lines().next().unwrap().to_owned()).collect();
+        let calls: Vec<&str> = calls.iter().map(|line| line.split(['(', '\n']).next().unwrap()).collect();
+        format!("{}\n→ {}", calls.join("\n"), made.response.message)
+    };
+    insta::assert_snapshot!(script(&[], Flags::default()), @r"
+    begin
+    call create_csv_table
+    call load_csv_rows
+    commit
+    → INSERT 2
+    ");
+    let table = [("a", RelationKind::Table)];
+    insta::assert_snapshot!(script(&table, Flags { full_refresh: true, ..Flags::default() }), @r"
+    begin
+    call reset_csv_table
+    call load_csv_rows
+    commit
+    → CREATE 2
+    ");
+    insta::assert_snapshot!(script(&table, Flags { empty: true, ..Flags::default() }), @r"
+    begin
+    call reset_csv_table
+    commit
+    → INSERT 0
+    ");
+}
+
+#[test]
+fn a_mistake_in_a_seed_is_found_before_anything_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = seed_node(&folder, "id,name\n1\n2,b,c\n", &json!({"materialized": "seed"}));
+    let mut bench = Recorder::default();
+    let failure = make(&order(&node), &mut bench, Recipe::BuiltIn).unwrap_err();
+    let problem = failure.diagnostic();
+    assert_eq!(problem.message, "line 2: 1 fields, but the header names 2");
+    assert_eq!(problem.notes, ["line 3: 3 fields, but the header names 2"]);
+    assert_eq!(bench.script(), "rollback");
+}
+
+#[test]
+fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
+    let check = |returns: Value, main: Option<Response>, expected: &str| {
+        let mut bench = Recorder { returns, main, ..Recorder::default() };
+        let node = model(&json!({"materialized": "archive"}));
+        let recipe = Recipe::Macro("materialization_archive_default");
+        let told = match make(&order(&node), &mut bench, recipe) {
+            Ok(made) => format!("{} relation, {}", made.relations.len(), bench.script()),
+            Err(failure) => failure.diagnostic().message,
+        };
+        assert_eq!(told, expected);
+    };
+    let this = objects::relation(Relation::new(Some("db"), "main", "a"), &Dialect::ANSI);
+    let good = Value::from_pairs([("relations", Value::from(vec![this]))]);
+    check(good.clone(), Some(Response::default()), "1 relation, commit");
+    check(good, None, "the materialization `archive` ran no statement named `main`");
+    check(
+        Value::from("text"),
+        None,
+        "the materialization `archive` must return a dictionary with `relations`, not string",
+    );
+    check(
+        Value::from_pairs([("relations", Value::from(vec![1]))]),
+        None,
+        "the materialization `archive` returned `1` among its `relations`, which is no relation",
+    );
+}
+
+#[test]
+fn an_unknown_materialization_is_refused_with_a_suggestion() {
+    let mut bench = Recorder::default();
+    let node = model(&json!({"materialized": "tabel"}));
+    let failure = make(&order(&node), &mut bench, Recipe::BuiltIn).unwrap_err();
+    assert_eq!(failure.diagnostic().message, "there is no materialization `tabel`");
+    assert_eq!(failure.diagnostic().help, ["did you mean `table`?"]);
+}
