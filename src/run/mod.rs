@@ -1,12 +1,30 @@
 //! Statements to results.
 //!
-//! [`Plan`] says what is to be done; [`Event`]s tell what happens; the
-//! [`RunOutcome`] holds what came of it.
+//! 1. [`Plan`] says what is to be done.
+//! 2. `steps` turns its nodes into steps and orders them.
+//! 3. `dispatch` owns the state of the run: it hands out what the `queue` says
+//!    may start, to hands on threads of their own, and emits [`Event`]s.
+//!    Each hand compiles and materializes with a session of its own.
+//! 4. The [`RunOutcome`] holds what came of it.
 
+mod alone;
+mod attend;
+mod desk;
+mod dispatch;
+mod ear;
 mod event;
+mod execute;
+mod hand;
+mod hooks;
+mod microbatch;
 mod plan;
+mod queue;
 mod result;
+mod schemas;
+mod steps;
 
+pub use alone::{Alone, execute_alone};
 pub use event::{Event, Place};
+pub use execute::execute;
 pub use plan::{Mode, Plan, Stop};
 pub use result::{Compiled, Detail, Ending, Freshness, NodeResult, RunOutcome, Status, Summary, Timing};

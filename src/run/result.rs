@@ -110,6 +110,31 @@ pub struct NodeResult {
     pub detail: Detail,
 }
 
+impl NodeResult {
+    /// A result that tells no more than how it ended.
+    pub fn new(unique_id: UniqueId, status: Status) -> Self {
+        Self {
+            unique_id,
+            status,
+            message: None,
+            failures: None,
+            adapter_response: Map::new(),
+            timing: Vec::new(),
+            execution_time: Duration::ZERO,
+            thread_id: String::new(),
+            compiled: None,
+            diagnostics: Vec::new(),
+            detail: Detail::None,
+        }
+    }
+
+    /// An error; its message is that of the first problem.
+    pub fn error(unique_id: UniqueId, diagnostics: Vec<Diagnostic>) -> Self {
+        let message = diagnostics.first().map(|problem| problem.message.clone());
+        Self { message, diagnostics, ..Self::new(unique_id, Status::Error) }
+    }
+}
+
 /// The texts that a node was compiled to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compiled {
@@ -163,6 +188,18 @@ pub enum Ending {
     FailedFast,
     /// Somebody asked it to stop.
     Cancelled,
+}
+
+impl Ending {
+    /// Why nodes were skipped at the end.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Completed => "nothing was left to do",
+            Self::FailedFast => "stopped by `--fail-fast`",
+            Self::Cancelled => "the run was interrupted",
+        }
+    }
 }
 
 /// What came of a run.

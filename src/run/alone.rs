@@ -1,0 +1,122 @@
+//! What is run without a node: a macro from the command line, a query.
+
+use std::sync::Arc;
+
+use super::attend::attend;
+use super::dispatch::{Dispatched, Halting, Teller};
+use super::ear::Ear;
+use super::event::Event;
+use super::execute::finish;
+use super::hand::{fail, timed};
+use super::plan::{Mode, Stop};
+use super::result::{Compiled, Detail, Ending, NodeResult, RunOutcome, Status};
+use super::steps::Action;
+use crate::compile::{Failure, Job, Runtime, Worker};
+use crate::host::clock;
+use crate::manifest::UniqueId;
+use crate::template::{MacroInfo, Text, Value, text};
+
+/// What is run without a node.
+#[derive(Debug, Clone)]
+pub enum Alone<'a> {
+    /// `run-operation`: a macro with keyword arguments. dbt: it runs outside of
+    /// a transaction unless it begins one; what it began is not committed.
+    Operation {
+        /// The macro.
+        info: &'a MacroInfo,
+        /// Its arguments.
+        arguments: &'a [(&'a str, Value)],
+    },
+    /// `compile --inline` and `show --inline`.
+    Query {
+        /// The template.
+        text: &'a Text,
+        /// [`Mode::Show`] to fetch its rows; else it is compiled only.
+        mode: Mode,
+    },
+}
+
+/// Runs it. The outcome has one result.
+pub fn execute_alone(
+    runtime: &Arc<Runtime>,
+    alone: &Alone<'_>,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> RunOutcome {
+    let started = clock::instant();
+    let mut outcome = Dispatched { results: Vec::new(), problems: Vec::new(), ending: Ending::Completed };
+    match Worker::connect(runtime, "MainThread") {
+        Ok(worker) => {
+            let halt = Stop::new();
+            let halting = Halting { stop, halt: &halt, fail_fast: false };
+            let work = |teller: Teller| {
+                let ear = Arc::new(Ear { teller, node: None, halt: halt.clone() });
+                run(&alone.job(runtime, &worker, ear), alone)
+            };
+            match attend(&worker.cancel_handle(), halting, on_event, work) {
+                Ok(result) => outcome.results.push(result),
+                Err(problem) => outcome.problems.push(problem),
+            }
+        }
+        Err(failure) => outcome.problems.push(failure.diagnostic()),
+    }
+    if stop.is_requested() {
+        outcome.ending = Ending::Cancelled;
+    }
+    for diagnostic in &outcome.problems {
+        on_event(Event::Problem { diagnostic });
+    }
+    finish(outcome, started, on_event)
+}
+
+impl Alone<'_> {
+    fn job(&self, runtime: &Arc<Runtime>, worker: &Worker, ear: Arc<Ear>) -> Job {
+        match self {
+            Self::Operation { info, .. } => Job::operation(runtime, worker, &info.unique_id, ear),
+            Self::Query { text, .. } => Job::inline(runtime, worker, (*text).clone(), ear),
+        }
+    }
+
+    fn unique_id(&self, runtime: &Runtime) -> UniqueId {
+        match self {
+            Self::Operation { info, .. } => UniqueId(info.unique_id.as_str().into()),
+            Self::Query { .. } => {
+                let package = &runtime.parts.project.root_package().name;
+                UniqueId(format!("sql_operation.{package}.inline_query").into())
+            }
+        }
+    }
+}
+
+fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
+    let started = clock::instant();
+    let mut result = NodeResult::new(alone.unique_id(job.runtime()), Status::Success);
+    "MainThread".clone_into(&mut result.thread_id);
+    let done = match alone {
+        Alone::Operation { info, arguments } => timed("execute", &mut result.timing, || {
+            let returned = job.call_macro(info, &[], arguments).map(drop);
+            // Whatever is still open belongs to nobody.
+            returned.and(job.rollback())
+        }),
+        Alone::Query { mode, .. } => query(job, *mode, &mut result),
+    };
+    if let Err(failure) = done {
+        fail(&mut result, &failure, Action::Compile);
+        let _ = job.rollback();
+    }
+    result.execution_time = started.elapsed();
+    result
+}
+
+fn query(job: &Job, mode: Mode, result: &mut NodeResult) -> Result<(), Failure> {
+    let compiled = timed("compile", &mut result.timing, || job.compile())?;
+    result.compiled = Some(Compiled { code: Arc::from(compiled.sql.as_str()), relation_name: None });
+    let Mode::Show { limit } = mode else { return Ok(()) };
+    timed("execute", &mut result.timing, || {
+        let args = [Value::from(compiled.sql.as_str()), Value::from(()), Value::from(limit)];
+        let sql = job.call("get_show_sql", &args, &[])?;
+        let (_, rows) = job.query(&text(&sql), limit)?;
+        result.detail = Detail::Preview(rows);
+        Ok(())
+    })
+}

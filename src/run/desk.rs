@@ -1,0 +1,107 @@
+//! A [`Bench`] on a real job: its macros, its session, its relations.
+
+use std::sync::Arc;
+
+use crate::adapter::Response;
+use crate::compile::{Failure, Job, Listener};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::Node;
+use crate::materialize::{Author, Bench, Change, Purpose, Transaction};
+use crate::sql::{Column, Relation, Rows};
+use crate::template::Value;
+
+/// A node's job as a materialization sees it.
+pub(super) struct Desk<'a> {
+    pub(super) job: &'a Job,
+    pub(super) node: &'a Node,
+    pub(super) listener: Arc<dyn Listener>,
+}
+
+impl Desk<'_> {
+    /// What is run for the node is written to `target/run` before it is sent, so
+    /// that it can be looked at when the warehouse refuses it.
+    fn record(&self, purpose: Purpose, sql: &str) -> Result<(), Failure> {
+        if purpose == Purpose::Main { self.job.write(sql) } else { Ok(()) }
+    }
+}
+
+impl Bench for Desk<'_> {
+    fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, Failure> {
+        self.job.call(name, args, &[])
+    }
+
+    fn author(&self, name: &str) -> Option<Author> {
+        let library = self.job.runtime().parts.engine.library();
+        let found = match name.split_once('.') {
+            Some((package, name)) => library.find_in(package, name),
+            None => library.find(name, &self.node.package),
+        };
+        found.map(|info| if info.is_internal { Author::BuiltIn } else { Author::User })
+    }
+
+    fn member(&self, name: &str) -> Value {
+        self.job.member(name).unwrap_or_default()
+    }
+
+    fn render(&mut self, template: &str) -> Result<String, Failure> {
+        self.job.render(template, self.node.origin.span)
+    }
+
+    fn execute(&mut self, purpose: Purpose, sql: &str) -> Result<Response, Failure> {
+        self.record(purpose, sql)?;
+        let response = self.job.execute(sql)?;
+        if purpose == Purpose::Main {
+            self.job.store_main(&response, &Rows::default());
+        }
+        Ok(response)
+    }
+
+    fn query(
+        &mut self,
+        purpose: Purpose,
+        sql: &str,
+        limit: Option<usize>,
+    ) -> Result<(Response, Rows), Failure> {
+        self.record(purpose, sql)?;
+        let (response, rows) = self.job.query(sql, limit)?;
+        if purpose == Purpose::Main {
+            self.job.store_main(&response, &rows);
+        }
+        Ok((response, rows))
+    }
+
+    fn transaction(&mut self, step: Transaction) -> Result<(), Failure> {
+        match step {
+            Transaction::Begin => self.job.begin(),
+            Transaction::Commit => self.job.commit(),
+            Transaction::Rollback => self.job.rollback(),
+        }
+    }
+
+    fn existing(&mut self, relation: &Relation) -> Result<Option<Relation>, Failure> {
+        self.job.existing(relation)
+    }
+
+    fn columns(&mut self, relation: &Relation) -> Result<Vec<Column>, Failure> {
+        self.job.columns(relation)
+    }
+
+    fn change(&mut self, change: Change<'_>) -> Result<(), Failure> {
+        match change {
+            Change::Drop(relation) => self.job.drop_relation(relation),
+            Change::Rename(from, to) => self.job.rename_relation(from, to),
+            Change::Create(relation) => {
+                self.job.created(relation);
+                Ok(())
+            }
+        }
+    }
+
+    fn main_response(&self) -> Option<Response> {
+        self.job.main_response()
+    }
+
+    fn warn(&mut self, warning: Diagnostic) {
+        self.listener.warning(warning);
+    }
+}

@@ -1,0 +1,279 @@
+//! One thread owns the state of a run; hands do the work and send word.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::attend::speak;
+use super::event::{Event, Place};
+use super::plan::Stop;
+use super::queue::Queue;
+use super::result::{Detail, Ending, NodeResult, Status};
+use super::steps::{Step, Steps};
+use crate::adapter::Cancel;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{NodeId, UniqueId};
+use crate::template::Notice;
+
+/// How often somebody who asked to stop is looked for.
+pub(super) const HEARTBEAT: Duration = Duration::from_millis(50);
+
+/// Something that can do steps, one after the other, on a thread of its own.
+pub(super) trait Hand: Send {
+    /// Does a step.
+    fn work(&mut self, step: &Step, tell: &Teller) -> NodeResult;
+    /// Stops what is being done, from another thread.
+    fn cancel_handle(&self) -> Arc<dyn Cancel>;
+    /// dbt's name for the thread: `Thread-1 (worker)`.
+    fn name(&self) -> &str;
+}
+
+/// What hands send.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// A step is compiled; its first statement follows.
+    Compiled(NodeId),
+    /// A template has something to say.
+    Notice(Option<UniqueId>, Notice),
+    /// A statement is sent.
+    Statement(Option<UniqueId>, String),
+    /// Something deserves attention.
+    Warning(Diagnostic),
+    /// The step at this place is over.
+    Over(usize, Box<NodeResult>),
+}
+
+/// Takes words to the thread that owns the run. Clones lead to the same place.
+#[derive(Debug, Clone)]
+pub(super) struct Teller(Sender<Word>);
+
+impl Teller {
+    /// A teller, and where its words arrive.
+    pub(super) fn new() -> (Self, Receiver<Word>) {
+        let (sender, receiver) = channel();
+        (Self(sender), receiver)
+    }
+
+    /// Sends a word. Nobody listens only when the run is over; then it is lost.
+    pub(super) fn tell(&self, word: Word) {
+        let _ = self.0.send(word);
+    }
+}
+
+/// When to stop.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Halting<'a> {
+    /// What people ask with.
+    pub(super) stop: &'a Stop,
+    /// What hands look at before each statement.
+    pub(super) halt: &'a Stop,
+    /// Whether the first failure ends the run.
+    pub(super) fail_fast: bool,
+}
+
+/// What came of the steps.
+#[derive(Debug)]
+pub(super) struct Dispatched {
+    pub(super) results: Vec<NodeResult>,
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) ending: Ending,
+}
+
+/// The state of a run; only the thread that called [`dispatch`] has it.
+struct Dispatcher<'a> {
+    steps: &'a [Step],
+    halting: Halting<'a>,
+    queue: Queue,
+    /// The number under which people know a step, once it has one.
+    indexes: Vec<usize>,
+    told: usize,
+    total: usize,
+    outcome: Dispatched,
+    on_event: &'a mut dyn FnMut(Event<'_>),
+}
+
+/// Does all steps with the given hands, as many at a time as there are hands.
+pub(super) fn dispatch(
+    hands: Vec<Box<dyn Hand + '_>>,
+    steps: &Steps,
+    halting: Halting<'_>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Dispatched {
+    let mut outcome = Dispatched { results: Vec::new(), problems: Vec::new(), ending: Ending::Completed };
+    let Ok(queue) = Queue::new(steps.list.len(), &steps.edges) else {
+        let message = "the nodes cannot be ordered: they wait for each other in a circle";
+        outcome.problems.push(Diagnostic::error("circular-run", message));
+        return outcome;
+    };
+    let mut dispatcher = Dispatcher {
+        steps: &steps.list,
+        halting,
+        queue,
+        indexes: vec![0; steps.list.len()],
+        told: 0,
+        total: steps.list.iter().filter(|step| step.counts).count(),
+        outcome,
+        on_event,
+    };
+    let (teller, words) = Teller::new();
+    let (orders, inbox) = channel();
+    let inbox = Mutex::new(inbox);
+    let handles: Vec<Arc<dyn Cancel>> = hands.iter().map(|hand| hand.cancel_handle()).collect();
+    thread::scope(|scope| {
+        let mut crew = 0;
+        for mut hand in hands {
+            let (teller, inbox) = (teller.clone(), &inbox);
+            let thread = thread::Builder::new().name(hand.name().to_owned());
+            let labor = move || labor(hand.as_mut(), &steps.list, inbox, &teller);
+            crew += usize::from(thread.spawn_scoped(scope, labor).is_ok());
+        }
+        dispatcher.run(crew, &orders, &words, &handles);
+        drop(orders);
+    });
+    dispatcher.outcome
+}
+
+/// What a hand does until there are no more orders.
+fn labor(hand: &mut dyn Hand, steps: &[Step], inbox: &Mutex<Receiver<usize>>, teller: &Teller) {
+    loop {
+        let order = inbox.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(at) = order else { return };
+        let Some(step) = steps.get(at) else { continue };
+        let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, teller)));
+        let result = work.unwrap_or_else(|_| {
+            let message = format!("`{}` ended in a mistake of this program", step.unique_id);
+            let problem = Diagnostic::error("internal-error", message);
+            NodeResult::error(step.unique_id.clone(), vec![problem.help("please report it")])
+        });
+        teller.tell(Word::Over(at, Box::new(result)));
+    }
+}
+
+impl Dispatcher<'_> {
+    fn run(
+        &mut self,
+        crew: usize,
+        orders: &Sender<usize>,
+        words: &Receiver<Word>,
+        handles: &[Arc<dyn Cancel>],
+    ) {
+        if crew == 0 {
+            self.abandon("no thread could be started");
+        }
+        while !self.queue.is_done() {
+            while self.queue.running() < crew {
+                let Some(at) = self.queue.start() else { break };
+                self.begin(at);
+                // Hands listen until `orders` is dropped.
+                let _ = orders.send(at);
+            }
+            match words.recv_timeout(HEARTBEAT) {
+                Ok(word) => self.hear(word),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            self.look_for_stop(handles);
+        }
+        while let Ok(word) = words.try_recv() {
+            self.hear(word);
+        }
+    }
+
+    fn place(&mut self, at: usize) -> Place {
+        let index = match self.indexes.get_mut(at) {
+            Some(index) if *index == 0 => {
+                self.told += 1;
+                *index = self.told;
+                self.told
+            }
+            Some(index) => *index,
+            None => 0,
+        };
+        Place { index, total: self.total }
+    }
+
+    fn begin(&mut self, at: usize) {
+        let Some(step) = self.steps.get(at) else { return };
+        if step.counts {
+            let place = self.place(at);
+            (self.on_event)(Event::NodeStarted { node: step.node, place });
+        }
+    }
+
+    fn hear(&mut self, word: Word) {
+        match word {
+            Word::Over(at, result) => self.over(at, *result),
+            other => speak(other, self.on_event),
+        }
+    }
+
+    /// A step is over. What fails keeps back all that is downstream of it.
+    fn over(&mut self, at: usize, result: NodeResult) {
+        let Some(step) = self.steps.get(at) else { return };
+        let failed = result.status.is_failure();
+        let cause = result.unique_id.clone();
+        let mut lost = Vec::new();
+        if failed {
+            lost = self.queue.fail(at);
+        } else {
+            self.queue.finish(at);
+        }
+        if step.counts {
+            let place = self.place(at);
+            (self.on_event)(Event::NodeFinished { node: step.node, place, result: &result });
+            self.outcome.results.push(result);
+        } else if failed {
+            for problem in result.diagnostics {
+                (self.on_event)(Event::Problem { diagnostic: &problem });
+                self.outcome.problems.push(problem);
+            }
+        }
+        for at in lost {
+            self.skip(at, None, Detail::SkippedBecause(cause.clone()));
+        }
+        if failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed {
+            self.halt(Ending::FailedFast);
+        }
+    }
+
+    fn skip(&mut self, at: usize, message: Option<&str>, detail: Detail) {
+        let Some(step) = self.steps.get(at).filter(|step| step.counts) else { return };
+        let place = self.place(at);
+        let result = NodeResult {
+            message: message.map(str::to_owned),
+            detail,
+            ..NodeResult::new(step.unique_id.clone(), Status::Skipped)
+        };
+        (self.on_event)(Event::NodeSkipped { node: step.node, place, result: &result });
+        self.outcome.results.push(result);
+    }
+
+    fn look_for_stop(&mut self, handles: &[Arc<dyn Cancel>]) {
+        if self.halting.stop.is_requested() && self.outcome.ending == Ending::Completed {
+            self.halt(Ending::Cancelled);
+        }
+        if self.outcome.ending != Ending::Completed {
+            // Again at each heartbeat: a hand may have been between two statements.
+            for handle in handles {
+                handle.cancel();
+            }
+        }
+    }
+
+    fn halt(&mut self, because: Ending) {
+        self.outcome.ending = because;
+        self.halting.halt.request();
+        (self.on_event)(Event::Stopping { because, running: self.queue.running() });
+        self.abandon(because.reason());
+    }
+
+    fn abandon(&mut self, reason: &str) {
+        for at in self.queue.abandon() {
+            self.skip(at, Some(reason), Detail::None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! A whole run, from the first connection to the last hook.
+//!
+//! 1. One session for the run itself, and one for each [`Laborer`].
+//! 2. Schemas that are missing are created.
+//! 3. `on-run-start` hooks; if one fails, all nodes are skipped.
+//! 4. The nodes: see [`super::dispatch`].
+//! 5. `on-run-end` hooks, also after failures, but not after an interruption.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::attend::attend;
+use super::dispatch::{Dispatched, Halting, Hand, Teller, dispatch};
+use super::ear::Ear;
+use super::event::{Event, Place};
+use super::hand::Laborer;
+use super::hooks;
+use super::plan::{Plan, Stop};
+use super::result::{Ending, NodeResult, RunOutcome, Status};
+use super::schemas;
+use super::steps::{Steps, steps};
+use crate::compile::{Failure, Job, Runtime, Worker};
+use crate::diagnostics::Diagnostic;
+use crate::graph::Graph;
+use crate::host::clock;
+use crate::manifest::HookMoment;
+use crate::materialize::Flags;
+
+/// Why nodes are skipped after a failed `on-run-start`.
+const START_FAILED: &str = "an `on-run-start` hook failed";
+
+/// Why nodes are skipped when the run cannot begin.
+const NOT_BEGUN: &str = "the run could not begin";
+
+/// Does what a plan says. Failures are part of the outcome.
+pub fn execute(
+    runtime: &Arc<Runtime>,
+    graph: &Graph,
+    plan: &Plan,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> RunOutcome {
+    let steps = steps(&runtime.parts.manifest, graph, plan);
+    let halt = Stop::new();
+    let mut run = Run {
+        runtime,
+        plan,
+        steps: &steps,
+        halting: Halting { stop: &plan.stop, halt: &halt, fail_fast: plan.fail_fast },
+        flags: flags(runtime, plan),
+        on_event,
+        outcome: Dispatched { results: Vec::new(), problems: Vec::new(), ending: Ending::Completed },
+    };
+    let started = clock::instant();
+    run.all();
+    let outcome = run.outcome;
+    finish(outcome, started, on_event)
+}
+
+/// The outcome, told as the last event.
+pub(super) fn finish(
+    outcome: Dispatched,
+    started: Instant,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> RunOutcome {
+    let Dispatched { results, problems, ending } = outcome;
+    let elapsed = started.elapsed();
+    let outcome = RunOutcome { results, elapsed, generated_at: clock::now(), ending, problems };
+    on_event(Event::RunFinished { summary: outcome.summary(), elapsed, ending });
+    outcome
+}
+
+fn flags(runtime: &Runtime, plan: &Plan) -> Flags {
+    let given = &runtime.parts.project.flags;
+    Flags {
+        full_refresh: given.is_on("full_refresh"),
+        store_failures: given.is_on("store_failures"),
+        empty: runtime.parts.options.empty,
+        warn_error: plan.warn_error,
+    }
+}
+
+struct Run<'a> {
+    runtime: &'a Arc<Runtime>,
+    plan: &'a Plan,
+    steps: &'a Steps,
+    halting: Halting<'a>,
+    flags: Flags,
+    on_event: &'a mut dyn FnMut(Event<'_>),
+    outcome: Dispatched,
+}
+
+impl Run<'_> {
+    fn all(&mut self) {
+        let total = self.steps.list.iter().filter(|step| step.counts).count();
+        let target = &self.runtime.parts.project.profile.target_name;
+        (self.on_event)(Event::RunStarted { total, threads: self.plan.threads, target });
+        if self.steps.list.is_empty() {
+            return;
+        }
+        let (main, laborers) = match self.connect() {
+            Ok(workers) => workers,
+            Err(failure) => return self.give_up(&failure),
+        };
+        if self.plan.mode.creates_schemas()
+            && let Err(failure) = self.create_schemas(&main)
+        {
+            return self.give_up(&failure);
+        }
+        self.run_hooks(&main, HookMoment::Start);
+        if self.halting.stop.is_requested() {
+            self.outcome.ending = Ending::Cancelled;
+        }
+        if self.outcome.ending == Ending::Cancelled {
+            self.skip_all(Ending::Cancelled.reason());
+        } else if self.outcome.results.iter().any(|hook| hook.status.is_failure()) {
+            self.skip_all(START_FAILED);
+        } else {
+            let hands = laborers.into_iter().map(|laborer| Box::new(laborer) as Box<dyn Hand>).collect();
+            let done = dispatch(hands, self.steps, self.halting, self.on_event);
+            self.outcome.results.extend(done.results);
+            self.outcome.problems.extend(done.problems);
+            self.outcome.ending = done.ending;
+        }
+        if self.outcome.ending != Ending::Cancelled {
+            self.run_hooks(&main, HookMoment::End);
+        }
+    }
+
+    /// The session of the run itself, and those of the hands.
+    fn connect(&self) -> Result<(Worker, Vec<Laborer>), Failure> {
+        let main = Worker::connect(self.runtime, "MainThread")?;
+        let width = self.plan.threads.clamp(1, self.steps.list.len());
+        let laborer = |at: usize| {
+            Ok(Laborer {
+                runtime: Arc::clone(self.runtime),
+                worker: Worker::connect(self.runtime, format!("Thread-{at} (worker)"))?,
+                mode: self.plan.mode,
+                flags: self.flags,
+                halt: self.halting.halt.clone(),
+            })
+        };
+        let laborers: Result<Vec<Laborer>, Failure> = (1..=width).map(laborer).collect();
+        Ok((main, laborers?))
+    }
+
+    fn create_schemas(&mut self, main: &Worker) -> Result<(), Failure> {
+        let wanted = schemas::wanted(self.runtime, &self.steps.list, self.flags);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let started = clock::instant();
+        let halt = self.halting.halt.clone();
+        let work = |teller: Teller| {
+            let ear = Arc::new(Ear { teller, node: None, halt });
+            let job = Job::operation(self.runtime, main, "macro.dbt.create_schema", ear);
+            schemas::create(&job, wanted)
+        };
+        let created = attend(&main.cancel_handle(), self.halting, self.on_event, work)??;
+        let dialect = self.runtime.adapter().dialect();
+        for schema in created {
+            let schema = schema.render(dialect);
+            (self.on_event)(Event::SchemaCreated { schema: &schema, elapsed: started.elapsed() });
+        }
+        Ok(())
+    }
+
+    fn run_hooks(&mut self, main: &Worker, moment: HookMoment) {
+        if !self.plan.mode.runs_hooks() {
+            return;
+        }
+        let hooks = hooks::hooks_of(self.runtime, moment);
+        let extra = match moment {
+            HookMoment::End if !hooks.is_empty() => hooks::end_members(self.runtime, &self.outcome.results),
+            HookMoment::Start | HookMoment::End => Vec::new(),
+        };
+        let results = hooks::run_hooks(self.runtime, main, &hooks, &extra, self.halting, self.on_event);
+        self.outcome.results.extend(results);
+    }
+
+    /// The run cannot begin.
+    fn give_up(&mut self, failure: &Failure) {
+        if matches!(failure, Failure::Cancelled) {
+            self.outcome.ending = Ending::Cancelled;
+            return self.skip_all(Ending::Cancelled.reason());
+        }
+        let problem: Diagnostic = failure.diagnostic();
+        (self.on_event)(Event::Problem { diagnostic: &problem });
+        self.outcome.problems.push(problem);
+        self.skip_all(NOT_BEGUN);
+    }
+
+    fn skip_all(&mut self, reason: &str) {
+        let counted: Vec<_> = self.steps.list.iter().filter(|step| step.counts).collect();
+        for (at, step) in counted.iter().enumerate() {
+            let place = Place { index: at + 1, total: counted.len() };
+            let result = NodeResult {
+                message: Some(reason.to_owned()),
+                ..NodeResult::new(step.unique_id.clone(), Status::Skipped)
+            };
+            (self.on_event)(Event::NodeSkipped { node: step.node, place, result: &result });
+            self.outcome.results.push(result);
+        }
+    }
+}

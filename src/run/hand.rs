@@ -1,0 +1,247 @@
+//! One session at work: a node is compiled, then built, tested or measured.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::desk::Desk;
+use super::dispatch::{Hand, Teller, Word};
+use super::ear::Ear;
+use super::microbatch;
+use super::plan::{Mode, Stop};
+use super::result::{Compiled, Detail, Ending, Freshness, NodeResult, Status, Timing};
+use super::steps::{Action, Step};
+use crate::adapter::{Cancel, Response};
+use crate::compile::{Failure, Job, Listener, Runtime, Worker};
+use crate::host::clock;
+use crate::manifest::{Node, NodeKind};
+use crate::materialize::{self, Flags, Grade, Measured, Order, Recipe, Staleness, Verdict};
+
+/// A worker and what it works by.
+pub(super) struct Laborer {
+    pub(super) runtime: Arc<Runtime>,
+    pub(super) worker: Worker,
+    pub(super) mode: Mode,
+    pub(super) flags: Flags,
+    pub(super) halt: Stop,
+}
+
+impl Hand for Laborer {
+    fn work(&mut self, step: &Step, teller: &Teller) -> NodeResult {
+        let started = clock::instant();
+        let mut result = NodeResult::new(step.unique_id.clone(), Status::Success);
+        self.worker.name().clone_into(&mut result.thread_id);
+        if let Some(node) = self.runtime.node(step.node) {
+            let node_id = Some(step.unique_id.clone());
+            let ear = Arc::new(Ear { teller: teller.clone(), node: node_id, halt: self.halt.clone() });
+            let listener: Arc<dyn Listener> = ear;
+            let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
+            let turn = Turn { laborer: self, step, node, job: &job, listener, teller };
+            if let Err(failure) = turn.take(&mut result) {
+                fail(&mut result, &failure, step.action);
+            }
+        }
+        result.execution_time = started.elapsed();
+        result
+    }
+
+    fn cancel_handle(&self) -> Arc<dyn Cancel> {
+        self.worker.cancel_handle()
+    }
+
+    fn name(&self) -> &str {
+        self.worker.name()
+    }
+}
+
+/// One node's turn.
+pub(super) struct Turn<'a> {
+    pub(super) laborer: &'a Laborer,
+    pub(super) step: &'a Step,
+    node: &'a Node,
+    pub(super) job: &'a Job,
+    pub(super) listener: Arc<dyn Listener>,
+    teller: &'a Teller,
+}
+
+impl Turn<'_> {
+    fn take(&self, result: &mut NodeResult) -> Result<(), Failure> {
+        if self.step.action == Action::Nothing {
+            result.status = Status::NoOp;
+            return Ok(());
+        }
+        let sql = if self.step.action == Action::Measure {
+            Arc::from("")
+        } else {
+            timed("compile", &mut result.timing, || self.compile())?
+        };
+        if self.node.kind.body().is_some() || matches!(self.node.kind, NodeKind::UnitTest(_)) {
+            result.compiled = Some(Compiled { code: Arc::clone(&sql), relation_name: self.relation_name() });
+        }
+        if self.step.action == Action::Compile {
+            return Ok(());
+        }
+        self.teller.tell(Word::Compiled(self.step.node));
+        let mut timing = std::mem::take(&mut result.timing);
+        let done = timed("execute", &mut timing, || self.execute(&sql, result));
+        result.timing = timing;
+        done
+    }
+
+    fn compile(&self) -> Result<Arc<str>, Failure> {
+        let NodeKind::UnitTest(unit_test) = &self.node.kind else {
+            return Ok(Arc::from(self.job.compile()?.sql.as_str()));
+        };
+        let runtime = &self.laborer.runtime;
+        let relation_of = |id| runtime.node(id).and_then(|node| node.relation.clone());
+        let inputs = materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, &relation_of)?;
+        let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
+        Ok(Arc::from(self.job.compile_unit_test(&inputs)?.sql.as_str()))
+    }
+
+    fn execute(&self, sql: &str, result: &mut NodeResult) -> Result<(), Failure> {
+        let order = self.order(sql);
+        let mut desk = self.desk();
+        match self.step.action {
+            Action::Materialize => {
+                let name = self.materialization();
+                let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
+                let made = if self.is_microbatch() {
+                    microbatch::make(self, recipe)?
+                } else {
+                    materialize::make(&order, &mut desk, recipe)?
+                };
+                result.message = Some(made.response.message.clone());
+                result.adapter_response = response_json(&made.response);
+            }
+            Action::Judge => judged(result, &order, materialize::judge(&order, &mut desk)?),
+            Action::Measure => measured(result, &materialize::measure(&order, &mut desk)?),
+            Action::Preview => {
+                let Mode::Show { limit } = self.laborer.mode else { return Ok(()) };
+                let stored = self.relation_name().filter(|_| matches!(self.node.kind, NodeKind::Seed(_)));
+                let sql = stored.map_or_else(|| sql.to_owned(), |name| format!("select * from {name}"));
+                let rows = materialize::preview(&self.order(&sql), &mut desk, limit)?;
+                result.detail = Detail::Preview(rows);
+            }
+            Action::Compile | Action::Nothing => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn order<'a>(&'a self, sql: &'a str) -> Order<'a> {
+        let adapter = self.laborer.runtime.adapter();
+        Order {
+            node: self.node,
+            sql,
+            dialect: adapter.dialect(),
+            capabilities: adapter.capabilities(),
+            flags: self.laborer.flags,
+            slice: None,
+        }
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        self.desk_of(self.job)
+    }
+
+    /// The same with another job on the node.
+    pub(super) fn desk_of<'a>(&'a self, job: &'a Job) -> Desk<'a> {
+        Desk { job, node: self.node, listener: Arc::clone(&self.listener) }
+    }
+
+    fn is_microbatch(&self) -> bool {
+        let config = &self.node.config;
+        config.materialized() == "incremental" && config.text("incremental_strategy") == Some("microbatch")
+    }
+
+    /// The relation that the node is or will be, as SQL; `None` for what is not stored.
+    fn relation_name(&self) -> Option<String> {
+        let stored = match &self.node.kind {
+            NodeKind::Model(_) => self.node.config.materialized() != "ephemeral",
+            NodeKind::Seed(_) | NodeKind::Snapshot(_) | NodeKind::Source(_) => true,
+            NodeKind::Test(_) => materialize::stores_failures(&self.node.config, self.laborer.flags),
+            _ => false,
+        };
+        let relation = self.node.relation.as_ref().filter(|_| stored)?;
+        Some(relation.render(self.laborer.runtime.adapter().dialect()))
+    }
+
+    /// The macro that materializes the node, where we do not: a user's, or one
+    /// that an adapter brings. A package cannot replace what is built in: the
+    /// root project must do that itself.
+    fn materialization(&self) -> Option<String> {
+        let name = self.node.config.materialized();
+        let library = self.laborer.runtime.parts.engine.library();
+        let info = library.materialization(name)?.info;
+        let takes_over = !materialize::is_built_in(name) || info.package == library.root();
+        takes_over.then(|| format!("{}.{}", info.package, info.name))
+    }
+}
+
+/// Does work and notes when.
+pub(super) fn timed<T>(name: &'static str, timing: &mut Vec<Timing>, work: impl FnOnce() -> T) -> T {
+    let started_at = clock::now();
+    let done = work();
+    timing.push(Timing { name, started_at, completed_at: clock::now() });
+    done
+}
+
+/// What a failure makes of a result.
+pub(super) fn fail(result: &mut NodeResult, failure: &Failure, action: Action) {
+    if matches!(failure, Failure::Cancelled) {
+        result.status = Status::Skipped;
+        result.message = Some(Ending::Cancelled.reason().to_owned());
+        return;
+    }
+    let problem = failure.diagnostic();
+    result.status = if action == Action::Measure { Status::RuntimeError } else { Status::Error };
+    result.message = Some(problem.message.clone());
+    result.diagnostics = vec![problem];
+}
+
+fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: Verdict) {
+    result.status = match verdict.grade {
+        Grade::Pass => Status::Pass,
+        Grade::Warn => Status::Warn,
+        Grade::Fail => Status::Fail,
+    };
+    result.failures = Some(verdict.failures);
+    result.adapter_response = response_json(&verdict.response);
+    let is_unit_test = matches!(order.node.kind, NodeKind::UnitTest(_));
+    result.detail = match (&verdict.message, verdict.rows) {
+        (Some(table), _) if is_unit_test => Detail::Difference(table.clone()),
+        (_, Some(rows)) => {
+            let stored_in = verdict.stored_in.map(|relation| relation.render(order.dialect));
+            Detail::FailingRows { rows, stored_in }
+        }
+        (_, None) => Detail::None,
+    };
+    result.message = verdict.message;
+}
+
+fn measured(result: &mut NodeResult, measured: &Measured) {
+    result.status = match measured.staleness {
+        Staleness::Fresh => Status::Pass,
+        Staleness::Warn => Status::Warn,
+        Staleness::Error => Status::Error,
+    };
+    result.detail = Detail::Freshness(Freshness {
+        max_loaded_at: measured.max_loaded_at,
+        snapshotted_at: measured.snapshotted_at,
+        // A row from the future is as fresh as can be.
+        age: measured.age.to_std().unwrap_or_default(),
+    });
+}
+
+/// A warehouse's answer under dbt's keys.
+pub(super) fn response_json(response: &Response) -> Map<String, Json> {
+    let mut json = Map::new();
+    json.insert("_message".to_owned(), Json::from(response.message.as_str()));
+    if let Some(code) = &response.code {
+        json.insert("code".to_owned(), Json::from(code.as_str()));
+    }
+    if let Some(rows) = response.rows_affected {
+        json.insert("rows_affected".to_owned(), Json::from(rows));
+    }
+    json
+}

@@ -1,0 +1,166 @@
+//! `on-run-start` and `on-run-end`.
+
+use std::sync::Arc;
+
+use super::attend::attend;
+use super::dispatch::{Halting, Teller};
+use super::ear::Ear;
+use super::event::{Event, Place};
+use super::hand::{fail, response_json, timed};
+use super::result::{Compiled, NodeResult, Status};
+use super::steps::Action;
+use crate::artifact;
+use crate::compile::{Failure, Job, Runtime, Worker};
+use crate::host::clock;
+use crate::manifest::{HookMoment, Node, NodeId, NodeKind};
+use crate::template::{MutDict, MutList, Value, to_value, utc_value};
+
+/// The hooks of one moment, in dbt's order: packages by name, the root project
+/// last, each project's own by their index.
+pub(super) fn hooks_of(runtime: &Runtime, moment: HookMoment) -> Vec<NodeId> {
+    let root = &runtime.parts.project.root_package().name;
+    let mut found: Vec<(bool, &str, usize, NodeId)> = runtime
+        .parts
+        .manifest
+        .iter()
+        .filter_map(|(id, node)| match &node.kind {
+            NodeKind::Hook(hook) if hook.moment == moment => {
+                Some((node.package == *root, node.package.as_str(), hook.index, id))
+            }
+            _ => None,
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(.., id)| id).collect()
+}
+
+/// Runs hooks one after the other, on the session of the run itself. After a
+/// failure the others are skipped. `extra` are names that their templates see.
+pub(super) fn run_hooks(
+    runtime: &Arc<Runtime>,
+    worker: &Worker,
+    hooks: &[NodeId],
+    extra: &[(&'static str, Value)],
+    halting: Halting<'_>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Vec<NodeResult> {
+    let mut results: Vec<NodeResult> = Vec::new();
+    for (at, id) in hooks.iter().enumerate() {
+        let Some(node) = runtime.node(*id) else { continue };
+        let place = Place { index: at + 1, total: hooks.len() };
+        let result = if results.iter().any(|result| result.status.is_failure()) {
+            NodeResult { failures: Some(1), ..NodeResult::new(node.unique_id.clone(), Status::Skipped) }
+        } else {
+            on_event(Event::HookStarted { node: *id, place });
+            let halt = halting.halt.clone();
+            let work = |teller: Teller| {
+                let ear = Ear { teller, node: Some(node.unique_id.clone()), halt };
+                let job = Job::new(runtime, worker, *id, Arc::new(ear));
+                let job = extra.iter().fold(job, |job, (name, value)| job.with(name, value.clone()));
+                run_hook(&job, node)
+            };
+            attend(&worker.cancel_handle(), halting, on_event, work)
+                .unwrap_or_else(|problem| NodeResult::error(node.unique_id.clone(), vec![problem]))
+        };
+        let result = NodeResult { thread_id: "main".to_owned(), ..result };
+        on_event(Event::HookFinished { node: *id, place, result: &result });
+        results.push(result);
+    }
+    results
+}
+
+fn run_hook(job: &Job, node: &Node) -> NodeResult {
+    let started = clock::instant();
+    let mut result = NodeResult::new(node.unique_id.clone(), Status::Success);
+    if let Err(failure) = try_hook(job, &mut result) {
+        fail(&mut result, &failure, Action::Materialize);
+        // The hook's own failure is the one to tell.
+        let _ = job.rollback();
+    }
+    result.failures = Some(i64::from(result.status.is_failure()));
+    result.execution_time = started.elapsed();
+    result
+}
+
+/// A hook runs outside of a transaction; what its template began is committed.
+fn try_hook(job: &Job, result: &mut NodeResult) -> Result<(), Failure> {
+    let compiled = timed("compile", &mut result.timing, || job.compile())?;
+    result.compiled = Some(Compiled { code: Arc::from(compiled.sql.as_str()), relation_name: None });
+    timed("execute", &mut result.timing, || {
+        if !compiled.sql.trim().is_empty() {
+            let response = job.execute(&compiled.sql)?;
+            result.message = Some(response.message.clone());
+            result.adapter_response = response_json(&response);
+        }
+        job.commit()
+    })
+}
+
+/// What `on-run-end` hooks see: `results`, and where nodes were stored
+/// (`schemas`, `database_schemas`).
+pub(super) fn end_members(runtime: &Runtime, results: &[NodeResult]) -> Vec<(&'static str, Value)> {
+    let mut places: Vec<(Option<String>, String)> = Vec::new();
+    let mut told = Vec::new();
+    for result in results {
+        let Some(node) = runtime.parts.manifest.by_id(result.unique_id.as_str()) else { continue };
+        // dbt: hooks that went well are left out.
+        if matches!(node.kind, NodeKind::Hook(_)) && result.status != Status::Error {
+            continue;
+        }
+        told.push(result_value(runtime, node, result));
+        let place = node
+            .relation
+            .as_ref()
+            .and_then(|relation| Some((relation.database.clone(), relation.schema.clone()?)));
+        let is_stored = matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_));
+        if let Some(place) =
+            place.filter(|place| is_stored && !result.status.is_failure() && !places.contains(place))
+        {
+            places.push(place);
+        }
+    }
+    let pair = |(database, schema): &(Option<String>, String)| {
+        Value::from(vec![Value::from(database.clone()), Value::from(schema.as_str())])
+    };
+    let mut schemas: Vec<&str> = places.iter().map(|(_, schema)| schema.as_str()).collect();
+    schemas.sort_unstable();
+    schemas.dedup();
+    vec![
+        ("results", list(told)),
+        ("schemas", list(schemas.into_iter().map(Value::from).collect())),
+        ("database_schemas", list(places.iter().map(pair).collect())),
+    ]
+}
+
+/// dbt's result object: its attributes are those of `run_results.json`, and the node.
+fn result_value(runtime: &Runtime, node: &Node, result: &NodeResult) -> Value {
+    let compiled = result.compiled.as_ref().map(|compiled| artifact::Compiled {
+        code: compiled.code.to_string(),
+        ..artifact::Compiled::default()
+    });
+    let json = artifact::compiled_node_json(&runtime.wire(), node, compiled.as_ref());
+    let timing = result.timing.iter().map(|timing| {
+        let entries = [
+            ("name", Value::from(timing.name)),
+            ("started_at", utc_value(timing.started_at)),
+            ("completed_at", utc_value(timing.completed_at)),
+        ];
+        Value::from_object(MutDict::new(entries))
+    });
+    let entries = [
+        ("status", Value::from(result.status.as_str())),
+        ("timing", list(timing.collect())),
+        ("thread_id", Value::from(result.thread_id.as_str())),
+        ("execution_time", Value::from(result.execution_time.as_secs_f64())),
+        ("adapter_response", to_value(&serde_json::Value::Object(result.adapter_response.clone()))),
+        ("message", Value::from(result.message.clone())),
+        ("failures", Value::from(result.failures)),
+        ("unique_id", Value::from(node.unique_id.as_str())),
+        ("node", to_value(&json)),
+    ];
+    Value::from_object(MutDict::new(entries))
+}
+
+fn list(items: Vec<Value>) -> Value {
+    Value::from_object(MutList::new(items))
+}

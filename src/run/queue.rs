@@ -1,0 +1,317 @@
+//! Which items may start: a ready set over a graph without cycles.
+//!
+//! The queue knows numbers only. Of the items that may start, the one with the
+//! longest chain of items behind it comes first, because that chain bounds how
+//! soon everything can be over; among equals, the one that was given first.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Where an item stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Waits for this many others.
+    Waiting(usize),
+    /// May start.
+    Ready,
+    /// Was handed out.
+    Running,
+    /// Will not be handed out any more.
+    Done,
+}
+
+/// A ready set over the items `0..n`.
+#[derive(Debug)]
+pub(super) struct Queue {
+    states: Vec<State>,
+    /// Who waits for an item.
+    after: Vec<Vec<usize>>,
+    /// Items on the longest chain that starts at an item, itself included.
+    chain: Vec<usize>,
+    ready: BinaryHeap<(usize, Reverse<usize>)>,
+    unfinished: usize,
+    running: usize,
+}
+
+/// The items wait for each other in a circle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("items wait for each other in a circle")]
+pub(super) struct Circle;
+
+impl Queue {
+    /// A queue of `count` items. An edge `(first, then)` makes `then` wait for
+    /// `first`; edges may repeat. Edges of items beyond `count` do not count.
+    ///
+    /// # Errors
+    /// The edges contain a circle.
+    pub(super) fn new(count: usize, edges: &[(usize, usize)]) -> Result<Self, Circle> {
+        let mut after = vec![Vec::new(); count];
+        for &(first, then) in edges {
+            if then < count
+                && let Some(waiting) = after.get_mut(first)
+            {
+                waiting.push(then);
+            }
+        }
+        let mut waits = vec![0usize; count];
+        for list in &mut after {
+            list.sort_unstable();
+            list.dedup();
+            for &then in &*list {
+                bump(&mut waits, then, 1);
+            }
+        }
+        let chain = chains(&after, &waits).ok_or(Circle)?;
+        let states = waits.into_iter().map(State::Waiting).collect();
+        let mut queue =
+            Self { states, after, chain, ready: BinaryHeap::new(), unfinished: count, running: 0 };
+        for item in 0..count {
+            queue.release(item, 0);
+        }
+        Ok(queue)
+    }
+
+    /// Hands out an item that may start; `None` where all that is left waits
+    /// for running items, or nothing is left.
+    pub(super) fn start(&mut self) -> Option<usize> {
+        loop {
+            let (_, Reverse(item)) = self.ready.pop()?;
+            if self.states.get(item) == Some(&State::Ready) {
+                self.set(item, State::Running);
+                self.running += 1;
+                return Some(item);
+            }
+        }
+    }
+
+    /// An item that was handed out is over: those that waited only for it may start.
+    pub(super) fn finish(&mut self, item: usize) {
+        if !self.retire(item) {
+            return;
+        }
+        for then in self.after.get(item).cloned().unwrap_or_default() {
+            self.release(then, 1);
+        }
+    }
+
+    /// An item that was handed out is over, and all that waits for it, however
+    /// indirectly, will never start. Returns the latter, each after those that
+    /// it waited for.
+    pub(super) fn fail(&mut self, item: usize) -> Vec<usize> {
+        if !self.retire(item) {
+            return Vec::new();
+        }
+        let mut lost = Vec::new();
+        let mut open = vec![item];
+        while let Some(next) = open.pop() {
+            for then in self.after.get(next).cloned().unwrap_or_default() {
+                if self.retire(then) {
+                    lost.push(then);
+                    open.push(then);
+                }
+            }
+        }
+        self.in_order(lost)
+    }
+
+    /// Takes out everything that has not started, each after those that it waited for.
+    pub(super) fn abandon(&mut self) -> Vec<usize> {
+        let idle = |state: &State| matches!(state, State::Waiting(_) | State::Ready);
+        let left: Vec<usize> =
+            self.states.iter().enumerate().filter(|(_, state)| idle(state)).map(|(at, _)| at).collect();
+        for &item in &left {
+            self.retire(item);
+        }
+        self.in_order(left)
+    }
+
+    /// How many items have been handed out and are not over.
+    pub(super) fn running(&self) -> usize {
+        self.running
+    }
+
+    /// Whether everything is over.
+    pub(super) fn is_done(&self) -> bool {
+        self.unfinished == 0
+    }
+
+    /// Longer chains come first, and a chain shrinks with each step along it.
+    fn in_order(&self, mut items: Vec<usize>) -> Vec<usize> {
+        items.sort_by_key(|&item| (Reverse(self.chain.get(item).copied()), item));
+        items
+    }
+
+    fn set(&mut self, item: usize, state: State) {
+        if let Some(slot) = self.states.get_mut(item) {
+            *slot = state;
+        }
+    }
+
+    /// Marks an item as over; false where it was already.
+    fn retire(&mut self, item: usize) -> bool {
+        match self.states.get(item) {
+            None | Some(State::Done) => return false,
+            Some(State::Running) => self.running -= 1,
+            Some(State::Waiting(_) | State::Ready) => {}
+        }
+        self.set(item, State::Done);
+        self.unfinished -= 1;
+        true
+    }
+
+    /// Some that `item` waited for are over.
+    fn release(&mut self, item: usize, over: usize) {
+        if let Some(&State::Waiting(count)) = self.states.get(item) {
+            let left = count.saturating_sub(over);
+            if left > 0 {
+                self.set(item, State::Waiting(left));
+            } else {
+                self.set(item, State::Ready);
+                self.ready.push((self.chain.get(item).copied().unwrap_or(0), Reverse(item)));
+            }
+        }
+    }
+}
+
+fn bump(counts: &mut [usize], at: usize, by: usize) {
+    if let Some(count) = counts.get_mut(at) {
+        *count += by;
+    }
+}
+
+/// The length of the longest chain from each item; `None` where there is a circle.
+fn chains(after: &[Vec<usize>], waits: &[usize]) -> Option<Vec<usize>> {
+    let mut waits = waits.to_vec();
+    let mut open: Vec<usize> =
+        waits.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
+    let mut order = Vec::with_capacity(after.len());
+    while let Some(item) = open.pop() {
+        order.push(item);
+        for &then in after.get(item).into_iter().flatten() {
+            if let Some(count) = waits.get_mut(then) {
+                *count -= 1;
+                if *count == 0 {
+                    open.push(then);
+                }
+            }
+        }
+    }
+    if order.len() < after.len() {
+        return None;
+    }
+    let mut chain = vec![1usize; after.len()];
+    for item in order.into_iter().rev() {
+        let behind = after.get(item).into_iter().flatten();
+        let longest = behind.filter_map(|then| chain.get(*then).copied()).max().unwrap_or(0);
+        if let Some(length) = chain.get_mut(item) {
+            *length = longest + 1;
+        }
+    }
+    Some(chain)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
+
+    use super::*;
+
+    #[test]
+    fn the_longest_chain_goes_first_and_the_given_order_breaks_ties() {
+        // 0 stands alone; 1 → 3 → 4; 2 → 4.
+        let mut queue = Queue::new(5, &[(1, 3), (3, 4), (2, 4)]).unwrap();
+        assert_eq!(
+            [queue.start(), queue.start(), queue.start(), queue.start()],
+            [Some(1), Some(2), Some(0), None]
+        );
+        queue.finish(2);
+        assert_eq!(queue.start(), None, "4 still waits for 3");
+        queue.finish(1);
+        assert_eq!(queue.start(), Some(3));
+        queue.finish(3);
+        queue.finish(0);
+        assert_eq!(queue.start(), Some(4));
+        queue.finish(4);
+        assert!(queue.is_done());
+    }
+
+    #[test]
+    fn a_failure_takes_out_all_that_is_behind_it() {
+        let mut queue = Queue::new(5, &[(0, 1), (1, 2), (3, 2), (3, 4)]).unwrap();
+        assert_eq!(queue.start(), Some(0));
+        assert_eq!(queue.fail(0), [1, 2]);
+        assert_eq!(queue.start(), Some(3));
+        queue.finish(3);
+        assert_eq!(queue.start(), Some(4), "2 is never handed out");
+        assert_eq!(queue.start(), None);
+        assert_eq!(queue.running(), 1);
+        assert_eq!(queue.fail(4), [0usize; 0]);
+        assert!(queue.is_done());
+    }
+
+    #[test]
+    fn what_has_not_started_can_be_abandoned() {
+        let mut queue = Queue::new(3, &[(0, 1), (1, 2)]).unwrap();
+        assert_eq!(queue.start(), Some(0));
+        assert_eq!(queue.abandon(), [1, 2]);
+        queue.finish(0);
+        assert_eq!(queue.start(), None);
+        assert!(queue.is_done());
+    }
+
+    #[test]
+    fn circles_are_refused() {
+        assert_eq!(Queue::new(2, &[(0, 1), (1, 0)]).unwrap_err(), Circle);
+        assert_eq!(Queue::new(1, &[(0, 0)]).unwrap_err(), Circle);
+    }
+
+    /// A graph whose edges lead from lower to higher numbers, and which items fail.
+    fn graphs() -> impl Strategy<Value = (usize, Vec<(usize, usize)>, Vec<bool>)> {
+        (1usize..20).prop_flat_map(|count| {
+            let edges = vec((0..count, 0..count), 0..40).prop_map(|pairs| {
+                pairs.into_iter().filter(|(a, b)| a != b).map(|(a, b)| (a.min(b), a.max(b))).collect()
+            });
+            (proptest::strategy::Just(count), edges, vec(any::<bool>(), count))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn each_item_ends_once_and_after_all_that_it_waits_for(
+            (count, edges, fails) in graphs(), width in 1usize..4,
+        ) {
+            let mut queue = Queue::new(count, &edges).unwrap();
+            let mut running = Vec::new();
+            let mut over = vec![None; count];
+            while !queue.is_done() {
+                while running.len() < width {
+                    let Some(item) = queue.start() else { break };
+                    for (first, _) in edges.iter().filter(|(_, then)| *then == item) {
+                        prop_assert_eq!(over[*first], Some(true), "{} started before {}", item, first);
+                    }
+                    running.push(item);
+                }
+                prop_assert!(!running.is_empty(), "the queue is stuck");
+                prop_assert_eq!(queue.running(), running.len());
+                let item = running.remove(0);
+                over[item] = Some(!fails[item]);
+                if fails[item] {
+                    for lost in queue.fail(item) {
+                        prop_assert_eq!(over[lost], None, "{} ended twice", lost);
+                        over[lost] = Some(false);
+                    }
+                } else {
+                    queue.finish(item);
+                }
+            }
+            // The plain way: an item succeeds if it does not fail and all before it succeed.
+            let mut expected = vec![true; count];
+            for item in 0..count {
+                let before = edges.iter().filter(|(_, then)| *then == item);
+                expected[item] = !fails[item] && before.clone().all(|(first, _)| expected[*first]);
+            }
+            prop_assert_eq!(over.into_iter().map(|end| end == Some(true)).collect::<Vec<_>>(), expected);
+        }
+    }
+}

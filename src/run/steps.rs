@@ -1,0 +1,167 @@
+//! From the nodes of a plan to steps and the order among them.
+
+use std::collections::HashMap;
+
+use super::plan::{Mode, Plan};
+use crate::graph::Graph;
+use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
+
+/// What is done with a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    /// Built.
+    Materialize,
+    /// Run as a data test or unit test.
+    Judge,
+    /// Turned into SQL, no further: an ephemeral model, or `compile`.
+    Compile,
+    /// Its query's rows are fetched.
+    Preview,
+    /// Its age is measured.
+    Measure,
+    /// Nothing: an exposure in a build.
+    Nothing,
+}
+
+/// One node's turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) node: NodeId,
+    pub(super) unique_id: UniqueId,
+    pub(super) action: Action,
+    /// Whether people hear of it. An ephemeral model only serves others.
+    pub(super) counts: bool,
+}
+
+/// Steps, and which must be over before which.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    pub(super) list: Vec<Step>,
+    /// `(first, then)` as places in `list`.
+    pub(super) edges: Vec<(usize, usize)>,
+}
+
+/// The steps of a plan, in the order of its nodes. Nodes that the mode does
+/// nothing with are left out. Only what builds something has an order.
+pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
+    let step = |id: &NodeId| step(manifest.node(*id)?, *id, plan.mode);
+    let list: Vec<Step> = plan.nodes.iter().filter_map(step).collect();
+    let subset = match plan.mode {
+        Mode::Build => graph.for_build(manifest).subset(list.iter().map(|step| step.node)),
+        Mode::Run => graph.subset(list.iter().map(|step| step.node)),
+        Mode::Test | Mode::Compile | Mode::Show { .. } | Mode::Freshness => {
+            return Steps { list, edges: Vec::new() };
+        }
+    };
+    let places: HashMap<NodeId, usize> = list.iter().enumerate().map(|(at, step)| (step.node, at)).collect();
+    let mut edges = Vec::new();
+    for (then, step) in list.iter().enumerate() {
+        let before = subset.parents(step.node).filter_map(|parent| places.get(&parent));
+        edges.extend(before.map(|first| (*first, then)));
+    }
+    Steps { list, edges }
+}
+
+fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
+    let is_ephemeral = node.config.materialized() == "ephemeral";
+    let action = match (&node.kind, mode) {
+        (NodeKind::Source(_), Mode::Freshness) => Action::Measure,
+        (NodeKind::Exposure(_), Mode::Build) => Action::Nothing,
+        (_, Mode::Freshness)
+        | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _)
+        | (NodeKind::Seed(_), Mode::Compile) => return None,
+        (_, Mode::Show { .. }) => Action::Preview,
+        (_, Mode::Compile) => Action::Compile,
+        (NodeKind::Analysis(_), _) => return None,
+        (NodeKind::Test(_) | NodeKind::UnitTest(_), _) => Action::Judge,
+        (NodeKind::Model(_), _) if is_ephemeral => Action::Compile,
+        (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), _) => Action::Materialize,
+    };
+    let counts = !is_ephemeral || matches!(mode, Mode::Compile | Mode::Show { .. });
+    Some(Step { node: id, unique_id: node.unique_id.clone(), action, counts })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::manifest::{DataTest, UniqueId};
+    use crate::materialize::sample;
+    use crate::run::Stop;
+
+    /// `a → e → b`, a test on `a`, an ephemeral `e`, a seed-like exposure is left to others.
+    fn manifest() -> Manifest {
+        let table = json!({"materialized": "table"});
+        let ephemeral = json!({"materialized": "ephemeral"});
+        let test = NodeKind::Test(DataTest { body: sample::body(), generic: None });
+        let named = |mut node: Node, name: &str, parents: &[u32]| {
+            node.unique_id = UniqueId(name.into());
+            node.depends_on.nodes = parents.iter().copied().map(NodeId).collect();
+            node
+        };
+        let nodes = vec![
+            named(sample::model(&table), "a", &[]),
+            named(sample::model(&ephemeral), "e", &[0]),
+            named(sample::model(&table), "b", &[1]),
+            named(sample::node(test, &Json::Null), "test_a", &[0]),
+        ];
+        Manifest { nodes, ..Manifest::default() }
+    }
+
+    fn story(mode: Mode, nodes: &[u32]) -> String {
+        let manifest = manifest();
+        let graph = Graph::new(&manifest).unwrap();
+        let nodes = nodes.iter().copied().map(NodeId).collect();
+        let plan = Plan { nodes, mode, threads: 1, fail_fast: false, warn_error: false, stop: Stop::new() };
+        let steps = steps(&manifest, &graph, &plan);
+        let name = |at: usize| steps.list[at].unique_id.to_string();
+        let mut lines: Vec<String> = steps
+            .list
+            .iter()
+            .map(|step| {
+                format!("{} {:?}{}", step.unique_id, step.action, if step.counts { "" } else { " uncounted" })
+            })
+            .collect();
+        let mut edges = steps.edges.clone();
+        edges.sort_unstable();
+        lines.extend(edges.iter().map(|(first, then)| format!("{} before {}", name(*first), name(*then))));
+        lines.join("\n")
+    }
+
+    #[test]
+    fn a_build_puts_tests_between() {
+        insta::assert_snapshot!(story(Mode::Build, &[0, 1, 2, 3]), @r"
+        a Materialize
+        e Compile uncounted
+        b Materialize
+        test_a Judge
+        a before e
+        a before test_a
+        e before b
+        test_a before e
+        ");
+        insta::assert_snapshot!(story(Mode::Build, &[0, 2, 3]), @r"
+        a Materialize
+        b Materialize
+        test_a Judge
+        a before b
+        a before test_a
+        test_a before b
+        ");
+    }
+
+    #[test]
+    fn a_run_orders_models_only_and_tests_have_no_order() {
+        insta::assert_snapshot!(story(Mode::Run, &[0, 2]), @r"
+        a Materialize
+        b Materialize
+        a before b
+        ");
+        insta::assert_snapshot!(story(Mode::Test, &[3]), @"test_a Judge");
+        insta::assert_snapshot!(story(Mode::Compile, &[0, 1]), @r"
+        a Compile
+        e Compile
+        ");
+    }
+}
