@@ -16,22 +16,22 @@
 //! | `*.sql`, `*.csv`, `*.yml`, `*.md` under a resource path | [`manifest::Node`] and its kin |
 //! | `target/manifest.json`, `run_results.json`, `sources.json` | [`artifact`] |
 
-pub mod adapter; // rank 3: warehouses
-pub mod artifact; // rank 7: dbt's JSON files
-pub mod builtin; // rank 2: the macros that ship inside the binary
-pub mod cli;
-pub mod compile; // rank 9: nodes to SQL
-pub mod diagnostics; // rank 1: what is wrong, where, and what to do
-pub mod graph; // rank 7: nodes to a graph without cycles
-pub mod host; // rank 0: the only door to disk, environment and clock
-pub mod manifest; // rank 6: files to nodes
-pub mod materialize; // rank 10: SQL to statements, in order
-pub mod objects; // rank 4: what templates hold: relations, columns, tables
-pub mod ops; // rank 12: one function for each command
-pub mod project; // rank 5: project file, profile, packages, flags, files
-pub mod run; // rank 11: statements to results
-pub mod select; // rank 8: the selection language
 pub mod source; // rank 0: text with addresses
+pub mod host; // rank 0: the only door to disk, environment and clock
+pub mod diagnostics; // rank 1: what is wrong, where, and what to do
+pub mod yaml; // rank 2: YAML whose values keep their place
 pub mod sql; // rank 2: relations, columns, rows, dialects, statement text
+pub mod builtin; // rank 2: the macros that ship inside the binary
 pub mod template; // rank 3: Jinja as dbt speaks it, on minijinja
-pub mod yaml; // rank 2: YAML whose values keep their place // rank 13: the only code that prints
+pub mod adapter; // rank 3: warehouses
+pub mod objects; // rank 4: what templates hold: relations, columns, tables
+pub mod project; // rank 5: project file, profile, packages, flags, files
+pub mod manifest; // rank 6: files to nodes
+pub mod graph; // rank 7: nodes to a graph without cycles
+pub mod artifact; // rank 7: dbt's JSON files
+pub mod select; // rank 8: the selection language
+pub mod compile; // rank 9: nodes to SQL
+pub mod materialize; // rank 10: SQL to statements, in order
+pub mod run; // rank 11: statements to results
+pub mod ops; // rank 12: one function for each command
+pub mod cli; // rank 13: the only code that prints

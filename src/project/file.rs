@@ -66,6 +66,24 @@ pub struct Paths {
     pub packages: String,
 }
 
+impl Paths {
+    /// Folders that hold what people wrote.
+    #[must_use]
+    pub fn sources(&self) -> Vec<String> {
+        let lists = [
+            &self.models,
+            &self.seeds,
+            &self.tests,
+            &self.analyses,
+            &self.macros,
+            &self.snapshots,
+            &self.docs,
+            &self.assets,
+        ];
+        lists.into_iter().flatten().cloned().collect()
+    }
+}
+
 /// What a project file says about all nodes.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {

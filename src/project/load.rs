@@ -138,7 +138,7 @@ impl Project {
     /// Where results are written: the flag, the environment, the project file.
     #[must_use]
     pub fn target_path(&self) -> PathBuf {
-        self.root.join(self.flags.text("target_path").unwrap_or(&self.root_package().file.paths.target))
+        target_path(&self.root, &self.flags, &self.root_package().file)
     }
 
     /// Where logs are written.
@@ -152,6 +152,18 @@ impl Project {
     pub fn metadata_env(&self) -> JsonMap<String, Json> {
         self.metadata.clone()
     }
+}
+
+impl ProjectRoot {
+    /// Where results are written: the flag, the environment, the project file.
+    #[must_use]
+    pub fn target_path(&self) -> PathBuf {
+        target_path(&self.root, &self.flags, &self.file)
+    }
+}
+
+fn target_path(root: &Path, flags: &Flags, file: &ProjectFile) -> PathBuf {
+    root.join(flags.text("target_path").unwrap_or(&file.paths.target))
 }
 
 /// A project of which only the text of its file is known.

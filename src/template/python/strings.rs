@@ -280,7 +280,10 @@ fn join(separator: &str, items: &Value) -> Result<Value, Error> {
         match item.as_str() {
             Some(text) => out.push_str(text),
             None => {
-                return Err(raise_message(format!("`join` takes strings, item {at} is {}", type_name(&item))));
+                return Err(raise_message(format!(
+                    "`join` takes strings, item {at} is {}",
+                    type_name(&item)
+                )));
             }
         }
     }
