@@ -13,14 +13,30 @@ pub(super) type Key = (String, String, String);
 /// what the run itself does. dbt: the relation cache.
 #[derive(Debug, Default)]
 pub struct RelationCache {
-    databases: Mutex<HashMap<String, HashMap<Key, Relation>>>,
+    databases: Mutex<HashMap<String, Known>>,
+}
+
+/// What is known about one database.
+#[derive(Debug, Clone)]
+enum Known {
+    /// It was not asked for yet; these changes were made meanwhile, and another
+    /// session might not see them.
+    Changes(HashMap<Key, Option<Relation>>),
+    /// Everything.
+    All(HashMap<Key, Relation>),
 }
 
 /// What stood under a name before a change, to be put back by a rollback.
 #[derive(Debug)]
 pub(super) struct Undo {
     key: Key,
-    before: Option<Relation>,
+    before: Before,
+}
+
+#[derive(Debug)]
+enum Before {
+    Known(Option<Relation>),
+    Unknown,
 }
 
 impl RelationCache {
@@ -61,11 +77,22 @@ impl RelationCache {
         look: impl FnOnce(&HashMap<Key, Relation>) -> T,
     ) -> Result<T, DatabaseError> {
         let mut databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = databases.get(database) {
-            return Ok(look(known));
+        let changes = match databases.get(database) {
+            Some(Known::All(known)) => return Ok(look(known)),
+            Some(Known::Changes(changes)) => changes.clone(),
+            None => HashMap::new(),
+        };
+        let mut known: HashMap<Key, Relation> =
+            list()?.into_iter().map(|relation| (relation.key(), relation)).collect();
+        for (key, relation) in changes {
+            match relation {
+                Some(relation) => known.insert(key, relation),
+                None => known.remove(&key),
+            };
         }
-        let listed = list()?.into_iter().map(|relation| (relation.key(), relation)).collect();
-        Ok(look(databases.entry(database.to_owned()).or_insert(listed)))
+        let result = look(&known);
+        databases.insert(database.to_owned(), Known::All(known));
+        Ok(result)
     }
 
     /// Something exists now.
@@ -81,7 +108,11 @@ impl RelationCache {
     /// Something has another name now.
     pub(super) fn rename(&self, from: &Relation, to: &Relation) -> Vec<Undo> {
         let removed = self.set(from.key(), None);
-        let kind = to.kind.or_else(|| removed.before.as_ref().and_then(|before| before.kind)).or(from.kind);
+        let known = match &removed.before {
+            Before::Known(Some(before)) => before.kind,
+            Before::Known(None) | Before::Unknown => None,
+        };
+        let kind = to.kind.or(known).or(from.kind);
         let moved = Relation { kind, ..to.clone() };
         let added = self.set(to.key(), Some(moved));
         vec![removed, added]
@@ -92,27 +123,39 @@ impl RelationCache {
         let (database, schema, _) = schema.key();
         let keys: Vec<Key> = {
             let databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
-            let known = databases.get(&database).into_iter().flat_map(HashMap::keys);
-            known.filter(|key| key.1 == schema).cloned().collect()
+            let all = match databases.get(&database) {
+                Some(Known::All(known)) => known.keys().collect(),
+                Some(Known::Changes(changes)) => changes.keys().collect(),
+                None => Vec::new(),
+            };
+            all.into_iter().filter(|key| key.1 == schema).cloned().collect()
         };
         keys.into_iter().map(|key| self.set(key, None)).collect()
     }
 
-    /// Takes changes back, the last one first.
+    /// Takes changes back, the last one first. A database of which it is not
+    /// known what was before is asked for again.
     pub(super) fn undo(&self, changes: Vec<Undo>) {
         for change in changes.into_iter().rev() {
-            self.set(change.key, change.before);
+            match change.before {
+                Before::Known(before) => drop(self.set(change.key, before)),
+                Before::Unknown => {
+                    self.databases.lock().unwrap_or_else(PoisonError::into_inner).remove(&change.key.0);
+                }
+            }
         }
     }
 
-    /// Nothing is noted for a database that was not asked for yet.
     fn set(&self, key: Key, relation: Option<Relation>) -> Undo {
         let mut databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = databases.get_mut(&key.0);
+        let known = databases.entry(key.0.clone()).or_insert_with(|| Known::Changes(HashMap::new()));
         let before = match (known, relation) {
-            (Some(known), Some(relation)) => known.insert(key.clone(), relation),
-            (Some(known), None) => known.remove(&key),
-            (None, _) => None,
+            (Known::All(known), Some(relation)) => Before::Known(known.insert(key.clone(), relation)),
+            (Known::All(known), None) => Before::Known(known.remove(&key)),
+            (Known::Changes(changes), relation) => {
+                changes.insert(key.clone(), relation);
+                Before::Unknown
+            }
         };
         Undo { key, before }
     }
@@ -160,5 +203,21 @@ mod tests {
         assert!(cache.find(&named("a"), || Err(DatabaseError::new("down"))).is_err());
         assert_eq!(cache.find(&named("a"), || Ok(Vec::new())).unwrap(), None);
         assert_eq!(cache.find(&named("b"), || Err(DatabaseError::new("asked twice"))).unwrap(), None);
+    }
+
+    #[test]
+    fn changes_before_the_first_question_count() {
+        let cache = RelationCache::default();
+        cache.insert(&named("new"));
+        cache.remove(&named("old"));
+        let list = || Ok(vec![named("old"), named("a")]);
+        assert_eq!(cache.find(&named("new"), list).unwrap(), Some(named("new")));
+        assert_eq!(names(&cache), ["a", "new"]);
+
+        let cache = RelationCache::default();
+        let changes = cache.remove(&named("a"));
+        assert_eq!(cache.find(&named("a"), || Ok(vec![named("a")])).unwrap(), None);
+        cache.undo(changes);
+        assert_eq!(cache.find(&named("a"), || Ok(vec![named("a")])).unwrap(), Some(named("a")));
     }
 }

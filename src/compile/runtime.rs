@@ -134,7 +134,12 @@ impl Runtime {
     /// How nodes are written as JSON.
     #[must_use]
     pub fn wire(&self) -> Wire<'_> {
-        Wire { manifest: &self.parts.manifest, dialect: self.adapter().dialect(), created_at: 0.0 }
+        let started_at = self.parts.project.invocation.started_at;
+        Wire {
+            manifest: &self.parts.manifest,
+            dialect: self.adapter().dialect(),
+            created_at: started_at.timestamp_micros() as f64 / 1e6,
+        }
     }
 
     /// `graph` in templates: made when it is first asked for.

@@ -11,7 +11,7 @@ use super::functions;
 use super::refs;
 use super::state::{JobState, lock};
 use super::subject::Subject;
-use crate::objects::{self, ColumnClass, RelationObject};
+use crate::objects::{self, ColumnClass};
 use crate::template::{self, Notices, Scope, Value};
 
 /// The scope of one render: everything is resolved, statements run.
@@ -66,7 +66,7 @@ impl RunScope {
             "ref" => refs::ref_function(state),
             "source" => refs::source_function(state),
             "metric" | "function" => functions::unsupported(name),
-            "this" => self.this()?,
+            "this" => self.this(),
             "config" => Value::from_object(ConfigObject::new(state)),
             "model" => state.model(),
             "graph" => runtime.graph(),
@@ -87,17 +87,17 @@ impl RunScope {
         })
     }
 
-    /// The relation of the node. While a unit test gives rows for it, those.
-    fn this(&self) -> Option<Value> {
+    /// The relation of the node, `none` where it has none. While a unit test
+    /// gives rows for it, those.
+    fn this(&self) -> Value {
         let state = &self.state;
-        let dialect = state.runtime.adapter().dialect();
-        let Subject::Node(id) = &state.subject else { return Some(Value::from(())) };
-        let node = state.node().filter(|node| Subject::has_relation(node))?;
+        let (Subject::Node(id), Some(node)) = (&state.subject, state.node()) else { return Value::from(()) };
         if state.unit.as_ref().is_some_and(|unit| unit.input(*id).is_some()) {
-            return Some(refs::cte(state, *id, node));
+            return refs::cte(state, *id, node);
         }
-        let relation = node.relation.clone()?;
-        Some(RelationObject::new(relation, dialect).into())
+        let relation = node.relation.clone().filter(|_| Subject::has_relation(node));
+        let dialect = state.runtime.adapter().dialect();
+        relation.map_or(Value::from(()), |relation| objects::relation(relation, dialect))
     }
 
     /// The node's database or schema, else the target's.

@@ -95,7 +95,7 @@ impl Subject {
 
     /// Whether a name may be built here: there is a `this`.
     pub(super) fn has_relation(node: &Node) -> bool {
-        !matches!(node.kind, NodeKind::Hook(_) | NodeKind::Exposure(_) | NodeKind::Analysis(_))
+        !matches!(node.kind, NodeKind::Hook(_) | NodeKind::Exposure(_))
     }
 }
 
