@@ -1,136 +1,48 @@
 //! Files to nodes.
 //!
 //! [`load`] reads every file of a project and its packages and returns the
-//! [`Manifest`], or all the problems that it found. The stages inside: blocks
-//! are cut from files, property files become typed values, templates are
-//! rendered once against a scope that records `ref`, `source` and `config`,
-//! configs are merged, names resolved.
+//! [`Manifest`], or all the problems that it found. The stages inside, in order:
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | `macros`, `doc_blocks` | macro files, `.md` files | the template library, docs blocks |
+//! | `properties` | property files | typed entries |
+//! | `sketch` | SQL and CSV files | [`sketch`]es: nodes before any rendering |
+//! | `draft` | sketches | nodes without edges: rendered once with a recorder, config merged, named |
+//! | `resolve` | nodes without edges | the manifest: each `ref` and `source` is a [`NodeId`] |
 
+mod access;
+mod call_site;
 mod config;
+mod configure;
+mod contents;
+mod describe;
+mod doc_blocks;
+mod draft;
+mod exposures;
+mod generic_sketch;
 pub mod generic_tests;
+mod index;
+mod inferred;
+mod layers;
+mod load;
+mod macros;
+mod naming;
 mod node;
+mod parse;
+mod patches;
 pub mod properties;
+mod property_files;
+mod resolve;
+mod sketch;
+mod sources;
+mod unique;
 mod unit_test;
+mod unit_test_nodes;
 pub mod unit_tests;
 
-use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
-
 pub use config::{Config, Hook};
-
+pub use contents::{DocBlock, Group, MacroArgument, MacroNode, Manifest};
+pub use load::{Inputs, Loaded, load};
 pub use node::*;
 pub use unit_test::*;
-
-/// Everything that a project and its packages define. Immutable.
-#[derive(Debug, Default)]
-pub struct Manifest {
-    /// All enabled nodes; a [`NodeId`] is a place in here. In dbt's order: the
-    /// order of `graph.nodes` in templates.
-    pub nodes: Vec<Node>,
-    /// From unique id to place.
-    pub by_unique_id: IndexMap<UniqueId, NodeId>,
-    /// Nodes that configuration turned off. Their `depends_on.nodes` is empty.
-    pub disabled: Vec<Node>,
-    /// Macros, by unique id.
-    pub macros: IndexMap<String, MacroNode>,
-    /// Docs blocks, by unique id.
-    pub doc_blocks: IndexMap<String, DocBlock>,
-    /// Groups, by unique id.
-    pub groups: IndexMap<String, Group>,
-}
-
-impl Manifest {
-    /// The node at a place that this manifest gave out.
-    #[must_use]
-    pub fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(id.0 as usize)
-    }
-
-    /// The node with this unique id.
-    #[must_use]
-    pub fn by_id(&self, unique_id: &str) -> Option<&Node> {
-        let key = UniqueId(unique_id.into());
-        self.by_unique_id.get(&key).and_then(|id| self.node(*id))
-    }
-
-    /// Every node with its place.
-    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(at, node)| (NodeId(u32::try_from(at).unwrap_or(u32::MAX)), node))
-    }
-}
-
-/// A macro as artifacts and templates see it.
-#[derive(Debug, Clone)]
-pub struct MacroNode {
-    /// `macro.shop.cents`.
-    pub unique_id: String,
-    /// Name; tests and materializations carry dbt's prefix.
-    pub name: String,
-    /// The package.
-    pub package: String,
-    /// Path from the package root.
-    pub original_file_path: String,
-    /// The whole block, tags included.
-    pub sql: String,
-    /// Macros that it calls, as unique ids.
-    pub depends_on: Vec<String>,
-    /// From its property file.
-    pub description: String,
-    /// From its property file.
-    pub meta: Map<String, Json>,
-    /// From its property file or its signature.
-    pub arguments: Vec<MacroArgument>,
-    /// `pkg://path` of the property file.
-    pub patch_path: Option<String>,
-    /// Languages that a materialization supports.
-    pub supported_languages: Option<Vec<String>>,
-}
-
-/// An argument of a macro as described.
-#[derive(Debug, Clone)]
-pub struct MacroArgument {
-    /// Its name.
-    pub name: String,
-    /// Its type, in words.
-    pub data_type: Option<String>,
-    /// What it is for.
-    pub description: String,
-}
-
-/// A `{% docs %}` block.
-#[derive(Debug, Clone)]
-pub struct DocBlock {
-    /// `doc.shop.order_status`.
-    pub unique_id: String,
-    /// Its name.
-    pub name: String,
-    /// The package.
-    pub package: String,
-    /// Path from the resource folder.
-    pub path: String,
-    /// Path from the package root.
-    pub original_file_path: String,
-    /// The text between the tags, stripped.
-    pub contents: String,
-}
-
-/// A group of nodes and who answers for it.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// `group.shop.finance`.
-    pub unique_id: String,
-    /// Its name.
-    pub name: String,
-    /// The package.
-    pub package: String,
-    /// Path of the property file from the resource folder.
-    pub path: String,
-    /// Path of the property file from the package root.
-    pub original_file_path: String,
-    /// `name`, `email` and more.
-    pub owner: Map<String, Json>,
-    /// What people wrote about it.
-    pub description: Option<String>,
-    /// `meta` and more.
-    pub config: Map<String, Json>,
-}

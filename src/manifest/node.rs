@@ -55,8 +55,9 @@ pub struct Node {
     pub tags: Vec<String>,
     /// What people wrote about it.
     pub docs: Docs,
-    /// Its name in the warehouse: for what is or may be stored there. An
-    /// ephemeral model has one too (its alias names the CTE).
+    /// Its name in the warehouse. As in dbt, every node that is written as a
+    /// template has one, though analyses, hooks and most tests store nothing; an
+    /// ephemeral model's alias names its CTE. Exposures and unit tests have none.
     pub relation: Option<Relation>,
     /// What it needs.
     pub depends_on: DependsOn,

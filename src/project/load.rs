@@ -39,6 +39,8 @@ pub struct Project {
     pub selectors: Option<Yaml>,
     /// The run of the program.
     pub invocation: Invocation,
+    /// `--vars`, as read.
+    pub command_line_vars: Json,
     /// Environment variables that artifacts tell.
     metadata: JsonMap<String, Json>,
 }
@@ -233,6 +235,7 @@ impl<'a> Loader<'a> {
             Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
         let selectors = self.selectors(&renderer, diagnostics);
         let Self { request, root, raw, flags, command_line_vars, secrets } = self;
+        let given_vars = command_line_vars.to_json();
         let file = raw.check(&renderer, diagnostics)?;
         check_version(&file, &flags, diagnostics);
         let mut root_package =
@@ -276,6 +279,7 @@ impl<'a> Loader<'a> {
             members: Arc::new(Members::new(facts, vars, Policy::default())),
             selectors,
             invocation: request.invocation.clone(),
+            command_line_vars: Json::Object(given_vars),
             metadata: members::metadata(&request.environment),
         })
     }

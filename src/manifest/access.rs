@@ -1,0 +1,53 @@
+//! Who may read which model.
+
+use super::resolve::site_of_ref;
+use super::{Node, NodeKind};
+use crate::diagnostics::Diagnostic;
+use crate::project::Project;
+
+/// The findings about nodes that read a model which is not for them. dbt: a
+/// private model is for its own group; where a package restricts access, its
+/// private and protected models are for itself.
+pub(super) fn check_access(project: &Project, nodes: &[Node]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for node in nodes {
+        for target in node.depends_on.nodes.iter().filter_map(|id| nodes.get(id.0 as usize)) {
+            if matches!(target.kind, NodeKind::Model(_)) {
+                findings.extend(refusal(project, nodes, node, target));
+            }
+        }
+    }
+    findings
+}
+
+fn refusal(project: &Project, nodes: &[Node], node: &Node, target: &Node) -> Option<Diagnostic> {
+    if matches!(node.kind, NodeKind::UnitTest(_)) {
+        return None;
+    }
+    let owner = project.packages.iter().find(|package| package.name == target.package);
+    let is_closed =
+        node.package != target.package && owner.is_some_and(|package| package.file.rules.restrict_access);
+    let target_group = target.config.text("group");
+    let (access, why) = match target.config.text("access") {
+        Some("private") if is_closed => ("private", "its package restricts access".to_owned()),
+        Some("protected") if is_closed => ("protected", "its package restricts access".to_owned()),
+        Some("private") if target_group.is_none() || group(nodes, node) != target_group => {
+            let group = target_group.unwrap_or_default();
+            ("private", format!("only nodes of the group `{group}` may read it"))
+        }
+        _ => return None,
+    };
+    let call = node.depends_on.refs.iter().find(|call| call.name == target.name)?;
+    let message = format!("`{}` reads the {access} model `{}`", node.name, target.name);
+    Some(Diagnostic::error("no-access", message).at(site_of_ref(node, call), why))
+}
+
+/// The group of a node; of a generic test, that of what it stands below.
+fn group<'a>(nodes: &'a [Node], node: &'a Node) -> Option<&'a str> {
+    let tested = match &node.kind {
+        NodeKind::Test(test) => test.generic.as_ref().and_then(|test| test.attached_node.as_ref()),
+        _ => None,
+    };
+    let tested = tested.and_then(|id| nodes.iter().find(|node| node.unique_id == *id));
+    tested.unwrap_or(node).config.text("group")
+}

@@ -1,0 +1,72 @@
+//! Several `config()` calls in one text.
+
+use serde_json::{Map, Value as Json};
+
+use super::layer::spelled;
+use super::merge::{Rule, as_list, rule};
+
+/// Adds the options of one `config()` call to those of the calls before it.
+/// The rules are those of merging layers, except that `+select` in grants keeps
+/// its sign, because the merge of layers is still to come.
+pub(crate) fn merge_call(calls: &mut Map<String, Json>, options: &Map<String, Json>) {
+    if calls.is_empty() {
+        calls.extend(options.iter().map(|(key, value)| (spelled(key).to_owned(), value.clone())));
+        return;
+    }
+    for (key, later) in options {
+        let key = spelled(key);
+        let earlier = calls.get(key);
+        let joined = match (rule(key), earlier) {
+            (Rule::Append, earlier) => {
+                Json::Array([earlier.map(as_list).unwrap_or_default(), as_list(later)].concat())
+            }
+            (Rule::Update, Some(Json::Object(earlier))) if later.is_object() => {
+                Json::Object(earlier.clone().into_iter().chain(fields(later)).collect())
+            }
+            (Rule::Grants, Some(Json::Object(earlier))) if later.is_object() => {
+                Json::Object(grants(earlier, later))
+            }
+            _ => later.clone(),
+        };
+        calls.insert(key.to_owned(), joined);
+    }
+}
+
+fn grants(earlier: &Map<String, Json>, later: &Json) -> Map<String, Json> {
+    let mut all = earlier.clone();
+    for (privilege, grantees) in fields(later) {
+        let mut list = match all.get(&privilege) {
+            Some(earlier) if privilege.starts_with('+') => as_list(earlier),
+            _ => Vec::new(),
+        };
+        list.extend(as_list(&grantees));
+        all.insert(privilege, Json::Array(list));
+    }
+    all
+}
+
+fn fields(value: &Json) -> Map<String, Json> {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn calls_add_up() {
+        let mut calls = Map::new();
+        for options in [
+            json!({"tags": "a", "schema": "x", "pre_hook": "one", "grants": {"+select": "b"}}),
+            json!({"tags": ["b"], "schema": "y", "pre-hook": "two", "grants": {"+select": "c"}}),
+        ] {
+            merge_call(&mut calls, options.as_object().unwrap());
+        }
+        let expected = json!({
+            "tags": ["a", "b"], "schema": "y", "pre-hook": ["one", "two"], "grants": {"+select": ["b", "c"]},
+        });
+        assert_eq!(Json::Object(calls), expected);
+    }
+}

@@ -1,0 +1,360 @@
+//! Whether a merged configuration is one that dbt would take.
+
+use serde_json::Value as Json;
+
+use super::merge::Merged;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::ResourceType;
+use crate::source::Span;
+
+/// What a key's value must be. `null` passes everywhere but where a key has to
+/// have a value.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    Flag,
+    Text,
+    Number,
+    TextOrList,
+    Map,
+    Hooks,
+    /// One of these words; upper and lower case are equal where the flag says so.
+    Word(&'static [&'static str], bool),
+    /// A mapping whose values are flags.
+    Flags(&'static [&'static str]),
+}
+
+use Shape::{Flag, Flags, Hooks, Map, Number, Text, TextOrList, Word};
+
+const EVERYWHERE: &[(&str, Shape)] = &[
+    ("enabled", Flag),
+    ("alias", Text),
+    ("schema", Text),
+    ("database", Text),
+    ("tags", TextOrList),
+    ("meta", Map),
+    ("group", Text),
+    ("materialized", Text),
+];
+
+const NODES: &[(&str, Shape)] = &[
+    ("incremental_strategy", Text),
+    ("lookback", Number),
+    ("batch_size", Word(&["hour", "day", "month", "year"], false)),
+    ("persist_docs", Flags(&["relation", "columns"])),
+    ("pre-hook", Hooks),
+    ("post-hook", Hooks),
+    ("quoting", Flags(&["database", "schema", "identifier"])),
+    ("column_types", Map),
+    ("full_refresh", Flag),
+    ("unique_key", TextOrList),
+    ("on_schema_change", Word(&["ignore", "fail", "append_new_columns", "sync_all_columns"], false)),
+    ("on_configuration_change", Word(&["apply", "continue", "fail"], false)),
+    ("grants", Map),
+    ("packages", TextOrList),
+    ("docs", Map),
+    ("contract", Map),
+    ("concurrent_batches", Flag),
+    ("access", Word(&["private", "protected", "public"], false)),
+    ("sql_header", Text),
+];
+
+const SEEDS: &[(&str, Shape)] = &[("delimiter", Text), ("quote_columns", Flag)];
+
+const SNAPSHOTS: &[(&str, Shape)] = &[
+    ("strategy", Text),
+    ("target_schema", Text),
+    ("target_database", Text),
+    ("updated_at", Text),
+    ("check_cols", TextOrList),
+    ("snapshot_meta_column_names", Map),
+    ("dbt_valid_to_current", Text),
+    ("hard_deletes", Word(&["ignore", "invalidate", "new_record"], false)),
+    ("invalidate_hard_deletes", Flag),
+];
+
+const TESTS: &[(&str, Shape)] = &[
+    ("severity", Word(&["error", "warn"], true)),
+    ("store_failures", Flag),
+    ("where", Text),
+    ("limit", Number),
+    ("fail_calc", Text),
+    ("warn_if", Text),
+    ("error_if", Text),
+];
+
+/// What is wrong with the configuration of the node `name`. Each finding points
+/// at the place that set the value, or at `place` where nothing did. A wrong
+/// value gives way to dbt's default, so that readers of [`crate::manifest::Config`]
+/// never meet one.
+pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: Span) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let defaults = super::defaults::defaults(kind);
+    for (key, shape) in shapes(kind) {
+        let Some(value) = merged.config.values.get(key) else { continue };
+        if let Some(expected) = refusal(shape, value) {
+            let at = merged.set_by.get(key).copied().unwrap_or(place);
+            findings.push(wrong_value(name, key, value, &expected, shape).at(at, "set here"));
+            let default = defaults.get(key).cloned().unwrap_or(Json::Null);
+            merged.config.values.insert(key.to_owned(), default);
+        }
+    }
+    match kind {
+        ResourceType::Model => findings.extend(contract(name, merged, place)),
+        ResourceType::Seed => findings.extend(fixed(name, "seed", merged, place)),
+        ResourceType::Snapshot => {
+            findings.extend(fixed(name, "snapshot", merged, place));
+            findings.extend(snapshot(name, merged, place));
+        }
+        ResourceType::Test => {
+            findings.extend(fixed(name, "test", merged, place));
+            settle_store_failures(merged);
+        }
+        _ => {}
+    }
+    findings
+}
+
+fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
+    let own: &[&[(&str, Shape)]] = match kind {
+        ResourceType::Model | ResourceType::Analysis | ResourceType::Operation => &[NODES],
+        ResourceType::Seed => &[NODES, SEEDS],
+        ResourceType::Snapshot => &[NODES, SNAPSHOTS],
+        ResourceType::Test => &[TESTS],
+        ResourceType::Source | ResourceType::Exposure | ResourceType::UnitTest => &[],
+    };
+    EVERYWHERE.iter().chain(own.iter().copied().flatten()).copied()
+}
+
+/// What was expected, where the value is not it.
+fn refusal(shape: Shape, value: &Json) -> Option<String> {
+    let is_list_of_texts =
+        |value: &Json| value.as_array().is_some_and(|items| items.iter().all(Json::is_string));
+    let (fits, expected) = match shape {
+        Flag => (value.is_boolean(), "`true` or `false`".to_owned()),
+        Text => (value.is_string(), "a text".to_owned()),
+        Number => (value.is_i64() || value.is_u64(), "a whole number".to_owned()),
+        TextOrList => (value.is_string() || is_list_of_texts(value), "a text or a list of texts".to_owned()),
+        Map => (value.is_object(), "a mapping".to_owned()),
+        Hooks => {
+            let is_hook = |item: &Json| item.get("sql").is_some_and(Json::is_string);
+            let fits = value.as_array().is_some_and(|items| items.iter().all(is_hook));
+            (fits, "a statement, or a mapping with `sql` and `transaction`".to_owned())
+        }
+        Word(words, any_case) => {
+            let is_it = |word: &&str| {
+                value
+                    .as_str()
+                    .is_some_and(|text| *word == text || any_case && word.eq_ignore_ascii_case(text))
+            };
+            (words.iter().any(is_it), one_of(words))
+        }
+        Flags(keys) => {
+            let fits = |(key, value): (&String, &Json)| {
+                !keys.contains(&key.as_str()) || value.is_boolean() || value.is_null()
+            };
+            (
+                value.as_object().is_some_and(|fields| fields.iter().all(fits)),
+                format!("a mapping of {} to `true` or `false`", one_of(keys)),
+            )
+        }
+    };
+    (!fits && !value.is_null()).then_some(expected)
+}
+
+fn one_of(words: &[&str]) -> String {
+    let ticked: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match ticked.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn wrong_value(name: &str, key: &str, value: &Json, expected: &str, shape: Shape) -> Diagnostic {
+    let message = format!("`{key}` of `{name}` must be {expected}, not `{}`", shown(value));
+    let found = Diagnostic::error("wrong-config-value", message);
+    match (shape, value) {
+        (Word(words, _), Json::String(text)) => found.suggest(text, words.iter().copied()),
+        (Flag, Json::String(_)) => {
+            found.help("leave out the quotes; where a template gives the value, end it with `| as_bool`")
+        }
+        _ => found,
+    }
+}
+
+/// A value as people would write it, cut short.
+fn shown(value: &Json) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// Seeds, snapshots and tests are what they are.
+fn fixed(name: &str, materialized: &str, merged: &mut Merged, place: Span) -> Option<Diagnostic> {
+    let value = merged.config.text("materialized")?;
+    if value == materialized {
+        return None;
+    }
+    let at = merged.set_by.get("materialized").copied().unwrap_or(place);
+    let message = format!("`materialized` of the {materialized} `{name}` cannot be `{value}`");
+    let finding = Diagnostic::error("wrong-config-value", message).at(at, "set here").help(format!(
+        "leave `materialized` out: a {materialized} is always materialized as `{materialized}`"
+    ));
+    merged.config.values.insert("materialized".to_owned(), materialized.into());
+    Some(finding)
+}
+
+fn contract(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
+    let config = &merged.config;
+    let enforced =
+        config.get("contract").and_then(|contract| contract.get("enforced")).and_then(Json::as_bool);
+    let on_change = config.text("on_schema_change").unwrap_or("ignore");
+    let is_safe = matches!(on_change, "append_new_columns" | "fail");
+    if enforced != Some(true) || config.materialized() != "incremental" || is_safe {
+        return None;
+    }
+    let at = ["on_schema_change", "contract"]
+        .iter()
+        .find_map(|key| merged.set_by.get(*key))
+        .copied()
+        .unwrap_or(place);
+    let message =
+        format!("`{name}` is incremental with an enforced contract, but `on_schema_change` is `{on_change}`");
+    Some(
+        Diagnostic::error("contract-needs-schema-change", message)
+            .at(at, "")
+            .help("set `on_schema_change` to `append_new_columns` or `fail`"),
+    )
+}
+
+fn snapshot(name: &str, merged: &Merged, place: Span) -> Vec<Diagnostic> {
+    let config = &merged.config;
+    if !config.enabled() {
+        return Vec::new();
+    }
+    let is_set = |key: &str| config.get(key).is_some_and(|value| !value.is_null() && value != "");
+    let at = |key: &str| merged.set_by.get(key).copied().unwrap_or(place);
+    let missing = |key: &str, why: &str| {
+        Diagnostic::error("missing-snapshot-config", format!("the snapshot `{name}` has no `{key}`"))
+            .at(at("strategy"), why)
+            .help(format!("add `{key}` to its config"))
+    };
+    let mut findings = Vec::new();
+    for (key, why) in [("strategy", "every snapshot needs one"), ("unique_key", "every snapshot needs one")] {
+        if !is_set(key) {
+            findings.push(missing(key, why));
+        }
+    }
+    match config.text("strategy") {
+        Some("check") if !is_set("check_cols") => {
+            findings.push(missing("check_cols", "the `check` strategy needs it"));
+        }
+        Some("check") if config.text("check_cols").is_some_and(|text| text != "all") => findings.push(
+            Diagnostic::error(
+                "wrong-config-value",
+                format!("`check_cols` of `{name}` must be `all` or a list of columns"),
+            )
+            .at(at("check_cols"), "set here"),
+        ),
+        Some("timestamp") if !is_set("updated_at") => {
+            findings.push(missing("updated_at", "the `timestamp` strategy needs it"));
+        }
+        Some("timestamp") if is_set("check_cols") => findings.push(
+            Diagnostic::error(
+                "wrong-config-value",
+                format!("`{name}` has `check_cols`, which the `timestamp` strategy does not use"),
+            )
+            .at(at("check_cols"), "set here")
+            .help("remove it, or set `strategy` to `check`"),
+        ),
+        _ => {}
+    }
+    if is_set("hard_deletes") && config.flag("invalidate_hard_deletes") == Some(true) {
+        findings.push(
+            Diagnostic::error(
+                "conflicting-config",
+                format!("`{name}` sets both `hard_deletes` and `invalidate_hard_deletes`"),
+            )
+            .at(at("invalidate_hard_deletes"), "the old name")
+            .help("keep `hard_deletes`"),
+        );
+    }
+    findings
+}
+
+/// dbt: `store_failures_as` decides where it is set, and is derived from
+/// `store_failures` where it is not.
+fn settle_store_failures(merged: &mut Merged) {
+    let config = &merged.config;
+    let (key, value) = match (config.text("store_failures_as"), config.flag("store_failures")) {
+        (Some(word), _) => ("store_failures", Json::Bool(word != "ephemeral")),
+        (None, Some(yes)) => ("store_failures_as", Json::from(if yes { "table" } else { "ephemeral" })),
+        (None, None) => return,
+    };
+    merged.config.values.insert(key.to_owned(), value);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Layer, merge};
+    use super::*;
+    use crate::source::SourceMap;
+
+    fn findings(kind: ResourceType, config: Json) -> (Merged, Vec<String>) {
+        let span = SourceMap::new().add("x", "").span();
+        let mut merged = merge(kind, &[Layer::of_values(config.as_object().unwrap(), span)]);
+        let found = check(kind, "n", &mut merged, span);
+        (merged, found.into_iter().map(|finding| finding.message).collect())
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        let check = |kind, config: Json, expected: &[&str]| {
+            assert_eq!(findings(kind, config.clone()).1, expected, "{config}");
+        };
+        use ResourceType::{Model, Seed, Snapshot, Test};
+        check(Model, json!({"enabled": true, "tags": ["a"], "unique_key": "id"}), &[]);
+        check(Model, json!({"enabled": "yes"}), &["`enabled` of `n` must be `true` or `false`, not `yes`"]);
+        check(Model, json!({"materialized": 1}), &["`materialized` of `n` must be a text, not `1`"]);
+        check(
+            Model,
+            json!({"access": "publik"}),
+            &["`access` of `n` must be `private`, `protected` or `public`, not `publik`"],
+        );
+        check(Test, json!({"severity": "Warn"}), &[]);
+        check(Test, json!({"severity": "bad"}), &["`severity` of `n` must be `error` or `warn`, not `bad`"]);
+        check(Seed, json!({"materialized": "table"}), &["`materialized` of the seed `n` cannot be `table`"]);
+        check(
+            Snapshot,
+            json!({"strategy": "check", "unique_key": "id"}),
+            &["the snapshot `n` has no `check_cols`"],
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_gives_way_to_the_default() {
+        let (merged, _) = findings(ResourceType::Model, json!({"enabled": "yes", "materialized": 3}));
+        assert!(merged.config.enabled());
+        assert_eq!(merged.config.materialized(), "view");
+    }
+
+    #[test]
+    fn store_failures_settle_each_other() {
+        let check = |config: Json, expected: (Option<bool>, Option<&str>)| {
+            let (merged, _) = findings(ResourceType::Test, config);
+            let config = merged.config;
+            assert_eq!((config.flag("store_failures"), config.text("store_failures_as")), expected);
+        };
+        check(json!({}), (None, None));
+        check(json!({"store_failures": true}), (Some(true), Some("table")));
+        check(
+            json!({"store_failures_as": "ephemeral", "store_failures": true}),
+            (Some(false), Some("ephemeral")),
+        );
+        check(json!({"store_failures_as": "view"}), (Some(true), Some("view")));
+    }
+}

@@ -1,0 +1,61 @@
+//! What one place says about a node's configuration.
+
+#[cfg(test)]
+use serde_json::Map;
+use serde_json::Value as Json;
+
+use crate::source::Span;
+
+/// The settings of one place, in the order in which they stand there. Keys are
+/// dbt's own spelling: `pre_hook` has become `pre-hook`, a leading `+` is gone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layer {
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// One key and its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    /// The key.
+    pub(crate) key: String,
+    /// Its value, rendered.
+    pub(crate) value: Json,
+    /// Its value as written.
+    pub(crate) unrendered: Json,
+    /// Where it is set.
+    pub(crate) span: Span,
+}
+
+impl Layer {
+    /// Values that were written as they are, all at one place.
+    #[cfg(test)]
+    pub(super) fn of_values(values: &Map<String, Json>, span: Span) -> Self {
+        let setting = |(key, value): (&String, &Json)| Setting {
+            key: spelled(key).to_owned(),
+            value: value.clone(),
+            unrendered: value.clone(),
+            span,
+        };
+        Self { settings: values.iter().map(setting).collect() }
+    }
+
+    /// Adds one setting.
+    pub(crate) fn push(&mut self, setting: Setting) {
+        self.settings.push(Setting { key: spelled(&setting.key).to_owned(), ..setting });
+    }
+
+    /// Whether nothing is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.settings.is_empty()
+    }
+}
+
+/// dbt's spelling of a key: it also takes `pre_hook`, `post_hook` and
+/// `predicates`.
+pub(super) fn spelled(key: &str) -> &str {
+    match key.trim() {
+        "pre_hook" => "pre-hook",
+        "post_hook" => "post-hook",
+        other => other,
+    }
+}

@@ -1,0 +1,172 @@
+//! Layers of settings to one configuration.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::defaults::defaults;
+use super::hooks::hook_items;
+use super::layer::Layer;
+use crate::manifest::Config;
+use crate::manifest::ResourceType;
+use crate::source::Span;
+
+/// A merged configuration and who set what.
+#[derive(Debug, Default)]
+pub(crate) struct Merged {
+    /// The configuration; its `call` is still empty.
+    pub(crate) config: Config,
+    /// The place that set a key last.
+    pub(crate) set_by: HashMap<String, Span>,
+}
+
+/// How a later value of a key joins an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// Lists are joined; a lone value counts as a list of one.
+    Append,
+    /// Mappings are laid over each other, key by key.
+    Update,
+    /// As `Update`, with lists as values; a key written `+select` adds to the
+    /// list that is there instead of replacing it.
+    Grants,
+    /// The later value stands.
+    Replace,
+}
+
+/// dbt's rule for a key.
+pub(super) fn rule(key: &str) -> Rule {
+    match key {
+        "pre-hook" | "post-hook" | "tags" | "packages" => Rule::Append,
+        "quoting" | "column_types" | "meta" | "docs" | "contract" | "snapshot_meta_column_names" => {
+            Rule::Update
+        }
+        "grants" => Rule::Grants,
+        _ => Rule::Replace,
+    }
+}
+
+/// Lays `layers` over the defaults of `kind`, the first lowest.
+pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a Layer>) -> Merged {
+    let mut values = defaults(kind);
+    let mut unrendered = Map::new();
+    let mut set_by = HashMap::new();
+    for setting in layers.into_iter().flat_map(|layer| &layer.settings) {
+        // dbt: the property file's tags of a source replace the project file's.
+        let rule = if kind == ResourceType::Source && setting.key == "tags" {
+            Rule::Replace
+        } else {
+            rule(&setting.key)
+        };
+        join(&mut values, rule, &setting.key, &setting.value);
+        unrendered.insert(setting.key.clone(), setting.unrendered.clone());
+        set_by.insert(setting.key.clone(), setting.span);
+    }
+    for key in ["pre-hook", "post-hook"] {
+        if let Some(value) = values.get_mut(key) {
+            *value = Json::Array(hook_items(value));
+        }
+    }
+    Merged { config: Config { values, unrendered, call: Map::new() }, set_by }
+}
+
+fn join(values: &mut Map<String, Json>, rule: Rule, key: &str, later: &Json) {
+    let earlier = values.get(key);
+    let joined = match (rule, earlier) {
+        (Rule::Append, Some(earlier)) => Json::Array([as_list(earlier), as_list(later)].concat()),
+        (Rule::Update, Some(Json::Object(earlier))) if later.is_object() => {
+            let mut all = earlier.clone();
+            all.extend(later.as_object().cloned().unwrap_or_default());
+            Json::Object(all)
+        }
+        (Rule::Grants, Some(Json::Object(earlier))) if later.is_object() => {
+            Json::Object(grants(earlier, later.as_object().unwrap_or(&Map::new())))
+        }
+        _ => later.clone(),
+    };
+    values.insert(key.to_owned(), joined);
+}
+
+fn grants(earlier: &Map<String, Json>, later: &Map<String, Json>) -> Map<String, Json> {
+    let mut all: Map<String, Json> =
+        earlier.iter().map(|(key, value)| (key.clone(), Json::Array(as_list(value)))).collect();
+    for (key, value) in later {
+        let privilege = key.trim_start_matches('+');
+        let mut grantees = match all.get(privilege) {
+            Some(earlier) if key.starts_with('+') => as_list(earlier),
+            _ => Vec::new(),
+        };
+        grantees.extend(as_list(value));
+        all.insert(privilege.to_owned(), Json::Array(grantees));
+    }
+    all
+}
+
+/// A list as it is, nothing as no items, anything else as one item.
+pub(super) fn as_list(value: &Json) -> Vec<Json> {
+    match value {
+        Json::Array(items) => items.clone(),
+        Json::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::SourceMap;
+
+    fn merged(layers: &[Json]) -> Config {
+        let span = SourceMap::new().add("x", "").span();
+        let layers: Vec<Layer> =
+            layers.iter().map(|layer| Layer::of_values(layer.as_object().unwrap(), span)).collect();
+        merge(ResourceType::Model, &layers).config
+    }
+
+    #[test]
+    fn each_key_has_its_rule() {
+        let check = |key: &str, layers: &[Json], expected: Json| {
+            let layers: Vec<Json> = layers.iter().map(|value| json!({ key: value })).collect();
+            assert_eq!(merged(&layers).values.get(key), Some(&expected), "{key} of {layers:?}");
+        };
+        check("tags", &[json!("a"), json!(["b", "a"])], json!(["a", "b", "a"]));
+        check("meta", &[json!({"a": 1, "b": 1}), json!({"b": 2})], json!({"a": 1, "b": 2}));
+        check("docs", &[json!({"show": false})], json!({"show": false, "node_color": null}));
+        check("grants", &[json!({"select": "a"}), json!({"select": ["b"]})], json!({"select": ["b"]}));
+        check("grants", &[json!({"select": "a"}), json!({"+select": ["b"]})], json!({"select": ["a", "b"]}));
+        check(
+            "persist_docs",
+            &[json!({"relation": true}), json!({"columns": true})],
+            json!({"columns": true}),
+        );
+        check("schema", &[json!("a"), json!(null)], json!(null));
+        check("custom", &[json!([1]), json!([2])], json!([2]));
+    }
+
+    #[test]
+    fn hooks_become_dictionaries_in_order() {
+        let config = merged(&[
+            json!({"pre_hook": "vacuum a"}),
+            json!({"pre-hook": [{"sql": "b", "transaction": false}, "{\"sql\": \"c\", \"transaction\": false}"]}),
+        ]);
+        assert_eq!(
+            config.values.get("pre-hook"),
+            Some(&json!([
+                {"sql": "vacuum a", "transaction": true, "index": null},
+                {"sql": "b", "transaction": false, "index": null},
+                {"sql": "c", "transaction": false, "index": null},
+            ]))
+        );
+    }
+
+    #[test]
+    fn own_keys_follow_the_known_ones() {
+        let config = merged(&[json!({"zebra": 1, "enabled": false, "apple": 2})]);
+        let keys: Vec<&str> = config.values.keys().map(String::as_str).collect();
+        assert_eq!(keys.first(), Some(&"enabled"));
+        assert_eq!(keys.get(keys.len() - 2..), Some(["zebra", "apple"].as_slice()));
+        assert_eq!(config.unrendered.len(), 3);
+    }
+}

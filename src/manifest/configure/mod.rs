@@ -1,0 +1,23 @@
+//! How a node's configuration comes about.
+//!
+//! Every place that may configure a node gives a [`Layer`]; [`merge`] lays them
+//! over dbt's defaults, lowest first: the node's own project file, its property
+//! file, the `config()` calls in its text, and for a package's node the root
+//! project file on top. [`check`] then holds the result against what each key
+//! allows and points at the place that set a wrong value.
+
+mod calls;
+mod check;
+mod defaults;
+mod hooks;
+mod layer;
+mod merge;
+mod tree;
+mod unused;
+
+pub(super) use calls::merge_call;
+pub(super) use check::check;
+pub(super) use layer::{Layer, Setting};
+pub(super) use merge::{Merged, merge};
+pub(super) use tree::tree_layers;
+pub(super) use unused::unused_paths;

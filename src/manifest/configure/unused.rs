@@ -1,0 +1,58 @@
+//! Parts of a config tree that no node is under.
+
+use std::collections::HashSet;
+
+use super::tree::is_setting;
+use crate::source::Span;
+use crate::yaml::{Map, Yaml};
+
+/// The paths of a tree that set something and are no beginning of any of these
+/// fqns, with the place of their last key. `root` is the tree's own key.
+///
+/// dbt: `UnusedResourceConfigPath`.
+pub(crate) fn unused_paths<'a>(
+    root: &str,
+    tree: &Map,
+    fqns: impl IntoIterator<Item = &'a [String]>,
+) -> Vec<(String, Span)> {
+    let mut used: HashSet<&[String]> = HashSet::new();
+    for fqn in fqns {
+        used.extend((0..=fqn.len()).filter_map(|length| fqn.get(..length)));
+    }
+    let mut unused = Vec::new();
+    walk(tree, &mut Vec::new(), &mut |path, span| {
+        if !path.is_empty() && !used.contains(path) {
+            unused.push((format!("{root}.{}", path.join(".")), span));
+        }
+    });
+    unused
+}
+
+fn walk(level: &Map, path: &mut Vec<String>, found: &mut dyn FnMut(&[String], Span)) {
+    for (key, value) in level.iter() {
+        let Some(below) = value.as_map().filter(|_| !key.text.starts_with('+')) else { continue };
+        path.push(key.text.clone());
+        if below.iter().any(|(key, value): (_, &Yaml)| is_setting(&key.text, value)) {
+            found(path, key.span);
+        }
+        walk(below, path, found);
+        path.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn only_paths_that_set_something_count() {
+        let text = "shop:\n  +tags: a\n  staging: {+schema: s}\n  gone: {deep: {+schema: s}}\nother: {}\n";
+        let file = SourceMap::new().add("dbt_project.yml", text);
+        let tree = crate::yaml::parse(&file).unwrap();
+        let fqn = ["shop", "staging", "orders"].map(str::to_owned);
+        let unused = unused_paths("models", tree.as_map().unwrap(), [fqn.as_slice()]);
+        let names: Vec<&str> = unused.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["models.shop.gone.deep"]);
+    }
+}

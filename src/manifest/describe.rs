@@ -1,0 +1,188 @@
+//! Descriptions, and the docs blocks that they use.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indexmap::IndexMap;
+use minijinja::value::{Kwargs, Rest};
+use minijinja::{Error, Value};
+use serde_json::{Value as Json, json};
+
+use super::parse::Surroundings;
+use super::properties::{Column, Spanned};
+use super::{ColumnDocs, DocBlock};
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::template::{self, Engine, Notices, Scope, Text};
+
+/// Renders descriptions, which know `doc()` and little else.
+pub(super) struct Describer<'a> {
+    engine: &'a Engine,
+    blocks: &'a Arc<IndexMap<String, DocBlock>>,
+    surroundings: &'a Arc<Surroundings>,
+}
+
+/// A rendered description and the unique ids of the docs blocks in it.
+pub(super) type Described = (String, Vec<String>);
+
+impl<'a> Describer<'a> {
+    /// Describes with these docs blocks.
+    pub(super) fn new(
+        engine: &'a Engine,
+        blocks: &'a Arc<IndexMap<String, DocBlock>>,
+        surroundings: &'a Arc<Surroundings>,
+    ) -> Self {
+        Self { engine, blocks, surroundings }
+    }
+
+    /// The description as people read it.
+    pub(super) fn describe(
+        &self,
+        description: Option<&Spanned<String>>,
+        package: &str,
+    ) -> Result<Described, Diagnostic> {
+        let Some(description) = description else { return Ok(Described::default()) };
+        let text = Text::new(description.value.as_str(), description.span.file, description.span.start);
+        if text.is_plain() {
+            return Ok((description.value.clone(), Vec::new()));
+        }
+        let used = Arc::new(Mutex::new(Vec::new()));
+        let scope = DocsScope {
+            package: package.to_owned(),
+            doc: self.doc_function(package, &used),
+            surroundings: Arc::clone(self.surroundings),
+        };
+        let rendered = self.engine.render(&text, Arc::new(scope)).map_err(|error| error.diagnostic())?;
+        let used = used.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok((rendered, used))
+    }
+
+    /// The columns as people read about them. Findings are added to `findings`.
+    pub(super) fn columns(
+        &self,
+        columns: &[Column],
+        package: &str,
+        findings: &mut Vec<Diagnostic>,
+    ) -> IndexMap<String, ColumnDocs> {
+        let described = columns.iter().map(|column| {
+            let (description, doc_blocks) = self.or_report(column.description.as_ref(), package, findings);
+            let docs = ColumnDocs {
+                name: column.name.value.clone(),
+                description,
+                data_type: column.data_type.clone(),
+                quote: column.quote,
+                meta: column.meta.clone(),
+                tags: column.tags.clone(),
+                constraints: column.constraints.iter().map(|written| constraint(written, false)).collect(),
+                doc_blocks,
+                extra: column.extra.clone(),
+            };
+            (docs.name.clone(), docs)
+        });
+        described.collect()
+    }
+
+    /// As [`Describer::describe`]; a finding is added to `findings`, and the
+    /// description is then empty.
+    pub(super) fn or_report(
+        &self,
+        description: Option<&Spanned<String>>,
+        package: &str,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Described {
+        self.describe(description, package).unwrap_or_else(|finding| {
+            findings.push(finding);
+            Described::default()
+        })
+    }
+
+    /// `doc(name)` and `doc(package, name)`. dbt: without a package, the node's
+    /// own is searched first, then the root project, then all.
+    fn doc_function(&self, package: &str, used: &Arc<Mutex<Vec<String>>>) -> Value {
+        let (blocks, used) = (Arc::clone(self.blocks), Arc::clone(used));
+        let (own, root) = (package.to_owned(), self.engine.library().root().to_owned());
+        Value::from_function(move |Rest(names): Rest<Value>, _: Kwargs| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            let found = match names.as_slice() {
+                [name] => [&own, &root]
+                    .into_iter()
+                    .find_map(|package| blocks.get(&format!("doc.{package}.{name}")))
+                    .or_else(|| blocks.values().find(|block| block.name == *name)),
+                [package, name] => blocks.get(&format!("doc.{package}.{name}")),
+                _ => return Err(template::raise_message("`doc` takes a name, or a package and a name")),
+            };
+            match found {
+                Some(block) => {
+                    used.lock().unwrap_or_else(PoisonError::into_inner).push(block.unique_id.clone());
+                    Ok::<Value, Error>(Value::from(block.contents.as_str()))
+                }
+                None => Err(unknown_doc(&names, &blocks)),
+            }
+        })
+    }
+}
+
+/// A constraint with all of dbt's keys; one of a model as a whole has `columns` too.
+pub(super) fn constraint(written: &Json, of_model: bool) -> Json {
+    let mut all = json!({
+        "type": null,
+        "name": null,
+        "expression": null,
+        "warn_unenforced": true,
+        "warn_unsupported": true,
+        "to": null,
+        "to_columns": [],
+    });
+    if let (Some(all), Some(written)) = (all.as_object_mut(), written.as_object()) {
+        if of_model {
+            all.insert("columns".to_owned(), json!([]));
+        }
+        all.extend(written.clone());
+    }
+    all
+}
+
+fn unknown_doc(names: &[String], blocks: &IndexMap<String, DocBlock>) -> Error {
+    let wanted = names.join(".");
+    let name = names.last().map(String::as_str).unwrap_or_default();
+    let finding = Diagnostic::error("unknown-doc", format!("there is no docs block `{wanted}`"));
+    let finding = match nearest(name, blocks.values().map(|block| block.name.as_str())) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(format!("write `{{% docs {name} %}}` … `{{% enddocs %}}` in a `.md` file")),
+    };
+    template::raise_diagnostic(finding)
+}
+
+/// What a description sees.
+struct DocsScope {
+    package: String,
+    doc: Value,
+    surroundings: Arc<Surroundings>,
+}
+
+impl fmt::Debug for DocsScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocsScope").field("package", &self.package).finish_non_exhaustive()
+    }
+}
+
+impl Scope for DocsScope {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        if name == "doc" {
+            Some(self.doc.clone())
+        } else {
+            self.surroundings.members.lookup(name, &self.package)
+        }
+    }
+
+    fn package(&self) -> &str {
+        &self.package
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        [vec!["doc"], self.surroundings.members.names()].concat()
+    }
+
+    fn notices(&self) -> Arc<dyn Notices> {
+        Arc::clone(&self.surroundings.notices)
+    }
+}

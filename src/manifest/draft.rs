@@ -1,0 +1,312 @@
+//! From sketches to nodes without edges.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::configure::{self, Layer, Merged};
+use super::describe::{Describer, constraint};
+use super::generic_sketch::TestCall;
+use super::generic_tests::argument_template;
+use super::layers::{Layers, call_layer, patch_layer, tree_layers};
+use super::naming::{Named, Naming};
+use super::parse::{ParseScope, Recorder, Subject, Surroundings};
+use super::properties::{NodeProperties, ResourceCall};
+use super::property_files::PropertyFile;
+use super::resolve::Draft;
+use super::sketch::Sketch;
+use super::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, ResourceType};
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::project::{Package, Project};
+use crate::sql::Relation;
+use crate::template::{self, Engine, MutDict, MutList, Scope, TemplateError, Text, Value};
+
+/// What a property file says about one node.
+#[derive(Clone, Copy)]
+pub(super) struct Patch<'a> {
+    pub(super) file: &'a PropertyFile,
+    pub(super) properties: &'a NodeProperties,
+}
+
+/// Turns sketches into drafts. Shared by all threads.
+pub(super) struct Drafting<'a> {
+    pub(super) project: &'a Project,
+    pub(super) engine: &'a Engine,
+    pub(super) naming: &'a Naming<'a>,
+    pub(super) surroundings: &'a Arc<Surroundings>,
+    pub(super) describer: &'a Describer<'a>,
+}
+
+impl Drafting<'_> {
+    /// Renders the sketch once and completes it, with everything that is wrong
+    /// with it.
+    pub(super) fn draft(&self, sketch: Sketch, patch: Option<Patch<'_>>) -> (Draft, Vec<Diagnostic>) {
+        let mut findings = Vec::new();
+        let layers = self.layers(&sketch, patch);
+        let notes = Arc::new(Recorder::with_config(sketch.options.to_json()));
+        let scope: Arc<dyn Scope> = Arc::new(self.scope(&sketch, &layers, &notes));
+        match (&sketch.test, sketch.kind.body()) {
+            (Some(call), Some(body)) => {
+                let test = self.scope(&sketch, &layers, &notes);
+                findings.extend(self.render_test((call, body), &notes, &scope, test));
+            }
+            (None, Some(body)) => {
+                let text = Text::new(Arc::clone(&body.text), body.file, body.offset);
+                findings.extend(self.render(&text, &scope));
+            }
+            (_, None) => {}
+        }
+        let layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
+        let config = self.config(&sketch, &layers, &scope, &mut findings);
+        let relation = self.relation(&sketch, &config, &mut findings);
+        let mut docs = self.docs(&sketch.package, patch, &mut findings);
+        if sketch.description.is_some() {
+            (docs.description, docs.doc_blocks) =
+                self.describer.or_report(sketch.description.as_ref(), &sketch.package, &mut findings);
+        }
+        let recorded = notes.recorded();
+        let mut origin = sketch.origin;
+        if let Some(patch) = patch {
+            origin.patch_path = Some(patch.file.patch_path());
+            origin.patch_span = Some(patch.properties.name.span);
+        }
+        let mut kind = sketch.kind;
+        if let (NodeKind::Model(model), Some(patch)) = (&mut kind, patch) {
+            describe_model(model, patch.properties);
+        }
+        let node = Node {
+            tags: layers.tags(&sketch.tags),
+            unique_id: sketch.unique_id,
+            name: sketch.name,
+            package: sketch.package,
+            fqn: sketch.fqn,
+            origin,
+            config: Config { call: recorded.config, ..config },
+            docs,
+            relation,
+            depends_on: DependsOn {
+                nodes: Vec::new(),
+                macros: recorded.macros,
+                refs: recorded.refs,
+                sources: recorded.sources,
+            },
+            kind,
+        };
+        (Draft { node, sites: Vec::new() }, findings)
+    }
+
+    fn render(&self, text: &Text, scope: &Arc<dyn Scope>) -> Option<Diagnostic> {
+        if text.is_plain() {
+            return None;
+        }
+        self.engine.render(text, Arc::clone(scope)).err().map(|error| error.diagnostic())
+    }
+
+    /// Renders a generic test: its arguments, then the call of its macro with
+    /// them, in the scope `test`. The order of what it needs is dbt's: the test's
+    /// macro, then what the arguments name.
+    fn render_test(
+        &self,
+        (call, body): (&TestCall, &Body),
+        recorder: &Recorder,
+        scope: &Arc<dyn Scope>,
+        test: ParseScope,
+    ) -> Option<Diagnostic> {
+        recorder.macro_called(&call.test_macro);
+        match &call.reads {
+            Some(ResourceCall::Ref(call)) => {
+                recorder.reference(call.clone());
+                return None;
+            }
+            Some(ResourceCall::Source(call)) => {
+                recorder.source(call.clone());
+                return None;
+            }
+            None => {}
+        }
+        let place = Text::new("", body.file, body.offset);
+        let kwargs = match self.arguments(&call.kwargs, &place, scope) {
+            Ok(kwargs) => kwargs,
+            Err(error) => return Some(error.diagnostic()),
+        };
+        let scope: Arc<dyn Scope> = Arc::new(test.with("_dbt_generic_test_kwargs", kwargs));
+        self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
+    }
+
+    /// A test's arguments, every text among them rendered but `column_name`.
+    fn arguments(
+        &self,
+        kwargs: &Map<String, Json>,
+        place: &Text,
+        scope: &Arc<dyn Scope>,
+    ) -> Result<Value, TemplateError> {
+        let mut rendered = Vec::new();
+        for (name, value) in kwargs {
+            let value = match name.as_str() {
+                "column_name" => template::to_value(value),
+                _ => self.argument(value, place, scope)?,
+            };
+            rendered.push((name.clone(), value));
+        }
+        Ok(Value::from_object(MutDict::new(rendered)))
+    }
+
+    fn argument(&self, value: &Json, place: &Text, scope: &Arc<dyn Scope>) -> Result<Value, TemplateError> {
+        match value {
+            Json::String(text) => {
+                let text = Text { text: argument_template(text).as_ref().into(), ..place.clone() };
+                self.engine.evaluate(&text, Arc::clone(scope))
+            }
+            Json::Array(items) => {
+                let items = items.iter().map(|item| self.argument(item, place, scope));
+                let items = items.collect::<Result<Vec<Value>, TemplateError>>()?;
+                Ok(Value::from_object(MutList::new(items)))
+            }
+            Json::Object(fields) => {
+                let fields =
+                    fields.iter().map(|(key, value)| Ok((key.clone(), self.argument(value, place, scope)?)));
+                let fields = fields.collect::<Result<Vec<(String, Value)>, TemplateError>>()?;
+                Ok(Value::from_object(MutDict::new(fields)))
+            }
+            other => Ok(template::to_value(other)),
+        }
+    }
+
+    /// The layers of the sketch's configuration that its text does not set.
+    fn layers(&self, sketch: &Sketch, patch: Option<Patch<'_>>) -> Layers {
+        let kind = sketch.resource_type();
+        let root = self.project.root_package();
+        let tree = |package: &Package| tree_layers(package, kind, &sketch.fqn);
+        let own = self.project.packages.iter().find(|package| package.name == sketch.package);
+        Layers {
+            own: own.map(tree).unwrap_or_default(),
+            patch: patch.map(|patch| patch_layer(&patch.properties.config)).unwrap_or_default(),
+            call: Layer::default(),
+            root: if sketch.package == root.name { Vec::new() } else { tree(root) },
+        }
+    }
+
+    fn scope(&self, sketch: &Sketch, layers: &Layers, recorder: &Arc<Recorder>) -> ParseScope {
+        let target = self.surroundings;
+        let mut relation = Relation::new(target.database.clone(), target.schema.clone(), sketch.name.clone());
+        relation.quote = target.quoting;
+        let (copy, known) = (sketch.clone(), layers.clone());
+        let subject = Subject {
+            package: sketch.package.clone(),
+            relation,
+            has_this: sketch.resource_type() != ResourceType::Operation,
+            place: sketch.start(),
+            model: Box::new(move || {
+                let config = configure::merge(copy.resource_type(), known.in_order()).config;
+                node_json(&copy, &config, &copy.tags)
+            }),
+        };
+        ParseScope::of_node(self.surroundings, recorder, subject)
+    }
+
+    /// The configuration, checked, its hooks rendered once for what they need.
+    fn config(
+        &self,
+        sketch: &Sketch,
+        layers: &Layers,
+        scope: &Arc<dyn Scope>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Config {
+        let mut merged = configure::merge(sketch.resource_type(), layers.in_order());
+        findings.extend(configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start()));
+        findings.extend(self.unknown_materialization(sketch, &merged));
+        for key in ["pre-hook", "post-hook"] {
+            let at = merged.set_by.get(key).copied().unwrap_or_else(|| sketch.start());
+            for hook in merged.config.hooks(key) {
+                findings.extend(self.render(&Text::new(hook.sql, at.file, at.start), scope));
+            }
+        }
+        merged.config
+    }
+
+    fn unknown_materialization(&self, sketch: &Sketch, merged: &Merged) -> Option<Diagnostic> {
+        let name = merged.config.materialized();
+        let is_model = matches!(sketch.kind, NodeKind::Model(_));
+        let is_known =
+            MATERIALIZATIONS.contains(&name) || self.engine.library().materialization(name).is_some();
+        if !is_model || !merged.config.enabled() || is_known {
+            return None;
+        }
+        let own = self.engine.library().macros().filter_map(|info| materialization_name(&info.name));
+        let known: BTreeSet<&str> = own.chain(MATERIALIZATIONS.iter().copied()).collect();
+        let at = merged.set_by.get("materialized").copied().unwrap_or_else(|| sketch.start());
+        let message = format!("`{}` is materialized as `{name}`, which does not exist", sketch.name);
+        let finding = Diagnostic::error("unknown-materialization", message).at(at, "set here");
+        Some(match nearest(name, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.note(format!("there are: {}", Vec::from_iter(known).join(", "))),
+        })
+    }
+
+    /// Where the node lies in the warehouse, or would lie.
+    fn relation(&self, sketch: &Sketch, config: &Config, findings: &mut Vec<Diagnostic>) -> Option<Relation> {
+        let named = Named {
+            name: &sketch.name,
+            package: &sketch.package,
+            kind: sketch.resource_type(),
+            config,
+            node: &|| node_json(sketch, config, &sketch.tags),
+        };
+        let named = self.naming.relation(&named).map_err(|finding| findings.push(finding));
+        named.ok()
+    }
+
+    fn docs(&self, package: &str, patch: Option<Patch<'_>>, findings: &mut Vec<Diagnostic>) -> Docs {
+        let Some(patch) = patch else { return Docs::default() };
+        let properties = patch.properties;
+        let (description, doc_blocks) =
+            self.describer.or_report(properties.description.as_ref(), package, findings);
+        Docs {
+            description,
+            columns: self.describer.columns(&properties.columns, package, findings),
+            doc_blocks,
+        }
+    }
+}
+
+/// Adds what only models have in a property file.
+fn describe_model(model: &mut Model, properties: &NodeProperties) {
+    model.constraints = properties.constraints.iter().map(|written| constraint(written, true)).collect();
+    model.deprecation_date = properties.deprecation_date.as_ref().map(|date| date.value.clone());
+}
+
+/// The materializations of models that need no macro of a project.
+const MATERIALIZATIONS: &[&str] =
+    &["view", "table", "incremental", "ephemeral", "materialized_view", "external", "table_function"];
+
+/// `table` of `materialization_table_default`.
+fn materialization_name(macro_name: &str) -> Option<&str> {
+    Some(macro_name.strip_prefix("materialization_")?.rsplit_once('_')?.0)
+}
+
+/// A node as templates see it before it is finished: dbt's keys.
+fn node_json(sketch: &Sketch, config: &Config, tags: &[String]) -> Json {
+    let origin = &sketch.origin;
+    json!({
+        "name": sketch.name,
+        "resource_type": sketch.resource_type().as_str(),
+        "package_name": sketch.package,
+        "path": origin.path,
+        "original_file_path": origin.original_file_path,
+        "unique_id": sketch.unique_id.as_str(),
+        "fqn": sketch.fqn,
+        "alias": sketch.name,
+        "config": config.values,
+        "unrendered_config": config.unrendered,
+        "tags": tags.iter().cloned().chain(config.tags()).collect::<Vec<String>>(),
+        "meta": config.get("meta"),
+        "description": "",
+        "columns": {},
+        "language": "sql",
+        "raw_code": sketch.kind.body().map(|body| body.text.to_string()).unwrap_or_default(),
+        "refs": [],
+        "sources": [],
+        "depends_on": { "macros": [], "nodes": [] },
+    })
+}

@@ -1,0 +1,157 @@
+//! Exposures and groups: entries of property files that nothing is built from.
+
+use indexmap::{IndexMap, IndexSet};
+use serde_json::{Map, Value as Json};
+
+use super::configure;
+use super::describe::Describer;
+use super::layers::{Layers, patch_layer, tree_layers};
+use super::properties::{ExposureProperties, ResourceCall, Spanned, parse_call};
+use super::property_files::PropertyFile;
+use super::resolve::Draft;
+use super::{DependsOn, Docs, Exposure, Group, Node, NodeKind, Origin, ResourceType, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::project::Project;
+use crate::source::Span;
+
+/// The exposures of a property file, those that are turned off included.
+pub(super) fn exposures(
+    project: &Project,
+    file: &PropertyFile,
+    describer: &Describer<'_>,
+) -> (Vec<Draft>, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let entries = &file.properties.exposures;
+    let drafts = entries.iter().map(|entry| exposure(project, file, describer, entry, &mut findings));
+    (drafts.collect(), findings)
+}
+
+fn exposure(
+    project: &Project,
+    file: &PropertyFile,
+    describer: &Describer<'_>,
+    entry: &ExposureProperties,
+    findings: &mut Vec<Diagnostic>,
+) -> Draft {
+    let name = &entry.name.value;
+    let mut fqn = file.folders();
+    fqn.push(name.clone());
+    let mut merged = configure::merge(ResourceType::Exposure, layers(project, file, entry, &fqn).in_order());
+    findings.extend(configure::check(ResourceType::Exposure, name, &mut merged, entry.name.span));
+    let mut config = merged.config;
+    let tags: IndexSet<String> = entry.tags.iter().cloned().chain(config.tags()).collect();
+    let tags: Vec<String> = tags.into_iter().collect();
+    let mut meta = entry.meta.clone();
+    meta.extend(config.get("meta").and_then(Json::as_object).cloned().unwrap_or_default());
+    config.values.insert("tags".to_owned(), tags.clone().into());
+    config.values.insert("meta".to_owned(), Json::Object(meta));
+    let (depends_on, sites) = reads(name, &entry.depends_on, findings);
+    let (description, doc_blocks) = describer.or_report(entry.description.as_ref(), &file.package, findings);
+    let node = Node {
+        unique_id: UniqueId(format!("exposure.{}.{name}", file.package).into()),
+        name: name.clone(),
+        package: file.package.clone(),
+        fqn,
+        origin: Origin {
+            span: entry.span,
+            original_file_path: file.path.clone(),
+            path: file.resource_path.clone(),
+            patch_path: None,
+            patch_span: Some(entry.name.span),
+        },
+        config,
+        tags,
+        docs: Docs { description, doc_blocks, ..Docs::default() },
+        relation: None,
+        depends_on,
+        kind: NodeKind::Exposure(Box::new(Exposure {
+            exposure_type: entry.kind.exposure_type.clone(),
+            label: entry.kind.label.clone(),
+            maturity: entry.kind.maturity.clone(),
+            url: entry.kind.url.clone(),
+            owner: entry.owner.clone(),
+        })),
+    };
+    Draft { node, sites }
+}
+
+fn layers(project: &Project, file: &PropertyFile, entry: &ExposureProperties, fqn: &[String]) -> Layers {
+    let root = project.root_package();
+    let own = project.packages.iter().find(|package| package.name == file.package);
+    let tree = |package| tree_layers(package, ResourceType::Exposure, fqn);
+    Layers {
+        own: own.map(tree).unwrap_or_default(),
+        patch: patch_layer(&entry.config),
+        root: if file.package == root.name { Vec::new() } else { tree(root) },
+        ..Layers::default()
+    }
+}
+
+/// What an exposure reads, and where it says so: the sources first, as
+/// [`super::resolve`] asks for them.
+fn reads(name: &str, items: &[Spanned<String>], findings: &mut Vec<Diagnostic>) -> (DependsOn, Vec<Span>) {
+    let mut depends_on = DependsOn::default();
+    let (mut source_sites, mut ref_sites) = (Vec::new(), Vec::new());
+    for item in items {
+        match parse_call(&item.value) {
+            Some(ResourceCall::Ref(call)) => {
+                depends_on.refs.push(call);
+                ref_sites.push(item.span);
+            }
+            Some(ResourceCall::Source(call)) => {
+                depends_on.sources.push(call);
+                source_sites.push(item.span);
+            }
+            None if item.value.trim_start().starts_with("metric(") => {}
+            None => findings.push(
+                Diagnostic::error(
+                    "bad-depends-on",
+                    format!("the exposure `{name}` reads something that is no model or source"),
+                )
+                .at(item.span, "not understood")
+                .help("write `ref('model')` or `source('source', 'table')`"),
+            ),
+        }
+    }
+    source_sites.extend(ref_sites);
+    (depends_on, source_sites)
+}
+
+/// All groups, by unique id.
+pub(super) fn groups(files: &[PropertyFile]) -> IndexMap<String, Group> {
+    let mut groups = IndexMap::new();
+    for file in files {
+        for entry in &file.properties.groups {
+            let unique_id = format!("group.{}.{}", file.package, entry.name.value);
+            let group = Group {
+                unique_id: unique_id.clone(),
+                name: entry.name.value.clone(),
+                package: file.package.clone(),
+                path: file.resource_path.clone(),
+                original_file_path: file.path.clone(),
+                owner: entry.owner.clone(),
+                description: entry.description.clone(),
+                config: Map::from_iter([("meta".to_owned(), Json::Object(entry.config.meta()))]),
+            };
+            groups.insert(unique_id, group);
+        }
+    }
+    groups
+}
+
+/// The findings about groups that do not exist. dbt: groups have one name space
+/// over all packages.
+pub(super) fn check_groups<'a>(
+    nodes: impl IntoIterator<Item = &'a Node>,
+    groups: &IndexMap<String, Group>,
+) -> Vec<Diagnostic> {
+    let exists = |name: &str| groups.values().any(|group| group.name == name);
+    let unknown = nodes.into_iter().filter_map(|node| {
+        let name = node.config.text("group").filter(|name| !exists(name))?;
+        let at = node.origin.patch_span.unwrap_or(Span { end: node.origin.span.start, ..node.origin.span });
+        let message = format!("`{}` is in the group `{name}`, which does not exist", node.name);
+        let known = groups.values().map(|group| group.name.as_str());
+        Some(Diagnostic::error("unknown-group", message).at(at, "").suggest(name, known))
+    });
+    unknown.collect()
+}

@@ -1,0 +1,151 @@
+//! The data tests that property files ask for, as sketches.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::generic_tests::{GenericTestDraft, tests_of_node, tests_of_table};
+use super::macros::BUILTIN_PACKAGE;
+use super::properties::{Home, Render, ResourceCall, parse_call};
+use super::property_files::PropertyFile;
+use super::sketch::Sketch;
+use super::{Body, DataTest, GenericTest, NodeKind, Origin, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::source::Span;
+use crate::sql::Dialect;
+use crate::template::{Library, MacroInfo};
+
+/// How a generic test calls its macro.
+#[derive(Debug, Clone)]
+pub(super) struct TestCall {
+    /// The arguments, as templates.
+    pub(super) kwargs: Map<String, Json>,
+    /// The macro's unique id.
+    pub(super) test_macro: String,
+    /// What the test needs, where that is known without a render: dbt's own
+    /// `unique` and `not_null` read what they stand below and nothing else.
+    pub(super) reads: Option<ResourceCall>,
+}
+
+/// Turns the tests of property files into sketches.
+pub(super) struct GenericSketcher<'a> {
+    pub(super) library: &'a Library,
+    pub(super) dialect: &'a Dialect,
+    /// The models, seeds and snapshots, by package and name.
+    pub(super) nodes: HashMap<(String, String), UniqueId>,
+}
+
+impl GenericSketcher<'_> {
+    /// The tests of the models, seeds and snapshots that a file describes.
+    pub(super) fn of_nodes(&self, file: &PropertyFile, render: Render<'_>) -> (Vec<Sketch>, Vec<Diagnostic>) {
+        let properties = &file.properties;
+        let nodes = properties.models.iter().chain(&properties.seeds).chain(&properties.snapshots);
+        self.sketches(file, nodes.map(|node| tests_of_node(node, home(file), self.dialect, render)))
+    }
+
+    /// The tests of the source tables that a file describes.
+    pub(super) fn of_sources(
+        &self,
+        file: &PropertyFile,
+        render: Render<'_>,
+    ) -> (Vec<Sketch>, Vec<Diagnostic>) {
+        let sources = file.properties.sources.iter();
+        let tables = sources.flat_map(|source| source.tables.iter().map(move |table| (source, table)));
+        let tests =
+            tables.map(|(source, table)| tests_of_table(source, table, home(file), self.dialect, render));
+        self.sketches(file, tests)
+    }
+
+    fn sketches(
+        &self,
+        file: &PropertyFile,
+        parts: impl Iterator<Item = (Vec<GenericTestDraft>, Vec<Diagnostic>)>,
+    ) -> (Vec<Sketch>, Vec<Diagnostic>) {
+        let (mut sketches, mut findings) = (Vec::new(), Vec::new());
+        for (drafts, problems) in parts {
+            findings.extend(problems);
+            for draft in drafts {
+                match self.find_macro(&draft.generic, &file.package) {
+                    Some(info) => sketches.push(self.sketch(draft, file, info)),
+                    None => findings.push(self.unknown(&draft.generic, draft.test_span)),
+                }
+            }
+        }
+        (sketches, findings)
+    }
+
+    fn sketch(&self, draft: GenericTestDraft, file: &PropertyFile, info: &MacroInfo) -> Sketch {
+        let mut generic = draft.generic;
+        if let Some((_, name)) = generic.file_key_name.split_once('.').filter(|(list, _)| *list != "sources")
+        {
+            generic.attached_node = self.nodes.get(&(file.package.clone(), name.to_owned())).cloned();
+        }
+        let call = TestCall {
+            kwargs: generic.kwargs.clone(),
+            test_macro: info.unique_id.clone(),
+            reads: is_simple(info).then(|| tested(&generic)).flatten(),
+        };
+        let body = Body {
+            text: draft.raw_code.into(),
+            file: draft.span.file,
+            offset: draft.span.start,
+            checksum: String::new(),
+        };
+        let origin = Origin {
+            span: draft.test_span,
+            original_file_path: file.path.clone(),
+            path: draft.path,
+            patch_path: None,
+            patch_span: Some(draft.test_span),
+        };
+        Sketch {
+            unique_id: UniqueId(draft.unique_id.into()),
+            name: draft.name,
+            package: file.package.clone(),
+            fqn: draft.fqn,
+            origin,
+            kind: NodeKind::Test(DataTest { body, generic: Some(generic) }),
+            tags: draft.tags,
+            options: draft.config,
+            description: draft.description,
+            test: Some(call),
+        }
+    }
+
+    fn find_macro(&self, test: &GenericTest, package: &str) -> Option<&MacroInfo> {
+        let name = format!("test_{}", test.name);
+        match &test.namespace {
+            Some(namespace) => self.library.find_in(namespace, &name),
+            None => self.library.find(&name, package),
+        }
+    }
+
+    fn unknown(&self, test: &GenericTest, at: Span) -> Diagnostic {
+        let wanted = match &test.namespace {
+            Some(namespace) => format!("{namespace}.{}", test.name),
+            None => test.name.clone(),
+        };
+        let known = self.library.macros().filter_map(|info| info.name.strip_prefix("test_"));
+        Diagnostic::error("unknown-test", format!("there is no generic test `{wanted}`"))
+            .at(at, "asked for here")
+            .suggest(&test.name, known)
+            .help(format!(
+                "a test is a macro: `{{% test {}(model, column_name) %}}` … `{{% endtest %}}`",
+                test.name
+            ))
+    }
+}
+
+fn home(file: &PropertyFile) -> Home<'_> {
+    Home { package: &file.package, original_file_path: &file.path }
+}
+
+fn is_simple(info: &MacroInfo) -> bool {
+    info.package == BUILTIN_PACKAGE && matches!(info.name.as_str(), "test_unique" | "test_not_null")
+}
+
+/// What the test stands below: the inside of its `model` argument.
+fn tested(generic: &GenericTest) -> Option<ResourceCall> {
+    let model = generic.kwargs.get("model")?.as_str()?;
+    parse_call(model.strip_prefix("{{ get_where_subquery(")?.strip_suffix(") }}")?)
+}

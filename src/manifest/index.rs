@@ -1,0 +1,102 @@
+//! Nodes by the names that templates use.
+
+use std::collections::HashMap;
+
+use super::{Node, NodeKind, RefCall, SourceCall};
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The node at this place in the list of enabled nodes.
+    Node(usize),
+    /// Only a node that is turned off has the name: its place in the list of those.
+    Disabled(usize),
+    /// Several packages have the name and nothing says which is meant.
+    Ambiguous(Vec<usize>),
+    /// Nothing has the name.
+    Nothing,
+}
+
+/// Places by name, then by package.
+type Names = HashMap<String, Vec<(String, usize)>>;
+
+/// The names of all nodes that `ref` and `source` can stand for.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    root: String,
+    refs: Names,
+    disabled_refs: Names,
+    sources: Names,
+    disabled_sources: Names,
+}
+
+impl Index {
+    /// The names of these nodes. `root` is the package that is searched first.
+    pub(super) fn new(root: &str, enabled: &[Node], disabled: &[Node]) -> Self {
+        let (refs, sources) = names(enabled);
+        let (disabled_refs, disabled_sources) = names(disabled);
+        Self { root: root.to_owned(), refs, disabled_refs, sources, disabled_sources }
+    }
+
+    /// What a `ref` in a node of `package` stands for. dbt: without a package,
+    /// the root project is searched first, then the node's own package, then all.
+    pub(super) fn find_ref(&self, call: &RefCall, package: &str) -> Found {
+        let order = match &call.package {
+            Some(named) => vec![Some(named.as_str())],
+            None => vec![Some(self.root.as_str()), Some(package), None],
+        };
+        find(&self.refs, &self.disabled_refs, &call.name, &order)
+    }
+
+    /// What a `source` in a node of `package` stands for.
+    pub(super) fn find_source(&self, call: &SourceCall, package: &str) -> Found {
+        let name = format!("{}.{}", call.source, call.table);
+        let order = [Some(self.root.as_str()), Some(package), None];
+        find(&self.sources, &self.disabled_sources, &name, &order)
+    }
+
+    /// All names that `ref` knows.
+    pub(super) fn ref_names(&self) -> impl Iterator<Item = &str> {
+        self.refs.keys().map(String::as_str)
+    }
+
+    /// All names that `source` knows, as `source.table`.
+    pub(super) fn source_names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
+    }
+}
+
+fn names(nodes: &[Node]) -> (Names, Names) {
+    let (mut refs, mut sources) = (Names::new(), Names::new());
+    for (place, node) in nodes.iter().enumerate() {
+        let entry = (node.package.clone(), place);
+        match &node.kind {
+            NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
+                refs.entry(node.name.clone()).or_default().push(entry);
+            }
+            NodeKind::Source(source) => {
+                let name = format!("{}.{}", source.source_name, node.name);
+                sources.entry(name).or_default().push(entry);
+            }
+            _ => {}
+        }
+    }
+    (refs, sources)
+}
+
+fn find(enabled: &Names, disabled: &Names, name: &str, order: &[Option<&str>]) -> Found {
+    let candidates = |names: &Names, package: Option<&str>| -> Vec<usize> {
+        let all = names.get(name).map(Vec::as_slice).unwrap_or_default();
+        let fits = all.iter().filter(|(own, _)| package.is_none_or(|package| own == package));
+        fits.map(|(_, place)| *place).collect()
+    };
+    for package in order {
+        match (candidates(enabled, *package).as_slice(), package) {
+            ([], _) => {}
+            ([.., last], Some(_)) | ([last], None) => return Found::Node(*last),
+            (several, None) => return Found::Ambiguous(several.to_vec()),
+        }
+    }
+    let turned_off = order.iter().find_map(|package| candidates(disabled, *package).first().copied());
+    turned_off.map_or(Found::Nothing, Found::Disabled)
+}

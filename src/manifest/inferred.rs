@@ -1,0 +1,109 @@
+//! What follows from a model's descriptions and tests.
+
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+use serde_json::Value as Json;
+
+use super::generic_tests::repr;
+use super::sketch::sha256;
+use super::{GenericTest, Node, NodeKind};
+
+/// Fills in what is derived of models: the columns that tell their rows apart
+/// and the sum over what an enforced contract promises.
+pub(super) fn complete_models(nodes: &mut [Node], disabled: &[Node]) {
+    let mut tests: HashMap<String, Vec<(GenericTest, bool)>> = HashMap::new();
+    for node in nodes.iter().chain(disabled) {
+        let NodeKind::Test(test) = &node.kind else { continue };
+        let Some(generic) = &test.generic else { continue };
+        if let Some(attached) = &generic.attached_node {
+            let of_model = tests.entry(attached.to_string()).or_default();
+            of_model.push((generic.clone(), node.config.enabled()));
+        }
+    }
+    for node in nodes {
+        let checksum = contract_checksum(node);
+        let columns =
+            primary_key(node, tests.get(node.unique_id.as_str()).map(Vec::as_slice).unwrap_or_default());
+        if let NodeKind::Model(model) = &mut node.kind {
+            model.contract_checksum = checksum;
+            model.primary_key = columns;
+        }
+    }
+}
+
+/// The columns that tell a model's rows apart. dbt: by a constraint; else those
+/// that are tested to be unique and not null; else those tested to be unique.
+fn primary_key(node: &Node, tests: &[(GenericTest, bool)]) -> Vec<String> {
+    let NodeKind::Model(model) = &node.kind else { return Vec::new() };
+    let is_key = |constraint: &&Json| constraint.get("type").and_then(Json::as_str) == Some("primary_key");
+    if let Some(constraint) = model.constraints.iter().find(is_key) {
+        let columns = constraint.get("columns").and_then(Json::as_array).into_iter().flatten();
+        return columns.filter_map(Json::as_str).map(str::to_owned).collect();
+    }
+    let mut columns = node.docs.columns.values();
+    if let Some(column) =
+        columns.find(|column| column.constraints.iter().any(|constraint| is_key(&constraint)))
+    {
+        return vec![column.name.clone()];
+    }
+    let (mut unique, mut once_unique, mut not_null) = (IndexSet::new(), IndexSet::new(), IndexSet::new());
+    for (test, is_enabled) in tests {
+        let set = match (test.name.as_str(), is_enabled) {
+            ("unique" | "unique_combination_of_columns", true) => &mut unique,
+            ("unique" | "unique_combination_of_columns", false) => &mut once_unique,
+            ("not_null", _) => &mut not_null,
+            _ => continue,
+        };
+        set.extend(tested_columns(test));
+    }
+    let both = not_null.iter().filter(|column| unique.contains(*column) || once_unique.contains(*column));
+    let both: IndexSet<String> = both.cloned().collect();
+    let found = [both, unique, once_unique].into_iter().find(|columns| !columns.is_empty());
+    found.into_iter().flatten().collect()
+}
+
+fn tested_columns(test: &GenericTest) -> Vec<String> {
+    match (test.kwargs.get("column_name"), test.kwargs.get("combination_of_columns")) {
+        (Some(Json::String(column)), _) => vec![column.clone()],
+        (_, Some(Json::Array(columns))) => {
+            columns.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// SHA-256 over the promised columns, as dbt writes them in Python.
+fn contract_checksum(node: &Node) -> Option<String> {
+    let NodeKind::Model(model) = &node.kind else { return None };
+    let contract = node.config.get("contract")?;
+    if contract.get("enforced").and_then(Json::as_bool) != Some(true) {
+        return None;
+    }
+    let mut columns: Vec<_> = node.docs.columns.values().collect();
+    columns.sort_by(|left, right| left.name.cmp(&right.name));
+    let mut state = String::new();
+    for column in columns {
+        let data_type = column.data_type.as_deref().unwrap_or("None");
+        let constraints = constraints("ColumnLevelConstraint", &column.constraints);
+        state.extend(["|", &column.name, data_type, &constraints]);
+    }
+    if matches!(node.config.materialized(), "table" | "incremental") {
+        state += node.config.materialized();
+        state += &constraints("ModelLevelConstraint", &model.constraints);
+    }
+    Some(sha256(&state))
+}
+
+/// A list of constraints as Python prints it.
+fn constraints(class: &str, all: &[Json]) -> String {
+    let shown = all.iter().map(|constraint| {
+        let fields =
+            constraint.as_object().into_iter().flatten().map(|(key, value)| match (key.as_str(), value) {
+                ("type", Json::String(kind)) => format!("type=<ConstraintType.{kind}: '{kind}'>"),
+                _ => format!("{key}={}", repr(value)),
+            });
+        format!("{class}({})", fields.collect::<Vec<String>>().join(", "))
+    });
+    format!("[{}]", shown.collect::<Vec<String>>().join(", "))
+}

@@ -1,0 +1,107 @@
+//! The places that configure one node.
+
+use indexmap::IndexSet;
+use serde_json::{Map, Value as Json};
+
+use super::ResourceType;
+use super::call_site::option_site;
+use super::configure::{self, Layer, Setting};
+use super::properties::ConfigBlock;
+use super::sketch::Sketch;
+use crate::project::Package;
+use crate::source::Span;
+
+/// The layers of one node's configuration.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layers {
+    /// From the project file of the node's package, the outermost folder first.
+    pub(super) own: Vec<Layer>,
+    /// From its property file.
+    pub(super) patch: Layer,
+    /// From the `config()` calls in its text.
+    pub(super) call: Layer,
+    /// From the root project file, for a package's node.
+    pub(super) root: Vec<Layer>,
+}
+
+impl Layers {
+    /// All layers, the lowest first.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Layer> {
+        self.own.iter().chain([&self.patch, &self.call]).chain(&self.root)
+    }
+
+    /// The tags of a node that has `natural` ones apart from its configuration,
+    /// each once. dbt reads property files last, so that their tags come last.
+    pub(super) fn tags(&self, natural: &[String]) -> Vec<String> {
+        let layers = self.own.iter().chain([&self.call]).chain(&self.root).chain([&self.patch]);
+        let set = layers.flat_map(|layer| &layer.settings).filter(|setting| setting.key == "tags");
+        let texts = set.flat_map(|setting| match &setting.value {
+            Json::Array(items) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+            Json::String(one) => vec![one.clone()],
+            _ => Vec::new(),
+        });
+        natural.iter().cloned().chain(texts).collect::<IndexSet<String>>().into_iter().collect()
+    }
+}
+
+/// What a package's project file says about nodes of this kind below `fqn`.
+pub(super) fn tree_layers(package: &Package, kind: ResourceType, fqn: &[String]) -> Vec<Layer> {
+    match package.file.configs(tree_key(kind)) {
+        Some(tree) => configure::tree_layers(&tree.rendered, &tree.unrendered, fqn),
+        None => Vec::new(),
+    }
+}
+
+/// The key of a project file that configures nodes of a kind. dbt: analyses and
+/// hooks of the run follow `models`.
+pub(super) fn tree_key(kind: ResourceType) -> &'static str {
+    match kind {
+        ResourceType::Model | ResourceType::Analysis | ResourceType::Operation => "models",
+        ResourceType::Seed => "seeds",
+        ResourceType::Snapshot => "snapshots",
+        ResourceType::Test => "data_tests",
+        ResourceType::UnitTest => "unit_tests",
+        ResourceType::Source => "sources",
+        ResourceType::Exposure => "exposures",
+    }
+}
+
+/// What a property file says. dbt (1.11) compares these values rendered.
+pub(super) fn patch_layer(config: &ConfigBlock) -> Layer {
+    let mut layer = Layer::default();
+    for setting in &config.settings {
+        let value = setting.value.to_json();
+        layer.push(Setting {
+            key: setting.key.value.clone(),
+            unrendered: value.clone(),
+            value,
+            span: setting.value.span,
+        });
+    }
+    layer
+}
+
+/// What the `config()` calls in a sketch's text say.
+pub(super) fn call_layer(sketch: &Sketch, options: &Map<String, Json>) -> Layer {
+    let place = |key: &str| -> Span {
+        let given = sketch.options.settings.iter().find(|setting| setting.key.value == key);
+        if let Some(setting) = given {
+            return setting.value.span;
+        }
+        let body = sketch.kind.body().filter(|_| sketch.test.is_none());
+        let found = body.and_then(|body| Some((body, option_site(&body.text, key)?)));
+        match found {
+            Some((body, range)) => {
+                Span { file: body.file, start: body.offset + range.start, end: body.offset + range.end }
+            }
+            None => sketch.start(),
+        }
+    };
+    let mut layer = Layer::default();
+    for (key, value) in options {
+        let setting =
+            Setting { key: key.clone(), value: value.clone(), unrendered: value.clone(), span: place(key) };
+        layer.push(setting);
+    }
+    layer
+}

@@ -1,0 +1,291 @@
+//! The stages, one after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rayon::prelude::*;
+
+use super::access::check_access;
+use super::configure;
+use super::describe::Describer;
+use super::doc_blocks::doc_blocks;
+use super::draft::Drafting;
+use super::exposures::{check_groups, exposures, groups};
+use super::generic_sketch::GenericSketcher;
+use super::inferred::complete_models;
+use super::layers::tree_key;
+use super::macros::{self, MacroPatch};
+use super::naming::Naming;
+use super::parse::Surroundings;
+use super::patches::Patches;
+use super::property_files::{PropertyFile, Rendering, property_files};
+use super::resolve::{Draft, Resolved, resolve};
+use super::sketch::{Sketch, sketches, yaml_snapshot};
+use super::sources::Sources;
+use super::unique::check_names;
+use super::unit_test_nodes::UnitTests;
+use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::project::Project;
+use crate::source::SourceMap;
+use crate::sql::{Part, Policy};
+use crate::template::{Engine, Library, Notices};
+
+/// What a manifest is loaded from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The project and its packages. Its warehouse is not connected to.
+    pub project: &'a Project,
+    /// Where the texts of the macros that come with the program are added.
+    pub sources: &'a SourceMap,
+    /// Where `log` and `print` of templates go.
+    pub notices: &'a Arc<dyn Notices>,
+}
+
+/// A project that is understood as a whole.
+#[derive(Debug)]
+pub struct Loaded {
+    /// All its nodes.
+    pub manifest: Manifest,
+    /// The macros of all packages, ready to be called.
+    pub engine: Engine,
+    /// What is questionable.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads every file of a project and its packages.
+///
+/// # Errors
+/// All problems that were found in any file, with the warnings among them.
+pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+    let (library, mut findings) =
+        macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
+    let engine = Engine::new(Arc::new(library));
+    findings.extend(engine.check_macros());
+    let surroundings = Arc::new(surroundings(inputs));
+    let mut loading =
+        Loading { project: inputs.project, engine: &engine, surroundings: &surroundings, findings };
+    let manifest = loading.manifest();
+    let findings = loading.findings;
+    if findings.iter().any(Diagnostic::is_error) {
+        return Err(findings);
+    }
+    Ok(Loaded { manifest, engine, warnings: findings })
+}
+
+/// A load that is going on.
+struct Loading<'a> {
+    project: &'a Project,
+    engine: &'a Engine,
+    surroundings: &'a Arc<Surroundings>,
+    findings: Vec<Diagnostic>,
+}
+
+/// Nodes without edges, in dbt's order.
+#[derive(Default)]
+struct Drafted {
+    enabled: Vec<Draft>,
+    disabled: Vec<Node>,
+}
+
+impl Drafted {
+    fn extend(&mut self, drafts: Vec<Draft>) {
+        for draft in drafts {
+            if draft.node.config.enabled() {
+                self.enabled.push(draft);
+            } else {
+                self.disabled.push(draft.node);
+            }
+        }
+    }
+}
+
+impl Loading<'_> {
+    /// Adds findings and returns what they came with.
+    fn keep<T>(&mut self, (value, findings): (T, Vec<Diagnostic>)) -> T {
+        self.findings.extend(findings);
+        value
+    }
+
+    fn manifest(&mut self) -> Manifest {
+        let blocks = Arc::new(self.keep(doc_blocks(self.project)));
+        let rendering = Rendering::new(self.engine, self.surroundings);
+        let files = self.keep(property_files(self.project, &rendering));
+        let describer = Describer::new(self.engine, &blocks, self.surroundings);
+        let drafted = self.drafted(&files, &rendering, &describer);
+        let groups = groups(&files);
+        let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
+        self.findings.extend(check_names(&enabled, self.surroundings.dialect));
+        self.findings.extend(check_groups(enabled.iter().copied(), &groups));
+        self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
+        let mut resolved = resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled);
+        let unit_tests =
+            UnitTests { project: self.project, describer: &describer }.add(&files, &mut resolved);
+        let Resolved { mut nodes, by_unique_id, disabled, diagnostics } = resolved;
+        self.findings.extend(check_access(self.project, &nodes));
+        complete_models(&mut nodes, &disabled);
+        self.findings.extend(diagnostics);
+        self.findings.extend(unit_tests);
+        let macros = self.macros(&files, &describer);
+        Manifest { nodes, by_unique_id, disabled, macros, doc_blocks: Arc::unwrap_or_clone(blocks), groups }
+    }
+
+    fn macros(
+        &mut self,
+        files: &[PropertyFile],
+        describer: &Describer<'_>,
+    ) -> IndexMap<String, super::MacroNode> {
+        let patches: Vec<MacroPatch<'_>> = files
+            .iter()
+            .flat_map(|file| {
+                file.properties.macros.iter().map(move |properties| MacroPatch { file, properties })
+            })
+            .collect();
+        let nodes = macros::macro_nodes(self.engine.library(), self.project, &patches, describer);
+        self.keep(nodes)
+    }
+
+    /// All nodes: those of files package by package, then what property files
+    /// define, in dbt's order.
+    fn drafted(
+        &mut self,
+        files: &[PropertyFile],
+        rendering: &Rendering<'_>,
+        describer: &Describer<'_>,
+    ) -> Drafted {
+        let mut all: Vec<Sketch> = Vec::new();
+        for package in &self.project.packages {
+            all.extend(self.keep(sketches(package)));
+        }
+        let more = self.described(files, rendering, &all);
+        all.extend(more);
+        let patches = Patches::new(files);
+        self.findings.extend(patches.unmatched(&all));
+        let drafting = Drafting {
+            project: self.project,
+            engine: self.engine,
+            naming: &Naming::new(self.engine, self.surroundings),
+            surroundings: self.surroundings,
+            describer,
+        };
+        let made: Vec<(Draft, Vec<Diagnostic>)> = all
+            .into_par_iter()
+            .map(|sketch| {
+                let patch = patches.find(&sketch);
+                drafting.draft(sketch, patch)
+            })
+            .collect();
+        let mut drafted = Drafted::default();
+        let (drafts, findings): (Vec<Draft>, Vec<Vec<Diagnostic>>) = made.into_iter().unzip();
+        drafted.extend(drafts);
+        self.findings.extend(findings.into_iter().flatten());
+        let sources = Sources { project: self.project, surroundings: self.surroundings, describer };
+        for file in files {
+            drafted.extend(self.keep(sources.drafts(file)));
+        }
+        for file in files {
+            drafted.extend(self.keep(exposures(self.project, file, describer)));
+        }
+        drafted
+    }
+
+    /// What property files define and what is rendered: tests of nodes and
+    /// snapshots, file by file, and then the tests of sources.
+    fn described(
+        &mut self,
+        files: &[PropertyFile],
+        rendering: &Rendering<'_>,
+        nodes: &[Sketch],
+    ) -> Vec<Sketch> {
+        let mut snapshots: Vec<Vec<Sketch>> = Vec::new();
+        for file in files {
+            let of_file = file.properties.snapshots.iter();
+            let made = of_file.filter_map(|entry| Some(yaml_snapshot(file, entry, entry.relation.as_ref()?)));
+            snapshots.push(made.collect());
+        }
+        let named = nodes.iter().chain(snapshots.iter().flatten());
+        let is_read = |sketch: &&Sketch| {
+            matches!(sketch.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_))
+        };
+        let ids: HashMap<(String, String), UniqueId> = named
+            .filter(is_read)
+            .map(|sketch| ((sketch.package.clone(), sketch.name.clone()), sketch.unique_id.clone()))
+            .collect();
+        let library: &Library = self.engine.library();
+        let tests = GenericSketcher { library, dialect: &self.surroundings.dialect, nodes: ids };
+        let mut sketches = Vec::new();
+        for (file, snapshots) in files.iter().zip(snapshots) {
+            sketches.extend(self.keep(rendering.with(&file.package, |render| tests.of_nodes(file, render))));
+            sketches.extend(snapshots);
+        }
+        for file in files {
+            sketches
+                .extend(self.keep(rendering.with(&file.package, |render| tests.of_sources(file, render))));
+        }
+        sketches
+    }
+}
+
+/// What all nodes of the load see alike.
+fn surroundings(inputs: &Inputs<'_>) -> Surroundings {
+    let project = inputs.project;
+    let adapter = &project.profile.adapter;
+    let dialect = *adapter.dialect();
+    let target = project.target();
+    Surroundings {
+        members: Arc::clone(&project.members),
+        notices: Arc::clone(inputs.notices),
+        adapter: Arc::clone(adapter),
+        dialect,
+        quoting: quoting(project, dialect.default_quoting),
+        database: target.database,
+        schema: target.schema,
+    }
+}
+
+/// The project's quoting over the dialect's.
+fn quoting(project: &Project, default: Policy) -> Policy {
+    [Part::Database, Part::Schema, Part::Identifier].into_iter().fold(default, |policy, part| {
+        project
+            .root_package()
+            .file
+            .rules
+            .quoting
+            .get(part.as_str())
+            .map_or(policy, |yes| policy.with(part, *yes))
+    })
+}
+
+/// One warning for all parts of the root project file that configure nothing.
+fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) -> Option<Diagnostic> {
+    let kinds = [
+        ResourceType::Model,
+        ResourceType::Seed,
+        ResourceType::Snapshot,
+        ResourceType::Test,
+        ResourceType::Source,
+        ResourceType::Exposure,
+    ];
+    let mut unused = Vec::new();
+    for kind in kinds {
+        let key = tree_key(kind);
+        let Some(tree) = project.root_package().file.configs(key) else { continue };
+        let all = enabled.iter().copied().chain(disabled);
+        let fqns =
+            all.filter(|node| tree_key(node.kind.resource_type()) == key).map(|node| node.fqn.as_slice());
+        unused.extend(configure::unused_paths(key, &tree.rendered, fqns));
+    }
+    let count = unused.len();
+    let mut paths = unused.into_iter();
+    let (first, at) = paths.next()?;
+    let message = match count {
+        1 => format!("the configuration of `{first}` applies to nothing"),
+        _ => format!("{count} parts of the project file configure nothing"),
+    };
+    let finding =
+        Diagnostic::warning("unused-config-path", message).at(at, format!("no node is below `{first}`"));
+    let finding =
+        paths.fold(finding, |finding, (path, at)| finding.at(at, format!("no node is below `{path}`")));
+    Some(finding.help("check the spelling of the folders, or remove what is not needed"))
+}

@@ -1,0 +1,145 @@
+//! The macros of the project, its packages, and those that come with the program.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde_json::Map;
+
+use super::describe::Describer;
+use super::properties::{ArgumentProperties, MacroProperties};
+use super::property_files::PropertyFile;
+use super::{MacroArgument, MacroNode};
+use crate::adapter::Adapter;
+use crate::builtin;
+use crate::diagnostics::Diagnostic;
+use crate::project::{FileKind, Project};
+use crate::source::{FileId, SourceMap};
+use crate::template::{self, Library, LibraryBuilder, MacroInfo};
+
+/// The package name of the macros that come with the program.
+pub(super) const BUILTIN_PACKAGE: &str = "dbt";
+
+/// Reads every macro, generic test and materialization. Findings are syntax
+/// errors in macro files and macros that a package declares twice.
+pub(super) fn library(
+    project: &Project,
+    adapter: &dyn Adapter,
+    sources: &SourceMap,
+) -> (Library, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let root = project.root_package();
+    let orders = root.file.rules.dispatch.iter();
+    let orders = orders.map(|entry| (entry.namespace.clone(), entry.search_order.clone()));
+    let mut builder =
+        Library::builder(&root.name).adapter_kinds([adapter.kind()]).search_orders(orders.collect());
+    for package in &project.packages {
+        builder = builder.package(&package.name);
+        let is_macro_file = |kind: FileKind| matches!(kind, FileKind::Macro | FileKind::GenericTest);
+        for file in package.files.iter().filter(|file| is_macro_file(file.kind)) {
+            let Some(source) = &file.file else { continue };
+            let (blocks, problems) = template::scan(source);
+            findings.extend(problems);
+            for block in blocks {
+                builder.add(&package.name, source, block);
+            }
+        }
+    }
+    let adapter_package = format!("{BUILTIN_PACKAGE}_{}", adapter.kind());
+    add_internal(&mut builder, &adapter_package, adapter.macros(), sources);
+    add_internal(&mut builder, BUILTIN_PACKAGE, builtin::FILES, sources);
+    let (library, duplicates) = builder.build();
+    findings.extend(duplicates);
+    (library, findings)
+}
+
+fn add_internal(
+    builder: &mut LibraryBuilder,
+    package: &str,
+    files: &[(&str, &'static str)],
+    sources: &SourceMap,
+) {
+    for (path, text) in files {
+        let file = sources.add(format!("{package}/{path}"), *text);
+        for block in template::scan(&file).0 {
+            builder.internal(package, &file, block);
+        }
+    }
+}
+
+/// What a property file says about one macro.
+#[derive(Clone, Copy)]
+pub(super) struct MacroPatch<'a> {
+    pub(super) file: &'a PropertyFile,
+    pub(super) properties: &'a MacroProperties,
+}
+
+/// The macros as artifacts show them. An entry that names no macro gives a warning.
+pub(super) fn macro_nodes(
+    library: &Library,
+    project: &Project,
+    patches: &[MacroPatch<'_>],
+    describer: &Describer<'_>,
+) -> (IndexMap<String, MacroNode>, Vec<Diagnostic>) {
+    let paths = paths(project);
+    let node = |info: &MacroInfo| {
+        // A file that comes with the program is named `package/path`.
+        let shown = info.file.path().to_string_lossy();
+        let internal = shown.split_once('/').map_or(&*shown, |(_, path)| path);
+        MacroNode {
+            unique_id: info.unique_id.clone(),
+            name: info.name.clone(),
+            package: info.package.clone(),
+            original_file_path: paths.get(&info.file.id()).map_or(internal, |path| *path).to_owned(),
+            sql: info.source().to_owned(),
+            depends_on: library.depends_on(info).iter().map(|info| info.unique_id.clone()).collect(),
+            description: String::new(),
+            meta: Map::new(),
+            arguments: Vec::new(),
+            patch_path: None,
+            supported_languages: (!info.languages.is_empty()).then(|| info.languages.clone()),
+        }
+    };
+    let mut nodes: IndexMap<String, MacroNode> =
+        library.macros().map(|info| (info.unique_id.clone(), node(info))).collect();
+    let mut findings = Vec::new();
+    for patch in patches {
+        let name = &patch.properties.name.value;
+        match nodes.get_mut(&format!("macro.{}.{name}", patch.file.package)) {
+            Some(node) => describe(node, *patch, describer, &mut findings),
+            None => findings.push(unknown_macro(library, *patch)),
+        }
+    }
+    (nodes, findings)
+}
+
+/// Paths of macro files from their package's root.
+fn paths(project: &Project) -> HashMap<FileId, &str> {
+    let files = project.packages.iter().flat_map(|package| &package.files);
+    files.filter_map(|file| Some((file.file.as_ref()?.id(), file.path.as_str()))).collect()
+}
+
+fn describe(
+    node: &mut MacroNode,
+    patch: MacroPatch<'_>,
+    describer: &Describer<'_>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let (properties, package) = (patch.properties, patch.file.package.as_str());
+    (node.description, _) = describer.or_report(properties.description.as_ref(), package, findings);
+    node.meta.clone_from(&properties.meta);
+    node.patch_path = Some(patch.file.patch_path());
+    let argument = |argument: &ArgumentProperties| MacroArgument {
+        name: argument.name.value.clone(),
+        data_type: argument.data_type.as_ref().map(|text| text.value.clone()),
+        description: describer.or_report(argument.description.as_ref(), package, findings).0,
+    };
+    node.arguments = properties.arguments.iter().map(argument).collect();
+}
+
+fn unknown_macro(library: &Library, patch: MacroPatch<'_>) -> Diagnostic {
+    let name = &patch.properties.name;
+    let own = library.macros().filter(|info| info.package == patch.file.package);
+    Diagnostic::warning("unknown-node", format!("there is no macro `{}` to describe", name.value))
+        .at(name.span, format!("not found in the package `{}`", patch.file.package))
+        .suggest(&name.value, own.map(|info| info.name.as_str()))
+}

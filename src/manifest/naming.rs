@@ -1,0 +1,122 @@
+//! Where a node's relation lies: `generate_database_name`,
+//! `generate_schema_name` and `generate_alias_name`.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::macros::BUILTIN_PACKAGE;
+use super::parse::{ParseScope, Surroundings};
+use super::{Config, ResourceType};
+use crate::diagnostics::Diagnostic;
+use crate::sql::{Part, Policy, Relation};
+use crate::template::{self, Engine, MacroInfo, Value};
+
+/// Names nodes, through the project's macros where it has some.
+pub(super) struct Naming<'a> {
+    engine: &'a Engine,
+    surroundings: &'a Arc<Surroundings>,
+}
+
+/// The node that is named.
+pub(super) struct Named<'a> {
+    pub(super) name: &'a str,
+    pub(super) package: &'a str,
+    pub(super) kind: ResourceType,
+    pub(super) config: &'a Config,
+    /// What the macros get as `node`.
+    pub(super) node: &'a dyn Fn() -> Json,
+}
+
+impl<'a> Naming<'a> {
+    /// Names by the macros of this engine.
+    pub(super) fn new(engine: &'a Engine, surroundings: &'a Arc<Surroundings>) -> Self {
+        Self { engine, surroundings }
+    }
+
+    /// The relation of a node.
+    ///
+    /// # Errors
+    /// A macro failed.
+    pub(super) fn relation(&self, named: &Named<'_>) -> Result<Relation, Diagnostic> {
+        let config = named.config;
+        let mut database = self.generate("database", config.text("database"), named)?;
+        let mut schema = self.generate("schema", config.text("schema"), named)?;
+        let identifier = self.generate("alias", config.text("alias"), named)?;
+        if named.kind == ResourceType::Snapshot {
+            // dbt: these older keys are taken as they are.
+            let verbatim = |key: &str| config.text(key).filter(|text| !text.is_empty()).map(str::to_owned);
+            database = verbatim("target_database").or(database);
+            schema = verbatim("target_schema").or(schema);
+        }
+        let quote = self.quoting(config);
+        Ok(Relation { database, schema, identifier, kind: None, quote, include: Policy::ALL })
+    }
+
+    /// The project's quoting with the node's own over it.
+    fn quoting(&self, config: &Config) -> Policy {
+        let own = config.get("quoting");
+        [Part::Database, Part::Schema, Part::Identifier].into_iter().fold(
+            self.surroundings.quoting,
+            |policy, part| {
+                let answer = own.and_then(|own| own.get(part.as_str())).and_then(Json::as_bool);
+                answer.map_or(policy, |yes| policy.with(part, yes))
+            },
+        )
+    }
+
+    /// One part of the name. `custom` is what the configuration asks for.
+    fn generate(
+        &self,
+        part: &str,
+        custom: Option<&str>,
+        named: &Named<'_>,
+    ) -> Result<Option<String>, Diagnostic> {
+        let name = format!("generate_{part}_name");
+        let found = self.find(&name, named.package);
+        let Some(info) = found.filter(|info| !self.is_default(info, &name)) else {
+            return Ok(self.default_name(part, custom, named));
+        };
+        let custom = custom.map_or(Value::from(()), Value::from);
+        let node = template::to_value(&(named.node)());
+        let scope = ParseScope::of_naming(self.surroundings, named.package);
+        let value = self.engine.call_macro(info, &[custom, node], &[], Arc::new(scope)).map_err(|error| {
+            error.diagnostic().note(format!("this named the {} `{}`", named.kind, named.name))
+        })?;
+        let text = value.to_string();
+        Ok((!value.is_none() && !value.is_undefined()).then(|| text.trim().to_owned()))
+    }
+
+    /// dbt: the node's own package, if it is an installed one that has such a
+    /// macro, else the root project, else what comes with the program.
+    fn find(&self, name: &str, package: &str) -> Option<&MacroInfo> {
+        let library = self.engine.library();
+        library
+            .find_in(package, name)
+            .filter(|info| !info.is_internal)
+            .or_else(|| library.find_in(library.root(), name))
+            .or_else(|| library.find_in(BUILTIN_PACKAGE, name))
+    }
+
+    /// Whether the macro, and the one that it dispatches to, are dbt's own: the
+    /// answer is then known without a call.
+    fn is_default(&self, info: &MacroInfo, name: &str) -> bool {
+        let is_own = |info: &MacroInfo| info.is_internal && info.package == BUILTIN_PACKAGE;
+        let library = self.engine.library();
+        let dispatched = library.find_dispatched(name, Some(BUILTIN_PACKAGE), library.root());
+        is_own(info) && dispatched.is_ok_and(|info| is_own(info) && info.name == format!("default__{name}"))
+    }
+
+    fn default_name(&self, part: &str, custom: Option<&str>, named: &Named<'_>) -> Option<String> {
+        let target = self.surroundings;
+        let custom = custom.map(str::trim);
+        match part {
+            "database" => custom.map(str::to_owned).or_else(|| target.database.clone()),
+            "schema" => Some(match custom {
+                Some(custom) => format!("{}_{custom}", target.schema),
+                None => target.schema.clone(),
+            }),
+            _ => Some(custom.filter(|custom| !custom.is_empty()).unwrap_or(named.name).to_owned()),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `ref`, `source` and their like at parse time: they note what was asked for.
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Rest};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::Recorder;
+use crate::manifest::{RefCall, SourceCall};
+use crate::source::Span;
+use crate::template::{self, Text};
+
+/// `ref(name)`, `ref(package, name)`, both with `version=` or `v=`. Gives the
+/// relation of the node itself, as dbt does: the target is not known yet.
+pub(super) fn ref_function(recorder: Arc<Recorder>, this: Value) -> Value {
+    Value::from_function(move |Rest(names): Rest<Value>, options: Kwargs| {
+        recorder.reference(ref_call(&names, &options)?);
+        Ok::<Value, Error>(this.clone())
+    })
+}
+
+/// A function that takes anything and gives one value.
+pub(super) fn giving(value: Value) -> Value {
+    Value::from_function(move |_: Rest<Value>, _: Kwargs| value.clone())
+}
+
+/// `source(source, table)`.
+pub(super) fn source_function(recorder: Arc<Recorder>, this: Value) -> Value {
+    Value::from_function(move |Rest(names): Rest<Value>| {
+        recorder.source(source_call(&names)?);
+        Ok::<Value, Error>(this.clone())
+    })
+}
+
+/// `render(text)`: the text in the running scope. Errors in it point at `place`.
+pub(super) fn render_function(place: Span) -> Value {
+    Value::from_function(move |state: &mut State<'_, '_>, text: String| {
+        template::render_text(state, &Text::new(text, place.file, place.start))
+    })
+}
+
+/// `try_or_compiler_error(message, function, *args, **kwargs)`: the call's
+/// result, or an error with this message.
+pub(super) fn guarded_call() -> Value {
+    Value::from_function(
+        |state: &mut State<'_, '_>, message: String, function: Value, Rest(args): Rest<Value>| {
+            function.call(state, &args).map_err(|error| template::raise_message(message).with_source(error))
+        },
+    )
+}
+
+fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
+    let version = ["version", "v"]
+        .into_iter()
+        .filter_map(|key| options.peek::<Value>(key).ok())
+        .find(Value::is_true)
+        .map(|version| version.to_string());
+    match names {
+        [name] => Ok(RefCall { package: None, name: text("ref", name)?, version }),
+        [package, name] => {
+            let package = if package.is_none() { None } else { Some(text("ref", package)?) };
+            Ok(RefCall { package, name: text("ref", name)?, version })
+        }
+        _ => Err(wrong_count("ref", "a name, or a package and a name", names.len())),
+    }
+}
+
+fn source_call(names: &[Value]) -> Result<SourceCall, Error> {
+    match names {
+        [source, table] => Ok(SourceCall { source: text("source", source)?, table: text("source", table)? }),
+        _ => Err(wrong_count("source", "the name of a source and the name of a table", names.len())),
+    }
+}
+
+fn text(function: &str, value: &Value) -> Result<String, Error> {
+    value.as_str().map(str::to_owned).ok_or_else(|| {
+        let message = format!("a name given to `{function}` must be a text, not {}", value.kind());
+        Error::new(ErrorKind::InvalidOperation, message)
+    })
+}
+
+fn wrong_count(function: &str, expected: &str, given: usize) -> Error {
+    let message = format!("`{function}` takes {expected}; {given} arguments were given");
+    Error::new(ErrorKind::InvalidOperation, message)
+}

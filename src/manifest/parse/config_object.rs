@@ -1,0 +1,72 @@
+//! `config` at parse time.
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, Rest, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+use serde_json::{Map, Value as Json};
+
+use super::Recorder;
+use crate::template;
+
+/// `config(...)` notes its options. Its readers answer with an empty text,
+/// because no value is final yet (dbt: `ParseConfigObject`).
+#[derive(Debug)]
+pub(super) struct ConfigObject {
+    pub(super) recorder: Arc<Recorder>,
+}
+
+impl ConfigObject {
+    fn note(&self, mut options: Map<String, Json>) -> Result<Value, Error> {
+        for (alias, key) in [("pre_hook", "pre-hook"), ("post_hook", "post-hook")] {
+            if options.contains_key(alias) && options.contains_key(key) {
+                let message = format!("`config` was given both `{alias}` and `{key}`, which are the same");
+                return Err(Error::new(ErrorKind::InvalidOperation, message));
+            }
+            if let Some(hooks) = options.shift_remove(alias) {
+                options.insert(key.to_owned(), hooks);
+            }
+        }
+        self.recorder.config(&options);
+        Ok(Value::from(""))
+    }
+}
+
+impl Object for ConfigObject {
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let (Rest(positional), options): (Rest<Value>, Kwargs) = from_args(args)?;
+        let names: Vec<&str> = options.args().collect();
+        match (positional.as_slice(), names.as_slice()) {
+            ([], []) => self.note(Map::new()),
+            ([], names) => {
+                let option =
+                    |name: &&str| Ok(((*name).to_owned(), template::to_json(&options.get::<Value>(name)?)));
+                self.note(names.iter().map(option).collect::<Result<_, Error>>()?)
+            }
+            ([options], []) => match template::to_json(options) {
+                Json::Object(options) => self.note(options),
+                _ => Err(wrong_arguments()),
+            },
+            _ => Err(wrong_arguments()),
+        }
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        name: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match (name, args) {
+            ("get" | "require" | "meta_get" | "meta_require", _) => Ok(Value::from("")),
+            ("persist_relation_docs" | "persist_column_docs", _) => Ok(Value::from(false)),
+            ("set", [key, value]) => self.note(Map::from_iter([(key.to_string(), template::to_json(value))])),
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+fn wrong_arguments() -> Error {
+    let message = "`config` takes either named options or one mapping of options";
+    Error::new(ErrorKind::InvalidOperation, message)
+}

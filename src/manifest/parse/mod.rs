@@ -1,0 +1,14 @@
+//! The first render of a node's text: nothing runs, everything is recorded.
+//!
+//! dbt learns what a node needs by rendering it once with `execute` false.
+//! [`ParseScope`] is what the text sees then; its `ref`, `source`, `config` and
+//! the macros that it calls end up in a [`Recorder`].
+
+mod adapter;
+mod calls;
+mod config_object;
+mod recorder;
+mod scope;
+
+pub(super) use recorder::Recorder;
+pub(super) use scope::{ParseScope, Subject, Surroundings};

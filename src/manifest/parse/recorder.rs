@@ -1,0 +1,65 @@
+//! What a text asked for while it was rendered.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value as Json};
+
+use crate::manifest::configure::merge_call;
+use crate::manifest::{RefCall, SourceCall};
+
+/// What a text asked for, in order of mention.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorded {
+    /// `ref` calls; a relation that is named twice is there twice.
+    pub(crate) refs: Vec<RefCall>,
+    /// `source` calls.
+    pub(crate) sources: Vec<SourceCall>,
+    /// Macros that the text itself called, as unique ids, each once.
+    pub(crate) macros: Vec<String>,
+    /// The options of all `config()` calls, merged.
+    pub(crate) config: Map<String, Json>,
+}
+
+/// Takes notes for one node; shared by the objects that its text sees.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder(Mutex<Recorded>);
+
+impl Recorder {
+    /// A recorder that has these options noted already.
+    pub(crate) fn with_config(config: Map<String, Json>) -> Self {
+        Self(Mutex::new(Recorded { config, ..Recorded::default() }))
+    }
+
+    /// Everything so far.
+    pub(crate) fn recorded(&self) -> Recorded {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A `ref` call.
+    pub(crate) fn reference(&self, call: RefCall) {
+        self.note(|recorded| recorded.refs.push(call));
+    }
+
+    /// A `source` call.
+    pub(crate) fn source(&self, call: SourceCall) {
+        self.note(|recorded| recorded.sources.push(call));
+    }
+
+    /// A macro that the text called.
+    pub(crate) fn macro_called(&self, unique_id: &str) {
+        self.note(|recorded| {
+            if !recorded.macros.iter().any(|known| known == unique_id) {
+                recorded.macros.push(unique_id.to_owned());
+            }
+        });
+    }
+
+    /// The options of one `config()` call.
+    pub(super) fn config(&self, options: &Map<String, Json>) {
+        self.note(|recorded| merge_call(&mut recorded.config, options));
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Recorded)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}

@@ -1,0 +1,214 @@
+//! What a node's text sees while it is parsed, and what macros that generate
+//! names see.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use minijinja::Value;
+use serde_json::{Value as Json, json};
+
+use super::adapter::ParseAdapter;
+use super::calls::{giving, guarded_call, ref_function, render_function, source_function};
+use super::config_object::ConfigObject;
+use super::recorder::Recorder;
+use crate::adapter::Adapter;
+use crate::objects::{self, ColumnClass};
+use crate::project::Members;
+use crate::source::Span;
+use crate::sql::{Dialect, Policy, Relation};
+use crate::template::{self, Notices, Scope};
+
+/// What all nodes of a load see alike.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    pub(crate) members: Arc<Members>,
+    pub(crate) notices: Arc<dyn Notices>,
+    pub(crate) adapter: Arc<dyn Adapter>,
+    pub(crate) dialect: Dialect,
+    /// The project's quoting over the dialect's.
+    pub(crate) quoting: Policy,
+    /// The target's database and schema.
+    pub(crate) database: Option<String>,
+    pub(crate) schema: String,
+}
+
+/// The node whose text is rendered.
+pub(crate) struct Subject {
+    /// The package.
+    pub(crate) package: String,
+    /// Its name before any macro had a say: what `ref` and `source` give.
+    pub(crate) relation: Relation,
+    /// Whether something is stored there: `this` is `none` otherwise.
+    pub(crate) has_this: bool,
+    /// Where its text begins: what `render` renders is said to stand there.
+    pub(crate) place: Span,
+    /// `model`, made when it is asked for.
+    pub(crate) model: Box<dyn Fn() -> Json + Send + Sync>,
+}
+
+/// A scope in which nothing runs. See the module's documentation.
+pub(crate) struct ParseScope {
+    surroundings: Arc<Surroundings>,
+    recorder: Arc<Recorder>,
+    package: String,
+    /// `None` where names are generated: there is no `this` and no `model`.
+    subject: Option<Subject>,
+    /// Names that only this text sees.
+    extra: HashMap<&'static str, Value>,
+    model: OnceLock<Value>,
+}
+
+/// Everything that [`ParseScope`] knows beyond [`Members`].
+const NAMES: &[&str] = &[
+    "ref",
+    "source",
+    "metric",
+    "function",
+    "config",
+    "this",
+    "model",
+    "graph",
+    "database",
+    "schema",
+    "execute",
+    "adapter",
+    "api",
+    "column",
+    "sql",
+    "compiled_code",
+    "pre_hooks",
+    "post_hooks",
+    "defer_relation",
+    "load_result",
+    "store_result",
+    "store_raw_result",
+    "load_agate_table",
+    "write",
+    "selected_resources",
+    "submit_python_job",
+    "schemas",
+    "database_schemas",
+    "results",
+    "render",
+    "try_or_compiler_error",
+];
+
+impl ParseScope {
+    /// What the text of a node sees.
+    pub(crate) fn of_node(
+        surroundings: &Arc<Surroundings>,
+        recorder: &Arc<Recorder>,
+        subject: Subject,
+    ) -> Self {
+        let naming = Self::of_naming(surroundings, &subject.package);
+        Self { recorder: Arc::clone(recorder), subject: Some(subject), ..naming }
+    }
+
+    /// What `generate_schema_name` and its like see: no node but the one that
+    /// they are given.
+    pub(crate) fn of_naming(surroundings: &Arc<Surroundings>, package: &str) -> Self {
+        Self {
+            surroundings: Arc::clone(surroundings),
+            recorder: Arc::default(),
+            package: package.to_owned(),
+            subject: None,
+            extra: HashMap::new(),
+            model: OnceLock::new(),
+        }
+    }
+
+    /// The same with one more name.
+    pub(crate) fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+
+    /// What `ref` and `source` give.
+    fn stand_in(&self) -> Value {
+        match &self.subject {
+            Some(subject) => objects::relation(subject.relation.clone(), &self.surroundings.dialect),
+            None => Value::from(()),
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<Value> {
+        let nothing = Value::from(());
+        let surroundings = &self.surroundings;
+        let subject = self.subject.as_ref();
+        let text = |part: Option<&String>| part.cloned().map_or(Value::from(()), Value::from);
+        Some(match name {
+            "ref" => ref_function(Arc::clone(&self.recorder), self.stand_in()),
+            "metric" | "function" => giving(self.stand_in()),
+            "source" => source_function(Arc::clone(&self.recorder), self.stand_in()),
+            "config" => Value::from_object(ConfigObject { recorder: Arc::clone(&self.recorder) }),
+            "this" if subject.is_some_and(|subject| subject.has_this) => self.stand_in(),
+            "model" => {
+                let subject = subject?;
+                self.model.get_or_init(|| template::to_value(&(subject.model)())).clone()
+            }
+            "graph" => template::to_value(&empty_graph()),
+            "database" => text(surroundings.database.as_ref()),
+            "schema" => text(Some(&surroundings.schema)),
+            "execute" => Value::from(false),
+            "adapter" => Value::from_object(ParseAdapter {
+                adapter: Arc::clone(&surroundings.adapter),
+                quoting: surroundings.quoting,
+            }),
+            "api" => objects::api(&surroundings.dialect, surroundings.quoting),
+            "column" => Value::from_object(ColumnClass::new(&surroundings.dialect)),
+            "this" | "sql" | "compiled_code" | "pre_hooks" | "post_hooks" | "defer_relation" => nothing,
+            "load_result" | "load_agate_table" => giving(nothing),
+            "store_result" | "store_raw_result" | "write" | "submit_python_job" => giving(Value::from("")),
+            "render" => render_function(subject?.place),
+            "try_or_compiler_error" => guarded_call(),
+            "selected_resources" | "schemas" | "database_schemas" | "results" => {
+                template::to_value(&json!([]))
+            }
+            _ => return None,
+        })
+    }
+}
+
+fn empty_graph() -> Json {
+    json!({
+        "exposures": {}, "functions": {}, "groups": {}, "metrics": {}, "nodes": {}, "sources": {},
+        "semantic_models": {}, "saved_queries": {}, "unit_tests": {},
+    })
+}
+
+impl fmt::Debug for ParseScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParseScope").field("package", &self.package).finish_non_exhaustive()
+    }
+}
+
+impl Scope for ParseScope {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        if let Some(value) = self.extra.get(name) {
+            return Some(value.clone());
+        }
+        self.member(name).or_else(|| self.surroundings.members.lookup(name, &self.package))
+    }
+
+    fn package(&self) -> &str {
+        &self.package
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let extra = self.extra.keys().copied();
+        NAMES.iter().copied().chain(extra).chain(self.surroundings.members.names()).collect()
+    }
+
+    fn macro_called(&self, unique_id: &str) {
+        self.recorder.macro_called(unique_id);
+    }
+
+    fn is_chainable(&self) -> bool {
+        true
+    }
+
+    fn notices(&self) -> Arc<dyn Notices> {
+        Arc::clone(&self.surroundings.notices)
+    }
+}

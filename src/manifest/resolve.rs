@@ -1,0 +1,247 @@
+//! From the names in `ref` and `source` to nodes.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::call_site::call_site;
+use super::index::{Found, Index};
+use super::{Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::source::Span;
+
+/// A node whose `depends_on.nodes` is still empty.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) node: Node,
+    /// Where its `ref` and `source` calls stand, where that is not in its own
+    /// text: the items of an exposure's `depends_on`.
+    pub(super) sites: Vec<Span>,
+}
+
+/// Nodes with all edges, in the order of the drafts.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    pub(super) nodes: Vec<Node>,
+    pub(super) by_unique_id: IndexMap<UniqueId, NodeId>,
+    /// Nodes that are turned off, those last that were because of what they read.
+    pub(super) disabled: Vec<Node>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the target of every `ref` and `source`. `root` is the root package.
+///
+/// A test whose target does not exist or is turned off is turned off too, with a
+/// warning in the first case (dbt: the same); for any other node it is an error.
+pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
+    let (nodes, sites): (Vec<Node>, Vec<Vec<Span>>) =
+        drafts.into_iter().map(|draft| (draft.node, draft.sites)).unzip();
+    let index = Index::new(root, &nodes, &disabled);
+    let search = Search { root, nodes: &nodes, disabled: &disabled, index };
+    let edges: Vec<Edges> = nodes.iter().zip(&sites).map(|(node, sites)| search.edges(node, sites)).collect();
+    assemble(nodes, disabled, edges)
+}
+
+/// What one node's calls stand for.
+#[derive(Debug, Default)]
+struct Edges {
+    /// Places of targets, each once; sources first, as dbt lists them.
+    targets: Vec<usize>,
+    /// Some target of a test is missing.
+    is_broken_test: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+struct Search<'a> {
+    root: &'a str,
+    nodes: &'a [Node],
+    disabled: &'a [Node],
+    index: Index,
+}
+
+/// A `ref` or `source` call.
+#[derive(Debug, Clone, Copy)]
+enum Call<'a> {
+    Ref(&'a RefCall),
+    Source(&'a SourceCall),
+}
+
+impl Call<'_> {
+    fn function(&self) -> &'static str {
+        match self {
+            Self::Ref(_) => "ref",
+            Self::Source(_) => "source",
+        }
+    }
+
+    fn arguments(&self) -> Vec<&str> {
+        match self {
+            Self::Ref(call) => call.package.as_deref().into_iter().chain([call.name.as_str()]).collect(),
+            Self::Source(call) => vec![&call.source, &call.table],
+        }
+    }
+
+    /// What people call the target: `stg_orders`, `shop.stg_orders`, `raw.orders`.
+    fn target(&self) -> String {
+        self.arguments().join(".")
+    }
+}
+
+impl Search<'_> {
+    fn edges(&self, node: &Node, sites: &[Span]) -> Edges {
+        let mut edges = Edges::default();
+        let sources = node.depends_on.sources.iter().map(Call::Source);
+        let calls = sources.chain(node.depends_on.refs.iter().map(Call::Ref));
+        for (at, call) in calls.enumerate() {
+            let found = match call {
+                Call::Ref(call) => self.index.find_ref(call, &node.package),
+                Call::Source(call) => self.index.find_source(call, &node.package),
+            };
+            let site = || sites.get(at).copied().unwrap_or_else(|| site_in_text(node, call));
+            match found {
+                Found::Node(place) => {
+                    if !edges.targets.contains(&place) {
+                        edges.targets.push(place);
+                    }
+                    edges.diagnostics.extend(self.reversed(node, call, place, site));
+                }
+                missing if node.kind.resource_type() == ResourceType::Test => {
+                    edges.is_broken_test = true;
+                    if missing == Found::Nothing {
+                        edges.diagnostics.push(self.unknown(node, call, site(), Diagnostic::warning));
+                    }
+                }
+                Found::Nothing => edges.diagnostics.push(self.unknown(node, call, site(), Diagnostic::error)),
+                Found::Disabled(place) => edges.diagnostics.push(self.turned_off(node, call, place, site())),
+                Found::Ambiguous(places) => edges.diagnostics.push(self.ambiguous(call, &places, site())),
+            }
+        }
+        edges
+    }
+
+    fn unknown(
+        &self,
+        node: &Node,
+        call: Call<'_>,
+        site: Span,
+        severity: fn(&'static str, String) -> Diagnostic,
+    ) -> Diagnostic {
+        let target = call.target();
+        let (code, what) = match call {
+            Call::Ref(_) => ("unknown-ref", "model, seed or snapshot"),
+            Call::Source(_) => ("unknown-source", "source table"),
+        };
+        let message = format!("`{}` needs the {what} `{target}`, which does not exist", node.name);
+        let finding = severity(code, message).at(site, "not found");
+        let finding = match call {
+            Call::Ref(call) => finding.suggest(&call.name, self.index.ref_names()),
+            Call::Source(_) => finding.suggest(&target, self.index.source_names()),
+        };
+        match (call, node.kind.resource_type()) {
+            (_, ResourceType::Test) => finding.note("the test is left out"),
+            (Call::Ref(call), _) => match &call.package {
+                Some(package) if !self.nodes.iter().any(|node| node.package == *package) => {
+                    finding.note(format!("there is no package `{package}` with models"))
+                }
+                _ => finding,
+            },
+            (Call::Source(_), _) => finding,
+        }
+    }
+
+    fn turned_off(&self, node: &Node, call: Call<'_>, place: usize, site: Span) -> Diagnostic {
+        let message = format!("`{}` needs `{}`, which is disabled", node.name, call.target());
+        let finding = Diagnostic::error("disabled-target", message).at(site, "used here");
+        match self.disabled.get(place) {
+            Some(target) => finding
+                .note(format!("`{}` is `{}`", call.target(), target.origin.original_file_path))
+                .help(format!("enable `{}`, or disable `{}` too", target.name, node.name)),
+            None => finding,
+        }
+    }
+
+    fn ambiguous(&self, call: Call<'_>, places: &[usize], site: Span) -> Diagnostic {
+        let message = format!("`{}` is in several packages", call.target());
+        let packages =
+            places.iter().filter_map(|place| self.nodes.get(*place)).map(|node| node.package.as_str());
+        let packages: Vec<String> = packages.map(|package| format!("`{package}`")).collect();
+        Diagnostic::error("ambiguous-ref", message)
+            .at(site, "which one?")
+            .note(format!("the packages are {}", packages.join(", ")))
+            .help("name the package as the first argument")
+    }
+
+    /// A package's node that reads one of the root project's.
+    fn reversed(
+        &self,
+        node: &Node,
+        call: Call<'_>,
+        place: usize,
+        site: impl FnOnce() -> Span,
+    ) -> Option<Diagnostic> {
+        let target = self.nodes.get(place)?;
+        let names_it = matches!(call, Call::Ref(call) if call.package.is_some());
+        if node.package == self.root
+            || target.package != self.root
+            || names_it
+            || matches!(call, Call::Source(_))
+        {
+            return None;
+        }
+        let message = format!(
+            "`{}` of the package `{}` reads `{}` of the root project",
+            node.name, node.package, target.name
+        );
+        let finding =
+            Diagnostic::warning("package-reads-root", message).at(site(), "found in the root project");
+        Some(finding.note("the root project is searched before the package itself"))
+    }
+}
+
+/// The call in the node's own text, or where the node begins.
+fn site_in_text(node: &Node, call: Call<'_>) -> Span {
+    let origin = node.origin.span;
+    let Some(body) =
+        node.kind.body().filter(|_| !matches!(&node.kind, NodeKind::Test(test) if test.generic.is_some()))
+    else {
+        return origin;
+    };
+    match call_site(&body.text, call.function(), &call.arguments()) {
+        Some(range) => {
+            Span { file: body.file, start: body.offset + range.start, end: body.offset + range.end }
+        }
+        None => Span { end: origin.start, ..origin },
+    }
+}
+
+/// Where a node calls `ref` like this.
+pub(super) fn site_of_ref(node: &Node, call: &RefCall) -> Span {
+    site_in_text(node, Call::Ref(call))
+}
+
+/// Leaves broken tests out, and numbers what is left.
+fn assemble(nodes: Vec<Node>, mut disabled: Vec<Node>, edges: Vec<Edges>) -> Resolved {
+    let mut resolved = Resolved::default();
+    let mut ids: HashMap<usize, NodeId> = HashMap::new();
+    for (place, _) in edges.iter().enumerate().filter(|(_, edges)| !edges.is_broken_test) {
+        let next = NodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+        ids.insert(place, next);
+    }
+    for (mut node, edges) in nodes.into_iter().zip(edges) {
+        resolved.diagnostics.extend(edges.diagnostics);
+        if edges.is_broken_test {
+            node.config.values.insert("enabled".to_owned(), false.into());
+            disabled.push(node);
+            continue;
+        }
+        node.depends_on.nodes = edges.targets.iter().filter_map(|place| ids.get(place).copied()).collect();
+        let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
+        resolved.by_unique_id.insert(node.unique_id.clone(), id);
+        resolved.nodes.push(node);
+    }
+    resolved.disabled = disabled;
+    resolved
+}
+
+#[cfg(test)]
+mod tests;

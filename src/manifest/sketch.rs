@@ -1,0 +1,305 @@
+//! Nodes as their files define them, before anything is rendered.
+
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::generic_sketch::TestCall;
+use super::properties::{ConfigBlock, NodeProperties, Spanned};
+use super::property_files::PropertyFile;
+use super::{
+    Body, Checksum, DataTest, HookMoment, Model, NodeKind, Origin, ResourceType, RunHook, Seed, UniqueId,
+};
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::project::{FileKind, Package, ResourceFile};
+use crate::source::{SourceFile, Span};
+use crate::template::{self, BlockKind};
+
+/// dbt's limit: of a larger seed, the path stands for the contents.
+const MAX_HASHED_SEED: u64 = 1024 * 1024;
+
+/// A node as its file defines it. Its relation, its configuration and what it
+/// needs are still to come.
+#[derive(Debug, Clone)]
+pub(super) struct Sketch {
+    pub(super) unique_id: UniqueId,
+    pub(super) name: String,
+    pub(super) package: String,
+    pub(super) fqn: Vec<String>,
+    pub(super) origin: Origin,
+    pub(super) kind: NodeKind,
+    /// Tags that it has apart from its configuration.
+    pub(super) tags: Vec<String>,
+    /// Of a generic test: what its entry configures, which counts as a
+    /// `config()` call in its text.
+    pub(super) options: ConfigBlock,
+    /// Of a generic test: its own description.
+    pub(super) description: Option<Spanned<String>>,
+    /// Of a generic test: how it calls its macro.
+    pub(super) test: Option<TestCall>,
+}
+
+impl Sketch {
+    /// What kind of node it will be.
+    pub(super) fn resource_type(&self) -> ResourceType {
+        self.kind.resource_type()
+    }
+
+    /// The place where it begins.
+    pub(super) fn start(&self) -> Span {
+        Span { end: self.origin.span.start, ..self.origin.span }
+    }
+}
+
+/// The nodes of one package in dbt's order: models, snapshots, analyses, tests,
+/// seeds, hooks, each in file order.
+pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
+    let mut sketches = Vec::new();
+    let mut findings = Vec::new();
+    for kind in [FileKind::Model, FileKind::Snapshot, FileKind::Analysis, FileKind::Test, FileKind::Seed] {
+        for file in package.files.iter().filter(|file| file.kind == kind) {
+            match (kind, &file.file) {
+                (FileKind::Seed, _) => match seed(package, file) {
+                    Ok(sketch) => sketches.push(sketch),
+                    Err(finding) => findings.push(finding),
+                },
+                (FileKind::Snapshot, Some(source)) => {
+                    let (found, problems) = snapshots(package, file, source);
+                    sketches.extend(found);
+                    findings.extend(problems);
+                }
+                (_, Some(source)) if source.path().extension().is_some_and(|extension| extension == "py") => {
+                    findings.push(python_model(source));
+                }
+                (_, Some(source)) => sketches.push(whole_file(package, file, source)),
+                (_, None) => {}
+            }
+        }
+    }
+    sketches.extend(run_hooks(package));
+    (sketches, findings)
+}
+
+fn python_model(source: &SourceFile) -> Diagnostic {
+    Diagnostic::error("python-model", "models in Python cannot be run")
+        .at(source.range(0, 0), "this one")
+        .help("write the model in SQL, or list the file in `.dbtignore`")
+}
+
+/// A model, an analysis or a singular test: one file, one node.
+fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<SourceFile>) -> Sketch {
+    let body = whole_body(source);
+    let (folders, name) = path_parts(&file.resource_path);
+    let mut fqn = vec![package.name.clone()];
+    let mut path = file.resource_path.clone();
+    let kind = match file.kind {
+        FileKind::Analysis => {
+            // dbt puts analyses below a folder of that name, whatever the real one is called.
+            fqn.push("analysis".to_owned());
+            path = format!("analysis/{path}");
+            NodeKind::Analysis(body)
+        }
+        FileKind::Test => NodeKind::Test(DataTest { body, generic: None }),
+        _ => NodeKind::Model(Box::new(Model::of(body))),
+    };
+    fqn.extend(folders);
+    let origin = origin(file, source.span(), path);
+    sketch(package, name, fqn, origin, kind)
+}
+
+/// The snapshots in one file: one for each block.
+fn snapshots(
+    package: &Package,
+    file: &ResourceFile,
+    source: &Arc<SourceFile>,
+) -> (Vec<Sketch>, Vec<Diagnostic>) {
+    let (blocks, findings) = template::scan(source);
+    let checksum = checksum(source.text());
+    let (folders, stem) = path_parts(&file.resource_path);
+    let snapshots = blocks.into_iter().filter(|block| block.kind == BlockKind::Snapshot).map(|block| {
+        let body = Body {
+            text: source.text().get(block.body.start..block.body.end).unwrap_or_default().into(),
+            file: source.id(),
+            offset: block.body.start,
+            checksum: checksum.clone(),
+        };
+        let mut fqn = vec![package.name.clone()];
+        fqn.extend(folders.iter().cloned());
+        fqn.push(stem.clone());
+        let origin = origin(file, block.span, file.resource_path.clone());
+        sketch(package, block.name, fqn, origin, NodeKind::Snapshot(body))
+    });
+    (snapshots.collect(), findings)
+}
+
+fn seed(package: &Package, file: &ResourceFile) -> Result<Sketch, Diagnostic> {
+    let path = package.root.join(&file.path);
+    let refused =
+        |error: files::FileError| Diagnostic::error("unreadable-file", error.to_string()).in_file(&path);
+    let checksum = if files::size(&path).map_err(refused)? > MAX_HASHED_SEED {
+        Checksum { name: "path", value: file.path.clone() }
+    } else {
+        // A byte order mark counts, as it does for dbt.
+        let bytes = files::read(&path).map_err(refused)?;
+        let text = String::from_utf8_lossy(&bytes);
+        Checksum { name: "sha256", value: checksum(&text) }
+    };
+    let (folders, name) = path_parts(&file.resource_path);
+    let fqn = std::iter::once(package.name.clone()).chain(folders).collect();
+    let origin = origin(file, package.file.span, file.resource_path.clone());
+    let kind = NodeKind::Seed(Seed { root_path: package.root.clone(), checksum });
+    Ok(sketch(package, name, fqn, origin, kind))
+}
+
+/// A snapshot that stands in a property file: `relation` is its `ref(...)` or
+/// `source(...)`.
+pub(super) fn yaml_snapshot(
+    file: &PropertyFile,
+    entry: &NodeProperties,
+    relation: &Spanned<String>,
+) -> Sketch {
+    const BEFORE: &str = "select * from {{ ";
+    let name = &entry.name.value;
+    let body = Body {
+        text: format!("{BEFORE}{}{}", relation.value.trim(), " }}").into(),
+        file: relation.span.file,
+        // So that places in the call are places in the property file.
+        offset: relation.span.start.saturating_sub(BEFORE.len()),
+        checksum: checksum(file.source.text()),
+    };
+    let mut fqn = file.folders();
+    fqn.push(name.clone());
+    Sketch {
+        unique_id: UniqueId(format!("snapshot.{}.{name}", file.package).into()),
+        name: name.clone(),
+        package: file.package.clone(),
+        fqn,
+        origin: Origin {
+            span: entry.span,
+            original_file_path: file.path.clone(),
+            path: format!("{}/{name}.sql", file.resource_path),
+            patch_path: None,
+            patch_span: None,
+        },
+        kind: NodeKind::Snapshot(body),
+        tags: Vec::new(),
+        options: ConfigBlock::default(),
+        description: None,
+        test: None,
+    }
+}
+
+/// The items of `on-run-start` and `on-run-end`.
+fn run_hooks(package: &Package) -> Vec<Sketch> {
+    let project_file = &package.file.source;
+    let checksum = checksum(project_file.text());
+    let hooks = [
+        (HookMoment::Start, "on-run-start", &package.file.on_run_start),
+        (HookMoment::End, "on-run-end", &package.file.on_run_end),
+    ];
+    let items = hooks.into_iter().flat_map(|(moment, word, items)| {
+        items.iter().enumerate().map(move |(index, item)| (moment, word, index, item))
+    });
+    let hook = |(moment, word, index, item): (HookMoment, &str, usize, &crate::yaml::Yaml)| {
+        let name = format!("{}-{word}-{index}", package.name);
+        let body = Body {
+            text: item.as_str().unwrap_or_default().into(),
+            file: item.span.file,
+            offset: item.span.start,
+            checksum: checksum.clone(),
+        };
+        let origin = Origin {
+            span: item.span,
+            original_file_path: format!("./{}", package.file.name_on_disk),
+            path: format!("hooks/{name}.sql"),
+            patch_path: None,
+            patch_span: None,
+        };
+        let fqn = vec![package.name.clone(), "hooks".to_owned()];
+        let mut sketch = sketch(package, name, fqn, origin, NodeKind::Hook(RunHook { body, moment, index }));
+        sketch.tags = vec![word.to_owned()];
+        sketch
+    };
+    items.map(hook).collect()
+}
+
+fn sketch(package: &Package, name: String, mut fqn: Vec<String>, origin: Origin, kind: NodeKind) -> Sketch {
+    fqn.push(name.clone());
+    Sketch {
+        unique_id: UniqueId(format!("{}.{}.{name}", kind.resource_type(), package.name).into()),
+        name,
+        package: package.name.clone(),
+        fqn,
+        origin,
+        kind,
+        tags: Vec::new(),
+        options: ConfigBlock::default(),
+        description: None,
+        test: None,
+    }
+}
+
+fn origin(file: &ResourceFile, span: Span, path: String) -> Origin {
+    Origin { span, original_file_path: file.path.clone(), path, patch_path: None, patch_span: None }
+}
+
+/// A whole file as a template. dbt drops the blank space around it.
+pub(super) fn whole_body(source: &Arc<SourceFile>) -> Body {
+    let text = source.text();
+    let offset = text.len() - text.trim_start().len();
+    Body { text: text.trim().into(), file: source.id(), offset, checksum: checksum(text) }
+}
+
+/// SHA-256 of a file's text without the blank space around it, in hex.
+pub(super) fn checksum(text: &str) -> String {
+    sha256(text.trim())
+}
+
+/// SHA-256 of a text, in hex.
+pub(super) fn sha256(text: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// The folders of a path and the file's name without extension.
+fn path_parts(path: &str) -> (Vec<String>, String) {
+    let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
+    let file = folders.pop().unwrap_or_default();
+    let stem = match file.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
+        _ => file,
+    };
+    (folders, stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_taken_apart() {
+        let check = |path: &str, folders: &[&str], stem: &str| {
+            let expected: Vec<String> = folders.iter().map(|folder| (*folder).to_owned()).collect();
+            assert_eq!(path_parts(path), (expected, stem.to_owned()));
+        };
+        check("a.sql", &[], "a");
+        check("x/y/a.b.sql", &["x", "y"], "a.b");
+        check("noext", &[], "noext");
+    }
+
+    #[test]
+    fn blank_space_around_a_file_does_not_count() {
+        let map = crate::source::SourceMap::new();
+        let body = whole_body(&map.add("m.sql", "\n select 1\n"));
+        assert_eq!((&*body.text, body.offset), ("select 1", 2));
+        assert_eq!(body.checksum, checksum("select 1"));
+        assert_eq!(
+            body.checksum, "822ae07d4783158bc1912bb623e5107cc9002d519e1143a9c200ed6ee18b6d0f",
+            "the SHA-256 of `select 1`"
+        );
+    }
+}

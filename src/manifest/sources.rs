@@ -1,0 +1,127 @@
+//! Source tables: nodes that stand in property files.
+
+use std::collections::BTreeMap;
+
+use super::configure;
+use super::describe::Describer;
+use super::layers::{Layers, patch_layer, tree_layers};
+use super::parse::Surroundings;
+use super::properties::{SourceProperties, TableProperties, freshness_from_config};
+use super::property_files::PropertyFile;
+use super::resolve::Draft;
+use super::{DependsOn, Docs, Node, NodeKind, Origin, ResourceType, Source, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::project::Project;
+use crate::sql::{Part, Policy, Relation};
+
+/// Makes source tables into nodes.
+pub(super) struct Sources<'a> {
+    pub(super) project: &'a Project,
+    pub(super) surroundings: &'a Surroundings,
+    pub(super) describer: &'a Describer<'a>,
+}
+
+impl Sources<'_> {
+    /// The tables of all sources of a property file, those that are turned off included.
+    pub(super) fn drafts(&self, file: &PropertyFile) -> (Vec<Draft>, Vec<Diagnostic>) {
+        let mut findings = Vec::new();
+        let mut drafts = Vec::new();
+        for source in &file.properties.sources {
+            for table in &source.tables {
+                let node = self.node(file, source, table, &mut findings);
+                drafts.push(Draft { node, sites: Vec::new() });
+            }
+        }
+        (drafts, findings)
+    }
+
+    fn node(
+        &self,
+        file: &PropertyFile,
+        source: &SourceProperties,
+        table: &TableProperties,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Node {
+        let (source_name, name) = (&source.name.value, &table.name.value);
+        let mut fqn = file.folders();
+        fqn.extend([source_name.clone(), name.clone()]);
+        let layers = self.layers(file, table, &fqn);
+        let mut merged = configure::merge(ResourceType::Source, layers.in_order());
+        let title = format!("{source_name}.{name}");
+        findings.extend(configure::check(ResourceType::Source, &title, &mut merged, table.name.span));
+        let config = merged.config;
+        let (description, doc_blocks) =
+            self.describer.or_report(table.description.as_ref(), &file.package, findings);
+        let (source_description, _) =
+            self.describer.or_report(source.description.as_ref(), &file.package, findings);
+        let text = |key: &str| config.text(key).map(str::to_owned);
+        let kind = NodeKind::Source(Box::new(Source {
+            source_name: source_name.clone(),
+            source_description,
+            source_meta: source.meta.clone(),
+            loader: source.loader.clone(),
+            identifier: table.identifier.clone().unwrap_or_else(|| name.clone()),
+            loaded_at_field: text("loaded_at_field"),
+            loaded_at_query: text("loaded_at_query"),
+            freshness: config.get("freshness").and_then(freshness_from_config),
+            quoting: table.quoting.clone(),
+            unrendered_database: source.place.unrendered_database.clone(),
+            unrendered_schema: source.place.unrendered_schema.clone(),
+            external: table.external.clone(),
+        }));
+        Node {
+            unique_id: UniqueId(format!("source.{}.{source_name}.{name}", file.package).into()),
+            name: name.clone(),
+            package: file.package.clone(),
+            fqn,
+            origin: Origin {
+                span: table.span,
+                original_file_path: file.path.clone(),
+                path: file.path.clone(),
+                patch_path: None,
+                patch_span: Some(table.name.span),
+            },
+            tags: config.tags(),
+            config,
+            docs: Docs {
+                description,
+                columns: self.describer.columns(&table.columns, &file.package, findings),
+                doc_blocks,
+            },
+            relation: Some(self.relation(source, table)),
+            depends_on: DependsOn::default(),
+            kind,
+        }
+    }
+
+    fn layers(&self, file: &PropertyFile, table: &TableProperties, fqn: &[String]) -> Layers {
+        let root = self.project.root_package();
+        let own = self.project.packages.iter().find(|package| package.name == file.package);
+        let tree = |package| tree_layers(package, ResourceType::Source, fqn);
+        Layers {
+            own: own.map(tree).unwrap_or_default(),
+            patch: patch_layer(&table.config),
+            root: if file.package == root.name { Vec::new() } else { tree(root) },
+            ..Layers::default()
+        }
+    }
+
+    /// dbt: a project's `quoting` does not reach sources.
+    fn relation(&self, source: &SourceProperties, table: &TableProperties) -> Relation {
+        Relation {
+            database: source.place.database.clone().or_else(|| self.surroundings.database.clone()),
+            schema: Some(source.place.schema.clone().unwrap_or_else(|| source.name.value.clone())),
+            identifier: Some(table.identifier.clone().unwrap_or_else(|| table.name.value.clone())),
+            kind: None,
+            quote: quoting(self.surroundings.dialect.default_quoting, &table.quoting),
+            include: Policy::ALL,
+        }
+    }
+}
+
+/// A policy with the answers of a `quoting:` over it.
+fn quoting(policy: Policy, answers: &BTreeMap<String, bool>) -> Policy {
+    [Part::Database, Part::Schema, Part::Identifier]
+        .into_iter()
+        .fold(policy, |policy, part| answers.get(part.as_str()).map_or(policy, |yes| policy.with(part, *yes)))
+}

@@ -1,0 +1,97 @@
+//! Names that may exist only once.
+
+use std::collections::HashMap;
+
+use super::{Node, NodeKind};
+use crate::diagnostics::Diagnostic;
+use crate::source::Span;
+use crate::sql::Dialect;
+
+/// The findings about nodes that share a name, a relation, or a unique id, and
+/// about names that are hard to use. `nodes` are the enabled ones.
+pub(super) fn check_names(nodes: &[&Node], dialect: Dialect) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut ids: HashMap<&str, &Node> = HashMap::new();
+    let mut names: HashMap<(&str, &str), &Node> = HashMap::new();
+    let mut relations: HashMap<String, &Node> = HashMap::new();
+    for node in nodes.iter().copied() {
+        if let Some(first) = ids.insert(node.unique_id.as_str(), node) {
+            findings.push(same_id(first, node));
+            continue;
+        }
+        findings.extend(spaces(node));
+        if !matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_)) {
+            continue;
+        }
+        if let Some(first) = names.insert((&node.package, &node.name), node) {
+            findings.push(same_name(first, node));
+        }
+        let Some(relation) = &node.relation else { continue };
+        let written = relation.render(&dialect);
+        if let Some(first) = relations.insert(written.clone(), node) {
+            findings.push(same_relation(first, node, &written));
+        }
+    }
+    findings
+}
+
+/// Where a node begins.
+fn start(node: &Node) -> Span {
+    Span { end: node.origin.span.start, ..node.origin.span }
+}
+
+fn kind(node: &Node) -> String {
+    node.kind.resource_type().as_str().replace('_', " ")
+}
+
+fn same_id(first: &Node, second: &Node) -> Diagnostic {
+    let message =
+        format!("the package `{}` has two {}s named `{}`", second.package, kind(second), second.name);
+    both(Diagnostic::error("duplicate-name", message), first, second)
+        .help("rename one of them, or disable one with `enabled: false`")
+}
+
+fn same_name(first: &Node, second: &Node) -> Diagnostic {
+    let message = format!(
+        "the package `{}` has a {} and a {} named `{}`",
+        second.package,
+        kind(first),
+        kind(second),
+        second.name
+    );
+    both(Diagnostic::warning("duplicate-name", message), first, second)
+        .note(format!("`ref('{}')` stands for the {}", second.name, kind(second)))
+        .help("rename one of them")
+}
+
+fn same_relation(first: &Node, second: &Node, relation: &str) -> Diagnostic {
+    let message = format!("`{}` and `{}` would both be stored as {relation}", first.name, second.name);
+    both(Diagnostic::error("ambiguous-alias", message), first, second)
+        .help("give one of them another `alias` or `schema`")
+}
+
+fn both(finding: Diagnostic, first: &Node, second: &Node) -> Diagnostic {
+    finding.at(start(second), "the second one").at(start(first), "the first one").note(format!(
+        "they are `{}` and `{}`",
+        first.origin.original_file_path, second.origin.original_file_path
+    ))
+}
+
+fn spaces(node: &Node) -> Option<Diagnostic> {
+    let named_by_people = matches!(
+        node.kind,
+        NodeKind::Model(_)
+            | NodeKind::Seed(_)
+            | NodeKind::Snapshot(_)
+            | NodeKind::Analysis(_)
+            | NodeKind::UnitTest(_)
+    );
+    (named_by_people && node.name.contains(' ')).then(|| {
+        Diagnostic::warning(
+            "name-with-spaces",
+            format!("the name of the {} `{}` has spaces", kind(node), node.name),
+        )
+        .at(start(node), "")
+        .help("use `_` instead: a name with spaces must be quoted everywhere in SQL")
+    })
+}

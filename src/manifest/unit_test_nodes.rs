@@ -1,0 +1,199 @@
+//! Unit tests as nodes. They come last, because they name other nodes.
+
+use std::sync::Arc;
+
+use super::configure;
+use super::describe::Describer;
+use super::index::{Found, Index};
+use super::layers::{Layers, patch_layer, tree_layers};
+use super::properties::{Home, UnitTestProperties};
+use super::property_files::PropertyFile;
+use super::resolve::Resolved;
+use super::unit_tests::{Names, RowFiles, UnitTestDraft, build};
+use super::{
+    DependsOn, Docs, Node, NodeId, NodeKind, Origin, RefCall, ResourceType, SourceCall, UniqueId, UnitTest,
+};
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::project::{FileKind, Package, Project};
+use crate::source::SourceFile;
+
+/// Builds unit tests and adds them to what is resolved.
+pub(super) struct UnitTests<'a> {
+    pub(super) project: &'a Project,
+    pub(super) describer: &'a Describer<'a>,
+}
+
+impl UnitTests<'_> {
+    /// Adds the unit tests of all property files. A test of a model that is
+    /// turned off is left out (dbt: the same).
+    pub(super) fn add(&self, files: &[PropertyFile], resolved: &mut Resolved) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        let mut made = Vec::new();
+        let root = &self.project.root_package().name;
+        let index = Index::new(root, &resolved.nodes, &resolved.disabled);
+        for file in files {
+            let Some(package) = self.project.packages.iter().find(|package| package.name == file.package)
+            else {
+                continue;
+            };
+            let place = Place { package, project: self.project, index: &index, nodes: &resolved.nodes };
+            for test in &file.properties.unit_tests {
+                match self.node(test, file, &place, &mut findings) {
+                    Ok(node) => made.extend(node),
+                    Err(problems) => findings.extend(problems),
+                }
+            }
+        }
+        for node in made {
+            if node.config.enabled() {
+                let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
+                resolved.by_unique_id.insert(node.unique_id.clone(), id);
+                resolved.nodes.push(node);
+            } else {
+                resolved.disabled.push(node);
+            }
+        }
+        findings
+    }
+
+    fn node(
+        &self,
+        test: &UnitTestProperties,
+        file: &PropertyFile,
+        place: &Place<'_>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Node>, Vec<Diagnostic>> {
+        if place.is_turned_off(&test.model.value) {
+            return Ok(None);
+        }
+        let home = Home { package: &file.package, original_file_path: &file.path };
+        let draft = build(test, home, place)?;
+        let unit_test = draft.resolve(place)?;
+        Ok(Some(self.finish(draft, unit_test, file, findings)))
+    }
+
+    fn finish(
+        &self,
+        draft: UnitTestDraft,
+        unit_test: UnitTest,
+        file: &PropertyFile,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Node {
+        let layers = self.layers(&draft, file);
+        let mut merged = configure::merge(ResourceType::UnitTest, layers.in_order());
+        let name = draft.name.value;
+        findings.extend(configure::check(ResourceType::UnitTest, &name, &mut merged, draft.name.span));
+        let (description, doc_blocks) =
+            self.describer.or_report(draft.description.as_ref(), &file.package, findings);
+        Node {
+            unique_id: UniqueId(draft.unique_id.into()),
+            name,
+            package: file.package.clone(),
+            fqn: draft.fqn,
+            origin: Origin {
+                span: draft.name.span,
+                original_file_path: file.path.clone(),
+                path: file.resource_path.clone(),
+                patch_path: None,
+                patch_span: Some(draft.name.span),
+            },
+            tags: layers.tags(&[]),
+            config: merged.config,
+            docs: Docs { description, doc_blocks, ..Docs::default() },
+            relation: None,
+            depends_on: DependsOn { nodes: vec![unit_test.tested], ..DependsOn::default() },
+            kind: NodeKind::UnitTest(Box::new(unit_test)),
+        }
+    }
+
+    fn layers(&self, draft: &UnitTestDraft, file: &PropertyFile) -> Layers {
+        let root = self.project.root_package();
+        let own = self.project.packages.iter().find(|package| package.name == file.package);
+        let tree = |package| tree_layers(package, ResourceType::UnitTest, &draft.fqn);
+        Layers {
+            own: own.map(tree).unwrap_or_default(),
+            patch: patch_layer(&draft.config),
+            root: if file.package == root.name { Vec::new() } else { tree(root) },
+            ..Layers::default()
+        }
+    }
+}
+
+/// Where a unit test stands: what its names and row files are.
+struct Place<'a> {
+    package: &'a Package,
+    project: &'a Project,
+    index: &'a Index,
+    nodes: &'a [Node],
+}
+
+impl Place<'_> {
+    fn id(found: &Found) -> Option<NodeId> {
+        match found {
+            Found::Node(place) => u32::try_from(*place).ok().map(NodeId),
+            _ => None,
+        }
+    }
+
+    fn call(name: &str) -> RefCall {
+        RefCall { package: None, name: name.to_owned(), version: None }
+    }
+
+    fn is_turned_off(&self, model: &str) -> bool {
+        matches!(self.index.find_ref(&Self::call(model), &self.package.name), Found::Disabled(_))
+    }
+}
+
+impl Names for Place<'_> {
+    fn model(&self, name: &str) -> Option<NodeId> {
+        let is_model = |place: &&Node| matches!(place.kind, NodeKind::Model(_));
+        let own = |node: &&Node| node.package == self.package.name && node.name == name;
+        let place = self.nodes.iter().position(|node| is_model(&node) && own(&node))?;
+        u32::try_from(place).ok().map(NodeId)
+    }
+
+    fn reference(&self, call: &RefCall) -> Option<NodeId> {
+        Self::id(&self.index.find_ref(call, &self.package.name))
+    }
+
+    fn source(&self, call: &SourceCall) -> Option<NodeId> {
+        Self::id(&self.index.find_source(call, &self.package.name))
+    }
+
+    fn is_incremental(&self, model: NodeId) -> bool {
+        let node = self.nodes.get(model.0 as usize);
+        node.is_some_and(|node| node.depends_on.macros.iter().any(|name| name == "macro.dbt.is_incremental"))
+    }
+
+    fn reference_names(&self) -> Vec<String> {
+        self.index.ref_names().map(str::to_owned).collect()
+    }
+
+    fn source_names(&self) -> Vec<String> {
+        self.index.source_names().map(str::to_owned).collect()
+    }
+}
+
+impl RowFiles for Place<'_> {
+    fn fixture(&self, name: &str) -> Option<Arc<SourceFile>> {
+        let fixtures = self.package.files.iter().filter(|file| file.kind == FileKind::Fixture);
+        fixtures.filter_map(|file| file.file.as_ref()).find(|file| stem(file) == name).cloned()
+    }
+
+    fn fixture_names(&self) -> Vec<String> {
+        let fixtures = self.package.files.iter().filter(|file| file.kind == FileKind::Fixture);
+        fixtures.filter_map(|file| file.file.as_ref()).map(|file| stem(file)).collect()
+    }
+
+    fn seed(&self, call: &RefCall) -> Option<String> {
+        let Found::Node(place) = self.index.find_ref(call, &self.package.name) else { return None };
+        let node = self.nodes.get(place).filter(|node| matches!(node.kind, NodeKind::Seed(_)))?;
+        let package = self.project.packages.iter().find(|package| package.name == node.package)?;
+        files::read_text(&package.root.join(&node.origin.original_file_path)).ok()
+    }
+}
+
+fn stem(file: &SourceFile) -> String {
+    file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
