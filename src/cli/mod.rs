@@ -1,9 +1,42 @@
 //! The command line: the only code that prints.
+//!
+//! A command is flags to options, one call into [`crate::ops`], and telling
+//! what came of it. Exit codes: 0 all went well; 1 a node failed; 2 everything
+//! else: a wrong command line, a project that cannot be read, no connection.
+
+mod args;
+mod commands;
+mod session;
+mod ui;
 
 use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use session::Session;
+
+/// Templated SQL in, tested tables out: runs dbt projects, with a database inside.
+#[derive(Debug, clap::Parser)]
+#[command(name = "model", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Start with `model init` in an empty folder, or `model build` in a dbt project.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: args::Global,
+    #[command(subcommand)]
+    command: commands::Command,
+}
 
 /// Runs the process's command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(wrong) => {
+            let _ = wrong.print();
+            return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
+        }
+    };
+    let session = Session::new(cli.global, cli.command.name());
+    let exit = cli.command.run(&session);
+    ExitCode::from(session.tell(exit))
 }

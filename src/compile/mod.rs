@@ -35,4 +35,3 @@ pub use listener::Listener;
 pub use relations::RelationCache;
 pub use runtime::{Deferral, Parts, RunOptions, Runtime};
 pub use worker::Worker;
-

@@ -8,7 +8,6 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, Value};
 
 use crate::adapter::Response;
-use crate::objects::TableObject;
 use crate::template;
 
 /// The results of one job's statements. dbt: a result can be loaded once, except `main`.
@@ -73,11 +72,10 @@ impl Results {
 
 impl StatementResult {
     fn value(&self) -> Value {
-        let table = self.table.downcast_object_ref::<TableObject>();
-        let data = table.map(TableObject::tuples).unwrap_or_default();
+        let rows = self.table.get_attr("rows").unwrap_or_default();
         Value::from_object(template::MutDict::new([
             ("response", response(&self.response)),
-            ("data", Value::from_object(template::MutList::new(data))),
+            ("data", if rows.is_undefined() { template::to_value(&serde_json::json!([])) } else { rows }),
             ("table", self.table.clone()),
         ]))
     }

@@ -57,3 +57,14 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
 pub fn current_dir() -> Result<PathBuf, super::FileError> {
     std::env::current_dir().map_err(|source| super::FileError::new("find", ".", source))
 }
+
+/// The command line as it was typed, as far as it is Unicode.
+#[must_use]
+pub fn command_line() -> String {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// Ends the process at once, as an interrupt would.
+pub fn abort() -> ! {
+    std::process::exit(130)
+}

@@ -98,7 +98,7 @@ impl Object for RowObject {
     ) -> Result<Value, Error> {
         match name {
             "values" => Ok(sequence(self.values.clone())),
-            "keys" => Ok(sequence(self.names.iter().map(Value::from).collect())),
+            "keys" => Ok(self.names.iter().map(Value::from).collect()),
             "items" => Ok(self.pairs().map(|(name, value)| sequence(vec![name.into(), value])).collect()),
             "dict" => Ok(Value::from_pairs(self.pairs())),
             "get" => {
@@ -162,7 +162,7 @@ impl Object for Named {
     ) -> Result<Value, Error> {
         match name {
             "values" => Ok(sequence(self.values.clone())),
-            "keys" => Ok(sequence(self.names.iter().map(Value::from).collect())),
+            "keys" => Ok(self.names.iter().map(Value::from).collect()),
             "items" => {
                 let pairs = self.names.iter().zip(&self.values);
                 Ok(pairs.map(|(name, value)| sequence(vec![Value::from(name), value.clone()])).collect())

@@ -60,12 +60,6 @@ impl TableObject {
         declared.or_else(|| by_values().map(str::to_owned))
     }
 
-    /// The rows as plain tuples, for `load_result(..).data`.
-    #[must_use]
-    pub fn tuples(&self) -> Vec<Value> {
-        self.rows.iter().map(|row| sequence(row.values().to_vec())).collect()
-    }
-
     fn to_rows(&self) -> Rows {
         let columns = self.names.iter().map(|name| Column::new(name, "")).collect();
         let cells = |row: &Arc<RowObject>| row.values().iter().map(from_value).collect();
@@ -275,8 +269,8 @@ impl Object for TableObject {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "columns" => Some(self.columns()),
-            "column_names" => Some(sequence(self.names.iter().map(Value::from).collect())),
-            "column_types" => Some(sequence(self.kinds.iter().copied().map(Value::from).collect())),
+            "column_names" => Some(self.names.iter().map(Value::from).collect()),
+            "column_types" => Some(self.kinds.iter().copied().map(Value::from).collect()),
             "rows" => Some(Value::from_object(Named {
                 names: Vec::new(),
                 values: self.row_values().collect(),

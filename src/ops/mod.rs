@@ -1,1 +1,18 @@
-//! One function for each command; nothing prints.
+//! One function for each command; nothing here prints.
+//!
+//! [`Workspace::open`] reads a project up to its graph; the other functions
+//! take it from there. [`execute`] is `build` and everything like it.
+
+pub mod alone;
+mod artifacts;
+pub mod clean;
+pub mod debug;
+pub mod execute;
+pub mod init;
+mod kinds;
+pub mod list;
+pub mod retry;
+mod workspace;
+
+pub use kinds::Kinds;
+pub use workspace::{Criteria, Workspace};

@@ -16,7 +16,7 @@ pub struct Column {
     pub numeric_scale: Option<u32>,
 }
 
-/// Type names by family: standard SQL's and its common aliases, and the sized and
+/// Type names by family: standard SQL's, PostgreSQL's aliases, and the sized and
 /// unsigned integers of analytical engines.
 const STRINGS: &[&str] = &["text", "character varying", "character", "varchar"];
 const FLOATS: &[&str] = &["real", "float4", "float", "double precision", "float8", "double"];

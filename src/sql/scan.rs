@@ -77,7 +77,7 @@ fn while_holds(text: &str, holds: impl Fn(char) -> bool) -> usize {
     text.find(|character| !holds(character)).unwrap_or(text.len())
 }
 
-/// Block comments nest, as standard SQL allows.
+/// Block comments nest, as in PostgreSQL and DuckDB.
 fn block_comment(text: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {

@@ -177,16 +177,9 @@ fn scalar_text(value: &Value) -> String {
                 .map_or_else(|| micros.to_string(), |time| time.to_string())
         }
         Value::Interval { months, days, nanos } => {
-            // Python's timedelta, to which a month is 30 days.
-            let days = i64::from(*months) * 30 + i64::from(*days);
-            let (seconds, micros) = (nanos / 1_000_000_000, nanos / 1_000 % 1_000_000);
-            let clock = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-            let clock = if micros == 0 { clock } else { format!("{clock}.{micros:06}") };
-            match days {
-                0 => clock,
-                1 | -1 => format!("{days} day, {clock}"),
-                _ => format!("{days} days, {clock}"),
-            }
+            let seconds = nanos / 1_000_000_000;
+            let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+            format!("{months} months {days} days {clock}")
         }
         Value::Date32(days) => date(*days),
         Value::Timestamp(unit, count) => timestamp(*unit, *count),

@@ -143,29 +143,23 @@ impl Settings {
         attached || (self.is_ducklake && self.database == database)
     }
 
-    /// What templates see of it; secrets are left out. dbt: what is not given is null.
+    /// What templates see of it; secrets are left out.
     pub(super) fn target(&self) -> Map<String, Json> {
         let pairs = |pairs: &[(String, String)]| -> Json {
             pairs.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
         };
-        let or_null = |is_empty: bool, value: Json| if is_empty { Json::Null } else { value };
-        let shown = |(name, _): &&(String, String)| !name.to_lowercase().contains("token");
-        let settings: Vec<_> = self.on_connect.iter().filter(shown).cloned().collect();
-        let extensions = self.extensions.iter().map(|extension| extension.name.as_str()).collect();
-        let attached = self.attachments.iter().map(Attachment::describe).collect();
+        let shown = |(name, _): &(String, String)| !name.to_lowercase().contains("token");
+        let settings: Vec<_> = self.on_connect.iter().filter(|pair| shown(pair)).cloned().collect();
+        let attached = self.attachments.iter().map(Attachment::describe);
         let entries = [
             ("database", Json::from(self.database.as_str())),
             ("schema", Json::from(self.schema.as_str())),
             ("path", Json::from(self.path.as_str())),
-            ("config_options", or_null(self.config_options.is_empty(), pairs(&self.config_options))),
-            ("extensions", or_null(self.extensions.is_empty(), extensions)),
+            ("config_options", pairs(&self.config_options)),
+            ("extensions", self.extensions.iter().map(|extension| extension.name.as_str()).collect()),
             ("settings", pairs(&settings)),
             ("external_root", Json::from(self.external_root.as_str())),
-            ("use_credential_provider", Json::Null),
-            ("attach", or_null(self.attachments.is_empty(), attached)),
-            ("filesystems", Json::Null),
-            ("remote", Json::Null),
-            ("plugins", Json::Null),
+            ("attach", attached.collect()),
             ("disable_transactions", Json::from(self.disable_transactions)),
         ];
         entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -1,0 +1,152 @@
+//! Flags that every command takes, before or after its name.
+
+use std::path::PathBuf;
+
+use clap::ArgAction;
+use serde_json::{Map, Value as Json};
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Options for every command")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag with its negative form")]
+pub(crate) struct Global {
+    /// Look for the project here instead of in this folder and those above it
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) project_dir: Option<PathBuf>,
+    /// Look for profiles.yml here first
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) profiles_dir: Option<PathBuf>,
+    /// Use this profile instead of the one that the project names
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Use this target of the profile
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) target: Option<String>,
+    /// Set variables, as YAML: '{start_date: 2024-01-01}'
+    #[arg(long, global = true, value_name = "YAML")]
+    pub(crate) vars: Option<String>,
+    /// Run up to this many nodes at the same time
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Write artifacts and compiled SQL here
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) target_path: Option<PathBuf>,
+    /// Write the log file here
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) log_path: Option<PathBuf>,
+    /// Print only errors and answers
+    #[arg(short, long, global = true, overrides_with = "no_quiet")]
+    pub(crate) quiet: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "quiet")]
+    pub(crate) no_quiet: bool,
+    /// Print everything that happens, every statement too
+    #[arg(short, long, global = true, overrides_with = "no_debug")]
+    pub(crate) debug: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "debug")]
+    pub(crate) no_debug: bool,
+    /// How messages look: text for people, json with one object a line
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
+    pub(crate) log_format: Option<String>,
+    #[arg(long, global = true, hide = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
+    pub(crate) log_format_file: Option<String>,
+    /// Print messages from this level up
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
+    pub(crate) log_level: Option<String>,
+    #[arg(long, global = true, hide = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
+    pub(crate) log_level_file: Option<String>,
+    /// Use colours even where the output is not a terminal
+    #[arg(long, global = true, overrides_with = "no_use_colors")]
+    pub(crate) use_colors: bool,
+    /// Use no colours
+    #[arg(long, global = true, overrides_with = "use_colors")]
+    pub(crate) no_use_colors: bool,
+    /// Treat warnings as errors
+    #[arg(long, global = true, overrides_with = "no_warn_error")]
+    pub(crate) warn_error: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "warn_error")]
+    pub(crate) no_warn_error: bool,
+    /// Stop at the first failure
+    #[arg(short = 'x', long, global = true, overrides_with = "no_fail_fast")]
+    pub(crate) fail_fast: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "fail_fast")]
+    pub(crate) no_fail_fast: bool,
+    /// Write no artifacts
+    #[arg(long, global = true, overrides_with = "write_json")]
+    pub(crate) no_write_json: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "no_write_json")]
+    pub(crate) write_json: bool,
+    /// Show nothing that templates print()
+    #[arg(long, global = true, overrides_with = "print")]
+    pub(crate) no_print: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "no_print")]
+    pub(crate) print: bool,
+    /// Accept a project that asks for another version of dbt
+    #[arg(long, global = true, overrides_with = "version_check")]
+    pub(crate) no_version_check: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "no_version_check")]
+    pub(crate) version_check: bool,
+    /// Above this size a seed is known by its path, not by its contents
+    #[arg(long, global = true, hide = true, value_name = "MIB")]
+    pub(crate) maximum_seed_size_mib: Option<u64>,
+    /// Accepted for command lines written for dbt; nothing changes
+    #[command(flatten)]
+    pub(crate) inert: Inert,
+}
+
+/// Flags of dbt that mean nothing here: there is no cache of parse results to
+/// turn off, no second parser, and no telemetry. Command lines that carry them work.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Inert {
+    #[arg(
+        long = "partial-parse",
+        aliases = [
+            "no-partial-parse", "static-parser", "no-static-parser", "use-experimental-parser",
+            "no-use-experimental-parser", "send-anonymous-usage-stats", "no-send-anonymous-usage-stats",
+            "use-colors-file", "no-use-colors-file", "cache-selected-only", "no-cache-selected-only",
+            "populate-cache", "no-populate-cache", "log-cache-events", "no-log-cache-events",
+            "macro-debugging", "no-macro-debugging", "show-all-deprecations", "no-show-all-deprecations",
+            "single-threaded", "no-single-threaded", "use-fast-test-edges", "no-use-fast-test-edges",
+            "partial-parse-file-diff", "no-partial-parse-file-diff",
+        ],
+        global = true, hide = true, action = ArgAction::Count
+    )]
+    pub(crate) ignored: u8,
+    #[arg(
+        long = "printer-width",
+        aliases = ["log-file-max-bytes", "record-timing-info", "partial-parse-file-path"],
+        global = true, hide = true, value_name = "VALUE", action = ArgAction::Append
+    )]
+    pub(crate) ignored_values: Vec<String>,
+}
+
+impl Global {
+    /// The flags that were given, by dbt's names, for `flags.*` in templates.
+    pub(crate) fn given(&self) -> Map<String, Json> {
+        let mut given = Map::new();
+        let switches = [
+            ("quiet", self.quiet, self.no_quiet),
+            ("debug", self.debug, self.no_debug),
+            ("use_colors", self.use_colors, self.no_use_colors),
+            ("warn_error", self.warn_error, self.no_warn_error),
+            ("fail_fast", self.fail_fast, self.no_fail_fast),
+            ("write_json", self.write_json, self.no_write_json),
+            ("print", self.print, self.no_print),
+            ("version_check", self.version_check, self.no_version_check),
+        ];
+        for (name, yes, no) in switches {
+            if let Some(value) = super::either(yes, no) {
+                given.insert(name.to_owned(), Json::from(value));
+            }
+        }
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| Json::from(path.display().to_string()));
+        let values = [
+            ("target_path", path(&self.target_path)),
+            ("log_path", path(&self.log_path)),
+            ("log_format", self.log_format.clone().map(Json::from)),
+            ("log_level", self.log_level.clone().map(Json::from)),
+            ("maximum_seed_size_mib", self.maximum_seed_size_mib.map(Json::from)),
+        ];
+        given.extend(values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        given
+    }
+}

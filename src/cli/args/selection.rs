@@ -1,0 +1,55 @@
+//! Which nodes a command is about.
+
+use serde_json::{Map, Value as Json};
+
+use crate::ops::Criteria;
+
+/// Which nodes a command is about.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct Selection {
+    /// Only these: names, paths, tag:x, +upstream, downstream+, a,b for both
+    #[arg(short, long, num_args = 1.., value_name = "SELECTOR", visible_short_alias = 'm', visible_alias = "models", alias = "model")]
+    pub(crate) select: Vec<String>,
+    /// All but these
+    #[arg(long, num_args = 1.., value_name = "SELECTOR")]
+    pub(crate) exclude: Vec<String>,
+    /// What selectors.yml defines under this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) selector: Option<String>,
+    /// Which tests a selected node brings along
+    #[arg(long, value_name = "MODE", value_parser = ["eager", "cautious", "buildable", "empty"])]
+    pub(crate) indirect_selection: Option<String>,
+}
+
+/// Which kinds of nodes a command is about.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct ResourceTypes {
+    /// Only this kind of node: model, test, seed, ...
+    #[arg(long, visible_alias = "resource-types", num_args = 1.., value_name = "TYPE")]
+    pub(crate) resource_type: Vec<String>,
+    /// Not this kind of node
+    #[arg(long, alias = "exclude-resource-types", num_args = 1.., value_name = "TYPE")]
+    pub(crate) exclude_resource_type: Vec<String>,
+}
+
+impl Selection {
+    /// The criteria as `ops` takes them.
+    pub(crate) fn criteria(&self) -> Criteria {
+        Criteria {
+            select: self.select.clone(),
+            exclude: self.exclude.clone(),
+            selector: self.selector.clone(),
+        }
+    }
+
+    /// The flags here that templates see.
+    pub(crate) fn given(&self) -> Map<String, Json> {
+        let mode = self
+            .indirect_selection
+            .as_deref()
+            .map(|mode| ("indirect_selection".to_owned(), Json::from(mode)));
+        mode.into_iter().collect()
+    }
+}

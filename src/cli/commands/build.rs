@@ -1,0 +1,39 @@
+//! `model build`.
+
+use crate::cli::args::ResourceTypes;
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::ops::Kinds;
+use crate::ops::execute::Options;
+use crate::run::Mode;
+
+/// Build and test: seeds, models, snapshots and their tests, in order
+///
+/// Each node waits for what it needs and for the tests on it; what is
+/// downstream of a failure is skipped, and keeps its old data.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
+    #[command(flatten)]
+    building: super::Building,
+    /// Keep the failing rows of tests in tables
+    #[arg(long)]
+    store_failures: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let kinds = Kinds::of_build(&args.types.resource_type, &args.types.exclude_resource_type)?;
+    session.execute(&Options {
+        mode: Mode::Build,
+        selection: args.selection.criteria(),
+        given: args.selection.given(),
+        kinds,
+        full_refresh: args.building.full_refresh,
+        empty: args.building.empty,
+        store_failures: args.store_failures,
+        ..Options::default()
+    })
+}

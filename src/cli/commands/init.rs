@@ -1,0 +1,38 @@
+//! `model init`.
+
+use std::path::PathBuf;
+
+use crate::cli::session::{Exit, Problems, Session};
+use crate::diagnostics::Diagnostic;
+use crate::host::environment;
+use crate::ops::init;
+
+/// Start a project: a seed, two models and their tests, ready to build
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The project's name and folder; without it, this folder
+    name: Option<String>,
+    /// Accepted for command lines written for dbt: no profile is needed
+    #[arg(long, short = 's', hide = true)]
+    skip_profile_setup: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let problem = |error: crate::host::FileError| vec![Diagnostic::error("file", error.to_string())];
+    let here =
+        session.global.project_dir.clone().map_or_else(environment::current_dir, Ok).map_err(problem)?;
+    let (folder, name) = match &args.name {
+        Some(name) => (here.join(name), name.clone()),
+        None => {
+            let name = here.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (here, name.replace(['-', ' ', '.'], "_"))
+        }
+    };
+    for path in init::init(&folder, &name).map_err(|problem| vec![problem])? {
+        let shown: PathBuf = path.strip_prefix(&folder).map(PathBuf::from).unwrap_or(path);
+        session.ui.say(&format!("wrote {}", shown.display()));
+    }
+    let go = args.name.as_ref().map_or_else(String::new, |name| format!("cd {name} && "));
+    session.ui.say(&format!("\nnow build it: {go}model build"));
+    Ok(Exit::Success)
+}

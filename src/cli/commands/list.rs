@@ -1,0 +1,44 @@
+//! `model list`.
+
+use crate::cli::args::ResourceTypes;
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::ops::Kinds;
+use crate::ops::list;
+
+/// List the selected nodes, one a line
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
+    /// How a node is written
+    #[arg(long, value_name = "FORM", value_parser = ["selector", "name", "path", "json"], default_value = "selector")]
+    output: String,
+    /// The keys of each object, with --output json
+    #[arg(long, num_args = 1.., value_name = "KEY")]
+    output_keys: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let kinds = Kinds::of_list(&args.types.resource_type, &args.types.exclude_resource_type)?;
+    let workspace = session.workspace(args.selection.given())?;
+    let form = match args.output.as_str() {
+        "name" => list::Form::Name,
+        "path" => list::Form::Path,
+        "json" => list::Form::Json,
+        _ => list::Form::Selector,
+    };
+    let keys: Vec<String> =
+        args.output_keys.iter().flat_map(|keys| keys.split_whitespace()).map(str::to_owned).collect();
+    let (lines, warnings) = list::list(&workspace, &args.selection.criteria(), &kinds, form, &keys)?;
+    session.warn(&workspace, &warnings)?;
+    for line in &lines {
+        session.ui.answer(line);
+    }
+    if lines.is_empty() {
+        session.ui.say("nothing is selected");
+    }
+    Ok(Exit::Success)
+}

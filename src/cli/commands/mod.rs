@@ -1,0 +1,105 @@
+//! One file for each command: its flags with their help, and the one function
+//! that turns them into options for [`crate::ops`] and tells what came of it.
+
+pub(crate) mod build;
+pub(crate) mod clean;
+pub(crate) mod compile;
+pub(crate) mod completions;
+pub(crate) mod debug;
+pub(crate) mod deps;
+pub(crate) mod init;
+pub(crate) mod list;
+pub(crate) mod parse;
+pub(crate) mod retry;
+pub(crate) mod run;
+pub(crate) mod run_operation;
+pub(crate) mod seed;
+pub(crate) mod show;
+pub(crate) mod snapshot;
+pub(crate) mod source;
+pub(crate) mod test;
+
+use super::session::{Exit, Problems, Session};
+
+/// What `model` can be asked to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Build(build::Args),
+    Run(run::Args),
+    Test(test::Args),
+    Seed(seed::Args),
+    Snapshot(snapshot::Args),
+    Compile(compile::Args),
+    Show(show::Args),
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    Parse(parse::Args),
+    #[command(subcommand)]
+    Source(source::Command),
+    RunOperation(run_operation::Args),
+    Retry(retry::Args),
+    Deps(deps::Args),
+    Init(init::Args),
+    Debug(debug::Args),
+    Clean(clean::Args),
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// The command's name, as dbt's `flags.WHICH` has it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Build(_) => "build",
+            Self::Run(_) => "run",
+            Self::Test(_) => "test",
+            Self::Seed(_) => "seed",
+            Self::Snapshot(_) => "snapshot",
+            Self::Compile(_) => "compile",
+            Self::Show(_) => "show",
+            Self::List(_) => "list",
+            Self::Parse(_) => "parse",
+            Self::Source(_) => "freshness",
+            Self::RunOperation(_) => "run-operation",
+            Self::Retry(_) => "retry",
+            Self::Deps(_) => "deps",
+            Self::Init(_) => "init",
+            Self::Debug(_) => "debug",
+            Self::Clean(_) => "clean",
+            Self::Completions(_) => "completions",
+        }
+    }
+
+    /// Does it.
+    pub(crate) fn run(self, session: &Session) -> Result<Exit, Problems> {
+        match self {
+            Self::Build(args) => build::run(&args, session),
+            Self::Run(args) => run::run(&args, session),
+            Self::Test(args) => test::run(&args, session),
+            Self::Seed(args) => seed::run(&args, session),
+            Self::Snapshot(args) => snapshot::run(&args, session),
+            Self::Compile(args) => compile::run(&args, session),
+            Self::Show(args) => show::run(&args, session),
+            Self::List(args) => list::run(&args, session),
+            Self::Parse(args) => parse::run(&args, session),
+            Self::Source(command) => source::run(&command, session),
+            Self::RunOperation(args) => run_operation::run(&args, session),
+            Self::Retry(args) => retry::run(&args, session),
+            Self::Deps(args) => deps::run(&args, session),
+            Self::Init(args) => init::run(&args, session),
+            Self::Debug(args) => debug::run(&args, session),
+            Self::Clean(args) => clean::run(&args, session),
+            Self::Completions(args) => completions::run(&args, session),
+        }
+    }
+}
+
+/// Flags of commands that build relations.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Building {
+    /// Rebuild incremental models and seeds from nothing
+    #[arg(short, long)]
+    pub(crate) full_refresh: bool,
+    /// Build everything without rows, to see whether it would work
+    #[arg(long)]
+    pub(crate) empty: bool,
+}

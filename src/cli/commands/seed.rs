@@ -1,0 +1,29 @@
+//! `model seed`.
+
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::manifest::ResourceType;
+use crate::ops::Kinds;
+use crate::ops::execute::Options;
+use crate::run::Mode;
+
+/// Load the selected CSV files into tables
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    building: super::Building,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    session.execute(&Options {
+        mode: Mode::Run,
+        selection: args.selection.criteria(),
+        given: args.selection.given(),
+        kinds: Kinds::only(&[ResourceType::Seed]),
+        full_refresh: args.building.full_refresh,
+        empty: args.building.empty,
+        ..Options::default()
+    })
+}

@@ -1,0 +1,94 @@
+//! `model show`.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::cli::ui::rows_as_table;
+use crate::diagnostics::Diagnostic;
+use crate::ops::Kinds;
+use crate::ops::alone;
+use crate::ops::execute::Options;
+use crate::run::{Detail, Mode};
+use crate::sql::{Cell, Rows};
+
+/// Show the first rows of models, or of a query
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    /// Run this text instead of nodes; ref and source work in it
+    #[arg(long, alias = "inline-direct", value_name = "SQL", conflicts_with_all = ["select", "selector"])]
+    inline: Option<String>,
+    /// At most so many rows; -1 for all
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
+    limit: i64,
+    /// How rows are printed
+    #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
+    output: String,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let limit = usize::try_from(args.limit).ok();
+    let is_narrow = !args.selection.select.is_empty() || args.selection.selector.is_some();
+    if args.inline.is_none() && !is_narrow {
+        let problem = Diagnostic::error("bad-flag", "`show` needs to know what to show");
+        return Err(vec![problem.help("name nodes with `--select`, or give a query with `--inline`")]);
+    }
+    let workspace = session.workspace(args.selection.given())?;
+    if let Some(query) = &args.inline {
+        let outcome = session.alone(&workspace, |stop, on_event| {
+            Ok(alone::query(&workspace, query, Mode::Show { limit }, stop, on_event))
+        })?;
+        for result in &outcome.results {
+            if let Detail::Preview(rows) = &result.detail {
+                session.ui.answer(&answer(args, None, rows));
+            }
+        }
+        return Ok(Exit::of(&outcome));
+    }
+    let options = Options {
+        mode: Mode::Show { limit },
+        selection: args.selection.criteria(),
+        kinds: Kinds::of_show(),
+        ..Options::default()
+    };
+    let (exit, outcome) = session.outcome(&workspace, &options)?;
+    for result in &outcome.results {
+        let node = workspace.manifest.by_id(result.unique_id.as_str());
+        if let (Some(node), Detail::Preview(rows)) = (node, &result.detail) {
+            session.ui.answer(&answer(args, Some(&node.name), rows));
+        }
+    }
+    Ok(exit)
+}
+
+fn answer(args: &Args, name: Option<&str>, rows: &Rows) -> String {
+    if args.output == "json" {
+        let rows: Vec<Json> = rows.rows.iter().map(|row| object(rows, row)).collect();
+        return match name {
+            Some(name) => json!({"node": name, "show": rows}).to_string(),
+            None => json!({"show": rows}).to_string(),
+        };
+    }
+    rows_as_table(rows, None)
+}
+
+fn object(rows: &Rows, row: &[Cell]) -> Json {
+    let cells = rows.columns.iter().zip(row);
+    Json::Object(cells.map(|(column, cell)| (column.name.clone(), value(cell))).collect::<Map<_, _>>())
+}
+
+/// A value as JSON: numbers as numbers where JSON can hold them, the rest as text.
+fn value(cell: &Cell) -> Json {
+    match cell {
+        Cell::Null => Json::Null,
+        Cell::Bool(value) => json!(value),
+        Cell::Integer(value) => {
+            i64::try_from(*value).map_or_else(|_| json!(value.to_string()), |value| json!(value))
+        }
+        Cell::Float(value) => json!(value),
+        Cell::Decimal(text) => text.parse::<f64>().map_or_else(|_| json!(text), |value| json!(value)),
+        Cell::Text(text) | Cell::Date(text) | Cell::Timestamp(text) | Cell::TimestampTz(text) => json!(text),
+    }
+}

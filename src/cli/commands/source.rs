@@ -1,0 +1,38 @@
+//! `model source freshness`.
+
+use std::path::PathBuf;
+
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::manifest::ResourceType;
+use crate::ops::Kinds;
+use crate::ops::execute::Options;
+use crate::run::Mode;
+
+/// Look at sources
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Freshness(Args),
+}
+
+/// Tell how old the rows of sources are, against what the project allows
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    /// Write the results here instead of sources.json under the target path
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(crate) fn run(command: &Command, session: &Session) -> Result<Exit, Problems> {
+    let Command::Freshness(args) = command;
+    session.execute(&Options {
+        mode: Mode::Freshness,
+        selection: args.selection.criteria(),
+        given: args.selection.given(),
+        kinds: Kinds::only(&[ResourceType::Source]),
+        output: args.output.clone(),
+        ..Options::default()
+    })
+}

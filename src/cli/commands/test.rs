@@ -1,0 +1,33 @@
+//! `model test`.
+
+use crate::cli::args::ResourceTypes;
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::ops::Kinds;
+use crate::ops::execute::Options;
+use crate::run::Mode;
+
+/// Run data tests and unit tests
+///
+/// Select tests by name, or nodes to run every test on them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
+    /// Keep the failing rows in tables
+    #[arg(long)]
+    store_failures: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    session.execute(&Options {
+        mode: Mode::Test,
+        selection: args.selection.criteria(),
+        given: args.selection.given(),
+        kinds: Kinds::of_test(&args.types.resource_type, &args.types.exclude_resource_type)?,
+        store_failures: args.store_failures,
+        ..Options::default()
+    })
+}

@@ -1,0 +1,216 @@
+//! One command line at work: its streams, its request, its exit code.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::args::{Global, either};
+use super::ui::{Format, Reporter, Ui, Verbosity};
+use crate::diagnostics::Diagnostic;
+use crate::host::Environment;
+use crate::host::clock;
+use crate::host::environment;
+use crate::ops::Workspace;
+use crate::ops::execute;
+use crate::project::{Invocation, LoadRequest};
+use crate::run::{Event, RunOutcome, Stop};
+use crate::source::SourceMap;
+use crate::template::Notices;
+
+/// How a command ended, if it could be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All went well.
+    Success,
+    /// A node failed.
+    Failure,
+}
+
+impl Exit {
+    /// How a run ended.
+    pub(crate) fn of(outcome: &RunOutcome) -> Self {
+        if outcome.is_success() { Self::Success } else { Self::Failure }
+    }
+}
+
+/// Why a command could not be carried out: everything that is wrong.
+pub(crate) type Problems = Vec<Diagnostic>;
+
+/// One command line at work.
+pub(crate) struct Session {
+    /// Both streams.
+    pub(crate) ui: Arc<Ui>,
+    /// All texts.
+    pub(crate) sources: Arc<SourceMap>,
+    /// The flags of every command.
+    pub(crate) global: Global,
+    environment: Environment,
+    which: &'static str,
+}
+
+impl Session {
+    /// Prepares for a command.
+    pub(crate) fn new(global: Global, which: &'static str) -> Self {
+        let environment = Environment::of_process();
+        let ui = Arc::new(streams(&global, &environment));
+        Self { ui, sources: Arc::new(SourceMap::new()), global, environment, which }
+    }
+
+    /// What the command asks of a project; `flags` are the command's own.
+    pub(crate) fn request(&self, flags: Map<String, Json>) -> Result<LoadRequest, Problems> {
+        let current_dir =
+            environment::current_dir().map_err(|error| vec![Diagnostic::error("file", error.to_string())])?;
+        let global = self.global.clone();
+        let mut all = global.given();
+        all.extend(flags);
+        Ok(LoadRequest {
+            current_dir,
+            project_dir: global.project_dir,
+            profiles_dir: global.profiles_dir,
+            profile: global.profile,
+            target: global.target,
+            threads: global.threads,
+            vars: global.vars,
+            flags: all,
+            invocation: Invocation {
+                id: uuid::Uuid::new_v4().to_string(),
+                started_at: clock::now(),
+                which: self.which.to_owned(),
+                command_line: environment::command_line(),
+            },
+            environment: self.environment.clone(),
+            sources: Arc::clone(&self.sources),
+        })
+    }
+
+    /// Reads the project up to its graph and tells what is questionable about it.
+    pub(crate) fn workspace(&self, flags: Map<String, Json>) -> Result<Workspace, Problems> {
+        self.open(&self.request(flags)?)
+    }
+
+    /// The same for a request of the command's own.
+    pub(crate) fn open(&self, request: &LoadRequest) -> Result<Workspace, Problems> {
+        let notices: Arc<dyn Notices> = Arc::clone(&self.ui) as Arc<dyn Notices>;
+        let workspace = Workspace::open(request, &notices)?;
+        self.warn(&workspace, &workspace.warnings)?;
+        Ok(workspace)
+    }
+
+    /// Tells warnings, which are errors under `--warn-error`.
+    pub(crate) fn warn(&self, workspace: &Workspace, warnings: &[Diagnostic]) -> Result<(), Problems> {
+        if workspace.project.flags.is_on("warn_error") && !warnings.is_empty() {
+            let error = |warning: &Diagnostic| Diagnostic {
+                severity: crate::diagnostics::Severity::Error,
+                ..warning.clone().note("warnings are errors because of `--warn-error`")
+            };
+            return Err(warnings.iter().map(error).collect());
+        }
+        self.ui.diagnostics(warnings, &self.sources);
+        Ok(())
+    }
+
+    /// Opens the project and runs nodes, telling what happens.
+    pub(crate) fn execute(&self, options: &execute::Options) -> Result<Exit, Problems> {
+        let workspace = self.workspace(options.flags())?;
+        self.execute_in(&workspace, options)
+    }
+
+    /// Runs nodes of an open project, telling what happens.
+    pub(crate) fn execute_in(
+        &self,
+        workspace: &Workspace,
+        options: &execute::Options,
+    ) -> Result<Exit, Problems> {
+        Ok(self.outcome(workspace, options)?.0)
+    }
+
+    /// Runs nodes of an open project, telling what happens, for what came of them.
+    pub(crate) fn outcome(
+        &self,
+        workspace: &Workspace,
+        options: &execute::Options,
+    ) -> Result<(Exit, RunOutcome), Problems> {
+        let prepared = execute::prepare(workspace, options)?;
+        self.warn(workspace, &prepared.warnings)?;
+        if prepared.nodes.is_empty() {
+            self.ui.say("nothing is selected: there is nothing to do");
+        }
+        let stop = stop_on_interrupt();
+        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources);
+        let outcome =
+            execute::execute(workspace, prepared, options, &stop, &mut |event| reporter.event(&event));
+        self.ui.hide();
+        let outcome = outcome?;
+        Ok((Exit::of(&outcome), outcome))
+    }
+
+    /// Runs something that is no node, telling what happens and what is wrong.
+    pub(crate) fn alone(
+        &self,
+        workspace: &Workspace,
+        work: impl FnOnce(&Stop, &mut dyn FnMut(Event<'_>)) -> Result<RunOutcome, Problems>,
+    ) -> Result<RunOutcome, Problems> {
+        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources);
+        let outcome = work(&stop_on_interrupt(), &mut |event| reporter.tell_alone(&event))?;
+        for result in &outcome.results {
+            self.ui.diagnostics(&result.diagnostics, &self.sources);
+        }
+        Ok(outcome)
+    }
+
+    /// Tells what is wrong, if anything is, and gives the exit code.
+    pub(crate) fn tell(&self, exit: Result<Exit, Problems>) -> u8 {
+        match exit {
+            Ok(Exit::Success) => 0,
+            Ok(Exit::Failure) => 1,
+            Err(problems) => {
+                self.ui.hide();
+                self.ui.diagnostics(&problems, &self.sources);
+                2
+            }
+        }
+    }
+}
+
+/// Asked to stop by Ctrl-C or a termination signal; a second one ends the process at once.
+fn stop_on_interrupt() -> Stop {
+    let stop = Stop::new();
+    let asked = stop.clone();
+    let heard = ctrlc::set_handler(move || {
+        if asked.is_requested() {
+            environment::abort();
+        }
+        asked.request();
+    });
+    // Without a handler an interrupt ends the process; the database then rolls back by itself.
+    drop(heard);
+    stop
+}
+
+fn streams(global: &Global, environment: &Environment) -> Ui {
+    let switched = |name: &str| {
+        let value = environment
+            .get(&format!("DBT_ENGINE_{name}"))
+            .or_else(|| environment.get(&format!("DBT_{name}")));
+        value.map(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes" | "y" | "on"))
+    };
+    let quiet = either(global.quiet, global.no_quiet).or_else(|| switched("QUIET")).unwrap_or(false);
+    let debug = either(global.debug, global.no_debug).or_else(|| switched("DEBUG")).unwrap_or(false);
+    let level = global.log_level.as_deref().or_else(|| environment.get("DBT_LOG_LEVEL"));
+    let verbosity = match level {
+        _ if quiet => Verbosity::Quiet,
+        _ if debug => Verbosity::Debug,
+        Some("debug") => Verbosity::Debug,
+        Some("warn" | "error" | "none") => Verbosity::Quiet,
+        _ => Verbosity::Normal,
+    };
+    let format = global.log_format.as_deref().or_else(|| environment.get("DBT_LOG_FORMAT"));
+    let format = if format == Some("json") { Format::Json } else { Format::Text };
+    let asked = either(global.use_colors, global.no_use_colors).or_else(|| switched("USE_COLORS"));
+    let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let plain = environment.get("TERM") == Some("dumb");
+    let colors = asked.unwrap_or(terminal && !no_color && !plain);
+    let prints = either(global.print, global.no_print).or_else(|| switched("PRINT")).unwrap_or(true);
+    Ui::new(verbosity, format, colors, prints)
+}

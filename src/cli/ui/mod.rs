@@ -1,0 +1,18 @@
+//! What people and programs read.
+//!
+//! [`Ui`] owns both streams: answers go to stdout, talk goes to stderr. A run
+//! is told by a [`Reporter`], which takes the run's events one by one; which
+//! one depends on where stderr goes and on `--log-format`.
+
+mod json;
+mod progress;
+mod report;
+mod screen;
+mod style;
+mod summary;
+mod table;
+mod words;
+
+pub(crate) use report::Reporter;
+pub(crate) use screen::{Format, Ui, Verbosity};
+pub(crate) use table::rows_as_table;

@@ -1,0 +1,140 @@
+//! Tells a run to people: one line for each finished node, a bar in a terminal,
+//! a summary at the end.
+
+use std::sync::Arc;
+
+use super::json;
+use super::progress::Progress;
+use super::screen::{Format, Ui, Verbosity};
+use super::style::{Meaning, paint};
+use super::summary;
+use super::words;
+use crate::manifest::{Manifest, Node, NodeId};
+use crate::run::{Ending, Event, NodeResult, Place, Status};
+use crate::source::SourceMap;
+use crate::template::Notices as _;
+
+/// Takes the events of a run, in order, and tells them.
+pub(crate) struct Reporter {
+    ui: Arc<Ui>,
+    manifest: Arc<Manifest>,
+    sources: Arc<SourceMap>,
+    progress: Option<Progress>,
+    failed: Vec<(NodeId, NodeResult)>,
+}
+
+impl Reporter {
+    /// Tells the nodes of this manifest.
+    pub(crate) fn new(ui: &Arc<Ui>, manifest: &Arc<Manifest>, sources: &Arc<SourceMap>) -> Self {
+        let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
+        Self { ui, manifest, sources, progress: None, failed: Vec::new() }
+    }
+
+    /// Takes one event.
+    pub(crate) fn event(&mut self, event: &Event<'_>) {
+        if let Event::Notice { notice, .. } = event {
+            self.ui.notice((*notice).clone());
+            return;
+        }
+        match self.ui.format() {
+            Format::Json => self.tell_programs(event),
+            Format::Text => self.tell_people(event),
+        }
+    }
+
+    /// Takes one event of a run that has no nodes: counts mean nothing there.
+    pub(crate) fn tell_alone(&mut self, event: &Event<'_>) {
+        if !matches!(event, Event::RunStarted { .. } | Event::RunFinished { .. }) {
+            self.event(event);
+        }
+    }
+
+    fn tell_programs(&self, event: &Event<'_>) {
+        if let Some((line, level)) = json::event_line(event, &self.manifest, &self.sources) {
+            match level {
+                "error" => self.ui.insist(&line),
+                "debug" if self.ui.verbosity() < Verbosity::Debug => {}
+                _ => self.ui.say(&line),
+            }
+        }
+    }
+
+    fn tell_people(&mut self, event: &Event<'_>) {
+        match event {
+            Event::RunStarted { total, threads, target } => self.run_started(*total, *threads, target),
+            Event::NodeStarted { node, .. } => self.node_started(*node),
+            Event::NodeFinished { node, place, result } | Event::NodeSkipped { node, place, result } => {
+                if let Some(progress) = &mut self.progress {
+                    progress.finished(*node);
+                }
+                self.ended(*node, *place, result);
+            }
+            Event::HookFinished { node, place, result } if result.status.is_failure() => {
+                self.ended(*node, *place, result);
+            }
+            Event::Statement { node, sql } if self.ui.verbosity() == Verbosity::Debug => {
+                let owner = node.map_or_else(String::new, |unique_id| format!("-- {unique_id}\n"));
+                self.ui.say(&paint(self.ui.colors(), Meaning::Quiet, &format!("{owner}{}", sql.trim())));
+            }
+            Event::Warning { diagnostic } | Event::Problem { diagnostic } => {
+                self.ui.diagnostics(std::slice::from_ref(*diagnostic), &self.sources);
+            }
+            Event::Stopping { because, running } => self.stopping(*because, *running),
+            Event::RunFinished { summary, elapsed, ending } => {
+                self.ui.hide();
+                self.progress = None;
+                let colors = self.ui.colors();
+                for (node, result) in &self.failed {
+                    if let Some(node) = self.manifest.node(*node) {
+                        self.ui.insist(&summary::failure(colors, node, result, &self.sources));
+                    }
+                }
+                self.ui.say(&summary::last_line(colors, *summary, *elapsed, *ending));
+            }
+            _ => {}
+        }
+    }
+
+    fn run_started(&mut self, total: usize, threads: usize, target: &str) {
+        let threads = words::count(threads, "thread");
+        self.ui.say(&format!("{}, {threads}, target `{target}`\n", words::count(total, "node")));
+        if self.ui.is_watched() {
+            let progress = Progress::new(total, self.ui.colors());
+            self.ui.show(progress.bar());
+            self.progress = Some(progress);
+        }
+    }
+
+    fn node_started(&mut self, node: NodeId) {
+        let name = self.manifest.node(node).map(words::name_of).unwrap_or_default();
+        if let Some(progress) = &mut self.progress {
+            progress.started(node, name);
+        }
+    }
+
+    fn ended(&mut self, id: NodeId, place: Place, result: &NodeResult) {
+        let Some(node) = self.manifest.node(id) else { return };
+        let line = self.line(node, place, result);
+        let failed = matches!(result.status, Status::Error | Status::Fail | Status::RuntimeError);
+        if failed {
+            self.ui.insist(&line);
+        } else {
+            self.ui.say(&line);
+        }
+        if failed || result.status == Status::Warn {
+            self.failed.push((id, result.clone()));
+        }
+    }
+
+    fn line(&self, node: &Node, place: Place, result: &NodeResult) -> String {
+        words::finished_line(self.ui.colors(), (place.index, place.total), node, result)
+    }
+
+    fn stopping(&self, because: Ending, running: usize) {
+        let reason = match because {
+            Ending::Cancelled => "stopping as asked",
+            _ => "stopping at the first failure",
+        };
+        self.ui.say(&format!("{reason}: cancelling {}", words::count(running, "running node")));
+    }
+}

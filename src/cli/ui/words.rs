@@ -1,0 +1,83 @@
+//! The words for what happens: shared by all reporters for people.
+
+use std::time::Duration;
+
+use super::style::{Meaning, paint};
+use crate::manifest::{Node, NodeKind};
+use crate::run::{Detail, NodeResult, Status};
+
+/// The word of a status, and what it means.
+pub(crate) fn status_word(status: Status) -> (&'static str, Meaning) {
+    match status {
+        Status::Success => ("OK", Meaning::Good),
+        Status::Pass => ("PASS", Meaning::Good),
+        Status::Warn => ("WARN", Meaning::Doubtful),
+        Status::Fail => ("FAIL", Meaning::Bad),
+        Status::Error | Status::RuntimeError => ("ERROR", Meaning::Bad),
+        Status::Skipped => ("SKIP", Meaning::Doubtful),
+        Status::NoOp => ("NO-OP", Meaning::Quiet),
+    }
+}
+
+/// What kind of thing a node is, in one word: a model by its materialization.
+pub(crate) fn kind_word(node: &Node) -> String {
+    match &node.kind {
+        NodeKind::Model(_) => node.config.materialized().to_owned(),
+        NodeKind::UnitTest(_) => "unit test".to_owned(),
+        NodeKind::Hook(_) => "hook".to_owned(),
+        other => other.resource_type().as_str().to_owned(),
+    }
+}
+
+/// The name under which people know a node: a relation with its schema, a test by its name.
+pub(crate) fn name_of(node: &Node) -> String {
+    match (&node.kind, &node.relation) {
+        (NodeKind::Source(source), _) => format!("{}.{}", source.source_name, node.name),
+        (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), Some(relation)) => {
+            let parts = [relation.schema.as_deref(), relation.identifier.as_deref()];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(".")
+        }
+        _ => node.name.clone(),
+    }
+}
+
+/// Seconds for people: `0.04s`, `75.3s`.
+pub(crate) fn seconds(elapsed: Duration) -> String {
+    format!("{:.2}s", elapsed.as_secs_f64())
+}
+
+/// `1 model`, `2 models`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// One line for a node that has ended: number, status, kind, name, remark, time.
+pub(crate) fn finished_line(colors: bool, place: (usize, usize), node: &Node, result: &NodeResult) -> String {
+    let (index, total) = place;
+    let width = total.to_string().len();
+    let (word, meaning) = status_word(result.status);
+    let status = paint(colors, meaning, &format!("{word:<5}"));
+    let kind = paint(colors, Meaning::Quiet, &format!("{:<11}", kind_word(node)));
+    let time = paint(colors, Meaning::Quiet, &seconds(result.execution_time));
+    let remark = match remark(result) {
+        Some(remark) => format!("  {}", paint(colors, Meaning::Quiet, &remark)),
+        None => String::new(),
+    };
+    let time = if result.status == Status::Skipped { String::new() } else { format!("  {time}") };
+    format!("{index:>width$}/{total}  {status}  {kind}  {}{remark}{time}", name_of(node))
+}
+
+/// What is worth saying beside the name.
+fn remark(result: &NodeResult) -> Option<String> {
+    match (&result.detail, result.status) {
+        (Detail::SkippedBecause(unique_id), _) => Some(format!("because of {unique_id}")),
+        (_, Status::Fail | Status::Warn) => {
+            result.failures.map(|failures| count(usize::try_from(failures).unwrap_or(0), "row"))
+        }
+        (_, Status::Success) => {
+            let rows = result.adapter_response.get("rows_affected")?.as_i64().filter(|rows| *rows > 0)?;
+            Some(count(usize::try_from(rows).unwrap_or(0), "row"))
+        }
+        _ => None,
+    }
+}

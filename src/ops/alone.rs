@@ -1,0 +1,64 @@
+//! What is run without a node: `run-operation`, and queries from the command line.
+
+use serde_json::{Map, Value as Json};
+
+use super::Workspace;
+use super::artifacts::Writer;
+use super::execute::{Options, runtime};
+use crate::diagnostics::Diagnostic;
+use crate::run;
+use crate::run::{Alone, Event, Mode, RunOutcome, Stop};
+use crate::template::{MacroInfo, Text, Value, to_value};
+
+/// Calls a macro, `name` or `package.name`, with these arguments, and leaves
+/// `run_results.json`. What the macro returns is dropped.
+///
+/// # Errors
+/// There is no such macro, or the artifact cannot be written. What goes wrong in
+/// the macro is in the outcome.
+pub fn operation(
+    workspace: &Workspace,
+    name: &str,
+    arguments: &Map<String, Json>,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<RunOutcome, Vec<Diagnostic>> {
+    let info = find(workspace, name).map_err(|problem| vec![problem])?;
+    let arguments: Vec<(&str, Value)> =
+        arguments.iter().map(|(name, value)| (name.as_str(), to_value(value))).collect();
+    let alone = Alone::Operation { info, arguments: &arguments };
+    let runtime = runtime(workspace, &[], &Options::default());
+    let outcome = run::execute_alone(&runtime, &alone, stop, on_event);
+    if workspace.project.flags.is_on("write_json") {
+        let written = Writer::new(workspace).run_results(&outcome, &Options::default());
+        written.map_err(|problem| vec![problem])?;
+    }
+    Ok(outcome)
+}
+
+/// Compiles a query that is in no file, or with [`Mode::Show`] fetches its rows.
+pub fn query(
+    workspace: &Workspace,
+    query: &str,
+    mode: Mode,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> RunOutcome {
+    let source = workspace.sources.add("--inline", query);
+    let text = Text::new(query, source.id(), 0);
+    let runtime = runtime(workspace, &[], &Options::default());
+    run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event)
+}
+
+fn find<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a MacroInfo, Diagnostic> {
+    let library = workspace.engine.library();
+    let root = &workspace.project.root_package().name;
+    let found = match name.split_once('.') {
+        Some((package, name)) => library.find_in(package, name),
+        None => library.find(name, root).or_else(|| library.macros().find(|info| info.name == name)),
+    };
+    found.ok_or_else(|| {
+        let known = library.macros().map(|info| info.name.as_str());
+        Diagnostic::error("unknown-macro", format!("there is no macro `{name}`")).suggest(name, known)
+    })
+}

@@ -1,0 +1,204 @@
+//! What a command leaves under the target path: dbt's JSON files, compiled SQL.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value as Json, json};
+
+use super::Workspace;
+use super::execute::Options;
+use crate::artifact;
+use crate::artifact::{
+    FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, Metadata, Wire,
+};
+use crate::diagnostics::Diagnostic;
+use crate::host::clock;
+use crate::host::files;
+use crate::manifest::{Manifest, NodeId, NodeKind};
+use crate::project;
+use crate::run;
+use crate::run::{Detail, RunOutcome};
+
+/// Writes artifacts of one invocation.
+pub(super) struct Writer<'a> {
+    workspace: &'a Workspace,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace }
+    }
+
+    /// `manifest.json`, with what was compiled.
+    pub(super) fn manifest(&self, compiled: HashMap<NodeId, artifact::Compiled>) -> Result<(), Diagnostic> {
+        let project = &self.workspace.project;
+        let started = project.invocation.started_at;
+        let wire = Wire {
+            manifest: &self.workspace.manifest,
+            dialect: self.workspace.adapter().dialect(),
+            created_at: seconds_since_1970(started),
+        };
+        let details = ManifestDetails {
+            metadata: self.metadata(),
+            project_name: project.root_package().name.clone(),
+            adapter_type: Some(self.workspace.adapter().kind().to_owned()),
+            quoting: project.root_package().file.quoting_json(),
+            run_started_at: Some(started.to_rfc3339_opts(SecondsFormat::Micros, false)),
+            selectors: self.workspace.selectors.json(),
+            compiled,
+        };
+        self.write("manifest.json", &artifact::manifest_json(&wire, &details))
+    }
+
+    /// `run_results.json`.
+    pub(super) fn run_results(&self, outcome: &RunOutcome, options: &Options) -> Result<(), Diagnostic> {
+        let results = artifact::RunResults {
+            metadata: self.metadata(),
+            results: outcome.results.iter().map(node_result).collect(),
+            elapsed_time: outcome.elapsed.as_secs_f64(),
+            args: self.args(options),
+        };
+        self.write("run_results.json", &results.json())
+    }
+
+    /// `sources.json`, under the target path or where it is asked for.
+    pub(super) fn sources(&self, outcome: &RunOutcome, path: Option<&Path>) -> Result<(), Diagnostic> {
+        let results = artifact::SourcesResults {
+            metadata: self.metadata(),
+            results: outcome
+                .results
+                .iter()
+                .filter_map(|result| freshness(&self.workspace.manifest, result))
+                .collect(),
+            elapsed_time: outcome.elapsed.as_secs_f64(),
+        };
+        match path {
+            Some(path) => write(path, &results.json()),
+            None => self.write("sources.json", &results.json()),
+        }
+    }
+
+    /// What `retry` needs to do the same again, and what dbt's readers look for:
+    /// all flags, the command and its criteria.
+    fn args(&self, options: &Options) -> Map<String, Json> {
+        let project = &self.workspace.project;
+        let flags = project.flags.iter().map(|(name, setting)| (name.to_owned(), setting.value.clone()));
+        let mut args: Map<String, Json> = flags.collect();
+        args.extend(options.flags());
+        let settings = [
+            ("which", json!(project.invocation.which)),
+            ("invocation_command", json!(project.invocation.command_line)),
+            ("profile", json!(project.profile.name)),
+            ("target", json!(project.profile.target_name)),
+            ("vars", project.command_line_vars.clone()),
+            ("select", json!(options.selection.select)),
+            ("exclude", json!(options.selection.exclude)),
+            ("selector", json!(options.selection.selector)),
+        ];
+        args.extend(settings.map(|(name, value)| (name.to_owned(), value)));
+        args
+    }
+
+    fn metadata(&self) -> Metadata {
+        let invocation = &self.workspace.project.invocation;
+        Metadata {
+            dbt_schema_version: String::new(),
+            dbt_version: project::DBT_VERSION.to_owned(),
+            generated_at: time(clock::now()),
+            invocation_id: Some(invocation.id.clone()),
+            invocation_started_at: Some(time(invocation.started_at)),
+            env: self.workspace.project.metadata_env(),
+        }
+    }
+
+    fn write(&self, name: &str, json: &Json) -> Result<(), Diagnostic> {
+        write(&self.workspace.project.target_path().join(name), json)
+    }
+}
+
+fn write(path: &Path, json: &Json) -> Result<(), Diagnostic> {
+    let text = serde_json::to_vec(json).unwrap_or_default();
+    files::write(path, text).map_err(|error| Diagnostic::error("file", error.to_string()))
+}
+
+fn node_result(result: &run::NodeResult) -> artifact::NodeResult {
+    artifact::NodeResult {
+        status: status(result.status),
+        timing: result.timing.iter().map(timing).collect(),
+        thread_id: result.thread_id.clone(),
+        execution_time: result.execution_time.as_secs_f64(),
+        adapter_response: result.adapter_response.clone(),
+        message: result.message.clone(),
+        failures: result.failures,
+        unique_id: result.unique_id.to_string(),
+        compiled: result.compiled.as_ref().map(|_| true),
+        compiled_code: result.compiled.as_ref().map(|compiled| compiled.code.to_string()),
+        relation_name: result.compiled.as_ref().and_then(|compiled| compiled.relation_name.clone()),
+        batch_results: None,
+    }
+}
+
+fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessResult> {
+    let node = manifest.by_id(result.unique_id.as_str())?;
+    let NodeKind::Source(source) = &node.kind else { return None };
+    let Detail::Freshness(measured) = &result.detail else {
+        return Some(FreshnessResult::Unknown(FreshnessUnknown {
+            unique_id: result.unique_id.to_string(),
+            error: result.message.clone(),
+            status: status(result.status),
+        }));
+    };
+    Some(FreshnessResult::Measured(Box::new(FreshnessMeasured {
+        unique_id: result.unique_id.to_string(),
+        max_loaded_at: time(measured.max_loaded_at),
+        snapshotted_at: time(measured.snapshotted_at),
+        max_loaded_at_time_ago_in_s: measured.age.as_secs_f64(),
+        status: status(result.status),
+        criteria: source.freshness.clone().unwrap_or_default(),
+        adapter_response: result.adapter_response.clone(),
+        timing: result.timing.iter().map(timing).collect(),
+        thread_id: result.thread_id.clone(),
+        execution_time: result.execution_time.as_secs_f64(),
+    })))
+}
+
+fn timing(timing: &run::Timing) -> artifact::Timing {
+    artifact::Timing {
+        name: timing.name.to_owned(),
+        started_at: Some(time(timing.started_at)),
+        completed_at: Some(time(timing.completed_at)),
+    }
+}
+
+fn status(status: run::Status) -> artifact::Status {
+    match status {
+        run::Status::Success => artifact::Status::Success,
+        run::Status::Error => artifact::Status::Error,
+        run::Status::Skipped => artifact::Status::Skipped,
+        run::Status::Pass => artifact::Status::Pass,
+        run::Status::Fail => artifact::Status::Fail,
+        run::Status::Warn => artifact::Status::Warn,
+        run::Status::RuntimeError => artifact::Status::RuntimeError,
+        run::Status::NoOp => artifact::Status::NoOp,
+    }
+}
+
+/// `2026-11-21T00:57:21.855959Z`.
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+fn seconds_since_1970(at: DateTime<Utc>) -> f64 {
+    at.timestamp_micros() as f64 / 1e6
+}
+
+/// What the nodes of a run were compiled to, for `manifest.json`.
+pub(super) fn compiled(workspace: &Workspace, outcome: &RunOutcome) -> HashMap<NodeId, artifact::Compiled> {
+    let entry = |result: &run::NodeResult| {
+        let id = *workspace.manifest.by_unique_id.get(&result.unique_id)?;
+        let compiled = result.compiled.as_ref()?;
+        Some((id, artifact::Compiled { code: compiled.code.to_string(), ..artifact::Compiled::default() }))
+    };
+    outcome.results.iter().filter_map(entry).collect()
+}

@@ -1,0 +1,96 @@
+//! `clean`: removes what other commands have written.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+
+/// What is to be cleaned.
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// The project's folder.
+    pub root: &'a Path,
+    /// `clean-targets` of the project file.
+    pub targets: &'a [String],
+    /// Folders that hold what people wrote: these and what is above them stay.
+    pub kept: &'a [String],
+    /// Whether folders outside the project may be removed.
+    pub outside: bool,
+}
+
+/// Removes the folders; returns those that were there.
+///
+/// # Errors
+/// Folders that are protected (nothing is removed then), or that cannot be removed.
+pub fn clean(options: &Options<'_>) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let root = plain(options.root);
+    let targets: Vec<PathBuf> = options.targets.iter().map(|target| plain(&root.join(target))).collect();
+    let refused: Vec<Diagnostic> =
+        targets.iter().filter_map(|target| protected(options, &root, target)).collect();
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let mut removed = Vec::new();
+    for target in targets {
+        if files::is_folder(&target) || files::is_file(&target) {
+            let problem = |error: files::FileError| vec![Diagnostic::error("file", error.to_string())];
+            files::remove(&target).map_err(problem)?;
+            removed.push(target);
+        }
+    }
+    Ok(removed)
+}
+
+fn protected(options: &Options<'_>, root: &Path, target: &Path) -> Option<Diagnostic> {
+    let refuse = |why: &str| {
+        Some(
+            Diagnostic::error("protected-folder", format!("`{}` is not removed: {why}", target.display()))
+                .help("change `clean-targets` in the project file"),
+        )
+    };
+    if root.starts_with(target) {
+        return refuse("the project is inside it");
+    }
+    if options.kept.iter().any(|kept| plain(&root.join(kept)).starts_with(target)) {
+        return refuse("it holds sources of the project");
+    }
+    if !target.starts_with(root) && !options.outside {
+        return refuse("it is outside of the project");
+    }
+    None
+}
+
+/// The path without `.` and `..`, as text: the folders need not exist.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(out.pop()),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_and_what_is_above_them_stay() {
+        let refused = |target: &str, outside: bool| {
+            let targets = [target.to_owned()];
+            let options =
+                Options { root: Path::new("/p"), targets: &targets, kept: &["models".to_owned()], outside };
+            clean(&options).is_err()
+        };
+        assert!(refused("models", false));
+        assert!(refused(".", false));
+        assert!(refused("../p/models/..", false));
+        assert!(refused("..", true));
+        assert!(refused("../elsewhere", false));
+        assert!(!refused("../elsewhere-that-is-not-there", true));
+        assert!(!refused("target-that-is-not-there", false));
+    }
+}

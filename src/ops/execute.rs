@@ -1,0 +1,160 @@
+//! `build` and everything like it: choose nodes, run them, leave artifacts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::artifacts::{Writer, compiled};
+use super::{Criteria, Kinds, Workspace};
+use crate::compile::{Parts, RunOptions, Runtime};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::NodeId;
+use crate::run;
+use crate::run::{Event, Mode, Plan, RunOutcome, Stop};
+
+/// What a command line asks for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What is done with the nodes.
+    pub mode: Mode,
+    /// Which nodes.
+    pub selection: Criteria,
+    /// Of which types.
+    pub kinds: Kinds,
+    /// Flags of the command that templates see, beyond those below.
+    pub given: Map<String, Json>,
+    /// `--full-refresh`.
+    pub full_refresh: bool,
+    /// `--empty`.
+    pub empty: bool,
+    /// `--store-failures`.
+    pub store_failures: bool,
+    /// Exactly these nodes, by unique id, whatever the selection says: for `retry`.
+    pub exactly: Option<Vec<String>>,
+    /// Where `sources.json` goes, if not under the target path.
+    pub output: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Build,
+            selection: Criteria::default(),
+            kinds: Kinds::default(),
+            given: Map::new(),
+            full_refresh: false,
+            empty: false,
+            store_failures: false,
+            exactly: None,
+            output: None,
+        }
+    }
+}
+
+impl Options {
+    /// The flags that templates see: those that were given.
+    #[must_use]
+    pub fn flags(&self) -> Map<String, Json> {
+        let mut flags = self.given.clone();
+        let switches = [
+            ("full_refresh", self.full_refresh),
+            ("empty", self.empty),
+            ("store_failures", self.store_failures),
+        ];
+        for (name, _) in switches.into_iter().filter(|(_, given)| *given) {
+            flags.insert(name.to_owned(), Json::from(true));
+        }
+        flags
+    }
+}
+
+/// Chosen nodes, and what is questionable about the choice.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The nodes.
+    pub nodes: Vec<NodeId>,
+    /// What is questionable.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Chooses nodes.
+///
+/// # Errors
+/// Criteria that cannot be understood.
+pub fn prepare(workspace: &Workspace, options: &Options) -> Result<Prepared, Vec<Diagnostic>> {
+    if let Some(exactly) = &options.exactly {
+        let wanted = |id: &&NodeId| {
+            let node = workspace.manifest.node(**id);
+            node.is_some_and(|node| exactly.iter().any(|wanted| wanted == node.unique_id.as_str()))
+        };
+        let nodes = workspace.graph.order().iter().filter(wanted).copied().collect();
+        return Ok(Prepared { nodes, warnings: Vec::new() });
+    }
+    let selected = workspace.select(&options.selection, &options.kinds, false)?;
+    Ok(Prepared { nodes: selected.nodes, warnings: selected.warnings })
+}
+
+/// Runs nodes and leaves artifacts: `run_results.json` and `manifest.json`, or
+/// `sources.json` after a look at sources.
+///
+/// # Errors
+/// An artifact cannot be written. What goes wrong with nodes is in the outcome.
+pub fn execute(
+    workspace: &Workspace,
+    prepared: Prepared,
+    options: &Options,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<RunOutcome, Vec<Diagnostic>> {
+    let runtime = runtime(workspace, &prepared.nodes, options);
+    let flags = &workspace.project.flags;
+    let plan = Plan {
+        nodes: prepared.nodes,
+        mode: options.mode,
+        threads: workspace.project.profile.threads.max(1),
+        fail_fast: flags.is_on("fail_fast"),
+        warn_error: flags.is_on("warn_error"),
+        stop: stop.clone(),
+    };
+    write_manifest(workspace)?;
+    let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
+    if flags.is_on("write_json") {
+        write_results(workspace, options, &outcome).map_err(|problem| vec![problem])?;
+    }
+    Ok(outcome)
+}
+
+fn write_results(workspace: &Workspace, options: &Options, outcome: &RunOutcome) -> Result<(), Diagnostic> {
+    let writer = Writer::new(workspace);
+    if options.mode == Mode::Freshness {
+        return writer.sources(outcome, options.output.as_deref());
+    }
+    writer.manifest(compiled(workspace, outcome))?;
+    writer.run_results(outcome, options)
+}
+
+/// `manifest.json` as it is before anything is compiled.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_manifest(workspace: &Workspace) -> Result<(), Vec<Diagnostic>> {
+    if !workspace.project.flags.is_on("write_json") {
+        return Ok(());
+    }
+    Writer::new(workspace).manifest(std::collections::HashMap::new()).map_err(|problem| vec![problem])
+}
+
+/// What the workers of a run share.
+#[must_use]
+pub fn runtime(workspace: &Workspace, nodes: &[NodeId], options: &Options) -> Arc<Runtime> {
+    let selected = nodes.iter().filter_map(|id| workspace.manifest.node(*id));
+    Arc::new(Runtime::new(Parts {
+        project: Arc::clone(&workspace.project),
+        manifest: Arc::clone(&workspace.manifest),
+        engine: workspace.engine.clone(),
+        sources: Arc::clone(&workspace.sources),
+        options: RunOptions { empty: options.empty, ..RunOptions::default() },
+        selected: selected.map(|node| node.unique_id.clone()).collect(),
+    }))
+}

@@ -1,0 +1,49 @@
+//! `init`: a small project to start from.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+
+/// Files of a new project; `{name}` stands for its name.
+const FILES: &[(&str, &str)] = &[
+    ("project.yml", include_str!("starter/project.yml.txt")),
+    ("seeds/raw_orders.csv", include_str!("starter/raw_orders.csv")),
+    ("models/staging/stg_orders.sql", include_str!("starter/stg_orders.sql.txt")),
+    ("models/marts/daily_revenue.sql", include_str!("starter/daily_revenue.sql.txt")),
+    ("models/schema.yml", include_str!("starter/schema.yml.txt")),
+    (".gitignore", include_str!("starter/gitignore.txt")),
+];
+
+/// Writes a project called `name` into `folder`; returns the files, in order.
+///
+/// # Errors
+/// The name is not an identifier, or the folder holds a project already, or a
+/// file cannot be written.
+pub fn init(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Diagnostic> {
+    check_name(name)?;
+    if let Some((path, _)) = FILES.iter().find(|(path, _)| files::is_file(&folder.join(path))) {
+        let message = format!("`{}` exists already", folder.join(path).display());
+        return Err(Diagnostic::error("project-exists", message).help("choose an empty folder"));
+    }
+    let mut written = Vec::new();
+    for (path, text) in FILES {
+        let path = folder.join(path);
+        files::write(&path, text.replace("{name}", name))
+            .map_err(|error| Diagnostic::error("file", error.to_string()))?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn check_name(name: &str) -> Result<(), Diagnostic> {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_word && name.chars().next().is_some_and(|c| !c.is_ascii_digit()) {
+        return Ok(());
+    }
+    let suggestion: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    Err(Diagnostic::error("bad-name", format!("`{name}` cannot be the name of a project"))
+        .note("letters, digits and underscores, not beginning with a digit")
+        .help(format!("for example `{}`", suggestion.trim_start_matches(|c: char| c.is_ascii_digit()))))
+}

@@ -1,0 +1,81 @@
+//! `list`: the selected nodes as lines.
+
+use serde_json::{Map, Value as Json};
+
+use super::{Criteria, Kinds, Workspace};
+use crate::artifact::{Wire, node_json};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{Node, NodeKind};
+
+/// How a node is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As a selector that would choose it.
+    Selector,
+    /// Its name.
+    Name,
+    /// Its file.
+    Path,
+    /// An object with chosen keys.
+    Json,
+}
+
+/// The keys of [`Form::Json`] unless others are asked for. dbt's.
+const KEYS: &[&str] = &[
+    "alias",
+    "name",
+    "package_name",
+    "depends_on",
+    "tags",
+    "config",
+    "resource_type",
+    "source_name",
+    "original_file_path",
+    "unique_id",
+];
+
+/// The selected nodes as lines, by unique id, and what is questionable about the criteria.
+///
+/// # Errors
+/// Criteria that cannot be understood.
+pub fn list(
+    workspace: &Workspace,
+    criteria: &Criteria,
+    kinds: &Kinds,
+    form: Form,
+    keys: &[String],
+) -> Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let selected = workspace.select(criteria, kinds, true)?;
+    let mut nodes: Vec<&Node> = selected.nodes.iter().filter_map(|id| workspace.manifest.node(*id)).collect();
+    nodes.sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
+    let wire =
+        Wire { manifest: &workspace.manifest, dialect: workspace.adapter().dialect(), created_at: 0.0 };
+    let line = |node: &&Node| match form {
+        Form::Selector => selector(node),
+        Form::Name => node.name.clone(),
+        Form::Path => node.origin.original_file_path.clone(),
+        Form::Json => object(&node_json(&wire, node), keys).to_string(),
+    };
+    Ok((nodes.iter().map(line).collect(), selected.warnings))
+}
+
+/// The selector that chooses this node alone. dbt: a prefix for what is no
+/// node of the graph proper, else the dotted FQN.
+fn selector(node: &Node) -> String {
+    match &node.kind {
+        NodeKind::Source(source) => format!("source:{}.{}.{}", node.package, source.source_name, node.name),
+        NodeKind::Exposure(_) => format!("exposure:{}.{}", node.package, node.name),
+        NodeKind::UnitTest(_) => format!("unit_test:{}.{}", node.package, node.name),
+        _ => node.fqn.join("."),
+    }
+}
+
+/// The chosen keys of a node, as far as it has them, in the node's own order.
+fn object(node: &Json, keys: &[String]) -> Json {
+    let Some(fields) = node.as_object() else { return Json::Null };
+    let is_wanted = |key: &str| {
+        if keys.is_empty() { KEYS.contains(&key) } else { keys.iter().any(|wanted| wanted == key) }
+    };
+    let wanted = fields.iter().filter(|(key, _)| is_wanted(key));
+    Json::Object(wanted.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
+}
