@@ -23,6 +23,9 @@ mod result;
 mod schemas;
 mod steps;
 
+#[cfg(test)]
+mod tests;
+
 pub use alone::{Alone, execute_alone};
 pub use event::{Event, Place};
 pub use execute::execute;

@@ -72,8 +72,8 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
         | (NodeKind::Seed(_), Mode::Compile) => return None,
         (_, Mode::Show { .. }) => Action::Preview,
         (_, Mode::Compile) => Action::Compile,
-        (NodeKind::Analysis(_), _) => return None,
         (NodeKind::Test(_) | NodeKind::UnitTest(_), _) => Action::Judge,
+        (_, Mode::Test) | (NodeKind::Analysis(_), _) => return None,
         (NodeKind::Model(_), _) if is_ephemeral => Action::Compile,
         (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), _) => Action::Materialize,
     };
