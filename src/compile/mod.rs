@@ -35,3 +35,5 @@ pub use listener::Listener;
 pub use relations::RelationCache;
 pub use runtime::{Deferral, Parts, RunOptions, Runtime};
 pub use worker::Worker;
+#[cfg(test)]
+mod tests;
