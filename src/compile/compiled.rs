@@ -9,9 +9,11 @@ use super::state::{JobState, lock};
 use super::subject::Subject;
 use super::unit::UnitContext;
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{Node, NodeId, NodeKind};
+use crate::manifest::generic_tests::{TEST_ARGUMENTS, test_arguments};
+use crate::manifest::{DataTest, Node, NodeId, NodeKind};
 use crate::objects::CTE_PREFIX;
 use crate::sql::{self, Cte};
+use crate::template::{Scope, Text};
 
 /// A node as SQL.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +40,7 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
     let own_sql = match state.subject.text(&state.runtime) {
         Some(text) => {
             lock(&state.ctes).clear();
+            read_test_arguments(state, &text)?;
             let rendered = state.runtime.parts.engine.render(&text, Arc::new(RunScope::new(state)));
             rendered.map_err(|error| place::template_failure(state, &error))?
         }
@@ -51,6 +54,20 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
         state.write("compiled", &compiled.sql)?;
     }
     Ok(compiled)
+}
+
+/// Renders the arguments of a generic test for the call in its text.
+fn read_test_arguments(state: &Arc<JobState>, text: &Text) -> Result<(), Failure> {
+    let Some(NodeKind::Test(DataTest { generic: Some(test), .. })) = state.node().map(|node| &node.kind)
+    else {
+        return Ok(());
+    };
+    let scope: Arc<dyn Scope> = Arc::new(RunScope::new(state));
+    let place = Text { text: "".into(), ..text.clone() };
+    let arguments = test_arguments(&state.runtime.parts.engine, &test.kwargs, &place, &scope);
+    let arguments = arguments.map_err(|error| place::template_failure(state, &error))?;
+    lock(&state.extra).insert(TEST_ARGUMENTS, arguments);
+    Ok(())
 }
 
 /// The expressions that the rendered text needs, each once.

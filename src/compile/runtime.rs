@@ -1,7 +1,7 @@
 //! What all workers of a run share.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::compiled::Compiled;
@@ -9,7 +9,7 @@ use super::names::Names;
 use super::relations::RelationCache;
 use crate::adapter::Adapter;
 use crate::artifact::{self, Wire};
-use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
+use crate::manifest::{Manifest, Node, NodeId, UniqueId};
 use crate::project::{Members, Project};
 use crate::source::SourceMap;
 use crate::sql::{Part, Policy, Relation};
@@ -148,17 +148,14 @@ impl Runtime {
     }
 
     /// Where the text of a node goes below the target folder. `folder` is
-    /// `compiled` or `run`. dbt: `target/<folder>/<package>/<file>`; nodes that
-    /// share a file get a folder of its name.
+    /// `compiled` or `run`. dbt: `target/<folder>/<package>/<file>`; a node that is
+    /// not named after its file gets a place in a folder of the file's name.
     #[must_use]
     pub fn output_path(&self, folder: &str, node: &Node) -> PathBuf {
-        let path = self.parts.project.target_path().join(folder).join(&node.package);
-        let path = path.join(&node.origin.original_file_path);
-        match &node.kind {
-            NodeKind::Test(test) if test.generic.is_some() => path.join(&node.origin.path),
-            NodeKind::UnitTest(_) | NodeKind::Hook(_) => path.join(&node.origin.path),
-            _ => path,
-        }
+        let file = Path::new(&node.origin.original_file_path);
+        let own = Path::new(&node.origin.path);
+        let path = self.parts.project.target_path().join(folder).join(&node.package).join(file);
+        if file.file_name() == own.file_name() { path } else { path.join(own) }
     }
 
     /// An ephemeral model that was compiled already.

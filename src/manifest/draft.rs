@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::configure::{self, Layer, Merged};
 use super::describe::{Describer, constraint};
 use super::generic_sketch::TestCall;
-use super::generic_tests::argument_template;
+use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
 use super::layers::{Layers, call_layer, patch_layer, tree_layers};
 use super::naming::{Named, Naming};
 use super::parse::{ParseScope, Recorder, Subject, Surroundings};
@@ -20,7 +20,7 @@ use super::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, ResourceType};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::project::{Package, Project};
 use crate::sql::Relation;
-use crate::template::{self, Engine, MutDict, MutList, Scope, TemplateError, Text, Value};
+use crate::template::{Engine, Scope, Text};
 
 /// What a property file says about one node.
 #[derive(Clone, Copy)]
@@ -126,51 +126,12 @@ impl Drafting<'_> {
             None => {}
         }
         let place = Text::new("", body.file, body.offset);
-        let kwargs = match self.arguments(&call.kwargs, &place, scope) {
+        let kwargs = match test_arguments(self.engine, &call.kwargs, &place, scope) {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };
-        let scope: Arc<dyn Scope> = Arc::new(test.with("_dbt_generic_test_kwargs", kwargs));
+        let scope: Arc<dyn Scope> = Arc::new(test.with(TEST_ARGUMENTS, kwargs));
         self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
-    }
-
-    /// A test's arguments, every text among them rendered but `column_name`.
-    fn arguments(
-        &self,
-        kwargs: &Map<String, Json>,
-        place: &Text,
-        scope: &Arc<dyn Scope>,
-    ) -> Result<Value, TemplateError> {
-        let mut rendered = Vec::new();
-        for (name, value) in kwargs {
-            let value = match name.as_str() {
-                "column_name" => template::to_value(value),
-                _ => self.argument(value, place, scope)?,
-            };
-            rendered.push((name.clone(), value));
-        }
-        Ok(Value::from_object(MutDict::new(rendered)))
-    }
-
-    fn argument(&self, value: &Json, place: &Text, scope: &Arc<dyn Scope>) -> Result<Value, TemplateError> {
-        match value {
-            Json::String(text) => {
-                let text = Text { text: argument_template(text).as_ref().into(), ..place.clone() };
-                self.engine.evaluate(&text, Arc::clone(scope))
-            }
-            Json::Array(items) => {
-                let items = items.iter().map(|item| self.argument(item, place, scope));
-                let items = items.collect::<Result<Vec<Value>, TemplateError>>()?;
-                Ok(Value::from_object(MutList::new(items)))
-            }
-            Json::Object(fields) => {
-                let fields =
-                    fields.iter().map(|(key, value)| Ok((key.clone(), self.argument(value, place, scope)?)));
-                let fields = fields.collect::<Result<Vec<(String, Value)>, TemplateError>>()?;
-                Ok(Value::from_object(MutDict::new(fields)))
-            }
-            other => Ok(template::to_value(other)),
-        }
     }
 
     /// The layers of the sketch's configuration that its text does not set.

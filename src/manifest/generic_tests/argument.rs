@@ -1,13 +1,66 @@
 //! Arguments that are templates although they do not look like it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::template::{self, Engine, MutDict, MutList, Scope, TemplateError, Text, Value};
+
+/// The name under which a generic test's text finds its arguments.
+pub const TEST_ARGUMENTS: &str = "_dbt_generic_test_kwargs";
+
+/// A test's arguments, every text among them rendered but `column_name`. An
+/// error points at `place`.
+///
+/// # Errors
+/// An argument's template fails.
+pub fn test_arguments(
+    engine: &Engine,
+    kwargs: &Map<String, Json>,
+    place: &Text,
+    scope: &Arc<dyn Scope>,
+) -> Result<Value, TemplateError> {
+    let mut rendered = Vec::new();
+    for (name, value) in kwargs {
+        let value = match name.as_str() {
+            "column_name" => template::to_value(value),
+            _ => argument(engine, value, place, scope)?,
+        };
+        rendered.push((name.clone(), value));
+    }
+    Ok(Value::from_object(MutDict::new(rendered)))
+}
+
+fn argument(
+    engine: &Engine,
+    value: &Json,
+    place: &Text,
+    scope: &Arc<dyn Scope>,
+) -> Result<Value, TemplateError> {
+    match value {
+        Json::String(text) => {
+            let text = Text { text: argument_template(text).as_ref().into(), ..place.clone() };
+            engine.evaluate(&text, Arc::clone(scope))
+        }
+        Json::Array(items) => {
+            let items = items.iter().map(|item| argument(engine, item, place, scope));
+            Ok(Value::from_object(MutList::new(items.collect::<Result<Vec<Value>, TemplateError>>()?)))
+        }
+        Json::Object(fields) => {
+            let fields =
+                fields.iter().map(|(key, value)| Ok((key.clone(), argument(engine, value, place, scope)?)));
+            Ok(Value::from_object(MutDict::new(fields.collect::<Result<Vec<_>, TemplateError>>()?)))
+        }
+        other => Ok(template::to_value(other)),
+    }
+}
 
 /// The template that a text among a test's arguments stands for: `ref('a')`
 /// and its like mean `{{ ref('a') }}`; any other text is a template as it is.
 /// dbt renders every text among the arguments this way, at any depth and
 /// natively, except the argument `column_name`, which it never renders.
-#[must_use]
-pub fn argument_template(text: &str) -> Cow<'_, str> {
+fn argument_template(text: &str) -> Cow<'_, str> {
     if is_call(text) { Cow::Owned(format!("{{{{ {text} }}}}")) } else { Cow::Borrowed(text) }
 }
 

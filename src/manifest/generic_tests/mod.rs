@@ -12,7 +12,7 @@ mod naming;
 mod python;
 mod written;
 
-pub use argument::argument_template;
+pub use argument::{TEST_ARGUMENTS, test_arguments};
 pub use build::{GenericTestDraft, tests_of_node, tests_of_table};
 pub(super) use naming::hex;
 pub(super) use python::repr;
