@@ -93,11 +93,14 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
     let mut result = NodeResult::new(alone.unique_id(job.runtime()), Status::Success);
     "MainThread".clone_into(&mut result.thread_id);
     let done = match alone {
-        Alone::Operation { info, arguments } => timed("execute", &mut result.timing, || {
-            let returned = job.call_macro(info, &[], arguments).map(drop);
-            // Whatever is still open belongs to nobody.
-            returned.and(job.rollback())
-        }),
+        Alone::Operation { info, arguments } => {
+            result.failures = Some(0);
+            timed("execute", &mut result.timing, || {
+                let returned = job.call_macro(info, &[], arguments).map(drop);
+                // Whatever is still open belongs to nobody.
+                returned.and(job.rollback())
+            })
+        }
         Alone::Query { mode, .. } => query(job, *mode, &mut result),
     };
     if let Err(failure) = done {

@@ -9,6 +9,7 @@ use minijinja::value::ValueKind;
 use super::dict::MutDict;
 use super::list::MutList;
 use super::set::PySet;
+use crate::template::python::decimal_of;
 
 /// Containers inside each other are printed this deep; a list that holds
 /// itself ends here.
@@ -36,6 +37,7 @@ pub(crate) fn write_text(out: &mut dyn Write, value: &Value) -> fmt::Result {
     match (value.as_str(), value.kind()) {
         (Some(string), _) => out.write_str(string),
         (None, ValueKind::Undefined) => Ok(()),
+        _ if decimal_of(value).is_some() => write!(out, "{value}"),
         _ => write_repr(out, value, 0),
     }
 }
@@ -54,6 +56,7 @@ pub(crate) fn write_repr(out: &mut dyn Write, value: &Value, depth: usize) -> fm
         ValueKind::Seq | ValueKind::Iterable | ValueKind::Map if is_plain_container(value) => {
             write_container(out, value, depth)
         }
+        _ if decimal_of(value).is_some() => write!(out, "Decimal('{value}')"),
         _ => write!(out, "{value}"),
     }
 }

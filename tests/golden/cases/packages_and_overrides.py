@@ -34,7 +34,7 @@
             {% macro current_timestamp() %}timestamp '2024-01-01 00:00:00'{% endmacro %}
             {% macro generate_alias_name(custom_alias_name=none, node=none) %}{{ custom_alias_name or 'x_' ~ node.name }}{% endmacro %}
         """,
-        "models/outside.sql": "select *, '{{ pkg.shown() }}' as qualified, {{ dbt.current_timestamp() }} as at, '{{ shown() }}' as own from {{ ref('pkg', 'inside') }}",
+        "models/outside.sql": "select *, '{{ pkg.shown() }}' as qualified, {{ current_timestamp() }} as at, '{{ shown() }}' as own from {{ ref('pkg', 'inside') }}",
         "models/spare.sql": "select 2 as id",
         "models/schema.yml": """
             models:

@@ -10,6 +10,7 @@
             group by day
         """,
         "models/downstream.sql": "select * from {{ ref('broken') }}",
+        "models/sound.sql": "select id + 1 as id from {{ ref('orders') }}",
         "models/broken.sql": "select id + 1 as id from {{ ref('orders') }}",
         "tests/fixtures/two_orders.csv": """
             id,amount,day
@@ -47,7 +48,7 @@
                     day,total
                     2024-01-02,2
               - name: from_sql
-                model: broken
+                model: sound
                 given:
                   - input: ref('orders')
                     format: sql
