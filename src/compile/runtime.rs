@@ -9,7 +9,7 @@ use super::names::Names;
 use super::relations::RelationCache;
 use crate::adapter::Adapter;
 use crate::artifact::{self, Wire};
-use crate::manifest::{Manifest, Node, NodeId, UniqueId};
+use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
 use crate::project::{Members, Project};
 use crate::source::SourceMap;
 use crate::sql::{Part, Policy, Relation};
@@ -155,7 +155,12 @@ impl Runtime {
         let file = Path::new(&node.origin.original_file_path);
         let own = Path::new(&node.origin.path);
         let path = self.parts.project.target_path().join(folder).join(&node.package).join(file);
-        if file.file_name() == own.file_name() { path } else { path.join(own) }
+        match &node.kind {
+            // Its own path is that of the property file, which other tests share.
+            NodeKind::UnitTest(_) => path.join(format!("{}.sql", node.name)),
+            _ if file.file_name() == own.file_name() => path,
+            _ => path.join(own),
+        }
     }
 
     /// An ephemeral model that was compiled already.
