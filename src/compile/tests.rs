@@ -237,3 +237,31 @@ fn sources_may_be_files() {
     ]);
     assert_eq!(stage.sql("m"), r#"select * from 'data/orders.csv', "memory"."shop"."items""#);
 }
+
+#[test]
+fn generic_tests_get_their_arguments() {
+    let yaml = "models:\n  - name: a\n    columns:\n      - name: id\n        data_tests:\n          - unique\n          \
+                - accepted_values: {arguments: {values: [1, 2], quote: false}, config: {where: 'id > 0'}}\n          \
+                - relationships: {arguments: {to: ref('b'), field: id}}\n";
+    let stage = Stage::new(&[
+        ("models/schema.yml", yaml),
+        ("models/a.sql", "select 1 as id"),
+        ("models/b.sql", "select 1 as id"),
+    ]);
+    stage
+        .job("model.shop.a")
+        .execute("create table a as select 1 as id; create table b as select 3 as id")
+        .unwrap();
+    let failing = |name: &str| {
+        let nodes = &stage.runtime.parts.manifest.nodes;
+        let test = nodes.iter().find(|node| node.unique_id.as_str().starts_with(name)).unwrap();
+        let job = stage.job(test.unique_id.as_str());
+        let compiled = job.compile().unwrap_or_else(|failure| panic!("{}", stage.show(&failure)));
+        (job.query(&compiled.sql, None).unwrap().1.rows.len(), compiled.sql.clone())
+    };
+    assert_eq!(failing("test.shop.unique_a_id").0, 0);
+    let (count, sql) = failing("test.shop.accepted_values_a_id");
+    assert_eq!(count, 0);
+    assert!(sql.contains("where id > 0"), "{sql}");
+    assert_eq!(failing("test.shop.relationships_a_id").0, 1);
+}
