@@ -57,13 +57,13 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
 }
 
 /// Renders the arguments of a generic test for the call in its text.
-fn read_test_arguments(state: &Arc<JobState>, text: &Text) -> Result<(), Failure> {
+fn read_test_arguments(state: &Arc<JobState>, call: &Text) -> Result<(), Failure> {
     let Some(NodeKind::Test(DataTest { generic: Some(test), .. })) = state.node().map(|node| &node.kind)
     else {
         return Ok(());
     };
     let scope: Arc<dyn Scope> = Arc::new(RunScope::new(state));
-    let place = Text { text: "".into(), ..text.clone() };
+    let place = Text { text: "".into(), ..call.clone() };
     let arguments = test_arguments(&state.runtime.parts.engine, &test.kwargs, &place, &scope);
     let arguments = arguments.map_err(|error| place::template_failure(state, &error))?;
     lock(&state.extra).insert(TEST_ARGUMENTS, arguments);
