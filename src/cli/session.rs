@@ -13,7 +13,7 @@ use crate::host::environment;
 use crate::ops::Workspace;
 use crate::ops::execute;
 use crate::project::{Invocation, LoadRequest};
-use crate::run::{Event, RunOutcome, Stop};
+use crate::run::{Ending, Event, RunOutcome, Stop};
 use crate::source::SourceMap;
 use crate::template::Notices;
 
@@ -24,12 +24,18 @@ pub(crate) enum Exit {
     Success,
     /// A node failed.
     Failure,
+    /// Somebody asked it to stop.
+    Interrupted,
 }
 
 impl Exit {
     /// How a run ended.
     pub(crate) fn of(outcome: &RunOutcome) -> Self {
-        if outcome.is_success() { Self::Success } else { Self::Failure }
+        match outcome.ending {
+            Ending::Cancelled => Self::Interrupted,
+            _ if outcome.is_success() => Self::Success,
+            _ => Self::Failure,
+        }
     }
 }
 
@@ -163,6 +169,7 @@ impl Session {
         match exit {
             Ok(Exit::Success) => 0,
             Ok(Exit::Failure) => 1,
+            Ok(Exit::Interrupted) => 2,
             Err(problems) => {
                 self.ui.hide();
                 self.ui.diagnostics(&problems, &self.sources);

@@ -1,6 +1,14 @@
 //! The tool from outside: the binary is run on small projects, and what it
 //! prints is compared as a whole. One binary, because each links DuckDB.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail, and looks at what the program left on the disk"
+)]
+
 mod example;
 mod golden;
 mod readme;

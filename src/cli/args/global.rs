@@ -13,7 +13,7 @@ pub(crate) struct Global {
     /// Look for the project here instead of in this folder and those above it
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) project_dir: Option<PathBuf>,
-    /// Look for profiles.yml here first
+    /// Look for `profiles.yml` here first
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) profiles_dir: Option<PathBuf>,
     /// Use this profile instead of the one that the project names
@@ -22,7 +22,7 @@ pub(crate) struct Global {
     /// Use this target of the profile
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) target: Option<String>,
-    /// Set variables, as YAML: '{start_date: 2024-01-01}'
+    /// Set variables, as YAML: `{start_date: 2024-01-01}`
     #[arg(long, global = true, value_name = "YAML")]
     pub(crate) vars: Option<String>,
     /// Run up to this many nodes at the same time
@@ -75,7 +75,7 @@ pub(crate) struct Global {
     pub(crate) no_write_json: bool,
     #[arg(long, global = true, hide = true, overrides_with = "no_write_json")]
     pub(crate) write_json: bool,
-    /// Show nothing that templates print()
+    /// Show nothing that templates print
     #[arg(long, global = true, overrides_with = "print")]
     pub(crate) no_print: bool,
     #[arg(long, global = true, hide = true, overrides_with = "no_print")]

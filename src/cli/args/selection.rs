@@ -7,6 +7,7 @@ use crate::ops::Criteria;
 /// Which nodes a command is about.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Selection")]
+#[expect(clippy::struct_field_names, reason = "the flags have these names")]
 pub(crate) struct Selection {
     /// Only these: names, paths, tag:x, +upstream, downstream+, a,b for both
     #[arg(short, long, num_args = 1.., value_name = "SELECTOR", visible_short_alias = 'm', visible_alias = "models", alias = "model")]
@@ -14,7 +15,7 @@ pub(crate) struct Selection {
     /// All but these
     #[arg(long, num_args = 1.., value_name = "SELECTOR")]
     pub(crate) exclude: Vec<String>,
-    /// What selectors.yml defines under this name
+    /// What `selectors.yml` defines under this name
     #[arg(long, value_name = "NAME")]
     pub(crate) selector: Option<String>,
     /// Which tests a selected node brings along

@@ -13,6 +13,7 @@ pub(crate) struct Args {
     shell: clap_complete::Shell,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all commands have one form")]
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut crate::cli::Cli::command(), "model", &mut script);

@@ -21,12 +21,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let problem = |error: crate::host::FileError| vec![Diagnostic::error("file", error.to_string())];
     let here =
         session.global.project_dir.clone().map_or_else(environment::current_dir, Ok).map_err(problem)?;
-    let (folder, name) = match &args.name {
-        Some(name) => (here.join(name), name.clone()),
-        None => {
-            let name = here.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            (here, name.replace(['-', ' ', '.'], "_"))
-        }
+    let (folder, name) = if let Some(name) = &args.name {
+        (here.join(name), name.clone())
+    } else {
+        let name = here.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        (here, name.replace(['-', ' ', '.'], "_"))
     };
     for path in init::init(&folder, &name).map_err(|problem| vec![problem])? {
         let shown: PathBuf = path.strip_prefix(&folder).map(PathBuf::from).unwrap_or(path);

@@ -8,12 +8,12 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Style;
 use crate::diagnostics::render;
 use crate::host::clock;
-use crate::manifest::{Manifest, NodeId};
+use crate::manifest::{Manifest, NodeId, UniqueId};
 use crate::run::{Event, NodeResult, Place};
 use crate::source::SourceMap;
 
 /// One line with these details.
-pub(crate) fn line(name: &str, level: &str, message: &str, data: Map<String, Json>) -> String {
+pub(crate) fn line(name: &str, level: &str, message: &str, data: &Map<String, Json>) -> String {
     let time = clock::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     json!({
         "info": {"name": name, "level": level, "msg": message, "ts": time, "pid": std::process::id()},
@@ -35,7 +35,7 @@ pub(crate) fn diagnostic_line(diagnostic: &Diagnostic, sources: &SourceMap) -> S
     data.insert("place".to_owned(), place.unwrap_or(Json::Null));
     data.insert("rendered".to_owned(), Json::from(render(diagnostic, sources, Style::Plain)));
     data.insert("help".to_owned(), Json::from(diagnostic.help.clone()));
-    line("Diagnostic", level, &diagnostic.message, data)
+    line("Diagnostic", level, &diagnostic.message, &data)
 }
 
 /// An event as a line with its level; `None` for events that have no words.
@@ -45,7 +45,7 @@ pub(crate) fn event_line(
     sources: &SourceMap,
 ) -> Option<(String, &'static str)> {
     let told = |name: &str, level: &'static str, message: String, data: Map<String, Json>| {
-        Some((line(name, level, &message, data), level))
+        Some((line(name, level, &message, &data), level))
     };
     match event {
         Event::RunStarted { total, threads, target } => {
@@ -57,16 +57,16 @@ pub(crate) fn event_line(
             told("NodeStart", "info", name(manifest, *node), node_data(manifest, *node, *place))
         }
         Event::NodeFinished { node, place, result } => {
-            node_ended("NodeFinished", manifest, *node, *place, result)
+            Some(node_ended("NodeFinished", manifest, *node, *place, result))
         }
         Event::NodeSkipped { node, place, result } => {
-            node_ended("SkippingDetails", manifest, *node, *place, result)
+            Some(node_ended("SkippingDetails", manifest, *node, *place, result))
         }
         Event::HookFinished { node, place, result } => {
-            node_ended("LogHookEndLine", manifest, *node, *place, result)
+            Some(node_ended("LogHookEndLine", manifest, *node, *place, result))
         }
         Event::Statement { node, sql } => {
-            let data = object([("node", json!(node.map(|id| id.as_str()))), ("sql", json!(sql))]);
+            let data = object([("node", json!(node.map(UniqueId::as_str))), ("sql", json!(sql))]);
             told("SQLQuery", "debug", (*sql).to_owned(), data)
         }
         Event::Warning { diagnostic } => Some((diagnostic_line(diagnostic, sources), "warn")),
@@ -117,7 +117,7 @@ fn node_ended(
     node: NodeId,
     place: Place,
     result: &NodeResult,
-) -> Option<(String, &'static str)> {
+) -> (String, &'static str) {
     let level =
         if matches!(words::status_word(result.status).0, "ERROR" | "FAIL") { "error" } else { "info" };
     let mut data = node_data(manifest, node, place);
@@ -126,5 +126,5 @@ fn node_ended(
     data.insert("failures".to_owned(), json!(result.failures));
     data.insert("execution_time".to_owned(), json!(result.execution_time.as_secs_f64()));
     let message = format!("{} {}", words::status_word(result.status).0, name(manifest, node));
-    Some((line(event, level, &message, data), level))
+    (line(event, level, &message, &data), level)
 }

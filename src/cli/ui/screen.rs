@@ -149,7 +149,7 @@ impl Notices for Ui {
             (Notice::Log { message, info }, Format::Json) => {
                 let level = if info { "info" } else { "debug" };
                 if info || self.verbosity == Verbosity::Debug {
-                    self.say(&super::json::line("JinjaLogInfo", level, &message, serde_json::Map::new()));
+                    self.say(&super::json::line("JinjaLogInfo", level, &message, &serde_json::Map::new()));
                 }
             }
             (Notice::Log { message, info }, Format::Text) => {
@@ -158,7 +158,7 @@ impl Notices for Ui {
                 }
             }
             (Notice::Warning(text), Format::Json) => {
-                self.say(&super::json::line("JinjaLogWarning", "warn", &text, serde_json::Map::new()));
+                self.say(&super::json::line("JinjaLogWarning", "warn", &text, &serde_json::Map::new()));
             }
             (Notice::Warning(text), Format::Text) => {
                 let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
