@@ -41,6 +41,18 @@ impl Delta {
         i128::from(self.0.num_seconds()) * 1_000_000 + i128::from(self.0.subsec_nanos() / 1000)
     }
 
+    /// `datetime.timedelta(days=1)`.
+    pub(super) fn repr(self) -> String {
+        let (days, seconds, micros) = self.parts();
+        let named = [("days", days), ("seconds", seconds), ("microseconds", micros)];
+        let parts: Vec<String> = named
+            .iter()
+            .filter(|(_, count)| *count != 0)
+            .map(|(name, count)| format!("{name}={count}"))
+            .collect();
+        format!("datetime.timedelta({})", if parts.is_empty() { "0".to_owned() } else { parts.join(", ") })
+    }
+
     /// A span of so many microseconds.
     pub(super) fn of_micros(micros: f64) -> Result<Self, Error> {
         // Spans beyond 10,000 years have no meaning between dates.

@@ -6,6 +6,7 @@ mod delta;
 mod fields;
 mod module;
 mod moment;
+mod repr;
 mod strftime;
 mod strptime;
 mod zone;
@@ -16,6 +17,7 @@ pub use moment::{datetime_value, utc_value};
 
 pub(crate) use arithmetic::{arithmetic, compare, formatted, negate};
 pub(crate) use module::{datetime_module, pytz_module};
+pub(crate) use repr::repr;
 
 #[cfg(test)]
 mod tests;

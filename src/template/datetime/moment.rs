@@ -162,8 +162,7 @@ impl Object for Moment {
         let arguments = Arguments::new(method, args);
         match method {
             "date" => Ok(date_value(self.local.date())),
-            "time" => Ok(time_value(self.local.time())),
-            "timetz" => Ok(time_value(self.local.time())),
+            "time" | "timetz" => Ok(time_value(self.local.time())),
             "isoformat" => self.isoformat_with(&arguments),
             "strftime" => Ok(Value::from(strftime(&arguments.string(0, "format")?, self.local, self.zone))),
             "replace" => self.replace(&arguments),

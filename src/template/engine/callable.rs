@@ -52,8 +52,8 @@ impl MacroProxy {
         if let Some(loaded) = render.loaded.get(&self.index) {
             return Ok(loaded.clone());
         }
-        let loader = render.loader.clone();
-        loader.call(state, &[Value::from(self.template.as_str())])?;
+        let import = render.loader.clone();
+        import.call(state, &[Value::from(self.template.as_str())])?;
         let render = render_of(state)?;
         let module = render.module.take().unwrap_or_default();
         let loaded = module.get_attr(&format!("{LOCAL_PREFIX}{}", self.info()?.name))?;

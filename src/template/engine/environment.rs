@@ -47,10 +47,9 @@ pub(super) fn environment(sources: Arc<Sources>, behavior: UndefinedBehavior) ->
 
 /// Prints a value as Python does, and notes what the text itself prints.
 fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    if let Some(render) = state.get_extension_mut::<Render>() {
-        if render.depth == 0 && render.root.is_native() {
-            render.printed = (render.printed.0 + 1, value.clone());
-        }
+    let render = state.get_extension_mut::<Render>();
+    if let Some(render) = render.filter(|render| render.depth == 0 && render.root.is_native()) {
+        render.printed = (render.printed.0 + 1, value.clone());
     }
     match value.as_str() {
         Some(text) => out.write_str(text)?,

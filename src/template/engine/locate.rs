@@ -101,9 +101,13 @@ impl Locator<'_> {
             Some((text, rewritten)) if name == TEXT => {
                 let (start, end) = rewritten.original(range);
                 let end = end.min(text.text.len());
-                Some(text.range(start.min(end), end))
+                Some(text.range(with_receiver(&text.text, start.min(end)), end))
             }
-            _ => self.shared.sources.span(name, range),
+            _ => {
+                let span = self.shared.sources.span(name, range)?;
+                let source = self.shared.sources.info(name)?.file.text();
+                Some(Span { start: with_receiver(source, span.start), ..span })
+            }
         }
     }
 
@@ -146,6 +150,16 @@ impl Locator<'_> {
         };
         text.unwrap_or_default().to_owned()
     }
+}
+
+/// A method's call is reported from its dot on; people look for the whole
+/// `value.method(..)`.
+fn with_receiver(source: &str, start: usize) -> usize {
+    let Some((before, after)) = source.split_at_checked(start) else { return start };
+    if !after.starts_with('.') {
+        return start;
+    }
+    before.trim_end_matches(|c: char| c == '_' || c == '.' || c.is_alphanumeric()).len()
 }
 
 /// An error of a text that was rendered by another: `render(..)`.

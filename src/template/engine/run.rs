@@ -59,6 +59,7 @@ pub(super) struct Shared {
 impl Engine {
     /// An engine for the macros of `library`.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the engine keeps the library")]
     pub fn new(library: Arc<Library>) -> Self {
         let proxy = |info: &MacroInfo| Value::from_object(MacroProxy::new(Arc::clone(&library), info.index));
         let namespace =

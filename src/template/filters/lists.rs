@@ -8,6 +8,7 @@ use minijinja::Value;
 use minijinja::value::Rest;
 use minijinja::value::Tuple;
 use minijinja::value::ValueKind;
+use minijinja::value::ValueOrKwargs;
 
 use crate::template::error::raise_message;
 use crate::template::python;
@@ -25,7 +26,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         environment.add_filter(name, length);
     }
     for name in ["default", "d"] {
-        environment.add_filter(name, |value: Value, args: Rest<Value>| default(value, &args));
+        environment
+            .add_filter(name, |value: Value, args: Rest<ValueOrKwargs>| default(value, &args.into_values()));
     }
     environment.add_filter("items", |value: &Value| -> Result<Value, Error> {
         if Absorbing::is_undefined(value) {
@@ -33,20 +35,32 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         }
         Ok(list(pairs(value)?.into_iter().map(Value::from)))
     });
-    environment.add_filter("sort", |value: &Value, args: Rest<Value>| sort(value, &args));
-    environment.add_filter("dictsort", |value: &Value, args: Rest<Value>| dict_sort(value, &args));
-    environment.add_filter("unique", |value: &Value, args: Rest<Value>| unique(value, &args));
-    environment.add_filter("groupby", |value: &Value, args: Rest<Value>| group_by(value, &args));
-    environment.add_filter("batch", |value: &Value, args: Rest<Value>| batch(value, &args));
-    environment.add_filter("slice", |value: &Value, args: Rest<Value>| slice(value, &args));
-    environment.add_filter("join", |value: &Value, args: Rest<Value>| join(value, &args));
+    environment
+        .add_filter("sort", |value: &Value, args: Rest<ValueOrKwargs>| sort(value, &args.into_values()));
+    environment.add_filter("dictsort", |value: &Value, args: Rest<ValueOrKwargs>| {
+        dict_sort(value, &args.into_values())
+    });
+    environment
+        .add_filter("unique", |value: &Value, args: Rest<ValueOrKwargs>| unique(value, &args.into_values()));
+    environment.add_filter("groupby", |value: &Value, args: Rest<ValueOrKwargs>| {
+        group_by(value, &args.into_values())
+    });
+    environment
+        .add_filter("batch", |value: &Value, args: Rest<ValueOrKwargs>| batch(value, &args.into_values()));
+    environment
+        .add_filter("slice", |value: &Value, args: Rest<ValueOrKwargs>| slice(value, &args.into_values()));
+    environment
+        .add_filter("join", |value: &Value, args: Rest<ValueOrKwargs>| join(value, &args.into_values()));
     environment.add_filter("reverse", |value: &Value| match value.as_str() {
         Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
         None => items(value).map(|items| list(items.into_iter().rev())),
     });
-    environment.add_filter("min", |value: &Value, args: Rest<Value>| extreme(value, &args, Ordering::Less));
-    environment
-        .add_filter("max", |value: &Value, args: Rest<Value>| extreme(value, &args, Ordering::Greater));
+    environment.add_filter("min", |value: &Value, args: Rest<ValueOrKwargs>| {
+        extreme(value, &args.into_values(), Ordering::Less)
+    });
+    environment.add_filter("max", |value: &Value, args: Rest<ValueOrKwargs>| {
+        extreme(value, &args.into_values(), Ordering::Greater)
+    });
 }
 
 /// The items of a value; a string's are its characters.
@@ -183,7 +197,11 @@ fn unique(value: &Value, args: &[Value]) -> Result<Value, Error> {
         };
         // Objects of the same print are the same: dates, relations, decimals.
         let by = folded(by, case_sensitive);
-        let by = if by.kind() == ValueKind::Plain { Value::from((by.to_string(), "object")) } else { by };
+        let by = match by.kind() {
+            ValueKind::Plain => Value::from((by.to_string(), "object")),
+            ValueKind::Bool => Value::from(i64::from(by.is_true())),
+            _ => by,
+        };
         if seen.insert(by) {
             kept.push(item);
         }

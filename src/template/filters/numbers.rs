@@ -5,6 +5,7 @@ use minijinja::Error;
 use minijinja::Value;
 use minijinja::value::Rest;
 use minijinja::value::ValueKind;
+use minijinja::value::ValueOrKwargs;
 
 use crate::template::error::raise_message;
 use crate::template::python;
@@ -14,15 +15,18 @@ use crate::template::values::type_name;
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {
-    environment.add_filter("int", |value: &Value, args: Rest<Value>| integer(value, &args));
-    environment.add_filter("float", |value: &Value, args: Rest<Value>| float(value, &args));
-    environment.add_filter("round", |value: &Value, args: Rest<Value>| round(value, &args));
+    environment
+        .add_filter("int", |value: &Value, args: Rest<ValueOrKwargs>| integer(value, &args.into_values()));
+    environment
+        .add_filter("float", |value: &Value, args: Rest<ValueOrKwargs>| float(value, &args.into_values()));
+    environment
+        .add_filter("round", |value: &Value, args: Rest<ValueOrKwargs>| round(value, &args.into_values()));
     environment.add_filter("abs", |value: &Value| match python::compare("<", value, &Value::from(0)) {
         Ok(std::cmp::Ordering::Less) => python::negate(value),
         Ok(_) => Ok(value.clone()),
         Err(_) => Err(raise_message(format!("`abs` does not work on {}", type_name(value)))),
     });
-    environment.add_filter("sum", |value: &Value, args: Rest<Value>| sum(value, &args));
+    environment.add_filter("sum", |value: &Value, args: Rest<ValueOrKwargs>| sum(value, &args.into_values()));
 }
 
 /// `int(default=0, base=10)`: what cannot be read gives the default.
@@ -65,12 +69,12 @@ fn parse_integer(text: &str, base: i64) -> Option<Value> {
 }
 
 /// `float(default=0.0)`.
-fn float(value: &Value, args: &[Value]) -> Result<Value, Error> {
+fn float(value: &Value, args: &[Value]) -> Value {
     let default = Arguments::new("float", args).get(0, "default").unwrap_or_else(|| Value::from(0.0));
     if let Some(text) = value.as_str() {
-        return Ok(text.trim().replace('_', "").parse::<f64>().map_or(default, Value::from));
+        return text.trim().replace('_', "").parse::<f64>().map_or(default, Value::from);
     }
-    Ok(python::float_of(value).map_or(default, Value::from))
+    python::float_of(value).map_or(default, Value::from)
 }
 
 /// `round(precision=0, method='common')`: a float, as in Jinja2.

@@ -1,5 +1,7 @@
 //! Jinja2's tests.
 
+use std::cmp::Ordering;
+
 use minijinja::Environment;
 use minijinja::State;
 use minijinja::UndefinedBehavior;
@@ -29,18 +31,22 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     for name in ["ne", "!="] {
         environment.add_test(name, |value: &Value, other: &Value| !python::equal(value, other));
     }
-    let comparisons: [(&[&str], &'static str, fn(std::cmp::Ordering) -> bool); 4] = [
-        (&["lt", "lessthan", "<"], "<", std::cmp::Ordering::is_lt),
-        (&["le", "<="], "<=", std::cmp::Ordering::is_le),
-        (&["gt", "greaterthan", ">"], ">", std::cmp::Ordering::is_gt),
-        (&["ge", ">="], ">=", std::cmp::Ordering::is_ge),
-    ];
-    for (names, symbol, holds) in comparisons {
-        for name in names {
-            environment.add_test((*name).to_owned(), move |value: &Value, other: &Value| {
-                python::compare(symbol, value, other).map(holds)
-            });
-        }
+    comparison(environment, &["lt", "lessthan", "<"], "<", Ordering::is_lt);
+    comparison(environment, &["le", "<="], "<=", Ordering::is_le);
+    comparison(environment, &["gt", "greaterthan", ">"], ">", Ordering::is_gt);
+    comparison(environment, &["ge", ">="], ">=", Ordering::is_ge);
+}
+
+fn comparison(
+    environment: &mut Environment<'_>,
+    names: &[&'static str],
+    symbol: &'static str,
+    holds: fn(Ordering) -> bool,
+) {
+    for name in names {
+        environment.add_test(*name, move |value: &Value, other: &Value| {
+            python::compare(symbol, value, other).map(holds)
+        });
     }
 }
 

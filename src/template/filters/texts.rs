@@ -4,6 +4,7 @@ use minijinja::Environment;
 use minijinja::Error;
 use minijinja::Value;
 use minijinja::value::Rest;
+use minijinja::value::ValueOrKwargs;
 
 use crate::template::error::raise_message;
 use crate::template::functions::Style;
@@ -24,21 +25,32 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("lower", |value: &Value| text(value).to_lowercase());
     environment.add_filter("capitalize", |value: &Value| python::capitalize(&text(value)));
     environment.add_filter("title", |value: &Value| title(&text(value)));
-    environment.add_filter("trim", |value: &Value, args: Rest<Value>| trim(value, &args));
-    environment.add_filter("replace", |value: &Value, args: Rest<Value>| replace(value, &args));
-    environment.add_filter("format", |value: &Value, args: Rest<Value>| format(value, &args));
-    environment.add_filter("tojson", |value: &Value, args: Rest<Value>| json(value, &args));
-    environment.add_filter("truncate", |value: &Value, args: Rest<Value>| truncate(value, &args));
+    environment
+        .add_filter("trim", |value: &Value, args: Rest<ValueOrKwargs>| trim(value, &args.into_values()));
+    environment.add_filter("replace", |value: &Value, args: Rest<ValueOrKwargs>| {
+        replace(value, &args.into_values())
+    });
+    environment
+        .add_filter("format", |value: &Value, args: Rest<ValueOrKwargs>| format(value, &args.into_values()));
+    environment
+        .add_filter("tojson", |value: &Value, args: Rest<ValueOrKwargs>| json(value, &args.into_values()));
+    environment.add_filter("truncate", |value: &Value, args: Rest<ValueOrKwargs>| {
+        truncate(value, &args.into_values())
+    });
     environment.add_filter("center", |value: &Value, width: Option<i64>| {
         python::method(&Value::from(text(value)), "center", &[Value::from(width.unwrap_or(80))])
     });
     environment.add_filter("wordcount", |value: &Value| {
         text(value).split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count()
     });
-    environment.add_filter("wordwrap", |value: &Value, args: Rest<Value>| word_wrap(value, &args));
+    environment.add_filter("wordwrap", |value: &Value, args: Rest<ValueOrKwargs>| {
+        word_wrap(value, &args.into_values())
+    });
     environment.add_filter("striptags", |value: &Value| minijinja_contrib::filters::striptags(text(value)));
     environment.add_filter("filesizeformat", minijinja_contrib::filters::filesizeformat);
-    environment.add_filter("xmlattr", |value: &Value, args: Rest<Value>| xml_attributes(value, &args));
+    environment.add_filter("xmlattr", |value: &Value, args: Rest<ValueOrKwargs>| {
+        xml_attributes(value, &args.into_values())
+    });
     environment.add_filter("random", minijinja_contrib::filters::random);
     environment.add_filter("pprint", |value: &Value| crate::template::values::repr(value));
 }
@@ -50,9 +62,9 @@ fn title(text: &str) -> String {
     let mut at_start = true;
     for c in text.chars() {
         if at_start {
-            out.extend(c.to_uppercase())
+            out.extend(c.to_uppercase());
         } else {
-            out.extend(c.to_lowercase())
+            out.extend(c.to_lowercase());
         }
         at_start = starts(c);
     }
@@ -180,7 +192,7 @@ fn xml_attributes(value: &Value, args: &[Value]) -> Result<Value, Error> {
             out.push(' ');
         }
         let escaped = minijinja::HtmlEscape(&text(&item)).to_string();
-        out.push_str(&format!("{key}=\"{escaped}\""));
+        out.extend([text(&key).as_str(), "=\"", &escaped, "\""]);
     }
     Ok(Value::from(out))
 }

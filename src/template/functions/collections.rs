@@ -5,6 +5,7 @@ use minijinja::Value;
 use minijinja::value::Rest;
 use minijinja::value::Tuple;
 use minijinja::value::ValueKind;
+use minijinja::value::ValueOrKwargs;
 
 use crate::template::error::raise_message;
 use crate::template::values::Absorbing;
@@ -20,11 +21,11 @@ use crate::template::values::type_name;
 /// The functions by name.
 pub(super) fn functions() -> [(&'static str, Value); 6] {
     [
-        ("dict", Value::from_function(|args: Rest<Value>| make_dict(&args))),
-        ("set", Value::from_function(|args: Rest<Value>| set(&args))),
+        ("dict", Value::from_function(|args: Rest<ValueOrKwargs>| make_dict(&args.into_values()))),
+        ("set", Value::from_function(|args: Rest<ValueOrKwargs>| set(&args.into_values()))),
         ("set_strict", Value::from_function(|value: &Value| strict_set(value))),
-        ("zip", Value::from_function(|args: Rest<Value>| zip(&args))),
-        ("zip_strict", Value::from_function(|args: Rest<Value>| strict_zip(&args))),
+        ("zip", Value::from_function(|args: Rest<ValueOrKwargs>| zip(&args.into_values()))),
+        ("zip_strict", Value::from_function(|args: Rest<ValueOrKwargs>| strict_zip(&args.into_values()))),
         ("diff_of_two_dicts", Value::from_function(diff_of_two_dicts)),
     ]
 }
@@ -52,12 +53,12 @@ fn items(value: &Value) -> Option<Vec<Value>> {
     }
 }
 
-fn set(args: &[Value]) -> Result<Value, Error> {
+fn set(args: &[Value]) -> Value {
     let arguments = Arguments::new("set", args);
-    let Some(value) = arguments.get(0, "value") else { return Ok(Value::from_object(PySet::default())) };
+    let Some(value) = arguments.get(0, "value") else { return Value::from_object(PySet::default()) };
     match items(&value) {
-        Some(items) => Ok(Value::from_object(PySet::new(items))),
-        None => Ok(arguments.get(1, "default").unwrap_or_else(none)),
+        Some(items) => Value::from_object(PySet::new(items)),
+        None => arguments.get(1, "default").unwrap_or_else(none),
     }
 }
 
@@ -68,12 +69,9 @@ fn strict_set(value: &Value) -> Result<Value, Error> {
     }
 }
 
-fn zip(args: &[Value]) -> Result<Value, Error> {
+fn zip(args: &[Value]) -> Value {
     let arguments = Arguments::new("zip", args);
-    match zipped(arguments.positional()) {
-        Ok(zipped) => Ok(zipped),
-        Err(_) => Ok(arguments.keyword("default").unwrap_or_else(none)),
-    }
+    zipped(arguments.positional()).unwrap_or_else(|_| arguments.keyword("default").unwrap_or_else(none))
 }
 
 fn strict_zip(args: &[Value]) -> Result<Value, Error> {

@@ -5,6 +5,7 @@ use md5::Md5;
 use minijinja::Error;
 use minijinja::Value;
 use minijinja::value::Rest;
+use minijinja::value::ValueOrKwargs;
 
 use crate::source::SourceMap;
 use crate::template::error::raise_message;
@@ -21,10 +22,10 @@ use super::json::write_json;
 /// The functions by name.
 pub(super) fn functions() -> [(&'static str, Value); 5] {
     [
-        ("fromjson", Value::from_function(|args: Rest<Value>| from_json(&args))),
-        ("tojson", Value::from_function(|args: Rest<Value>| json(&args))),
-        ("fromyaml", Value::from_function(|args: Rest<Value>| from_yaml(&args))),
-        ("toyaml", Value::from_function(|args: Rest<Value>| yaml_text(&args))),
+        ("fromjson", Value::from_function(|args: Rest<ValueOrKwargs>| from_json(&args.into_values()))),
+        ("tojson", Value::from_function(|args: Rest<ValueOrKwargs>| json(&args.into_values()))),
+        ("fromyaml", Value::from_function(|args: Rest<ValueOrKwargs>| from_yaml(&args.into_values()))),
+        ("toyaml", Value::from_function(|args: Rest<ValueOrKwargs>| yaml_text(&args.into_values()))),
         ("local_md5", Value::from_function(|value: &Value| md5_hex(&text(value)))),
     ]
 }
@@ -66,5 +67,5 @@ fn yaml_text(args: &[Value]) -> Result<Value, Error> {
 
 /// The MD5 of a text, in hexadecimal.
 fn md5_hex(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Md5::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -4,6 +4,7 @@ use minijinja::Error;
 use minijinja::Value;
 use minijinja::value::Rest;
 use minijinja::value::Tuple;
+use minijinja::value::ValueOrKwargs;
 
 use crate::template::error::raise_message;
 use crate::template::values::Arguments;
@@ -17,12 +18,12 @@ const LARGEST: usize = 1_000_000;
 /// The module.
 pub(super) fn module() -> Value {
     dict([
-        ("chain", Value::from_function(|args: Rest<Value>| chain(&args))),
-        ("product", Value::from_function(|args: Rest<Value>| product(&args))),
+        ("chain", Value::from_function(|args: Rest<ValueOrKwargs>| chain(&args.into_values()))),
+        ("product", Value::from_function(|args: Rest<ValueOrKwargs>| product(&args.into_values()))),
         ("combinations", Value::from_function(combinations)),
         ("permutations", Value::from_function(permutations)),
-        ("zip_longest", Value::from_function(|args: Rest<Value>| zip_longest(&args))),
-        ("islice", Value::from_function(|args: Rest<Value>| islice(&args))),
+        ("zip_longest", Value::from_function(|args: Rest<ValueOrKwargs>| zip_longest(&args.into_values()))),
+        ("islice", Value::from_function(|args: Rest<ValueOrKwargs>| islice(&args.into_values()))),
         ("accumulate", Value::from_function(accumulate)),
         ("repeat", Value::from_function(repeat)),
     ])
@@ -105,9 +106,9 @@ fn islice(args: &[Value]) -> Result<Value, Error> {
         return Err(raise_message("`islice` needs a list"));
     };
     let bound = |at: usize| bounds.get(at).and_then(Value::as_usize);
-    let (start, stop) = if bounds.len() > 1 { (bound(0).unwrap_or(0), bound(1)) } else { (0, bound(0)) };
+    let (from, to) = if bounds.len() > 1 { (bound(0).unwrap_or(0), bound(1)) } else { (0, bound(0)) };
     let step = bound(2).unwrap_or(1).max(1);
-    Ok(list(value.try_iter()?.take(stop.unwrap_or(usize::MAX)).skip(start).step_by(step)))
+    Ok(list(value.try_iter()?.take(to.unwrap_or(usize::MAX)).skip(from).step_by(step)))
 }
 
 fn accumulate(value: &Value) -> Result<Value, Error> {

@@ -40,7 +40,7 @@ impl Writer<'_> {
             },
             Json::String(string) => self.string(string),
             Json::Array(items) => {
-                self.items('[', items.iter(), ']', depth, |writer, item| writer.value(item, depth + 1))
+                self.items('[', items.iter(), ']', depth, |writer, item| writer.value(item, depth + 1));
             }
             Json::Object(entries) => {
                 let mut entries: Vec<_> = entries.iter().collect();

@@ -48,9 +48,9 @@ impl Reader<'_> {
         let value = match self.rest.chars().next()? {
             '\'' | '"' => self.string(),
             '[' => self.items('[', ']').map(|(items, _)| list(items)),
-            '(' => self.items('(', ')').and_then(|(items, has_comma)| match items.as_slice() {
-                [only] if !has_comma => Some(only.clone()),
-                _ => Some(Value::from(Tuple::new(items))),
+            '(' => self.items('(', ')').map(|(items, has_comma)| match items.as_slice() {
+                [only] if !has_comma => only.clone(),
+                _ => Value::from(Tuple::new(items)),
             }),
             '{' => self.entries(),
             '-' | '+' | '.' | '0'..='9' => self.number(),

@@ -1,6 +1,7 @@
 //! The functions that every template can call, whatever the project.
 
 mod collections;
+mod cycler;
 mod data;
 mod itertools;
 mod json;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use minijinja::State;
 use minijinja::Value;
+use minijinja::value::Rest;
 
 use super::engine;
 
@@ -28,7 +30,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Value> {
         ("return", Value::from_function(leave)),
         ("range", Value::from_function(minijinja::functions::range)),
         ("namespace", Value::from_function(minijinja::functions::namespace)),
-        ("cycler", Value::from_function(minijinja_contrib::globals::cycler)),
+        ("cycler", Value::from_function(|args: Rest<Value>| cycler::cycler(&args))),
         ("joiner", Value::from_function(minijinja_contrib::globals::joiner)),
         ("modules", modules::modules()),
     ]);

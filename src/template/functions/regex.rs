@@ -13,6 +13,7 @@ use minijinja::value::Object;
 use minijinja::value::ObjectRepr;
 use minijinja::value::Rest;
 use minijinja::value::Tuple;
+use minijinja::value::ValueOrKwargs;
 
 use crate::template::error::raise_message;
 use crate::template::values::Arguments;
@@ -39,7 +40,8 @@ pub(super) fn module() -> Value {
         members.extend([(short, Value::from(bit)), (long, Value::from(bit))]);
     }
     for name in FUNCTIONS {
-        let call = move |state: &mut State<'_, '_>, args: Rest<Value>| {
+        let call = move |state: &mut State<'_, '_>, args: Rest<ValueOrKwargs>| {
+            let args = args.into_values();
             let arguments = Arguments::new(name, &args);
             let flags_at = if name.starts_with("sub") { 4 } else { 2 + usize::from(name == "split") };
             let pattern = Pattern::of(
@@ -50,7 +52,8 @@ pub(super) fn module() -> Value {
         };
         members.push((name, Value::from_function(call)));
     }
-    let compile = |args: Rest<Value>| {
+    let compile = |args: Rest<ValueOrKwargs>| {
+        let args = args.into_values();
         let arguments = Arguments::new("compile", &args);
         let flags = arguments.optional_integer(1, "flags")?;
         Pattern::of(&arguments.required(0, "pattern")?, flags).map(Value::from_object)
@@ -141,7 +144,7 @@ impl Pattern {
     }
 
     fn first(&self, regex: &Regex, subject: &str) -> Result<Value, Error> {
-        let captures = regex.captures(subject).map_err(failed)?;
+        let captures = regex.captures(subject).map_err(|error| failed(&error))?;
         Ok(captures
             .map_or_else(none, |captures| Value::from_object(Match::new(&self.regex, &captures, subject))))
     }
@@ -149,7 +152,7 @@ impl Pattern {
     fn all(&self, subject: &str) -> Result<Vec<Match>, Error> {
         let mut found = Vec::new();
         for captures in self.regex.captures_iter(subject) {
-            found.push(Match::new(&self.regex, &captures.map_err(failed)?, subject));
+            found.push(Match::new(&self.regex, &captures.map_err(|error| failed(&error))?, subject));
         }
         Ok(found)
     }
@@ -198,7 +201,7 @@ impl Pattern {
     }
 }
 
-fn failed(error: fancy_regex::Error) -> Error {
+fn failed(error: &fancy_regex::Error) -> Error {
     raise_message(format!("the regular expression failed: {error}"))
 }
 
@@ -298,9 +301,8 @@ impl Match {
             match chars.next() {
                 Some('n') => out.push('\n'),
                 Some('t') => out.push('\t'),
-                Some('\\') => out.push('\\'),
-                Some(c) => out.extend(['\\', c]),
-                None => out.push('\\'),
+                Some(c) if c != '\\' => out.extend(['\\', c]),
+                _ => out.push('\\'),
             }
             rest = chars.as_str();
         }

@@ -121,6 +121,11 @@ pub(crate) fn of(value: &Value) -> Option<Decimal> {
     value.downcast_object_ref::<Decimal>().copied()
 }
 
+/// Python's `repr` of a decimal.
+pub(crate) fn repr(value: &Value) -> Option<String> {
+    Some(format!("Decimal('{}')", of(value)?))
+}
+
 /// `left operator right` where one of them is a decimal. With a float the
 /// result is a float (Python refuses; SQL results make that too strict).
 pub(super) fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Option<Result<Value, Error>> {

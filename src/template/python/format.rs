@@ -92,9 +92,8 @@ impl Values {
 
 fn convert(value: &Value, conversion: char, spec: &Spec) -> Result<String, Error> {
     match conversion {
-        's' => Ok(spec.string(&text(value))),
+        's' | 'c' => Ok(spec.string(&text(value))),
         'r' | 'a' => Ok(spec.string(&repr(value))),
-        'c' => Ok(spec.string(&text(value))),
         'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
             let kind = if matches!(conversion, 'i' | 'u') { 'd' } else { conversion };
             spec.with_kind(kind).number(&truncated(value)?)

@@ -9,16 +9,15 @@ use crate::template::error::raise_message;
 use crate::template::values::list;
 use crate::template::values::type_name;
 
-/// `value[start:stop:step]`; missing parts are none. A slice of undefined or
+/// `value[from:to:step]`; missing parts are none. A slice of undefined or
 /// none is an empty list, as in minijinja.
-pub(crate) fn slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Result<Value, Error> {
+pub(crate) fn slice(value: &Value, from: &Value, to: &Value, step: &Value) -> Result<Value, Error> {
     let step = bound(step)?.unwrap_or(1);
     if step == 0 {
         return Err(raise_message("the step of a slice cannot be 0"));
     }
-    let pick = |length: usize| -> Result<Vec<usize>, Error> {
-        Ok(indices(length, bound(start)?, bound(stop)?, step))
-    };
+    let pick =
+        |length: usize| -> Result<Vec<usize>, Error> { Ok(indices(length, bound(from)?, bound(to)?, step)) };
     if let Some(text) = value.as_str() {
         let chars: Vec<char> = text.chars().collect();
         let picked: String = pick(chars.len())?.into_iter().filter_map(|at| chars.get(at)).collect();
@@ -47,12 +46,12 @@ fn bound(value: &Value) -> Result<Option<i64>, Error> {
 }
 
 /// The places that a slice of `length` items takes, in order.
-fn indices(length: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> Vec<usize> {
+fn indices(length: usize, from: Option<i64>, to: Option<i64>, step: i64) -> Vec<usize> {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let clamp = |bound: i64| if bound < 0 { bound.saturating_add(length).max(low) } else { bound.min(high) };
-    let mut at = start.map_or(if step > 0 { low } else { high }, clamp);
-    let end = stop.map_or(if step > 0 { high } else { low }, clamp);
+    let mut at = from.map_or(if step > 0 { low } else { high }, clamp);
+    let end = to.map_or(if step > 0 { high } else { low }, clamp);
     let mut picked = Vec::new();
     while (step > 0 && at < end) || (step < 0 && at > end) {
         picked.extend(usize::try_from(at));

@@ -35,6 +35,16 @@ pub(crate) fn float(value: &Value) -> Option<f64> {
     decimal::of(value).map(decimal::Decimal::as_f64).or_else(|| number(value).map(Number::float))
 }
 
+/// Takes the next character, which is the last of `rest`, if it fits.
+fn take(rest: &mut Vec<char>, fits: impl Fn(char) -> bool) -> Option<char> {
+    rest.pop_if(|c| fits(*c))
+}
+
+fn take_number(rest: &mut Vec<char>) -> Option<usize> {
+    let digits: String = std::iter::from_fn(|| take(rest, |c| c.is_ascii_digit())).collect();
+    digits.parse::<usize>().ok().map(|number| number.min(LARGEST))
+}
+
 impl Spec {
     /// Reads the flags of a `%` field, such as `-08.2`.
     pub(super) fn of_percent(flags: &str) -> Self {
@@ -61,24 +71,16 @@ impl Spec {
         if rest.len() >= 2 && rest.iter().rev().nth(1).copied().is_some_and(is_align) {
             read.fill = rest.pop();
         }
-        let mut take = |fits: &dyn Fn(char) -> bool| rest.pop_if(|c| fits(*c));
-        read.align = take(&is_align);
-        read.sign = take(&|c| matches!(c, '+' | '-' | ' '));
-        read.is_alternate = take(&|c| c == '#').is_some();
-        read.is_zero_filled = take(&|c| c == '0').is_some();
-        let digits = |take: &mut dyn FnMut(&dyn Fn(char) -> bool) -> Option<char>| {
-            let mut digits = String::new();
-            while let Some(digit) = take(&|c| c.is_ascii_digit()) {
-                digits.push(digit);
-            }
-            digits.parse::<usize>().ok().map(|number| number.min(LARGEST))
-        };
-        read.width = digits(&mut take).unwrap_or(0);
-        read.grouping = take(&|c| matches!(c, ',' | '_'));
-        if take(&|c| c == '.').is_some() {
-            read.precision = digits(&mut take);
+        read.align = take(&mut rest, is_align);
+        read.sign = take(&mut rest, |c| matches!(c, '+' | '-' | ' '));
+        read.is_alternate = take(&mut rest, |c| c == '#').is_some();
+        read.is_zero_filled = take(&mut rest, |c| c == '0').is_some();
+        read.width = take_number(&mut rest).unwrap_or(0);
+        read.grouping = take(&mut rest, |c| matches!(c, ',' | '_'));
+        if take(&mut rest, |c| c == '.').is_some() {
+            read.precision = take_number(&mut rest);
         }
-        read.kind = take(&|_| true);
+        read.kind = rest.pop();
         if rest.is_empty() {
             Ok(read)
         } else {
@@ -93,7 +95,9 @@ impl Spec {
 
     /// Any value, by its type.
     pub(super) fn value(&self, value: &Value) -> Result<String, Error> {
-        let is_number = float(value).is_some() && !(value.kind() == ValueKind::Bool && self.kind.is_none());
+        // A boolean prints as a word where nothing more is asked for.
+        let is_word = value.kind() == ValueKind::Bool && self.kind.is_none() && self.width == 0;
+        let is_number = float(value).is_some() && !is_word;
         if is_number && self.kind != Some('s') {
             return self.number(value);
         }

@@ -69,9 +69,9 @@ fn title(text: &str) -> String {
     let mut in_word = false;
     for c in text.chars() {
         if in_word {
-            out.extend(c.to_lowercase())
+            out.extend(c.to_lowercase());
         } else {
-            out.extend(c.to_uppercase())
+            out.extend(c.to_uppercase());
         }
         in_word = c.is_alphabetic();
     }
@@ -145,8 +145,13 @@ fn split(text: &str, from_right: bool, arguments: &Arguments<'_>) -> Result<Valu
 
 /// Splits at runs of white space, at most `limit` times.
 fn split_whitespace(text: &str, limit: usize, from_right: bool) -> Vec<&str> {
+    let strip = |rest: &'_ str| if from_right { rest.trim_end().len() } else { rest.trim_start().len() };
+    let without_margin = |rest: &'_ str| {
+        let length = strip(rest);
+        if from_right { 0..length } else { rest.len() - length..rest.len() }
+    };
     let mut parts = Vec::new();
-    let mut rest = text.trim();
+    let mut rest = text.get(without_margin(text)).unwrap_or_default();
     while !rest.is_empty() {
         let at = if from_right { rest.rfind(char::is_whitespace) } else { rest.find(char::is_whitespace) };
         let cut = at.filter(|_| parts.len() < limit).and_then(|at| rest.split_at_checked(at));
@@ -156,7 +161,7 @@ fn split_whitespace(text: &str, limit: usize, from_right: bool) -> Vec<&str> {
         };
         let (part, left) = if from_right { (after, before) } else { (before, after) };
         parts.push(part.trim());
-        rest = left.trim();
+        rest = left.get(without_margin(left)).unwrap_or_default();
     }
     if from_right {
         parts.reverse();
@@ -195,9 +200,9 @@ fn searches(text: &str, name: &str, arguments: &Arguments<'_>) -> Option<Result<
     Some(match name {
         "startswith" | "endswith" => affix(text, name == "startswith", arguments),
         "find" | "rfind" | "index" | "rindex" => find(text, name, arguments),
-        "count" => arguments.string(0, "sub").map(|sub| match sub.is_empty() {
-            true => Value::from(text.chars().count() + 1),
-            false => Value::from(text.matches(&*sub).count()),
+        "count" => arguments.string(0, "sub").map(|sub| {
+            // The empty string stands before, between and after all characters.
+            Value::from(text.matches(&*sub).count())
         }),
         _ => return None,
     })

@@ -40,8 +40,8 @@ pub(crate) fn declaration(source: &str, name: &str, is_variadic: bool) -> Rewrit
 /// `macro x(a)`, `test x(a)` or `materialization x, …` becomes a macro's tag.
 fn opening(source: &str, segment: &Segment, name: &str, is_variadic: bool, edits: &mut Edits) {
     let (Some(first), Some(last)) = (segment.tokens.first(), segment.tokens.last()) else { return };
-    let list = segment.tokens.get(2..).unwrap_or_default();
-    let read = parameters(source, list).unwrap_or_default();
+    let rest = segment.tokens.get(2..).unwrap_or_default();
+    let read = parameters(source, rest).unwrap_or_default();
     if read.is_empty() {
         let surplus = if is_variadic { SURPLUS } else { "" };
         let text = format!("macro {LOCAL_PREFIX}{name}({surplus})");
@@ -50,11 +50,11 @@ fn opening(source: &str, segment: &Segment, name: &str, is_variadic: bool, edits
     }
     let name_end = segment.tokens.get(1).map_or(first.end, |token| token.end);
     edits.replace(first.start, name_end - first.start, format!("macro {LOCAL_PREFIX}{name}"));
-    signature(source, segment, list, &read, edits);
+    signature(source, segment, rest, &read, edits);
     if is_variadic {
-        let close = list.iter().rev().find(|token| token.text(source) == ")");
+        let close = rest.iter().rev().find(|token| token.text(source) == ")");
         let has_comma = close.is_some_and(|close| {
-            list.iter()
+            rest.iter()
                 .rev()
                 .find(|token| token.end <= close.start)
                 .is_some_and(|token| token.text(source) == ",")
@@ -105,9 +105,8 @@ fn signature(source: &str, segment: &Segment, list: &[Token], read: &[Parameter]
             Walker::new(source, tokens, &mut value).all();
             let value = value.apply_within(source, start, end);
             edits.replace(start, end - start, "(none|__undefined)");
-            moved.push_str(&format!(
-                "{{% if {name} is undefined %}}{{% set {name} = {value} %}}{{% endif %}}"
-            ));
+            let set = format!("{{% if {name} is undefined %}}{{% set {name} = {value} %}}{{% endif %}}");
+            moved.push_str(&set);
         } else {
             Walker::new(source, tokens, edits).all();
         }

@@ -11,8 +11,17 @@ use super::expression::Walker;
 
 /// Rewrites one tag of a text or of a macro's body.
 pub(super) fn rewrite(source: &str, segment: &Segment, edits: &mut Edits) {
-    let tokens = without_colon(source, segment, edits);
-    let Some((name, rest)) = tokens.split_first() else { return };
+    let (tokens, colon) = without_colon(source, segment);
+    if let Some((name, rest)) = tokens.split_first() {
+        tag(source, segment, (name, rest), edits);
+    }
+    // Last, as what is inserted before the colon must not be lost with it.
+    if let Some(colon) = colon {
+        edits.replace(colon.start, 1, "");
+    }
+}
+
+fn tag(source: &str, segment: &Segment, (name, rest): (&Token, &[Token]), edits: &mut Edits) {
     match name.text(source) {
         "if" | "elif" | "with" | "include" | "autoescape" | "print" => expression(source, rest, edits),
         "do" => do_tag(source, name, rest, edits),
@@ -25,14 +34,13 @@ pub(super) fn rewrite(source: &str, segment: &Segment, edits: &mut Edits) {
     }
 }
 
-/// The tag's tokens; a colon at the end, which Jinja2 allows, is deleted.
-fn without_colon<'a>(source: &str, segment: &'a Segment, edits: &mut Edits) -> &'a [Token] {
+/// The tag's tokens and the colon at the end, which Jinja2 allows.
+fn without_colon<'a>(source: &str, segment: &'a Segment) -> (&'a [Token], Option<&'a Token>) {
     match segment.tokens.split_last() {
         Some((last, rest)) if last.kind == TokenKind::Symbol && last.text(source) == ":" => {
-            edits.replace(last.start, 1, "");
-            rest
+            (rest, Some(last))
         }
-        _ => &segment.tokens,
+        _ => (&segment.tokens, None),
     }
 }
 
@@ -132,8 +140,8 @@ fn filter_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
     let before = edits.len();
     let mut walker = Walker::new(source, tokens, edits);
     let start = super::expression::Walked { start: 0, end: 0, kind: Kind::Other };
-    let walked = walker.filter(start).and_then(|walked| walker.filters(walked));
-    if walked.is_err() {
+    let result = walker.filter(start).and_then(|first| walker.filters(first));
+    if result.is_err() {
         edits.truncate(before);
     }
 }

@@ -114,12 +114,12 @@ impl Lexer<'_> {
         }
         let mut depth = 0_i32;
         while let Some(byte) = self.byte(at) {
-            if depth == 0 {
-                if let Some(end) = self.closing(at, close) {
-                    self.segments.push(Segment { kind, start, end, tokens });
-                    self.at = end;
-                    return;
-                }
+            if depth == 0
+                && let Some(end) = self.closing(at, close)
+            {
+                self.segments.push(Segment { kind, start, end, tokens });
+                self.at = end;
+                return;
             }
             if byte.is_ascii_whitespace() {
                 at += 1;

@@ -75,10 +75,8 @@ fn number_json(value: &Value) -> Json {
     if let Some(integer) = value.as_i64().filter(|_| value.is_integer()) {
         return Json::from(integer);
     }
-    if let Ok(integer) = u64::try_from(value.clone()) {
-        if value.is_integer() {
-            return Json::from(integer);
-        }
+    if let Some(integer) = u64::try_from(value.clone()).ok().filter(|_| value.is_integer()) {
+        return Json::from(integer);
     }
     let float = f64::try_from(value.clone()).ok();
     float.and_then(Number::from_f64).map_or(Json::Null, Json::Number)

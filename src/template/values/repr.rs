@@ -6,10 +6,12 @@ use std::fmt::Write;
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
+use crate::template::datetime;
+use crate::template::python;
+
 use super::dict::MutDict;
 use super::list::MutList;
 use super::set::PySet;
-use crate::template::python::decimal_of;
 
 /// Containers inside each other are printed this deep; a list that holds
 /// itself ends here.
@@ -37,7 +39,7 @@ pub(crate) fn write_text(out: &mut dyn Write, value: &Value) -> fmt::Result {
     match (value.as_str(), value.kind()) {
         (Some(string), _) => out.write_str(string),
         (None, ValueKind::Undefined) => Ok(()),
-        _ if decimal_of(value).is_some() => write!(out, "{value}"),
+        (None, ValueKind::Plain) => write!(out, "{value}"),
         _ => write_repr(out, value, 0),
     }
 }
@@ -56,8 +58,10 @@ pub(crate) fn write_repr(out: &mut dyn Write, value: &Value, depth: usize) -> fm
         ValueKind::Seq | ValueKind::Iterable | ValueKind::Map if is_plain_container(value) => {
             write_container(out, value, depth)
         }
-        _ if decimal_of(value).is_some() => write!(out, "Decimal('{value}')"),
-        _ => write!(out, "{value}"),
+        _ => match datetime::repr(value).or_else(|| python::decimal_repr(value)) {
+            Some(repr) => out.write_str(&repr),
+            None => write!(out, "{value}"),
+        },
     }
 }
 

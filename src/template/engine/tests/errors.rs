@@ -59,9 +59,9 @@ fn errors_point_at_the_user_s_text() {
     );
     check(
         "{{ 1 + 'a' }}",
-        "`+` does not work between an integer and a string\nmodels/m.sql:1:4 `1 + 'a'`: here",
+        "`+` does not work between an integer and a string\nmodels/m.sql:1:6 `+ 'a'`: here",
     );
-    check("{{ 'a'.nope() }}", "a string has no method `nope`\nmodels/m.sql:1:4 `'a'.nope()`: no such method");
+    check("{{ 'a'.nope() }}", "a string has no method `nope`\nmodels/m.sql:1:7 `.nope()`: no such method");
 }
 
 #[test]

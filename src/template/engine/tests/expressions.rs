@@ -12,3 +12,63 @@ fn prints_as_python_does() {
     check("{{ none }}{{ true }}{{ undefined_name }}", "NoneTrue");
     check("{% set x = [] %}{% do x.append(x) %}{{ x | length }}", "1");
 }
+
+/// Templates and what Jinja2 makes of them, recorded from dbt's own
+/// environment: `<<< template`, then `>>> text` or `!!!` for an error.
+const RECORDED: &str = include_str!("jinja2.txt");
+
+#[test]
+fn renders_what_jinja2_renders() {
+    let stage = Stage::new(&[]);
+    let mut wrong = Vec::new();
+    for case in RECORDED.split("===\n").filter(|case| !case.trim().is_empty()) {
+        let case = case.trim_start_matches("<<< ");
+        let (template, expected) = match case.split_once("\n>>> ") {
+            Some((template, expected)) => (template, Some(expected.strip_suffix('\n').unwrap_or(expected))),
+            None => (case.trim_end_matches("\n!!!\n"), None),
+        };
+        let rendered = stage.try_render(template);
+        if rendered.as_deref().ok() != expected {
+            wrong.push(format!(
+                "{template}\n  jinja2: {expected:?}\n  model:  {rendered:?}",
+                rendered = rendered.map_err(|error| error.to_string())
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn macros_of_a_text_can_be_called_in_it() {
+    let stage = Stage::new(&[]);
+    let check = |template: &str, expected: &str| assert_eq!(stage.render(template), expected, "{template}");
+    check("{% macro m(a, b=a) %}{{ a }}-{{ b }}{% endmacro %}{{ m(1) }} {{ m(b=1, a=2) }}", "1-1 2-1");
+    check("{% macro f(x) %}{% if x > 0 %}{{ x }}{{ f(x - 1) }}{% endif %}{% endmacro %}{{ f(3) }}", "321");
+    check("{% macro c() %}[{{ caller() }}]{% endmacro %}{% call c() %}in{% endcall %}", "[in]");
+}
+
+#[test]
+fn values_keep_their_type() {
+    let stage = Stage::new(&[]).with("x", 5).with("s", "a");
+    let check = |template: &str, expected: &str| assert_eq!(stage.evaluate(template), expected, "{template}");
+    check("plain", "'plain'");
+    check("1", "'1'");
+    check("{{ x }}", "5");
+    check("{{ x }} ", "'5 '");
+    check("{{ x }}{{ x }}", "'55'");
+    check("{{ [1, x] }}", "[1, 5]");
+    check("{{ none }}", "None");
+    check("{{ x == 5 }}", "True");
+    check("{{ '5' }}", "'5'");
+    check("{{ '5' | as_number }}", "5");
+    check("{{ '5.5' | as_number }}", "5.5");
+    check("{{ 'True' | as_bool }}", "True");
+    check("{{ x | as_text }}", "'5'");
+    check("{{ \"['a', {'b': 1}]\" | as_native }}", "['a', {'b': 1}]");
+    check("{{ s | as_native }}", "'a'");
+    check("{% if x %}{{ x }}{% endif %}", "5");
+    check("{{ nope }}", "''");
+    check("{{ s | as_bool }}", "!`as_bool` cannot read 'a' as a boolean");
+    check("{{ s | as_number }}", "!`as_number` cannot read 'a' as a number");
+    assert_eq!(stage.render("{{ 'True' | as_bool }}{{ '5' | as_number }}"), "True5");
+}

@@ -142,6 +142,7 @@ impl Stage {
     }
 
     /// An error as its message and the text at each of its places.
+    #[expect(clippy::format_push_string, reason = "a test's own output")]
     pub(super) fn failure(&self, text: &str) -> String {
         let error = self.try_render(text).expect_err("the render should fail");
         let diagnostic = error.diagnostic();
@@ -151,10 +152,10 @@ impl Stage {
             let place = file.location(label.span.start);
             let written = file.text().get(label.span.start..label.span.end).unwrap();
             let path = file.path().display();
-            shown.push_str(&format!("\n{path}:{}:{} `{written}`: {}", place.line, place.column, label.text));
+            shown += &(format!("\n{path}:{}:{} `{written}`: {}", place.line, place.column, label.text));
         }
         for note in diagnostic.notes.iter().chain(&diagnostic.help) {
-            shown.push_str(&format!("\n= {note}"));
+            shown += &(format!("\n= {note}"));
         }
         shown
     }

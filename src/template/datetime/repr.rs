@@ -1,0 +1,47 @@
+//! How Python writes dates in lists.
+
+use chrono::Datelike;
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use chrono::Timelike;
+use minijinja::Value;
+
+use super::date::Date;
+use super::date::Time;
+use super::delta::Delta;
+use super::moment::Moment;
+use super::zone::Zone;
+
+/// Python's `repr` of a value of this module.
+pub(crate) fn repr(value: &Value) -> Option<String> {
+    if let Some(Date(date)) = value.downcast_object_ref() {
+        return Some(format!("datetime.date({})", date_parts(*date)));
+    }
+    if let Some(Time(time)) = value.downcast_object_ref() {
+        return Some(format!("datetime.time({})", time_parts(*time)));
+    }
+    if let Some(moment) = value.downcast_object_ref::<Moment>() {
+        let (date, time) = (date_parts(moment.local.date()), time_parts(moment.local.time()));
+        let zone = match moment.zone {
+            Some(Zone::UTC) => ", tzinfo=<UTC>".to_owned(),
+            Some(zone) => format!(", tzinfo=<{zone}>"),
+            None => String::new(),
+        };
+        return Some(format!("datetime.datetime({date}, {time}{zone})"));
+    }
+    value.downcast_object_ref::<Delta>().map(|delta| delta.repr())
+}
+
+fn date_parts(date: NaiveDate) -> String {
+    format!("{}, {}, {}", date.year(), date.month(), date.day())
+}
+
+/// Hours and minutes; seconds and microseconds where there are any.
+fn time_parts(time: NaiveTime) -> String {
+    let (second, micro) = (time.second(), time.nanosecond() / 1000 % 1_000_000);
+    let mut parts = format!("{}, {}", time.hour(), time.minute());
+    if second != 0 || micro != 0 {
+        parts = format!("{parts}, {second}");
+    }
+    if micro == 0 { parts } else { format!("{parts}, {micro}") }
+}
