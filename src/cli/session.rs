@@ -1,5 +1,6 @@
 //! One command line at work: its streams, its request, its exit code.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -8,6 +9,7 @@ use super::args::{Global, either};
 use super::ui::{Format, Reporter, Ui, Verbosity};
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
+use crate::host::FileError;
 use crate::host::clock;
 use crate::host::environment;
 use crate::ops::Workspace;
@@ -64,8 +66,7 @@ impl Session {
 
     /// What the command asks of a project; `flags` are the command's own.
     pub(crate) fn request(&self, flags: Map<String, Json>) -> Result<LoadRequest, Problems> {
-        let current_dir =
-            environment::current_dir().map_err(|error| vec![Diagnostic::error("file", error.to_string())])?;
+        let current_dir = environment::current_dir().map_err(|error| vec![file_problem(&error)])?;
         let global = self.global.clone();
         let mut all = global.given();
         all.extend(flags);
@@ -89,6 +90,12 @@ impl Session {
         })
     }
 
+    /// A path of the command line, whatever folder is entered later.
+    pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Problems> {
+        let here = environment::current_dir().map_err(|error| vec![file_problem(&error)])?;
+        Ok(here.join(path))
+    }
+
     /// Reads the project up to its graph and tells what is questionable about it.
     pub(crate) fn workspace(&self, flags: Map<String, Json>) -> Result<Workspace, Problems> {
         self.open(&self.request(flags)?)
@@ -99,6 +106,7 @@ impl Session {
         let notices: Arc<dyn Notices> = Arc::clone(&self.ui) as Arc<dyn Notices>;
         let workspace = Workspace::open(request, &notices)?;
         self.warn(&workspace, &workspace.warnings)?;
+        environment::enter(&workspace.project.root).map_err(|error| vec![file_problem(&error)])?;
         Ok(workspace)
     }
 
@@ -177,6 +185,10 @@ impl Session {
             }
         }
     }
+}
+
+fn file_problem(error: &FileError) -> Diagnostic {
+    Diagnostic::error("file", error.to_string())
 }
 
 /// Asked to stop by Ctrl-C or a termination signal; a second one ends the process at once.

@@ -1,7 +1,7 @@
 //! Environment variables, as a value.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The environment variables of the process when it started. Values may be
 /// secret, so that printing shows names only.
@@ -56,6 +56,15 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
 /// The folder is gone or may not be read.
 pub fn current_dir() -> Result<PathBuf, super::FileError> {
     std::env::current_dir().map_err(|source| super::FileError::new("find", ".", source))
+}
+
+/// Makes a folder the one that relative paths start from, those that SQL names
+/// included. dbt: everything runs in the project's folder.
+///
+/// # Errors
+/// The folder is gone or may not be entered.
+pub fn enter(folder: &Path) -> Result<(), super::FileError> {
+    std::env::set_current_dir(folder).map_err(|source| super::FileError::new("enter", folder, source))
 }
 
 /// The command line as it was typed, as far as it is Unicode.

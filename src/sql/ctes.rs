@@ -40,12 +40,13 @@ pub fn with_ctes(sql: &str, ctes: &[Cte]) -> String {
 
 /// Where the first of the SQL's own expressions is named, or the comment before it.
 fn own_with(sql: &str) -> Option<usize> {
-    let mut code = pieces(sql).filter(Piece::is_code);
+    let mut code = pieces(sql).into_iter().filter(Piece::is_code);
     let mut keyword = code.next().filter(|piece| piece.is_word("with"))?;
     if let Some(next) = code.next().filter(|piece| piece.is_word("recursive")) {
         keyword = next;
     }
-    let after = pieces(sql).find(|piece| piece.start >= keyword.end() && piece.kind != Kind::Space);
+    let after =
+        pieces(sql).into_iter().find(|piece| piece.start >= keyword.end() && piece.kind != Kind::Space);
     Some(after.map_or(sql.len(), |piece| piece.start))
 }
 

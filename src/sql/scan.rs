@@ -1,5 +1,8 @@
 //! SQL text in pieces: just enough to know what is code and what is not.
 
+use sqlparser::dialect::GenericDialect;
+use sqlparser::tokenizer::{Location, Token, Tokenizer, Whitespace};
+
 /// What a [`Piece`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -7,11 +10,11 @@ pub(super) enum Kind {
     Space,
     /// A comment with its marks.
     Comment,
-    /// Letters, digits and underscores.
+    /// A name, a keyword, or a number.
     Word,
     /// A string or quoted identifier with its quotes.
     Quoted,
-    /// One other character.
+    /// An operator or a mark.
     Symbol,
 }
 
@@ -40,87 +43,75 @@ impl Piece<'_> {
     }
 }
 
-/// The pieces of a text. What is opened and never closed reaches to the end.
-pub(super) fn pieces(sql: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = sql.get(at..)?;
-        let (kind, length) = measure(rest)?;
-        let piece = Piece { kind, text: rest.get(..length)?, start: at };
-        at += length;
-        Some(piece)
-    })
+/// The pieces of a text. What is opened and never closed, and whatever else
+/// cannot be read, is one quoted piece up to the end.
+pub(super) fn pieces(sql: &str) -> Vec<Piece<'_>> {
+    let mut tokens = Vec::new();
+    // The tokens before the trouble are in the buffer; the rest is handled below.
+    let _ = Tokenizer::new(&GenericDialect {}, sql)
+        .with_unescape(false)
+        .tokenize_with_location_into_buf(&mut tokens);
+    let mut found = Vec::with_capacity(tokens.len() + 1);
+    let mut reached = Reached { sql, offset: 0, line: 1, column: 1 };
+    for token in tokens {
+        let start = reached.offset;
+        reached.advance(token.span.end);
+        push(&mut found, sql, start..reached.offset, kind(&token.token));
+    }
+    push(&mut found, sql, reached.offset..sql.len(), Kind::Quoted);
+    found
 }
 
-/// The kind and the length of the first piece; `None` for an empty text.
-fn measure(text: &str) -> Option<(Kind, usize)> {
-    let first = text.chars().next()?;
-    Some(match first {
-        _ if first.is_whitespace() => (Kind::Space, while_holds(text, char::is_whitespace)),
-        '-' if text.starts_with("--") => (Kind::Comment, text.find('\n').unwrap_or(text.len())),
-        '/' if text.starts_with("/*") => (Kind::Comment, block_comment(text)),
-        '\'' | '"' | '`' => (Kind::Quoted, quoted(text, first, false)),
-        'e' | 'E' if text.get(1..).is_some_and(|rest| rest.starts_with('\'')) => {
-            (Kind::Quoted, 1 + quoted(text.get(1..)?, '\'', true))
+fn push<'a>(found: &mut Vec<Piece<'a>>, sql: &'a str, range: std::ops::Range<usize>, kind: Kind) {
+    let start = range.start;
+    if let Some(text) = sql.get(range).filter(|text| !text.is_empty()) {
+        found.push(Piece { kind, text, start });
+    }
+}
+
+fn kind(token: &Token) -> Kind {
+    match token {
+        Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => {
+            Kind::Comment
         }
-        '$' => dollar_quoted(text).map_or((Kind::Symbol, 1), |length| (Kind::Quoted, length)),
-        _ if is_word(first) => (Kind::Word, while_holds(text, |c| is_word(c) || c == '$')),
-        _ => (Kind::Symbol, first.len_utf8()),
-    })
+        Token::Whitespace(_) => Kind::Space,
+        Token::Word(word) if word.quote_style.is_some() => Kind::Quoted,
+        Token::Word(_) | Token::Number(..) => Kind::Word,
+        Token::SingleQuotedString(_)
+        | Token::DoubleQuotedString(_)
+        | Token::DollarQuotedString(_)
+        | Token::EscapedStringLiteral(_)
+        | Token::UnicodeStringLiteral(_)
+        | Token::NationalStringLiteral(_)
+        | Token::HexStringLiteral(_) => Kind::Quoted,
+        _ => Kind::Symbol,
+    }
 }
 
-fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
+/// How far a text has been walked, in bytes and as the tokenizer counts: lines
+/// and characters from 1.
+struct Reached<'a> {
+    sql: &'a str,
+    offset: usize,
+    line: u64,
+    column: u64,
 }
 
-fn while_holds(text: &str, holds: impl Fn(char) -> bool) -> usize {
-    text.find(|character| !holds(character)).unwrap_or(text.len())
-}
-
-/// Block comments nest, as in PostgreSQL and DuckDB.
-fn block_comment(text: &str) -> usize {
-    let (mut depth, mut at) = (0_usize, 0);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if rest.starts_with("/*") {
-            depth += 1;
-            at += 2;
-        } else if rest.starts_with("*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return at;
+impl Reached<'_> {
+    fn advance(&mut self, to: Location) {
+        let rest = self.sql.get(self.offset..).unwrap_or_default();
+        for character in rest.chars() {
+            if (self.line, self.column) >= (to.line, to.column) {
+                return;
             }
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
+            self.offset += character.len_utf8();
+            if character == '\n' {
+                (self.line, self.column) = (self.line + 1, 1);
+            } else {
+                self.column += 1;
+            }
         }
     }
-    text.len()
-}
-
-/// A quoted piece; a doubled quote stands for itself, and so does one behind a
-/// backslash where those `escape`.
-fn quoted(text: &str, quote: char, escapes: bool) -> usize {
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if escapes && character == '\\' {
-            characters.next();
-        } else if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
-            return at + quote.len_utf8();
-        }
-    }
-    text.len()
-}
-
-/// `$$…$$` or `$tag$…$tag$`; `None` where the dollar opens neither.
-fn dollar_quoted(text: &str) -> Option<usize> {
-    let tag_length = text.get(1..)?.find('$')? + 2;
-    let tag = text.get(..tag_length)?;
-    let name = tag.trim_matches('$');
-    if name.starts_with(|first: char| first.is_ascii_digit()) || !name.chars().all(is_word) {
-        return None;
-    }
-    let close = text.get(tag_length..)?.find(tag);
-    Some(close.map_or(text.len(), |at| at + 2 * tag_length))
 }
 
 #[cfg(test)]
@@ -131,7 +122,8 @@ mod tests {
 
     /// The pieces that are code, separated by bars.
     fn check(sql: &str, expected: &str) {
-        let code: Vec<&str> = pieces(sql).filter(Piece::is_code).map(|piece| piece.text).collect();
+        let code: Vec<&str> =
+            pieces(sql).into_iter().filter(Piece::is_code).map(|piece| piece.text).collect();
         assert_eq!(code.join("|"), expected, "{sql}");
     }
 
@@ -140,16 +132,16 @@ mod tests {
         check("a -- b\n/* c /* d */ e */ f", "a|f");
         check("'it''s' \"a\"\"b\" `c`", "'it''s'|\"a\"\"b\"|`c`");
         check(r"E'a\'b' 'a\' c", r"E'a\'b'|'a\'|c");
-        check("$$a;b$$ $t$ $$ $t$ $1 a$b", "$$a;b$$|$t$ $$ $t$|$|1|a$b");
+        check("$$a;b$$ $t$ $$ $t$ $1 a$b", "$$a;b$$|$t$ $$ $t$|$1|a$b");
         check("'open", "'open");
-        check("/* open", "");
+        check("a /* open", "a|/* open");
         check("größe_1.x", "größe_1|.|x");
     }
 
     proptest! {
         #[test]
         fn all_pieces_are_the_whole_text(sql in r#"[a'"$/*; \-\n\\eé`]{0,40}"#) {
-            let joined: String = pieces(&sql).map(|piece| piece.text).collect();
+            let joined: String = pieces(&sql).into_iter().map(|piece| piece.text).collect();
             prop_assert_eq!(joined, sql);
         }
     }

@@ -39,7 +39,7 @@ pub fn statements(script: &str) -> Vec<Statement<'_>> {
 /// The first word of a statement in lower case, or nothing: `select`, `begin`.
 #[must_use]
 pub fn leading_word(statement: &str) -> String {
-    let first = pieces(statement).find(Piece::is_code);
+    let first = pieces(statement).into_iter().find(Piece::is_code);
     first.filter(|piece| piece.kind == Kind::Word).map(|piece| piece.text.to_lowercase()).unwrap_or_default()
 }
 

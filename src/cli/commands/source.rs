@@ -27,12 +27,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(command: &Command, session: &Session) -> Result<Exit, Problems> {
     let Command::Freshness(args) = command;
+    let output = args.output.as_ref().map(|path| Session::absolute(path)).transpose()?;
     session.execute(&Options {
         mode: Mode::Freshness,
         selection: args.selection.criteria(),
         given: args.selection.given(),
         kinds: Kinds::only(&[ResourceType::Source]),
-        output: args.output.clone(),
+        output,
         ..Options::default()
     })
 }
