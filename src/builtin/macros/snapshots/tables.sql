@@ -9,8 +9,16 @@
   }) }}
 {%- endmacro %}
 
+{#- The names that they have in this snapshot. -#}
 {% macro snapshot_meta_columns() -%}
-  {{ return(config.get('snapshot_table_column_names') or get_snapshot_table_column_names()) }}
+  {%- set columns = config.get('snapshot_table_column_names') -%}
+  {%- if not columns -%}
+    {%- set columns = get_snapshot_table_column_names() -%}
+    {%- for column, name in (config.get('snapshot_meta_column_names') or {}).items() if name -%}
+      {%- do columns.update({column: name}) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {{ return(columns) }}
 {%- endmacro %}
 
 {#- The query that a new snapshot table is made of. -#}
