@@ -92,9 +92,10 @@ impl MacroProxy {
 
     fn run(&self, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let adapted = self.adapt(args)?;
-        let loaded = self.load(state)?;
+        // Loading prints, too; that is no print of the text itself.
         render_of(state)?.depth += 1;
-        let result = loaded.call(state, adapted.as_deref().unwrap_or(args));
+        let result =
+            self.load(state).and_then(|loaded| loaded.call(state, adapted.as_deref().unwrap_or(args)));
         let render = render_of(state)?;
         render.depth -= 1;
         match (result, render.returned.take()) {

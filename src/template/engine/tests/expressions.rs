@@ -49,7 +49,8 @@ fn macros_of_a_text_can_be_called_in_it() {
 
 #[test]
 fn values_keep_their_type() {
-    let stage = Stage::new(&[]).with("x", 5).with("s", "a");
+    let one = "{% macro one() %}{{ return(1) }}{% endmacro %}{% macro two() %}{{ one() }}{{ return([one()]) }}{% endmacro %}";
+    let stage = Stage::new(&[("root", one)]).with("x", 5).with("s", "a");
     let check = |template: &str, expected: &str| assert_eq!(stage.evaluate(template), expected, "{template}");
     check("plain", "'plain'");
     check("1", "'1'");
@@ -57,6 +58,9 @@ fn values_keep_their_type() {
     check("{{ x }} ", "'5 '");
     check("{{ x }}{{ x }}", "'55'");
     check("{{ [1, x] }}", "[1, 5]");
+    check("{{ one() }}", "1");
+    check("{{ two() }}", "[1]");
+    check("{{ one() }}{{ two() }}", "'1[1]'");
     check("{{ none }}", "None");
     check("{{ x == 5 }}", "True");
     check("{{ '5' }}", "'5'");
