@@ -22,7 +22,7 @@ mod wire;
 pub use graph_json::graph_json;
 pub use manifest_json::{Compiled, ManifestDetails, manifest_json};
 pub use metadata::Metadata;
-pub use node_json::{compiled_node_json, node_json};
+pub use node_json::{compiled_node_json, node_json, relation_name};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};
 pub use sources::{FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
 pub use wire::{Cte, Wire};

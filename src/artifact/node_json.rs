@@ -10,6 +10,7 @@ use super::wire::{Wire, columns, config, constraints, default_docs, group, objec
 use crate::manifest::{
     Age, DataTest, Exposure, Freshness, GenericTest, Model, Node, NodeKind, Period, ResourceType, Source,
 };
+use crate::sql::Dialect;
 
 /// The node in dbt's shape for its resource type, before compilation.
 #[must_use]
@@ -76,7 +77,7 @@ fn common(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<Stri
         ("build_path", compiled.and_then(|compiled| compiled.build_path.clone()).into()),
         ("unrendered_config", node.config.unrendered.clone().into()),
         ("created_at", wire.created_at.into()),
-        ("relation_name", relation_name(wire, node)),
+        ("relation_name", relation_name(node, wire.dialect).into()),
         ("raw_code", raw_code(node).into()),
         ("doc_blocks", node.docs.doc_blocks.clone().into()),
     ])
@@ -128,8 +129,10 @@ fn raw_code(node: &Node) -> &str {
     }
 }
 
-/// Null for what has no place in the warehouse, or none that lasts.
-pub(super) fn relation_name(wire: &Wire<'_>, node: &Node) -> Json {
+/// The relation as SQL; `None` for what has no place in the warehouse, or none
+/// that lasts.
+#[must_use]
+pub fn relation_name(node: &Node, dialect: &Dialect) -> Option<String> {
     let lasts = match node.kind.resource_type() {
         ResourceType::Model => node.config.materialized() != "ephemeral",
         ResourceType::Seed | ResourceType::Snapshot | ResourceType::Source => true,
@@ -140,7 +143,7 @@ pub(super) fn relation_name(wire: &Wire<'_>, node: &Node) -> Json {
         _ => false,
     };
     let relation = node.relation.as_ref().filter(|_| lasts);
-    relation.map(|relation| relation.render(wire.dialect)).into()
+    relation.map(|relation| relation.render(dialect))
 }
 
 fn contract(node: &Node) -> Json {
@@ -213,7 +216,7 @@ fn source_json(wire: &Wire<'_>, node: &Node, source: &Source) -> Map<String, Jso
         ),
         ("loaded_at_field", source.loaded_at_field.clone().into()),
         ("loaded_at_query", source.loaded_at_query.clone().into()),
-        ("freshness", source.freshness.as_ref().map(freshness_json).into()),
+        ("freshness", source_freshness(node, source)),
         ("external", source.external.clone().into()),
         ("description", node.docs.description.as_str().into()),
         ("columns", columns(node)),
@@ -223,12 +226,21 @@ fn source_json(wire: &Wire<'_>, node: &Node, source: &Source) -> Map<String, Jso
         ("config", node.config.values.clone().into()),
         ("patch_path", node.origin.patch_path.clone().into()),
         ("unrendered_config", node.config.unrendered.clone().into()),
-        ("relation_name", relation_name(wire, node)),
+        ("relation_name", relation_name(node, wire.dialect).into()),
         ("created_at", wire.created_at.into()),
         ("unrendered_database", source.unrendered_database.clone().into()),
         ("unrendered_schema", source.unrendered_schema.clone().into()),
         ("doc_blocks", node.docs.doc_blocks.clone().into()),
     ])
+}
+
+/// The rule, or, where no limit is set, what the configuration says: limits of
+/// nothing, or null where it was turned off.
+fn source_freshness(node: &Node, source: &Source) -> Json {
+    match &source.freshness {
+        Some(freshness) => freshness_json(freshness),
+        None => config(node, "freshness", || Json::Null),
+    }
 }
 
 /// A freshness rule in dbt's shape: what is not set is null inside, never absent.

@@ -53,6 +53,11 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
     if state.subject.text(&state.runtime).is_some() && state.unit.is_none() {
         state.write("compiled", &compiled.sql)?;
     }
+    if let (Subject::Node(id), None, Some("ephemeral")) =
+        (&state.subject, &state.unit, state.node().map(|node| node.config.materialized()))
+    {
+        state.runtime.remember_ephemeral(*id, &compiled);
+    }
     Ok(compiled)
 }
 
@@ -108,15 +113,13 @@ fn ephemeral(state: &Arc<JobState>, id: NodeId, depth: usize) -> Result<Arc<Comp
     }
     let listener = Arc::clone(&state.listener);
     let own = Arc::new(JobState::new(&state.runtime, &state.worker, Subject::Node(id), listener, None));
-    let compiled = compile_at(&own, depth + 1).map_err(|mut failure| {
+    compile_at(&own, depth + 1).map_err(|mut failure| {
         let reader = state.subject.name(&state.runtime);
         if let Some(finding) = failure.diagnostic_mut() {
             finding.notes.push(format!("it is ephemeral and was compiled for `{reader}`, which reads it"));
         }
         failure
-    })?;
-    state.runtime.remember_ephemeral(id, &compiled);
-    Ok(compiled)
+    })
 }
 
 /// The name of a node as a common table expression. dbt: its alias behind a

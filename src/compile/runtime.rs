@@ -163,6 +163,13 @@ impl Runtime {
         }
     }
 
+    /// The ephemeral models that were compiled so far.
+    #[must_use]
+    pub fn ephemerals(&self) -> Vec<(NodeId, Arc<Compiled>)> {
+        let known = self.ephemerals.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().map(|(id, compiled)| (*id, Arc::clone(compiled))).collect()
+    }
+
     /// An ephemeral model that was compiled already.
     pub(super) fn known_ephemeral(&self, id: NodeId) -> Option<Arc<Compiled>> {
         self.ephemerals.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()

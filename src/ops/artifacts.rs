@@ -12,13 +12,15 @@ use crate::artifact;
 use crate::artifact::{
     FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, Metadata, Wire,
 };
+use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::host::files;
-use crate::manifest::{Manifest, NodeId, NodeKind};
+use crate::manifest::{Manifest, Node, NodeId, NodeKind};
 use crate::project;
 use crate::run;
-use crate::run::{Detail, RunOutcome};
+use crate::run::{Detail, Mode, RunOutcome};
+use crate::sql::Part;
 
 /// Writes artifacts of one invocation.
 pub(super) struct Writer<'a> {
@@ -43,7 +45,7 @@ impl<'a> Writer<'a> {
             metadata: self.metadata(),
             project_name: project.root_package().name.clone(),
             adapter_type: Some(self.workspace.adapter().kind().to_owned()),
-            quoting: project.root_package().file.quoting_json(),
+            quoting: self.quoting(),
             run_started_at: Some(started.to_rfc3339_opts(SecondsFormat::Micros, false)),
             selectors: self.workspace.selectors.json(),
             compiled,
@@ -51,11 +53,22 @@ impl<'a> Writer<'a> {
         self.write("manifest.json", &artifact::manifest_json(&wire, &details))
     }
 
+    /// The project's quoting, and the warehouse's where it says nothing.
+    fn quoting(&self) -> Map<String, Json> {
+        let policy = self.workspace.adapter().dialect().default_quoting;
+        let mut quoting = Map::new();
+        for part in [Part::Database, Part::Schema, Part::Identifier] {
+            quoting.insert(part.as_str().to_owned(), policy.get(part).into());
+        }
+        quoting.extend(self.workspace.project.root_package().file.quoting_json());
+        quoting
+    }
+
     /// `run_results.json`.
     pub(super) fn run_results(&self, outcome: &RunOutcome, options: &Options) -> Result<(), Diagnostic> {
         let results = artifact::RunResults {
             metadata: self.metadata(),
-            results: outcome.results.iter().map(node_result).collect(),
+            results: outcome.results.iter().map(|result| self.node_result(result)).collect(),
             elapsed_time: outcome.elapsed.as_secs_f64(),
             args: self.args(options),
         };
@@ -100,6 +113,31 @@ impl<'a> Writer<'a> {
         args
     }
 
+    fn node_result(&self, result: &run::NodeResult) -> artifact::NodeResult {
+        let manifest = &self.workspace.manifest;
+        let node = manifest.by_id(result.unique_id.as_str());
+        let has_sql = node.is_some_and(|node| node.kind.body().is_some());
+        let relation_name = match (&result.compiled, node) {
+            (Some(compiled), _) => compiled.relation_name.clone(),
+            (None, Some(node)) if has_sql => artifact::relation_name(node, self.workspace.adapter().dialect()),
+            _ => None,
+        };
+        artifact::NodeResult {
+            status: status(result.status),
+            timing: result.timing.iter().map(timing).collect(),
+            thread_id: result.thread_id.clone(),
+            execution_time: result.execution_time.as_secs_f64(),
+            adapter_response: result.adapter_response.clone(),
+            message: result.message.clone(),
+            failures: result.failures,
+            unique_id: result.unique_id.to_string(),
+            compiled: (has_sql || result.compiled.is_some()).then_some(result.compiled.is_some()),
+            compiled_code: result.compiled.as_ref().map(|compiled| compiled.code.to_string()),
+            relation_name,
+            batch_results: None,
+        }
+    }
+
     fn metadata(&self) -> Metadata {
         let invocation = &self.workspace.project.invocation;
         Metadata {
@@ -120,23 +158,6 @@ impl<'a> Writer<'a> {
 fn write(path: &Path, json: &Json) -> Result<(), Diagnostic> {
     let text = serde_json::to_vec(json).unwrap_or_default();
     files::write(path, text).map_err(|error| Diagnostic::error("file", error.to_string()))
-}
-
-fn node_result(result: &run::NodeResult) -> artifact::NodeResult {
-    artifact::NodeResult {
-        status: status(result.status),
-        timing: result.timing.iter().map(timing).collect(),
-        thread_id: result.thread_id.clone(),
-        execution_time: result.execution_time.as_secs_f64(),
-        adapter_response: result.adapter_response.clone(),
-        message: result.message.clone(),
-        failures: result.failures,
-        unique_id: result.unique_id.to_string(),
-        compiled: result.compiled.as_ref().map(|_| true),
-        compiled_code: result.compiled.as_ref().map(|compiled| compiled.code.to_string()),
-        relation_name: result.compiled.as_ref().and_then(|compiled| compiled.relation_name.clone()),
-        batch_results: None,
-    }
 }
 
 fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessResult> {
@@ -193,12 +214,44 @@ fn seconds_since_1970(at: DateTime<Utc>) -> f64 {
     at.timestamp_micros() as f64 / 1e6
 }
 
-/// What the nodes of a run were compiled to, for `manifest.json`.
-pub(super) fn compiled(workspace: &Workspace, outcome: &RunOutcome) -> HashMap<NodeId, artifact::Compiled> {
-    let entry = |result: &run::NodeResult| {
-        let id = *workspace.manifest.by_unique_id.get(&result.unique_id)?;
-        let compiled = result.compiled.as_ref()?;
-        Some((id, artifact::Compiled { code: compiled.code.to_string(), ..artifact::Compiled::default() }))
+/// What the nodes of a run were compiled to, and where that was written, for
+/// `manifest.json`.
+pub(super) fn compiled(
+    runtime: &Runtime,
+    outcome: &RunOutcome,
+    mode: Mode,
+) -> HashMap<NodeId, artifact::Compiled> {
+    let path = |folder: &str, node: &Node| {
+        let path = runtime.output_path(folder, node);
+        let below_root = path.strip_prefix(&runtime.parts.project.root).unwrap_or(&path);
+        Some(below_root.display().to_string())
     };
-    outcome.results.iter().filter_map(entry).collect()
+    let mut found = HashMap::new();
+    for (id, ephemeral) in runtime.ephemerals() {
+        let Some(node) = runtime.node(id) else { continue };
+        let result = run::Compiled::new(&ephemeral, None);
+        let (code, ctes) = (result.code.to_string(), result.ctes);
+        let compiled_path = path("compiled", node);
+        found.insert(id, artifact::Compiled { code, compiled_path, build_path: None, ctes });
+    }
+    for result in &outcome.results {
+        let Some(id) = runtime.parts.manifest.by_unique_id.get(&result.unique_id) else { continue };
+        let Some(node) = runtime.node(*id) else { continue };
+        let is_built = mode.creates_schemas()
+            && !matches!(node.kind, NodeKind::Hook(_))
+            && result.timing.iter().any(|timing| timing.name == "execute");
+        let build_path = is_built.then(|| path("run", node)).flatten();
+        let compiled = match &result.compiled {
+            Some(compiled) => artifact::Compiled {
+                code: compiled.code.to_string(),
+                compiled_path: path("compiled", node),
+                build_path,
+                ctes: compiled.ctes.clone(),
+            },
+            None if build_path.is_some() => artifact::Compiled { build_path, ..artifact::Compiled::default() },
+            None => continue,
+        };
+        found.insert(*id, compiled);
+    }
+    found
 }

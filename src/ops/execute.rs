@@ -120,17 +120,22 @@ pub fn execute(
     write_manifest(workspace)?;
     let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
     if flags.is_on("write_json") {
-        write_results(workspace, options, &outcome).map_err(|problem| vec![problem])?;
+        write_results(workspace, &runtime, options, &outcome).map_err(|problem| vec![problem])?;
     }
     Ok(outcome)
 }
 
-fn write_results(workspace: &Workspace, options: &Options, outcome: &RunOutcome) -> Result<(), Diagnostic> {
+fn write_results(
+    workspace: &Workspace,
+    runtime: &Runtime,
+    options: &Options,
+    outcome: &RunOutcome,
+) -> Result<(), Diagnostic> {
     let writer = Writer::new(workspace);
     if options.mode == Mode::Freshness {
         return writer.sources(outcome, options.output.as_deref());
     }
-    writer.manifest(compiled(workspace, outcome))?;
+    writer.manifest(compiled(runtime, outcome, options.mode))?;
     writer.run_results(outcome, options)
 }
 

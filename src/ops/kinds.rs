@@ -21,8 +21,8 @@ const BUILD: &[ResourceType] = &[
 
 const TEST: &[ResourceType] = &[ResourceType::Test, ResourceType::UnitTest];
 
-const COMPILE: &[ResourceType] =
-    &[ResourceType::Model, ResourceType::Snapshot, ResourceType::Test, ResourceType::Analysis];
+/// What has SQL; and seeds, which dbt tells of too.
+const COMPILE: &[ResourceType] = SHOW;
 
 const SHOW: &[ResourceType] = &[
     ResourceType::Model,
@@ -32,8 +32,20 @@ const SHOW: &[ResourceType] = &[
     ResourceType::Analysis,
 ];
 
-/// What `list` shows unless it is asked for less.
+/// What `list` shows unless it is asked for other types. dbt: analyses only where
+/// they are asked for.
 const LIST: &[ResourceType] = &[
+    ResourceType::Model,
+    ResourceType::Seed,
+    ResourceType::Snapshot,
+    ResourceType::Test,
+    ResourceType::UnitTest,
+    ResourceType::Source,
+    ResourceType::Exposure,
+];
+
+/// Everything that `list` knows: its `all`.
+const LIST_ALL: &[ResourceType] = &[
     ResourceType::Model,
     ResourceType::Seed,
     ResourceType::Snapshot,
@@ -56,7 +68,7 @@ impl Kinds {
     /// # Errors
     /// A flag names a type that does not exist.
     pub fn of_build(include: &[String], exclude: &[String]) -> Result<Self, Vec<Diagnostic>> {
-        Self::narrowed(BUILD, include, exclude)
+        Self::narrowed(BUILD, BUILD, include, exclude)
     }
 
     /// For `test`.
@@ -64,7 +76,7 @@ impl Kinds {
     /// # Errors
     /// A flag names a type that does not exist.
     pub fn of_test(include: &[String], exclude: &[String]) -> Result<Self, Vec<Diagnostic>> {
-        Self::narrowed(TEST, include, exclude)
+        Self::narrowed(TEST, TEST, include, exclude)
     }
 
     /// For `list`.
@@ -72,7 +84,7 @@ impl Kinds {
     /// # Errors
     /// A flag names a type that does not exist.
     pub fn of_list(include: &[String], exclude: &[String]) -> Result<Self, Vec<Diagnostic>> {
-        Self::narrowed(LIST, include, exclude)
+        Self::narrowed(LIST, LIST_ALL, include, exclude)
     }
 
     /// For `compile`.
@@ -80,7 +92,7 @@ impl Kinds {
     /// # Errors
     /// A flag names a type that does not exist.
     pub fn of_compile(include: &[String], exclude: &[String]) -> Result<Self, Vec<Diagnostic>> {
-        Self::narrowed(COMPILE, include, exclude)
+        Self::narrowed(COMPILE, COMPILE, include, exclude)
     }
 
     /// For `show`: what has rows.
@@ -96,24 +108,30 @@ impl Kinds {
     }
 
     fn narrowed(
+        default: &[ResourceType],
         all: &[ResourceType],
         include: &[String],
         exclude: &[String],
     ) -> Result<Self, Vec<Diagnostic>> {
-        let all: BTreeSet<ResourceType> = all.iter().copied().collect();
-        let (included, excluded) = (read(include, &all)?, read(exclude, &all)?);
-        let kept = if included.is_empty() { all } else { included };
+        let (default, all) = (Self::only(default).0, Self::only(all).0);
+        let (included, excluded) = (read(include, &default, &all)?, read(exclude, &default, &all)?);
+        let kept = if included.is_empty() { default } else { included };
         Ok(Self(kept.difference(&excluded).copied().collect()))
     }
 }
 
-/// The types that words name; `all` and `default` name every type of the command.
-fn read(words: &[String], all: &BTreeSet<ResourceType>) -> Result<BTreeSet<ResourceType>, Vec<Diagnostic>> {
+/// The types that words name; `all` and `default` stand for several.
+fn read(
+    words: &[String],
+    default: &BTreeSet<ResourceType>,
+    all: &BTreeSet<ResourceType>,
+) -> Result<BTreeSet<ResourceType>, Vec<Diagnostic>> {
     let mut found = BTreeSet::new();
     let mut problems = Vec::new();
     for word in words.iter().flat_map(|words| words.split_whitespace()) {
         match (word, ResourceType::parse(word)) {
-            ("all" | "default", _) => found.extend(all),
+            ("all", _) => found.extend(all),
+            ("default", _) => found.extend(default),
             (_, Some(kind)) => drop(found.insert(kind)),
             (_, None) => problems.push(unknown(word)),
         }
@@ -138,6 +156,8 @@ mod tests {
         let kinds = Kinds::of_build(&words(&["model", "seed"]), &words(&["seed"])).expect("known types");
         assert_eq!(kinds, Kinds::only(&[ResourceType::Model]));
         assert_eq!(Kinds::of_test(&[], &[]).expect("all"), Kinds::only(TEST));
+        let of_list = |given: &[&str]| Kinds::of_list(&words(given), &[]).expect("known types").types().len();
+        assert_eq!((of_list(&[]), of_list(&["all"]), of_list(&["default", "analysis"])), (7, 8, 8));
         let problems = Kinds::of_build(&words(&["modle", "x"]), &[]).expect_err("unknown types");
         assert_eq!(problems.len(), 2);
         assert_eq!(problems[0].help, ["did you mean `model`?"]);

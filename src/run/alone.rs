@@ -113,7 +113,7 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
 
 fn query(job: &Job, mode: Mode, result: &mut NodeResult) -> Result<(), Failure> {
     let compiled = timed("compile", &mut result.timing, || job.compile())?;
-    result.compiled = Some(Compiled { code: Arc::from(compiled.sql.as_str()), relation_name: None });
+    result.compiled = Some(Compiled::new(&compiled, None));
     let Mode::Show { limit } = mode else { return Ok(()) };
     timed("execute", &mut result.timing, || {
         let args = [Value::from(compiled.sql.as_str()), Value::from(()), Value::from(limit)];

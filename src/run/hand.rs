@@ -12,7 +12,7 @@ use super::plan::{Mode, Stop};
 use super::result::{Compiled, Detail, Ending, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
-use crate::compile::{Failure, Job, Listener, Runtime, Worker};
+use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::host::clock;
 use crate::manifest::{Node, NodeKind};
 use crate::materialize::{self, Flags, Grade, Measured, Order, Recipe, Staleness, Verdict};
@@ -68,35 +68,36 @@ impl Turn<'_> {
     fn take(&self, result: &mut NodeResult) -> Result<(), Failure> {
         if self.step.action == Action::Nothing {
             result.status = Status::NoOp;
+            result.message = Some("NO-OP".to_owned());
+            result.failures = Some(0);
             return Ok(());
         }
-        let sql = if self.step.action == Action::Measure {
-            Arc::from("")
+        let compiled = if self.step.action == Action::Measure {
+            Arc::default()
         } else {
             timed("compile", &mut result.timing, || self.compile())?
         };
         if self.node.kind.body().is_some() || matches!(self.node.kind, NodeKind::UnitTest(_)) {
-            result.compiled = Some(Compiled { code: Arc::clone(&sql), relation_name: self.relation_name() });
+            result.compiled = Some(Compiled::new(&compiled, self.relation_name()));
         }
-        if self.step.action == Action::Compile {
-            return Ok(());
+        if self.step.action != Action::Compile {
+            self.teller.tell(Word::Compiled(self.step.node));
         }
-        self.teller.tell(Word::Compiled(self.step.node));
         let mut timing = std::mem::take(&mut result.timing);
-        let done = timed("execute", &mut timing, || self.execute(&sql, result));
+        let done = timed("execute", &mut timing, || self.execute(&compiled.sql, result));
         result.timing = timing;
         done
     }
 
-    fn compile(&self) -> Result<Arc<str>, Failure> {
+    fn compile(&self) -> Result<Arc<compile::Compiled>, Failure> {
         let NodeKind::UnitTest(unit_test) = &self.node.kind else {
-            return Ok(Arc::from(self.job.compile()?.sql.as_str()));
+            return self.job.compile();
         };
         let runtime = &self.laborer.runtime;
         let relation_of = |id| runtime.node(id).and_then(|node| node.relation.clone());
         let inputs = materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, &relation_of)?;
         let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
-        Ok(Arc::from(self.job.compile_unit_test(&inputs)?.sql.as_str()))
+        self.job.compile_unit_test(&inputs)
     }
 
     fn execute(&self, sql: &str, result: &mut NodeResult) -> Result<(), Failure> {

@@ -85,7 +85,7 @@ fn run_hook(job: &Job, node: &Node) -> NodeResult {
 /// A hook runs outside of a transaction; what its template began is committed.
 fn try_hook(job: &Job, result: &mut NodeResult) -> Result<(), Failure> {
     let compiled = timed("compile", &mut result.timing, || job.compile())?;
-    result.compiled = Some(Compiled { code: Arc::from(compiled.sql.as_str()), relation_name: None });
+    result.compiled = Some(Compiled::new(&compiled, None));
     timed("execute", &mut result.timing, || {
         if !compiled.sql.trim().is_empty() {
             let response = job.execute(&compiled.sql)?;

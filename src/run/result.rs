@@ -6,9 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
+use crate::artifact;
+use crate::compile;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::UniqueId;
-use crate::sql::Rows;
+use crate::sql::{self, Rows};
 
 /// dbt's status of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,8 +142,23 @@ impl NodeResult {
 pub struct Compiled {
     /// The SQL, with the CTEs of ephemeral models.
     pub code: Arc<str>,
+    /// The ephemeral models inside it.
+    pub ctes: Vec<artifact::Cte>,
     /// The relation that it builds, as SQL.
     pub relation_name: Option<String>,
+}
+
+impl Compiled {
+    /// The texts of what was compiled, for something that builds this relation.
+    #[must_use]
+    pub fn new(compiled: &compile::Compiled, relation_name: Option<String>) -> Self {
+        let cte = |cte: &sql::Cte| artifact::Cte { id: cte.id.clone(), sql: cte.text() };
+        Self {
+            code: Arc::from(compiled.sql.as_str()),
+            ctes: compiled.ctes.iter().map(cte).collect(),
+            relation_name,
+        }
+    }
 }
 
 /// What nodes of one kind have to tell beyond the rest.

@@ -65,11 +65,11 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
 fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
     let is_ephemeral = node.config.materialized() == "ephemeral";
     let action = match (&node.kind, mode) {
-        (NodeKind::Source(_), Mode::Freshness) => Action::Measure,
+        // dbt: a source that nobody said how old it may be is passed over.
+        (NodeKind::Source(source), Mode::Freshness) if source.freshness.is_some() => Action::Measure,
         (NodeKind::Exposure(_), Mode::Build) => Action::Nothing,
         (_, Mode::Freshness)
-        | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _)
-        | (NodeKind::Seed(_), Mode::Compile) => return None,
+        | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _) => return None,
         (_, Mode::Show { .. }) => Action::Preview,
         (_, Mode::Compile) => Action::Compile,
         (NodeKind::Test(_) | NodeKind::UnitTest(_), _) => Action::Judge,

@@ -14,7 +14,7 @@ pub(super) const EMPTY: &str = "empty";
 
 /// Goes in front of each rendered text: gives the state a way to import macros.
 pub(super) const PREFIX: &str = "{% macro __load(__name) %}{% import __name as __module %}\
-     {{ __module|__register }}{% endmacro %}{% do __boot(__load) %}";
+     {% set __registered = __module|__register %}{% endmacro %}{% do __boot(__load) %}";
 
 /// The templates of a library's macros.
 #[derive(Debug)]

@@ -221,3 +221,13 @@ fn engines_are_shared_by_threads() {
         }
     });
 }
+
+#[test]
+fn macros_called_for_their_value_keep_it() {
+    let macros = "{% macro pair(x) %}{{ return([x, 1]) }}{% endmacro %}\
+                  {% macro twice(x) %}{{ return(pair(pair(x))) }}{% endmacro %}";
+    let stage = Stage::new(&[("root", macros)]);
+    assert_eq!(stage.evaluate("{{ pair('a') }}"), "['a', 1]");
+    assert_eq!(stage.evaluate("{{ twice('a') }}"), "[['a', 1], 1]");
+    assert_eq!(stage.evaluate("{{ pair('a') }}!"), "\"['a', 1]!\"");
+}
