@@ -85,7 +85,10 @@ impl GenericSketcher<'_> {
         let call = TestCall {
             kwargs: generic.kwargs.clone(),
             test_macro: info.unique_id.clone(),
-            where_macro: self.library.find("get_where_subquery", &file.package).map(|it| it.unique_id.clone()),
+            where_macro: self
+                .library
+                .find("get_where_subquery", &file.package)
+                .map(|it| it.unique_id.clone()),
             reads: is_simple(info).then(|| tested(&generic)).flatten(),
         };
         let body = Body {

@@ -90,7 +90,7 @@ pub(super) fn macro_nodes(
             name: info.name.clone(),
             package: info.package.clone(),
             original_file_path: paths.get(&info.file.id()).map_or(internal, |path| *path).to_owned(),
-            sql: info.source().to_owned(),
+            sql: info.macro_sql().to_owned(),
             depends_on: library.depends_on(info).iter().map(|info| info.unique_id.clone()).collect(),
             description: String::new(),
             meta: Map::new(),

@@ -119,7 +119,9 @@ impl<'a> Writer<'a> {
         let has_sql = node.is_some_and(|node| node.kind.body().is_some());
         let relation_name = match (&result.compiled, node) {
             (Some(compiled), _) => compiled.relation_name.clone(),
-            (None, Some(node)) if has_sql => artifact::relation_name(node, self.workspace.adapter().dialect()),
+            (None, Some(node)) if has_sql => {
+                artifact::relation_name(node, self.workspace.adapter().dialect())
+            }
             _ => None,
         };
         artifact::NodeResult {
@@ -248,7 +250,9 @@ pub(super) fn compiled(
                 build_path,
                 ctes: compiled.ctes.clone(),
             },
-            None if build_path.is_some() => artifact::Compiled { build_path, ..artifact::Compiled::default() },
+            None if build_path.is_some() => {
+                artifact::Compiled { build_path, ..artifact::Compiled::default() }
+            }
             None => continue,
         };
         found.insert(*id, compiled);

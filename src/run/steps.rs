@@ -68,8 +68,9 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
         // dbt: a source that nobody said how old it may be is passed over.
         (NodeKind::Source(source), Mode::Freshness) if source.freshness.is_some() => Action::Measure,
         (NodeKind::Exposure(_), Mode::Build) => Action::Nothing,
-        (_, Mode::Freshness)
-        | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _) => return None,
+        (_, Mode::Freshness) | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _) => {
+            return None;
+        }
         (_, Mode::Show { .. }) => Action::Preview,
         (_, Mode::Compile) => Action::Compile,
         (NodeKind::Test(_) | NodeKind::UnitTest(_), _) => Action::Judge,

@@ -124,6 +124,7 @@ cases!(
     selection,
     snapshots,
     templates,
+    test_arguments,
     tests_of_every_kind,
     unit_tests,
 );

@@ -42,6 +42,25 @@ impl MacroInfo {
         self.file.text().get(self.span.start..self.span.end).unwrap_or_default()
     }
 
+    /// The block's text with the blanks around it that its tags swallow
+    /// (`{%- … -%}`): dbt's `macro_sql`. Two tools agree on whether a macro has
+    /// changed only where they agree on this.
+    #[must_use]
+    pub fn macro_sql(&self) -> &str {
+        let (text, block) = (self.file.text(), self.source());
+        let before = text.get(..self.span.start).unwrap_or_default();
+        let after = text.get(self.span.end..).unwrap_or_default();
+        let (mut start, mut end) = (self.span.start, self.span.end);
+        // Blanks between two blocks belong to the first that swallows them.
+        if block.starts_with("{%-") && !before.trim_end().ends_with("-%}") {
+            start = before.trim_end().len();
+        }
+        if block.ends_with("-%}") {
+            end += after.len() - after.trim_start().len();
+        }
+        text.get(start..end).unwrap_or_default()
+    }
+
     /// `name(a, b=1)`, for messages.
     #[must_use]
     pub fn signature(&self) -> String {
