@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `macros`, `doc_blocks` | macro files, `.md` files | the template library, docs blocks |
 //! | `properties` | property files | typed entries |
-//! | `sketch` | SQL and CSV files | [`sketch`]es: nodes before any rendering |
+//! | `sketch` | SQL and CSV files | sketches: nodes before any rendering |
 //! | `draft` | sketches | nodes without edges: rendered once with a recorder, config merged, named |
 //! | `resolve` | nodes without edges | the manifest: each `ref` and `source` is a [`NodeId`] |
 

@@ -9,7 +9,7 @@ use minijinja::Value;
 /// [`Scope::lookup`], then macros (the package of the running text, the root
 /// project, internal packages), then package namespaces, then the engine's own
 /// functions. A macro therefore never hides a context member, except where a
-/// project overrides a built-in by name: see [`Scope::overridable`].
+/// project overrides a built-in by name: `builtins` then has the member.
 ///
 /// A value must not change during a render; what changes (recorded calls,
 /// statement results) lives inside objects.

@@ -304,7 +304,7 @@ mod tests {
     use super::*;
     use crate::source::SourceMap;
 
-    fn findings(kind: ResourceType, config: Json) -> (Merged, Vec<String>) {
+    fn findings(kind: ResourceType, config: &Json) -> (Merged, Vec<String>) {
         let span = SourceMap::new().add("x", "").span();
         let mut merged = merge(kind, &[Layer::of_values(config.as_object().unwrap(), span)]);
         let found = check(kind, "n", &mut merged, span);
@@ -313,10 +313,11 @@ mod tests {
 
     #[test]
     fn wrong_values_are_named() {
-        let check = |kind, config: Json, expected: &[&str]| {
-            assert_eq!(findings(kind, config.clone()).1, expected, "{config}");
-        };
         use ResourceType::{Model, Seed, Snapshot, Test};
+
+        let check = |kind, config: Json, expected: &[&str]| {
+            assert_eq!(findings(kind, &config).1, expected, "{config}");
+        };
         check(Model, json!({"enabled": true, "tags": ["a"], "unique_key": "id"}), &[]);
         check(Model, json!({"enabled": "yes"}), &["`enabled` of `n` must be `true` or `false`, not `yes`"]);
         check(Model, json!({"materialized": 1}), &["`materialized` of `n` must be a text, not `1`"]);
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_gives_way_to_the_default() {
-        let (merged, _) = findings(ResourceType::Model, json!({"enabled": "yes", "materialized": 3}));
+        let (merged, _) = findings(ResourceType::Model, &json!({"enabled": "yes", "materialized": 3}));
         assert!(merged.config.enabled());
         assert_eq!(merged.config.materialized(), "view");
     }
@@ -345,7 +346,7 @@ mod tests {
     #[test]
     fn store_failures_settle_each_other() {
         let check = |config: Json, expected: (Option<bool>, Option<&str>)| {
-            let (merged, _) = findings(ResourceType::Test, config);
+            let (merged, _) = findings(ResourceType::Test, &config);
             let config = merged.config;
             assert_eq!((config.flag("store_failures"), config.text("store_failures_as")), expected);
         };

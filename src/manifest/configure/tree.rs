@@ -70,7 +70,7 @@ mod tests {
         let text = "+tags: all\nshop:\n  +meta: {a: 1}\n  staging:\n    schema: stg\n    orders:\n      +enabled: false\n  marts: {materialized: table}\n";
         let check = |fqn: &[&str], expected: &[Json]| assert_eq!(layers(text, fqn), expected, "{fqn:?}");
         let (all, shop) = (serde_json::json!({"tags": "all"}), serde_json::json!({"meta": {"a": 1}}));
-        check(&["other", "x"], &[all.clone()]);
+        check(&["other", "x"], std::slice::from_ref(&all));
         check(&["shop", "x"], &[all.clone(), shop.clone()]);
         check(
             &["shop", "staging", "orders"],
