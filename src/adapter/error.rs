@@ -10,13 +10,24 @@ pub struct DatabaseError {
     pub sql: Option<String>,
     /// Byte offset in [`DatabaseError::sql`] where the engine points.
     pub offset: Option<usize>,
+    /// Where in a data file the engine found what it refuses.
+    pub cell: Option<BadCell>,
     /// The statement was stopped on request.
     pub is_cancelled: bool,
+}
+
+/// A value in a data file that does not fit its column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadCell {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// The value, where the engine tells it.
+    pub value: Option<String>,
 }
 
 impl DatabaseError {
     /// An error that is not about a statement.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), sql: None, offset: None, is_cancelled: false }
+        Self { message: message.into(), sql: None, offset: None, cell: None, is_cancelled: false }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-pub use error::DatabaseError;
+pub use error::{BadCell, DatabaseError};
 pub use member::MemberCall;
 pub use open::{Credentials, KINDS, embedded_default, open};
 

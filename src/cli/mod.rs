@@ -13,11 +13,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::host::environment::STACK;
 use session::Session;
 
 /// Templated SQL in, tested tables out: runs dbt projects, with a database inside.
 #[derive(Debug, clap::Parser)]
-#[command(name = "model", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "model", version, max_term_width = 100)]
 #[command(after_help = "Start with `model init` in an empty folder, or `model build` in a dbt project.")]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -29,6 +30,18 @@ pub(crate) struct Cli {
 /// Runs the process's command line.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Files are read and rendered by rayon's threads, nodes by the run's own. Where
+    // threads cannot be had, the work is done here.
+    drop(rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global());
+    let main = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run);
+    match main.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(wrong) => {

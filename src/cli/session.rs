@@ -12,6 +12,7 @@ use crate::host::Environment;
 use crate::host::FileError;
 use crate::host::clock;
 use crate::host::environment;
+use crate::manifest::NodeKind;
 use crate::ops::Workspace;
 use crate::ops::execute;
 use crate::project::{Invocation, LoadRequest};
@@ -146,13 +147,17 @@ impl Session {
     ) -> Result<(Exit, RunOutcome), Problems> {
         let prepared = execute::prepare(workspace, options)?;
         self.warn(workspace, &prepared.warnings)?;
-        if prepared.nodes.is_empty() {
-            self.ui.say("nothing is selected: there is nothing to do");
+        let is_idle = prepared.nodes.is_empty();
+        if is_idle {
+            self.ui.say(&why_idle(workspace, &prepared));
         }
         let stop = stop_on_interrupt();
-        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources);
-        let outcome =
-            execute::execute(workspace, prepared, options, &stop, &mut |event| reporter.event(&event));
+        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources)
+            .only_failures(options.has_answer())
+            .can_retry(options.can_be_retried());
+        let outcome = execute::execute(workspace, prepared, options, &stop, &mut |event| {
+            if is_idle { reporter.tell_alone(&event) } else { reporter.event(&event) }
+        });
         self.ui.hide();
         let outcome = outcome?;
         Ok((Exit::of(&outcome), outcome))
@@ -189,6 +194,17 @@ impl Session {
 
 fn file_problem(error: &FileError) -> Diagnostic {
     Diagnostic::error("file", error.to_string())
+}
+
+/// Why there is nothing to do, in a sentence.
+fn why_idle(workspace: &Workspace, prepared: &execute::Prepared) -> String {
+    let has_nodes = workspace.manifest.nodes.iter().any(|node| !matches!(node.kind, NodeKind::Hook(_)));
+    if has_nodes {
+        let told = !prepared.warnings.is_empty();
+        return if told { "nothing to do" } else { "nothing to do: no node is selected" }.to_owned();
+    }
+    let folder = workspace.project.root_package().file.paths.models.first().map_or("models", String::as_str);
+    format!("nothing to do: the project is empty; write a query into `{folder}/my_first_model.sql`")
 }
 
 /// Asked to stop by Ctrl-C or a termination signal; a second one ends the process at once.

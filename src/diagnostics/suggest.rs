@@ -2,7 +2,8 @@
 
 /// The candidate nearest to `name`, if it is near enough to be what was meant:
 /// within a third of the name's length (at least 1) by Damerau-Levenshtein
-/// distance, upper and lower case being equal. The first of equals wins.
+/// distance, upper and lower case being equal, and with a letter in common. The
+/// first of equals wins.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(1);
@@ -10,7 +11,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .filter(|candidate| *candidate != name)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, candidate)| {
+            let longer = wanted.chars().count().max(candidate.chars().count());
+            *distance <= limit && *distance < longer
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -26,5 +30,6 @@ mod tests {
         assert_eq!(nearest("STG_ORDERS", names), Some("stg_orders"));
         assert_eq!(nearest("dmi_date", names), Some("dim_date"));
         assert_eq!(nearest("payments", names), None);
+        assert_eq!(nearest("b", ["a", "B"]), Some("B"), "one letter for another is another name");
     }
 }

@@ -73,6 +73,16 @@ pub fn command_line() -> String {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
+/// Bytes of stack for each thread that renders: templates nest, and their engine
+/// walks them by recursion. Memory is taken only as far as it is used.
+pub const STACK: usize = 64 << 20;
+
+/// How many threads can run at the same time on this machine.
+#[must_use]
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
 /// Ends the process at once, as an interrupt would.
 pub fn abort() -> ! {
     std::process::exit(130)

@@ -146,7 +146,8 @@ pub fn entries(path: &Path) -> Result<Vec<PathBuf>, FileError> {
 }
 
 /// Every file below a folder, links followed, sorted by path; none where the
-/// folder is missing. A folder for which `enter` says no is not looked into.
+/// folder is missing. A folder for which `enter` says no is not looked into, nor
+/// is a link to a folder above it. A link to nothing counts as a file.
 ///
 /// # Errors
 /// A folder cannot be read.
@@ -157,16 +158,17 @@ pub fn walk(path: &Path, enter: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, 
     let walker = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
     let mut files = Vec::new();
     for entry in walker.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enter(entry.path())) {
-        let entry = entry.map_err(|error| {
-            let at = error.path().unwrap_or(path).to_path_buf();
-            FileError::new(
-                "list",
-                at,
-                error.into_io_error().unwrap_or_else(|| io::Error::other("links run in a circle")),
-            )
-        })?;
-        if entry.file_type().is_file() {
-            files.push(entry.into_path());
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
+            Ok(_) => {}
+            Err(error) => {
+                let at = error.path().unwrap_or(path).to_path_buf();
+                match error.into_io_error() {
+                    None => {}
+                    Some(_) if at.is_symlink() => files.push(at),
+                    Some(refused) => return Err(FileError::new("list", at, refused)),
+                }
+            }
         }
     }
     Ok(files)

@@ -1,5 +1,7 @@
 //! What a materialization works with.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::batches::Slice;
@@ -8,6 +10,7 @@ use crate::compile::Failure;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Config, Node};
 use crate::objects;
+use crate::source::SourceFile;
 use crate::sql::{Column, Dialect, Relation, RelationKind, Rows};
 use crate::template;
 use crate::template::Value;
@@ -135,6 +138,9 @@ pub trait Bench {
 
     /// The answer that a statement named `main` of a user's materialization got.
     fn main_response(&self) -> Option<Response>;
+
+    /// Makes a text known, so that findings can point into it.
+    fn source(&mut self, path: &str, text: &str) -> Arc<SourceFile>;
 
     /// Passes on what is no error but deserves attention.
     fn warn(&mut self, warning: Diagnostic);

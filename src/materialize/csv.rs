@@ -32,8 +32,10 @@ pub(super) struct Csv {
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
-    line: Option<u64>,
-    message: String,
+    /// In which line, from 1, where that is known.
+    pub(super) line: Option<u64>,
+    /// What is wrong there.
+    pub(super) message: String,
 }
 
 impl fmt::Display for Problem {
@@ -78,7 +80,8 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
         if record.len() != header.len() {
             let (has, wants) = (record.len(), header.len());
             let line = record.position().map(csv::Position::line);
-            problems.push(Problem { line, message: format!("{has} fields, but the header names {wants}") });
+            let fields = if has == 1 { "field" } else { "fields" };
+            problems.push(Problem { line, message: format!("{has} {fields}, but the header names {wants}") });
             if problems.len() > MOST_PROBLEMS {
                 break;
             }
@@ -325,7 +328,7 @@ mod tests {
         check("", &["line 1: a seed needs a header that names its columns"]);
         check(
             "a,b\n1\n1,2\n1,2,3\n",
-            &["line 2: 1 fields, but the header names 2", "line 4: 3 fields, but the header names 2"],
+            &["line 2: 1 field, but the header names 2", "line 4: 3 fields, but the header names 2"],
         );
         check("a,A,\n", &["line 1: two columns are named `A`", "line 1: column 3 has no name"]);
     }

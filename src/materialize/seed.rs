@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::manifest::{NodeKind, Seed};
 use crate::objects;
+use crate::source::{SourceFile, Span};
 use crate::sql::{RelationKind, Rows};
 use crate::template::Value;
 
@@ -23,7 +24,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     let target = order.target(RelationKind::Table)?;
     let loads_itself =
         order.capabilities.loads_csv_files && bench.author("load_csv_rows") == Some(Author::BuiltIn);
-    let (rows, count) = read(order, bench, seed, loads_itself)?;
+    let Contents { rows, count, text } = read(order, bench, seed, loads_itself)?;
     let existed = bench.existing(&target)?;
     if let Some(kind) = existed.as_ref().and_then(|old| old.kind).filter(|kind| *kind != RelationKind::Table)
     {
@@ -46,7 +47,8 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     }
     bench.change(Change::Create(&target))?;
     if count > 0 {
-        bench.perform("load_csv_rows", &[model, table])?;
+        let loaded = bench.perform("load_csv_rows", &[model, table]);
+        loaded.map_err(|failure| in_file(failure, order, bench, &text))?;
     }
     finish::grants(order, bench, &target, existed.as_ref(), full_refresh)?;
     finish::docs(order, bench, &target)?;
@@ -66,18 +68,33 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     Ok(Made { response, relations: vec![target] })
 }
 
-/// The file as a table, and how many rows it has. Where the engine reads the
-/// file itself, nobody needs the cells: the table then has columns only.
+/// What a seed's file holds.
+struct Contents {
+    /// The file as a table. Where the engine reads the file itself, nobody needs
+    /// the cells: the table then has columns only.
+    rows: Rows,
+    /// How many rows are to be loaded.
+    count: usize,
+    text: String,
+}
+
 fn read(
     order: &Order<'_>,
     bench: &mut dyn Bench,
     seed: &Seed,
     loads_itself: bool,
-) -> Result<(Rows, usize), Failure> {
+) -> Result<Contents, Failure> {
     let path = seed.root_path.join(&order.node.origin.original_file_path);
     let shown = order.node.origin.original_file_path.as_str();
     let refuse = |message: String| Diagnostic::error("invalid-seed", message).in_file(shown);
-    let text = files::read_text(&path).map_err(|error| Failure::from(refuse(error.to_string())))?;
+    let text = files::read_text(&path).map_err(|error| {
+        let is_text = error.source.kind() != std::io::ErrorKind::InvalidData;
+        Failure::from(if is_text {
+            refuse(format!("cannot read `{shown}`: {}", error.source))
+        } else {
+            refuse(format!("`{shown}` is not UTF-8 text")).help("save the file as UTF-8")
+        })
+    })?;
     let fast = order.config().flag("fast").unwrap_or(true);
     let engine_reads = loads_itself && fast;
     let reading = Reading {
@@ -86,14 +103,8 @@ fn read(
         plain_numbers: engine_reads,
         keep_rows: !engine_reads && !order.flags.empty,
     };
-    let csv = csv::read(&text, &reading).map_err(|problems| {
-        let mut lines = problems.iter().map(ToString::to_string);
-        let mut diagnostic = refuse(lines.next().unwrap_or_default());
-        for line in lines {
-            diagnostic = diagnostic.note(line);
-        }
-        Failure::from(diagnostic)
-    })?;
+    let csv = csv::read(&text, &reading)
+        .map_err(|problems| Failure::from(malformed(&problems, &bench.source(shown, &text))))?;
     for name in &reading.typed {
         if !csv.rows.columns.iter().any(|column| column.name == *name) {
             let names = csv.rows.columns.iter().map(|column| column.name.as_str());
@@ -103,7 +114,42 @@ fn read(
         }
     }
     let count = if order.flags.empty { 0 } else { csv.count };
-    Ok((csv.rows, count))
+    Ok(Contents { rows: csv.rows, count, text })
+}
+
+/// All that is wrong with the file, each at its line.
+fn malformed(problems: &[csv::Problem], file: &SourceFile) -> Diagnostic {
+    let message = match problems {
+        [only] => only.to_string(),
+        several => format!("{} lines are malformed", several.len()),
+    };
+    let diagnostic = Diagnostic::error("invalid-seed", message).note("nothing was loaded");
+    problems.iter().fold(diagnostic, |diagnostic, problem| {
+        let line = problem.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
+        let label = if problems.len() > 1 { problem.message.as_str() } else { "" };
+        diagnostic.at(line_of(file, line), label)
+    })
+}
+
+/// A refused value as a mistake in the seed's file, where the engine says in which line.
+fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, text: &str) -> Failure {
+    let Failure::Database(refusal) = &failure else { return failure };
+    let Some(cell) = &refusal.error.cell else { return failure };
+    let file = bench.source(&order.node.origin.original_file_path, text);
+    let line = line_of(&file, cell.line);
+    let found = cell.value.as_deref().and_then(|value| {
+        let at = line.start + text.get(line.start..line.end)?.find(value)?;
+        Some(file.range(at, at + value.len()))
+    });
+    let diagnostic = Diagnostic::error("invalid-seed", refusal.error.message.clone());
+    diagnostic.at(found.unwrap_or(line), "").note("nothing was loaded").into()
+}
+
+/// The line with this number, from 1.
+fn line_of(file: &SourceFile, number: usize) -> Span {
+    let before: usize = file.text().split_inclusive('\n').take(number.saturating_sub(1)).map(str::len).sum();
+    let line = file.text().split_inclusive('\n').nth(number.saturating_sub(1)).unwrap_or_default();
+    file.range(before, before + line.trim_end().len())
 }
 
 /// The columns that `column_types` names: their values are taken as they stand.

@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
         let settings = [
             ("which", json!(project.invocation.which)),
             ("invocation_command", json!(project.invocation.command_line)),
-            ("profile", json!(project.profile.name)),
+            ("profile", json!((!project.profile.is_embedded).then_some(&project.profile.name))),
             ("target", json!(project.profile.target_name)),
             ("vars", project.command_line_vars.clone()),
             ("select", json!(options.selection.select)),

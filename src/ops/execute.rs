@@ -53,6 +53,23 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether the command prints what it finds out about nodes that were named:
+    /// their rows or their SQL.
+    #[must_use]
+    pub fn has_answer(&self) -> bool {
+        match self.mode {
+            Mode::Show { .. } => true,
+            Mode::Compile => self.selection.is_narrow(),
+            _ => false,
+        }
+    }
+
+    /// Whether `retry` can repeat the command.
+    #[must_use]
+    pub fn can_be_retried(&self) -> bool {
+        !matches!(self.mode, Mode::Show { .. } | Mode::Freshness)
+    }
+
     /// The flags that templates see: those that were given.
     #[must_use]
     pub fn flags(&self) -> Map<String, Json> {

@@ -47,6 +47,14 @@ pub struct Criteria {
     pub selector: Option<String>,
 }
 
+impl Criteria {
+    /// Whether they ask for less than everything.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        !self.select.is_empty() || self.selector.is_some()
+    }
+}
+
 impl Workspace {
     /// Reads a project, or returns everything that is wrong with it.
     ///

@@ -11,6 +11,7 @@ use super::request::LoadRequest;
 use crate::adapter;
 use crate::adapter::Credentials;
 use crate::diagnostics::Diagnostic;
+use crate::host::environment;
 use crate::host::files;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Map, Yaml};
@@ -63,7 +64,7 @@ pub(super) fn choose(
             embedded(request, wanted, name, diagnostics)
         }
         (Some((name, place)), Some(path)) => {
-            let file = read(request, &path, diagnostics)?;
+            let file = read(request, wanted.root, &path, diagnostics)?;
             Chooser { request, root: wanted.root, renderer, file: &file, diagnostics }.profile(&name, place)
         }
     }
@@ -89,9 +90,15 @@ fn profiles_file(request: &LoadRequest) -> Result<Option<PathBuf>, Diagnostic> {
     Ok(found.into_iter().find(|path| files::is_file(path)))
 }
 
-fn read(request: &LoadRequest, path: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Arc<SourceFile>> {
+fn read(
+    request: &LoadRequest,
+    root: &Path,
+    path: &Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Arc<SourceFile>> {
+    let shown = path.strip_prefix(root).unwrap_or(path);
     match files::read_text(path) {
-        Ok(text) => Some(request.sources.add(path, text)),
+        Ok(text) => Some(request.sources.add(shown, text)),
         Err(error) => {
             diagnostics.push(Diagnostic::error("unreadable-file", error.to_string()));
             None
@@ -110,17 +117,18 @@ fn embedded(
         request.target.clone().or_else(|| request.variable("target").map(|(_, name)| name.to_owned()));
     let target_name = target.unwrap_or_else(|| EMBEDDED_TARGET.to_owned());
     let credentials = adapter::embedded_default(wanted.project_name, wanted.root);
-    let threads = threads(request, None, diagnostics)?;
+    let threads = threads(request, None, environment::cores(), diagnostics)?;
     let adapter = adapter::open(&credentials, wanted.root)
         .map_err(|error| diagnostics.push(Diagnostic::error("bad-profile", error.message)))
         .ok()?;
     Some(Profile { name, target_name, credentials, adapter, threads, is_embedded: true })
 }
 
-/// `--threads`, else the environment, else the profile, else dbt's default.
+/// `--threads`, else the environment, else the profile, else the default.
 fn threads(
     request: &LoadRequest,
     written: Option<&Yaml>,
+    default: usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<usize> {
     let finding = match (request.threads, request.variable("threads"), written) {
@@ -133,7 +141,7 @@ fn threads(
                 format!("the environment variable `{name}` must be a number from 1, not `{text}`"),
             ),
         },
-        (None, None, None) => return Some(DEFAULT_THREADS),
+        (None, None, None) => return Some(default),
         (None, None, Some(yaml)) => match yaml.as_int().map(usize::try_from) {
             Some(Ok(threads)) if threads > 0 => return Some(threads),
             _ => Diagnostic::error("threads", "`threads` must be a whole number from 1").at(yaml.span, ""),
@@ -192,7 +200,7 @@ impl Chooser<'_> {
                 "unknown-target",
                 format!("the profile `{name}` has no target `{target_name}`"),
             )
-            .at(key.span, "")
+            .at(self.target_place(profile).unwrap_or(key.span), "")
             .note(format!("it has `{}`", known.join("`, `")));
             return self.fail(finding.suggest(&target_name, known));
         };
@@ -209,6 +217,12 @@ impl Chooser<'_> {
             Err(error) => self
                 .fail(Diagnostic::error("bad-profile", error.message).at(target_key.span, "in this target")),
         }
+    }
+
+    /// The place of the profile's `target`, unless the flag or the environment decides.
+    fn target_place(&self, profile: &Map) -> Option<Span> {
+        let is_written = self.request.target.is_none() && self.request.variable("target").is_none();
+        profile.get("target").filter(|_| is_written).map(|target| target.span)
     }
 
     fn target_name(&mut self, profile: &Map) -> Option<String> {
@@ -259,7 +273,7 @@ impl Chooser<'_> {
             let help = format!("name the adapter: one of `{}`", adapter::KINDS.join("`, `"));
             return self.fail(finding.at(key, "").help(help));
         };
-        let threads = threads(self.request, threads_written.as_ref(), self.diagnostics)?;
+        let threads = threads(self.request, threads_written.as_ref(), DEFAULT_THREADS, self.diagnostics)?;
         let after = self.diagnostics.iter().filter(|finding| finding.is_error()).count();
         (after == before).then_some((Credentials { kind, fields }, threads))
     }

@@ -191,7 +191,8 @@ fn read_all(
             Some(Err(error)) => {
                 let is_text = error.source.kind() != std::io::ErrorKind::InvalidData;
                 let finding = if is_text {
-                    Diagnostic::error("unreadable-file", error.to_string())
+                    let message = format!("cannot read `{}`: {}", file.path, error.source);
+                    Diagnostic::error("unreadable-file", message)
                 } else {
                     let message = format!("`{}` is not UTF-8 text", file.path);
                     Diagnostic::error("not-utf8", message).help("save the file as UTF-8")

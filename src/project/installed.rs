@@ -76,7 +76,10 @@ fn missing(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some(first) = required.first().filter(|_| required.len() > installed) else { return };
-    let message = format!("the project requires {} packages, {installed} are installed", required.len());
+    let message = match required.len() {
+        1 => "the project requires a package that is not installed".to_owned(),
+        wanted => format!("the project requires {wanted} packages, of which {installed} are installed"),
+    };
     diagnostics.push(
         Diagnostic::error("packages-not-installed", message)
             .at(first.span, "")

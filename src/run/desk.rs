@@ -7,6 +7,7 @@ use crate::compile::{Failure, Job, Listener};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
 use crate::materialize::{Author, Bench, Change, Purpose, Transaction};
+use crate::source::SourceFile;
 use crate::sql::{Column, Relation, Rows};
 use crate::template::Value;
 
@@ -99,6 +100,10 @@ impl Bench for Desk<'_> {
 
     fn main_response(&self) -> Option<Response> {
         self.job.main_response()
+    }
+
+    fn source(&mut self, path: &str, text: &str) -> Arc<SourceFile> {
+        self.job.runtime().parts.sources.add(path, text)
     }
 
     fn warn(&mut self, warning: Diagnostic) {

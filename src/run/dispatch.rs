@@ -14,6 +14,7 @@ use super::result::{Detail, Ending, NodeResult, Status};
 use super::steps::{Step, Steps};
 use crate::adapter::Cancel;
 use crate::diagnostics::Diagnostic;
+use crate::host::environment::STACK;
 use crate::manifest::{NodeId, UniqueId};
 use crate::template::Notice;
 
@@ -125,7 +126,7 @@ pub(super) fn dispatch(
         let mut crew = 0;
         for mut hand in hands {
             let (teller, inbox) = (teller.clone(), &inbox);
-            let thread = thread::Builder::new().name(hand.name().to_owned());
+            let thread = thread::Builder::new().name(hand.name().to_owned()).stack_size(STACK);
             let labor = move || labor(hand.as_mut(), &steps.list, inbox, &teller);
             crew += usize::from(thread.spawn_scoped(scope, labor).is_ok());
         }

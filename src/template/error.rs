@@ -73,7 +73,11 @@ impl TemplateError {
         if let Some(span) = self.span {
             diagnostic = diagnostic.at(span, self.label.clone());
         }
-        for frame in &self.frames {
+        for (at, frame) in self.frames.iter().enumerate() {
+            // A macro that calls itself passes the same place many times.
+            if self.frames.iter().take(at).any(|earlier| earlier == frame) {
+                continue;
+            }
             match frame.span {
                 Some(span) => diagnostic = diagnostic.at(span, format!("`{}` called from here", frame.name)),
                 None => diagnostic = diagnostic.note(format!("in macro `{}`", frame.name)),

@@ -9,8 +9,17 @@
     reason = "a test may fail, and looks at what the program left on the disk"
 )]
 
+mod build;
+mod compile;
 mod example;
+mod flags;
 mod golden;
+mod init;
+mod interrupt;
+mod mistakes;
+mod nesting;
 mod readme;
+mod retry;
 mod sandbox;
+mod show;
 mod tidy;

@@ -8,7 +8,7 @@
 //!     .success();
 //! ```
 //! The environment is empty but for `PATH`, so that no setting of the machine
-//! reaches a test, and what varies in the output is written as `[TIME]`,
+//! reaches a test, nodes run one after the other, and what varies in the output is written as `[TIME]`,
 //! `[ELAPSED]`, `[ROOT]`.
 
 use std::path::{Path, PathBuf};
@@ -114,6 +114,7 @@ impl Sandbox {
     pub(crate) fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("model"));
         command.current_dir(self.folder.path()).env_clear().envs(kept_environment());
+        command.env("DBT_THREADS", "1");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.args(arguments);
         command

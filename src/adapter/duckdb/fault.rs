@@ -4,16 +4,22 @@ use std::path::Path;
 
 use duckdb::Error;
 
+use crate::adapter::BadCell;
 use crate::adapter::DatabaseError;
 
 /// A refused statement. `sql` is the whole script, `statement` the part that
 /// was sent, and `offset` where that part starts.
 pub(super) fn from_statement(error: &Error, sql: &str, statement: &str, offset: usize) -> DatabaseError {
     let raw = raw_message(error);
-    let (message, place) = split_place(&raw, statement);
+    let (mut message, place) = split_place(&raw, statement);
+    let cell = bad_cell(&raw).map(|(cell, reason)| {
+        message = reason;
+        cell
+    });
     DatabaseError {
         is_cancelled: message.starts_with("INTERRUPT Error"),
         message,
+        cell,
         sql: Some(sql.to_owned()),
         offset: place.map(|place| offset + place),
     }
@@ -63,6 +69,23 @@ pub(super) fn split_place(raw: &str, sql: &str) -> (String, Option<usize>) {
     let rest: Vec<&str> = lines.collect();
     let message = [message.trim(), rest.join("\n").trim()].join("\n").trim().to_owned();
     (message, place)
+}
+
+/// The place in a CSV file that a message tells, and the reason, without the
+/// reader's settings that follow it.
+fn bad_cell(raw: &str) -> Option<(BadCell, String)> {
+    let (_, rest) = raw.split_once("CSV Error on Line: ")?;
+    let (line, rest) = rest.split_once("\nOriginal Line: ")?;
+    let line = line.trim().parse().ok()?;
+    let reason = rest.split_once('\n').map_or("", |(_, reason)| reason);
+    let reason = reason.split("\n\n").next().unwrap_or(reason).trim().trim_end_matches('.');
+    let value =
+        reason.split_once("Could not convert string \"").and_then(|(_, rest)| rest.split_once("\" to "));
+    let value = value.map(|(value, _)| value.to_owned());
+    let reason = reason.split_once(". Could not").map_or(reason.to_owned(), |(what, why)| {
+        format!("{}: could not{why}", what.replace("Error when", "error in"))
+    });
+    Some((BadCell { line, value }, reason))
 }
 
 fn point(first: &str, below: &str, sql: &str) -> Option<usize> {

@@ -31,8 +31,7 @@ pub(crate) struct Global {
     /// Write artifacts and compiled SQL here
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) target_path: Option<PathBuf>,
-    /// Write the log file here
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, hide = true, value_name = "DIR")]
     pub(crate) log_path: Option<PathBuf>,
     /// Print only errors and answers
     #[arg(short, long, global = true, overrides_with = "no_quiet")]

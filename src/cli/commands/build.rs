@@ -8,20 +8,20 @@ use crate::ops::execute::Options;
 use crate::run::Mode;
 
 /// Build and test: seeds, models, snapshots and their tests, in order
-///
-/// Each node waits for what it needs and for the tests on it; what is
-/// downstream of a failure is skipped, and keeps its old data.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Each node waits for what it needs and for the tests on it. What is downstream of a failure is\nskipped and keeps its old data."
+)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    types: ResourceTypes,
     #[command(flatten)]
     building: super::Building,
     /// Keep the failing rows of tests in tables
     #[arg(long)]
     store_failures: bool,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {

@@ -7,23 +7,24 @@ use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
 use crate::manifest::ResourceType;
 use crate::ops::Kinds;
+use crate::ops::Workspace;
 use crate::ops::alone;
 use crate::ops::execute::Options;
-use crate::run::{Mode, NodeResult};
+use crate::run::{Mode, RunOutcome};
 
-/// Turn templates into SQL, under the target path; print it for selected nodes
+/// Turn templates into SQL, without running it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    types: ResourceTypes,
     /// Compile this text instead of nodes
     #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "selector"])]
     inline: Option<String>,
     /// How SQL is printed
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
     output: String,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
@@ -43,26 +44,36 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         kinds: Kinds::of_compile(&args.types.resource_type, &args.types.exclude_resource_type)?,
         ..Options::default()
     };
-    let is_narrow = !args.selection.select.is_empty() || args.selection.selector.is_some();
+    let is_narrow = options.selection.is_narrow();
     let (exit, outcome) = session.outcome(&workspace, &options)?;
-    for result in outcome.results.iter().filter(|_| is_narrow) {
-        if let Some(text) = printed(args, &workspace, result) {
-            session.ui.answer(&text);
-        }
+    if is_narrow {
+        print(args, session, &workspace, &outcome);
     }
     Ok(exit)
 }
 
-fn printed(args: &Args, workspace: &crate::ops::Workspace, result: &NodeResult) -> Option<String> {
-    let node = workspace.manifest.by_id(result.unique_id.as_str())?;
-    let has_sql = !matches!(node.kind.resource_type(), ResourceType::Seed | ResourceType::Source);
-    let compiled = result.compiled.as_ref().filter(|_| has_sql)?;
-    Some(answer(args, &node.name, &compiled.code))
+/// Prints the SQL of what was asked for: tests that came along with their
+/// models are compiled, but not printed. Several texts are told apart by names.
+fn print(args: &Args, session: &Session, workspace: &Workspace, outcome: &RunOutcome) {
+    let nodes = outcome.results.iter().filter_map(|result| {
+        let node = workspace.manifest.by_id(result.unique_id.as_str())?;
+        let has_sql = !matches!(node.kind.resource_type(), ResourceType::Seed | ResourceType::Source);
+        Some((node, result.compiled.as_ref().filter(|_| has_sql)?))
+    });
+    let (tests, others): (Vec<_>, Vec<_>) =
+        nodes.partition(|(node, _)| node.kind.resource_type() == ResourceType::Test);
+    let printed = if others.is_empty() { tests } else { others };
+    for (at, (node, compiled)) in printed.iter().enumerate() {
+        if printed.len() > 1 && args.output == "text" {
+            session.ui.answer(&format!("{}-- {}", if at > 0 { "\n" } else { "" }, node.name));
+        }
+        session.ui.answer(&answer(args, &node.name, &compiled.code));
+    }
 }
 
 fn answer(args: &Args, name: &str, sql: &str) -> String {
     match args.output.as_str() {
         "json" => json!({"node": name, "compiled": sql}).to_string(),
-        _ => sql.trim_end().to_owned(),
+        _ => sql.trim_matches('\n').trim_end().to_owned(),
     }
 }

@@ -5,9 +5,8 @@ use clap::CommandFactory as _;
 use crate::cli::session::{Exit, Problems, Session};
 
 /// Print a completion script for a shell
-///
-/// For bash: model completions bash > ~/.local/share/bash-completion/completions/model
 #[derive(Debug, clap::Args)]
+#[command(after_help = "For bash: model completions bash > ~/.local/share/bash-completion/completions/model")]
 pub(crate) struct Args {
     /// The shell
     shell: clap_complete::Shell,

@@ -7,9 +7,8 @@ use crate::project;
 use crate::project::DepsOptions;
 
 /// Install the packages that the project asks for
-///
-/// Writes package-lock.yml. Local packages only, in this version.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Writes package-lock.yml. Local packages only, in this version.")]
 pub(crate) struct Args {
     /// Resolve again although the lock file is up to date
     #[arg(long)]

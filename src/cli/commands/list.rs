@@ -9,16 +9,16 @@ use crate::ops::list;
 /// List the selected nodes, one a line
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    types: ResourceTypes,
     /// How a node is written
     #[arg(long, value_name = "FORM", value_parser = ["selector", "name", "path", "json"], default_value = "selector")]
     output: String,
     /// The keys of each object, with --output json
     #[arg(long, num_args = 1.., value_name = "KEY")]
     output_keys: Vec<String>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {

@@ -3,6 +3,7 @@
 use serde_json::Map;
 
 use crate::cli::session::{Exit, Problems, Session};
+use crate::cli::ui::count;
 use crate::ops::execute;
 
 /// Check the project and write manifest.json, without a database
@@ -12,7 +13,6 @@ pub(crate) struct Args {}
 pub(crate) fn run(_: &Args, session: &Session) -> Result<Exit, Problems> {
     let workspace = session.workspace(Map::new())?;
     execute::write_manifest(&workspace)?;
-    let nodes = workspace.manifest.nodes.len();
-    session.ui.say(&format!("{nodes} nodes and {} macros are in order", workspace.manifest.macros.len()));
+    session.ui.say(&format!("{} in order", count(workspace.manifest.nodes.len(), "node")));
     Ok(Exit::Success)
 }

@@ -8,10 +8,9 @@ use crate::cli::session::{Exit, Problems, Session};
 use crate::ops::retry;
 use crate::project;
 
-/// Go on where the last command failed: what failed, and what was skipped because of it
-///
-/// The flags and variables of that command are used again, unless others are given.
+/// Do again what failed or was skipped in the last command
 #[derive(Debug, clap::Args)]
+#[command(after_help = "The flags and variables of that command are used again, unless others are given.")]
 pub(crate) struct Args {
     /// Read the results of the last command from this folder instead of the target path
     #[arg(long, value_name = "DIR")]
@@ -30,6 +29,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     }
     let options = previous.options();
     let mut request = session.request(options.flags())?;
+    // dbt: the command that is done again, also for `flags.WHICH` and the next retry.
+    if let Some(which) = previous.text("which") {
+        which.clone_into(&mut request.invocation.which);
+    }
     request.target = request.target.or_else(|| previous.text("target").map(str::to_owned));
     request.profile = request.profile.or_else(|| previous.text("profile").map(str::to_owned));
     request.vars = request

@@ -11,9 +11,9 @@ use crate::run::Mode;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
     building: super::Building,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {

@@ -15,8 +15,6 @@ use crate::sql::{Cell, Rows};
 /// Show the first rows of models, or of a query
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    selection: Selection,
     /// Run this text instead of nodes; ref and source work in it
     #[arg(long, alias = "inline-direct", value_name = "SQL", conflicts_with_all = ["select", "selector"])]
     inline: Option<String>,
@@ -26,16 +24,20 @@ pub(crate) struct Args {
     /// How rows are printed
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
     output: String,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let limit = usize::try_from(args.limit).ok();
-    let is_narrow = !args.selection.select.is_empty() || args.selection.selector.is_some();
-    if args.inline.is_none() && !is_narrow {
+    if args.inline.is_none() && !args.selection.criteria().is_narrow() {
         let problem = Diagnostic::error("bad-flag", "`show` needs to know what to show");
         return Err(vec![problem.help("name nodes with `--select`, or give a query with `--inline`")]);
     }
-    let workspace = session.workspace(args.selection.given())?;
+    let mut given = args.selection.given();
+    // dbt: a model's tests are not shown along with it.
+    given.entry("indirect_selection").or_insert_with(|| Json::from("empty"));
+    let workspace = session.workspace(given)?;
     if let Some(query) = &args.inline {
         let outcome = session.alone(&workspace, |stop, on_event| {
             Ok(alone::query(&workspace, query, Mode::Show { limit }, stop, on_event))
@@ -54,9 +56,12 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         ..Options::default()
     };
     let (exit, outcome) = session.outcome(&workspace, &options)?;
-    for result in &outcome.results {
+    for (at, result) in outcome.results.iter().enumerate() {
         let node = workspace.manifest.by_id(result.unique_id.as_str());
         if let (Some(node), Detail::Preview(rows)) = (node, &result.detail) {
+            if outcome.results.len() > 1 && args.output == "text" {
+                session.ui.answer(&format!("{}{}", if at > 0 { "\n" } else { "" }, node.name));
+            }
             session.ui.answer(&answer(args, Some(&node.name), rows));
         }
     }

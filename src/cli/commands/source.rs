@@ -18,11 +18,11 @@ pub(crate) enum Command {
 /// Tell how old the rows of sources are, against what the project allows
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    selection: Selection,
     /// Write the results here instead of sources.json under the target path
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 pub(crate) fn run(command: &Command, session: &Session) -> Result<Exit, Problems> {

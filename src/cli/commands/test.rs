@@ -8,17 +8,16 @@ use crate::ops::execute::Options;
 use crate::run::Mode;
 
 /// Run data tests and unit tests
-///
-/// Select tests by name, or nodes to run every test on them.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Select tests by name, or nodes to run every test on them.")]
 pub(crate) struct Args {
+    /// Keep the failing rows in tables
+    #[arg(long)]
+    store_failures: bool,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     types: ResourceTypes,
-    /// Keep the failing rows in tables
-    #[arg(long)]
-    store_failures: bool,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {

@@ -16,3 +16,4 @@ mod words;
 pub(crate) use report::Reporter;
 pub(crate) use screen::{Format, Ui, Verbosity};
 pub(crate) use table::rows_as_table;
+pub(crate) use words::count;

@@ -2,6 +2,7 @@
 //! a summary at the end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::json;
 use super::progress::Progress;
@@ -10,7 +11,7 @@ use super::style::{Meaning, paint};
 use super::summary;
 use super::words;
 use crate::manifest::{Manifest, Node, NodeId};
-use crate::run::{Ending, Event, NodeResult, Place, Status};
+use crate::run::{Detail, Ending, Event, NodeResult, Place, Status, Summary};
 use crate::source::SourceMap;
 use crate::template::Notices as _;
 
@@ -21,13 +22,28 @@ pub(crate) struct Reporter {
     sources: Arc<SourceMap>,
     progress: Option<Progress>,
     failed: Vec<(NodeId, NodeResult)>,
+    only_failures: bool,
+    can_retry: bool,
 }
 
 impl Reporter {
     /// Tells the nodes of this manifest.
     pub(crate) fn new(ui: &Arc<Ui>, manifest: &Arc<Manifest>, sources: &Arc<SourceMap>) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
-        Self { ui, manifest, sources, progress: None, failed: Vec::new() }
+        let failed = Vec::new();
+        Self { ui, manifest, sources, progress: None, failed, only_failures: false, can_retry: true }
+    }
+
+    /// Tells people only what failed: the command's answer says the rest.
+    pub(crate) fn only_failures(mut self, only_failures: bool) -> Self {
+        self.only_failures = only_failures;
+        self
+    }
+
+    /// Whether `model retry` can go on with what fails here.
+    pub(crate) fn can_retry(mut self, can_retry: bool) -> Self {
+        self.can_retry = can_retry;
+        self
     }
 
     /// Takes one event.
@@ -54,7 +70,7 @@ impl Reporter {
             match level {
                 "error" => self.ui.insist(&line),
                 "debug" if self.ui.verbosity() < Verbosity::Debug => {}
-                _ => self.ui.say(&line),
+                _ => self.ui.say_line(&line),
             }
         }
     }
@@ -63,41 +79,70 @@ impl Reporter {
         match event {
             Event::RunStarted { total, threads, target } => self.run_started(*total, *threads, target),
             Event::NodeStarted { node, .. } => self.node_started(*node),
-            Event::NodeFinished { node, place, result } | Event::NodeSkipped { node, place, result } => {
-                if let Some(progress) = &mut self.progress {
-                    progress.finished(*node);
-                }
+            Event::NodeFinished { node, place, result } => {
+                self.progressed(*node);
                 self.ended(*node, *place, result);
+            }
+            Event::NodeSkipped { node, place, result } => {
+                self.progressed(*node);
+                // Where the whole run ends early, the last line counts the rest.
+                if matches!(result.detail, Detail::SkippedBecause(_)) {
+                    self.ended(*node, *place, result);
+                }
             }
             Event::HookFinished { node, place, result } if result.status.is_failure() => {
                 self.ended(*node, *place, result);
             }
             Event::Statement { node, sql } if self.ui.verbosity() == Verbosity::Debug => {
                 let owner = node.map_or_else(String::new, |unique_id| format!("-- {unique_id}\n"));
-                self.ui.say(&paint(self.ui.colors(), Meaning::Quiet, &format!("{owner}{}", sql.trim())));
+                self.ui.say_line(&paint(self.ui.colors(), Meaning::Quiet, &format!("{owner}{}", sql.trim())));
             }
             Event::Warning { diagnostic } | Event::Problem { diagnostic } => {
                 self.ui.diagnostics(std::slice::from_ref(*diagnostic), &self.sources);
             }
             Event::Stopping { because, running } => self.stopping(*because, *running),
             Event::RunFinished { summary, elapsed, ending } => {
-                self.ui.hide();
-                self.progress = None;
-                let colors = self.ui.colors();
-                for (node, result) in &self.failed {
-                    if let Some(node) = self.manifest.node(*node) {
-                        self.ui.insist(&summary::failure(colors, node, result, &self.sources));
-                    }
-                }
-                self.ui.say(&summary::last_line(colors, *summary, *elapsed, *ending));
+                self.run_finished(*summary, *elapsed, *ending);
             }
             _ => {}
         }
     }
 
+    fn run_finished(&mut self, counts: Summary, elapsed: Duration, ending: Ending) {
+        self.ui.hide();
+        self.progress = None;
+        let colors = self.ui.colors();
+        for (node, result) in &self.failed {
+            if let Some(node) = self.manifest.node(*node) {
+                let text = summary::failure(colors, node, result, &self.sources);
+                if result.status == Status::Warn {
+                    self.ui.say_line(&text);
+                } else {
+                    self.ui.insist(&text);
+                }
+            }
+        }
+        if self.only_failures && ending == Ending::Completed {
+            return;
+        }
+        self.ui.say_line(&summary::last_line(colors, counts, elapsed, ending));
+        if self.can_retry && (ending != Ending::Completed || counts.failed > 0) {
+            self.ui.say_line("`model retry` goes on with what failed or was skipped");
+        }
+    }
+
+    fn progressed(&mut self, node: NodeId) {
+        if let Some(progress) = &mut self.progress {
+            progress.finished(node);
+        }
+    }
+
     fn run_started(&mut self, total: usize, threads: usize, target: &str) {
         let threads = words::count(threads, "thread");
-        self.ui.say(&format!("{}, {threads}, target `{target}`\n", words::count(total, "node")));
+        if !self.only_failures {
+            let total = words::count(total, "node");
+            self.ui.say_line(&format!("{total}, {threads}, target `{target}`\n"));
+        }
         if self.ui.is_watched() {
             let progress = Progress::new(total, self.ui.colors());
             self.ui.show(progress.bar());
@@ -116,10 +161,12 @@ impl Reporter {
         let Some(node) = self.manifest.node(id) else { return };
         let line = self.line(node, place, result);
         let failed = matches!(result.status, Status::Error | Status::Fail | Status::RuntimeError);
-        if failed {
+        if self.only_failures {
+            // Told at the end, with the reasons.
+        } else if failed {
             self.ui.insist(&line);
         } else {
-            self.ui.say(&line);
+            self.ui.say_line(&line);
         }
         if failed || result.status == Status::Warn {
             self.failed.push((id, result.clone()));
@@ -127,7 +174,7 @@ impl Reporter {
     }
 
     fn line(&self, node: &Node, place: Place, result: &NodeResult) -> String {
-        words::finished_line(self.ui.colors(), (place.index, place.total), node, result)
+        words::finished_line(self.ui.colors(), &self.manifest, place, node, result)
     }
 
     fn stopping(&self, because: Ending, running: usize) {
@@ -135,6 +182,10 @@ impl Reporter {
             Ending::Cancelled => "stopping as asked",
             _ => "stopping at the first failure",
         };
-        self.ui.say(&format!("{reason}: cancelling {}", words::count(running, "running node")));
+        let cancelling = match running {
+            0 => String::new(),
+            _ => format!(": cancelling {}", words::count(running, "running node")),
+        };
+        self.ui.say_line(&format!("{reason}{cancelling}"));
     }
 }

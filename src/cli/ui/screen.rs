@@ -90,10 +90,18 @@ impl Ui {
         });
     }
 
-    /// Talk that `--quiet` silences.
+    /// A sentence that `--quiet` silences.
     pub(crate) fn say(&self, text: &str) {
+        match self.format {
+            Format::Text => self.say_line(text),
+            Format::Json => self.say_line(&super::json::line("Note", "info", text, &serde_json::Map::new())),
+        }
+    }
+
+    /// A line in the form that it has; `--quiet` silences it.
+    pub(crate) fn say_line(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.insist(text);
+            self.insist(line);
         }
     }
 
@@ -105,7 +113,8 @@ impl Ui {
         });
     }
 
-    /// Findings about what the user wrote; warnings are silenced by `--quiet`.
+    /// Findings about what the user wrote; warnings are silenced by `--quiet`. A
+    /// blank line sets warnings apart from what follows; errors are mostly the end.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         let heard = |diagnostic: &&Diagnostic| diagnostic.is_error() || self.verbosity > Verbosity::Quiet;
         let heard: Vec<Diagnostic> = diagnostics.iter().filter(heard).cloned().collect();
@@ -118,7 +127,8 @@ impl Ui {
                     let _ = writeln!(text, "{errors} errors");
                 }
                 if !text.is_empty() {
-                    self.insist(text.trim_end());
+                    let end = if errors == 0 { "\n" } else { "" };
+                    self.insist(&format!("{}{end}", text.trim_end()));
                 }
             }
             Format::Json => {
@@ -149,20 +159,25 @@ impl Notices for Ui {
             (Notice::Log { message, info }, Format::Json) => {
                 let level = if info { "info" } else { "debug" };
                 if info || self.verbosity == Verbosity::Debug {
-                    self.say(&super::json::line("JinjaLogInfo", level, &message, &serde_json::Map::new()));
+                    self.say_line(&super::json::line(
+                        "JinjaLogInfo",
+                        level,
+                        &message,
+                        &serde_json::Map::new(),
+                    ));
                 }
             }
             (Notice::Log { message, info }, Format::Text) => {
                 if info || self.verbosity == Verbosity::Debug {
-                    self.say(&message);
+                    self.say_line(&message);
                 }
             }
             (Notice::Warning(text), Format::Json) => {
-                self.say(&super::json::line("JinjaLogWarning", "warn", &text, &serde_json::Map::new()));
+                self.say_line(&super::json::line("JinjaLogWarning", "warn", &text, &serde_json::Map::new()));
             }
             (Notice::Warning(text), Format::Text) => {
                 let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
-                self.say(&format!("{word}: {text}"));
+                self.say_line(&format!("{word}: {text}"));
             }
         }
     }

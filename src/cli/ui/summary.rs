@@ -17,7 +17,10 @@ use crate::source::SourceMap;
 pub(crate) fn failure(colors: bool, node: &Node, result: &NodeResult, sources: &SourceMap) -> String {
     let (word, meaning) = status_word(result.status);
     let heading = paint(colors, Meaning::Strong, &node.name);
-    let mut text = format!("\n{} {heading}  {}", paint(colors, meaning, word), place(node));
+    let mut text = format!("\n{} {heading}", paint(colors, meaning, word));
+    if result.diagnostics.is_empty() {
+        let _ = write!(text, "  {}", place(node, sources));
+    }
     let style = if colors { Style::Colored } else { Style::Plain };
     for diagnostic in &result.diagnostics {
         let _ = write!(text, "\n{}", indent(&render(diagnostic, sources, style)));
@@ -36,9 +39,13 @@ pub(crate) fn failure(colors: bool, node: &Node, result: &NodeResult, sources: &
     text
 }
 
-/// The file that defines the node.
-fn place(node: &Node) -> &str {
-    &node.origin.original_file_path
+/// Where the node is defined: its file, and the line in a file of several.
+fn place(node: &Node, sources: &SourceMap) -> String {
+    let (path, span) = (&node.origin.original_file_path, node.origin.span);
+    match sources.get(span.file) {
+        Some(file) if file.span() != span => format!("{path}:{}", file.location(span.start).line),
+        _ => path.clone(),
+    }
 }
 
 fn indent(text: &str) -> String {
@@ -66,9 +73,5 @@ pub(crate) fn last_line(colors: bool, summary: Summary, elapsed: Duration, endin
         Ending::FailedFast => "Stopped at the first failure after",
         Ending::Cancelled => "Cancelled after",
     };
-    let mut line = format!("\n{opening} {}: {}", seconds(elapsed), told.join(", "));
-    if ending == Ending::Cancelled || summary.failed > 0 {
-        line.push_str("\n`model retry` goes on with what failed or was skipped");
-    }
-    line
+    format!("\n{opening} {}: {}", seconds(elapsed), told.join(", "))
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::style::{Meaning, paint};
-use crate::manifest::{Node, NodeKind};
-use crate::run::{Detail, NodeResult, Status};
+use crate::manifest::{Manifest, Node, NodeKind};
+use crate::run::{Detail, NodeResult, Place, Status};
 
 /// The word of a status, and what it means.
 pub(crate) fn status_word(status: Status) -> (&'static str, Meaning) {
@@ -51,26 +51,38 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// One line for a node that has ended: number, status, kind, name, remark, time.
-pub(crate) fn finished_line(colors: bool, place: (usize, usize), node: &Node, result: &NodeResult) -> String {
-    let (index, total) = place;
-    let width = total.to_string().len();
+/// One line for a node that has ended: status, time, number, kind, name, remark.
+/// All but the name and what follows it have a fixed width, so that names stand
+/// below each other.
+pub(crate) fn finished_line(
+    colors: bool,
+    manifest: &Manifest,
+    place: Place,
+    node: &Node,
+    result: &NodeResult,
+) -> String {
     let (word, meaning) = status_word(result.status);
-    let status = paint(colors, meaning, &format!("{word:<5}"));
-    let kind = paint(colors, Meaning::Quiet, &format!("{:<11}", kind_word(node)));
-    let time = paint(colors, Meaning::Quiet, &seconds(result.execution_time));
-    let remark = match remark(result) {
-        Some(remark) => format!("  {}", paint(colors, Meaning::Quiet, &remark)),
+    let status = paint(colors, meaning, &format!("{word:>5}"));
+    let time = match result.status {
+        Status::Skipped | Status::NoOp => String::new(),
+        _ => seconds(result.execution_time),
+    };
+    let width = place.total.to_string().len();
+    let before = format!("{time:>8}  {:>width$}/{}  {:<11}", place.index, place.total, kind_word(node));
+    let remark = match remark(manifest, result) {
+        Some(remark) => paint(colors, Meaning::Quiet, &format!("  ({remark})")),
         None => String::new(),
     };
-    let time = if result.status == Status::Skipped { String::new() } else { format!("  {time}") };
-    format!("{index:>width$}/{total}  {status}  {kind}  {}{remark}{time}", name_of(node))
+    format!("{status} {}  {}{remark}", paint(colors, Meaning::Quiet, &before), name_of(node))
 }
 
 /// What is worth saying beside the name.
-fn remark(result: &NodeResult) -> Option<String> {
+fn remark(manifest: &Manifest, result: &NodeResult) -> Option<String> {
     match (&result.detail, result.status) {
-        (Detail::SkippedBecause(unique_id), _) => Some(format!("because of {unique_id}")),
+        (Detail::SkippedBecause(cause), _) => {
+            let name = manifest.by_id(cause.as_str()).map_or(cause.as_str(), |node| node.name.as_str());
+            Some(format!("{name} failed"))
+        }
         (_, Status::Fail | Status::Warn) => {
             result.failures.map(|failures| count(usize::try_from(failures).unwrap_or(0), "row"))
         }

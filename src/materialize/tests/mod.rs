@@ -4,6 +4,7 @@ mod judged;
 mod stored;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -14,6 +15,7 @@ use crate::compile::Failure;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
 use crate::objects;
+use crate::source::{SourceFile, SourceMap};
 use crate::sql::{Column, Dialect, Relation, RelationKind, Rows};
 use crate::template::Value;
 
@@ -158,6 +160,10 @@ impl Bench for Recorder {
             }
             Change::Create(_) => Ok(()),
         }
+    }
+
+    fn source(&mut self, path: &str, text: &str) -> Arc<SourceFile> {
+        SourceMap::new().add(path, text)
     }
 
     fn main_response(&self) -> Option<Response> {

@@ -269,8 +269,9 @@ fn a_mistake_in_a_seed_is_found_before_anything_is_done() {
     let mut bench = Recorder::default();
     let failure = make(&order(&node), &mut bench, Recipe::BuiltIn).unwrap_err();
     let problem = failure.diagnostic();
-    assert_eq!(problem.message, "line 2: 1 fields, but the header names 2");
-    assert_eq!(problem.notes, ["line 3: 3 fields, but the header names 2"]);
+    assert_eq!(problem.message, "2 lines are malformed");
+    let labels: Vec<&str> = problem.labels.iter().map(|label| label.text.as_str()).collect();
+    assert_eq!(labels, ["1 field, but the header names 2", "3 fields, but the header names 2"]);
     assert_eq!(bench.script(), "rollback");
 }
 

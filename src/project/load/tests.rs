@@ -85,7 +85,7 @@ fn a_project_without_any_profile_is_built_in_the_embedded_database() {
     assert_eq!(warnings, []);
     assert!(project.profile.is_embedded);
     assert_eq!(project.profile.target_name, "dev");
-    assert_eq!(project.profile.threads, 1);
+    assert_eq!(project.profile.threads, crate::host::environment::cores());
     assert_eq!(project.target(), Target { database: Some("shop".to_owned()), schema: "main".to_owned() });
     assert_eq!(project.root_package().file.name_on_disk, "project.yml");
 }
@@ -149,7 +149,7 @@ fn a_profile_error_names_what_there_is() {
     2 | profile: shpo
       |          ^^^^
       |
-      = note: `<root>/profiles.yml` has `shop`
+      = note: `profiles.yml` has `shop`
       = help: did you mean `shop`?
     ");
 }

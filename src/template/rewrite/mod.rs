@@ -22,14 +22,23 @@ pub(crate) use declaration::{LOCAL_PREFIX, declaration};
 pub(crate) use edits::Rewritten;
 
 use super::scan::SegmentKind;
+use super::scan::endless_chain;
 use super::scan::segments;
 use edits::Edits;
+
+/// Makes the engine stop before it reads on; the text is then searched for the mistake.
+const REFUSED: &str = "{% refused %}";
 
 /// Rewrites a text that is rendered. `prefix` goes in front.
 pub(crate) fn template(source: &str, prefix: &str) -> Rewritten {
     let mut edits = Edits::default();
     edits.insert(0, prefix);
-    for segment in &segments(source).0 {
+    let segments = segments(source).0;
+    if endless_chain(source, &segments).is_some() {
+        edits.insert(0, REFUSED);
+        return edits.apply(source);
+    }
+    for segment in &segments {
         match segment.kind {
             SegmentKind::Data | SegmentKind::Raw => edits.unix_newlines(source, segment.start, segment.end),
             SegmentKind::Comment => {}

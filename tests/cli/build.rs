@@ -1,0 +1,242 @@
+//! `model build`: what it prints, what it keeps.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn a_failed_test_keeps_back_what_is_downstream_and_is_named_there() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id union all select 2")
+        .model("b", "select * from {{ ref('a') }}")
+        .model("c", "{{ config(materialized='table') }} select id from {{ ref('b') }}")
+        .model("d", "select * from {{ ref('c') }}")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                columns:
+                  - name: id
+                    data_tests:
+                      - unique
+                      - accepted_values:
+                          arguments: {values: [1]}
+                          config: {severity: warn}
+              - name: b
+                columns:
+                  - name: id
+                    data_tests:
+                      - accepted_values:
+                          arguments: {values: [1]}
+        ",
+        );
+    sandbox.run(["build"]).code(1).stderr(
+        "
+            7 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/7  view         main.a
+             PASS    [ELAPSED]  2/7  test         unique_a_id
+             WARN    [ELAPSED]  3/7  test         accepted_values_a_id__1  (1 row)
+               OK    [ELAPSED]  4/7  view         main.b
+             FAIL    [ELAPSED]  5/7  test         accepted_values_b_id__1  (1 row)
+             SKIP           6/7  table        main.c  (accepted_values_b_id__1 failed)
+             SKIP           7/7  view         main.d  (accepted_values_b_id__1 failed)
+
+            WARN accepted_values_a_id__1  models/schema.yml:7
+              1 failing row; the test warns if != 0
+              | value_field | n_records |
+              |-------------|-----------|
+              | 2           | 1         |
+
+            FAIL accepted_values_b_id__1  models/schema.yml:14
+              1 failing row; the test fails if != 0
+              | value_field | n_records |
+              |-------------|-----------|
+              | 2           | 1         |
+
+            Done in [ELAPSED]: 3 passed, 1 warned, 1 failed, 2 skipped
+            `model retry` goes on with what failed or was skipped
+        ",
+    );
+}
+
+#[test]
+fn a_refused_statement_points_into_the_model() {
+    let sandbox = Sandbox::new().model(
+        "totals",
+        "
+            {{ config(materialized='table') }}
+            {% set unused = 1 %}
+            select
+              1 as id,
+              amuont as total
+            from (select 2 as amount)
+        ",
+    );
+    sandbox.run(["build"]).code(1).stderr(
+        r#"
+            1 node, 1 thread, target `dev`
+
+            ERROR    [ELAPSED]  1/1  table        main.totals
+
+            ERROR totals
+              error[database-error]: Binder Error: Referenced column "amuont" not found in FROM clause!
+                                     Candidate bindings: "amount"
+               --> models/totals.sql:5:3
+                |
+              5 |   amuont as total
+                |   ^^^^^^
+
+            Done in [ELAPSED]: 0 passed, 1 failed
+            `model retry` goes on with what failed or was skipped
+        "#,
+    );
+}
+
+#[test]
+fn an_empty_project_says_how_to_begin() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["build"]).success().stderr(
+        "
+            nothing to do: the project is empty; write a query into `models/my_first_model.sql`
+        ",
+    );
+    sandbox.run(["list"]).success().stderr(
+        "
+            nothing is selected
+        ",
+    );
+}
+
+#[test]
+fn fail_fast_stops_at_the_first_failure() {
+    let sandbox = Sandbox::new().model("a", "select nothing").model("b", "select 1 as id");
+    sandbox.run(["build", "--fail-fast"]).code(1)
+        .stderr(r#"
+            2 nodes, 1 thread, target `dev`
+
+            ERROR    [ELAPSED]  1/2  view         main.a
+            stopping at the first failure
+
+            ERROR a
+              error[database-error]: Binder Error: Referenced column "nothing" was not found because the FROM clause is missing
+               --> models/a.sql:1:8
+                |
+              1 | select nothing
+                |        ^^^^^^^
+
+            Stopped at the first failure after [ELAPSED]: 0 passed, 1 failed, 1 skipped
+            `model retry` goes on with what failed or was skipped
+        "#);
+}
+
+#[test]
+fn quiet_says_only_what_failed() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id union all select 2")
+        .model("b", "select * from {{ ref('a') }}")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                columns:
+                  - name: id
+                    data_tests:
+                      - unique
+                      - accepted_values:
+                          arguments: {values: [1]}
+                          config: {severity: warn}
+              - name: b
+                columns:
+                  - name: id
+                    data_tests:
+                      - accepted_values:
+                          arguments: {values: [1]}
+        ",
+        );
+    sandbox.run(["build", "--quiet"]).code(1).stderr(
+        "
+             FAIL    [ELAPSED]  5/5  test         accepted_values_b_id__1  (1 row)
+
+            FAIL accepted_values_b_id__1  models/schema.yml:14
+              1 failing row; the test fails if != 0
+              | value_field | n_records |
+              |-------------|-----------|
+              | 2           | 1         |
+        ",
+    );
+}
+
+#[test]
+fn one_seed_row_that_does_not_fit_loads_nothing() {
+    let sandbox = Sandbox::new()
+        .file(
+            "seeds/days.csv",
+            "
+            id,day
+            1,2024-01-31
+            2,2024-02-31
+        ",
+        )
+        .file(
+            "seeds/schema.yml",
+            "
+            seeds:
+              - name: days
+                config: {column_types: {id: integer, day: date}}
+        ",
+        );
+    sandbox.run(["build"]).code(1)
+        .stderr(r#"
+            1 node, 1 thread, target `dev`
+
+            ERROR    [ELAPSED]  1/1  seed         main.days
+
+            ERROR days
+              error[invalid-seed]: error in converting column "day": could not convert string "2024-02-31" to 'DATE'
+               --> seeds/days.csv:3:3
+                |
+              3 | 2,2024-02-31
+                |   ^^^^^^^^^^
+                |
+                = note: nothing was loaded
+
+            Done in [ELAPSED]: 0 passed, 1 failed
+            `model retry` goes on with what failed or was skipped
+        "#);
+    assert_eq!(sandbox.query("select count(*) from duckdb_tables()"), ["0"]);
+}
+
+#[test]
+fn every_malformed_row_of_a_seed_is_shown() {
+    let sandbox = Sandbox::new().file(
+        "seeds/names.csv",
+        "
+            id,name
+            1,Ann
+            2,Bob,x
+            3
+        ",
+    );
+    sandbox.run(["build"]).code(1).stderr(
+        "
+            1 node, 1 thread, target `dev`
+
+            ERROR    [ELAPSED]  1/1  seed         main.names
+
+            ERROR names
+              error[invalid-seed]: 2 lines are malformed
+               --> seeds/names.csv:3:1
+                |
+              3 | 2,Bob,x
+                | ^^^^^^^ 3 fields, but the header names 2
+              4 | 3
+                | - 1 field, but the header names 2
+                |
+                = note: nothing was loaded
+
+            Done in [ELAPSED]: 0 passed, 1 failed
+            `model retry` goes on with what failed or was skipped
+        ",
+    );
+}

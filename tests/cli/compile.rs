@@ -1,0 +1,62 @@
+//! `model compile`.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn sql_of_what_was_asked_for() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id union all select 2")
+        .model("b", "select * from {{ ref('a') }}")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: b
+                columns:
+                  - name: id
+                    data_tests: [unique]
+        ",
+        );
+    sandbox
+        .run(["compile", "--select", "b"])
+        .success()
+        .stdout(
+            r#"
+            select * from "shop"."main"."a"
+        "#,
+        )
+        .stderr("");
+    sandbox
+        .run(["compile", "--select", "a", "b"])
+        .success()
+        .stdout(
+            r#"
+            -- a
+            select 1 as id union all select 2
+
+            -- b
+            select * from "shop"."main"."a"
+        "#,
+        )
+        .stderr("");
+    sandbox
+        .run(["compile", "--inline", "select * from {{ ref('b') }}"])
+        .success()
+        .stdout(
+            r#"
+            select * from "shop"."main"."b"
+        "#,
+        )
+        .stderr("");
+    sandbox.run(["compile"]).success().stderr(
+        "
+            3 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/3  view         main.a
+               OK    [ELAPSED]  2/3  view         main.b
+               OK    [ELAPSED]  3/3  test         unique_b_id
+
+            Done in [ELAPSED]: 3 passed
+        ",
+    );
+}

@@ -1,0 +1,89 @@
+//! Flags: wrong ones, and those that change how output looks.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn what_a_selection_misses_is_named() {
+    let sandbox = Sandbox::new().model("orders", "select 1 as id");
+    sandbox.run(["build", "--select", "order"]).success().stderr(
+        "
+            warning[no-nodes-selected]: this selects nothing
+             --> --select:1:1
+              |
+            1 | order
+              | ^^^^^
+              |
+              = help: did you mean `orders`?
+
+            nothing to do
+        ",
+    );
+    sandbox.run(["build", "--select", "tagg:x"]).code(2)
+        .stderr("
+            error[unknown-method]: there is no selection method `tagg`
+             --> --select:1:1
+              |
+            1 | tagg:x
+              | ^^^^^^
+              |
+              = note: the methods are: fqn, tag, path, file, source, exposure, package, config, resource_type, test_name, test_type, unit_test, group, access, version, selector, metric, semantic_model, saved_query
+              = help: did you mean `tag`?
+        ");
+    sandbox.run(["build", "--selector", "nightly"]).code(2).stderr(
+        "
+            error[unknown-selector]: there is no selector `nightly`
+             --> --selector:1:1
+              |
+            1 | nightly
+              | ^^^^^^^
+              |
+              = note: `selectors.yml` defines none
+        ",
+    );
+}
+
+#[test]
+fn vars_that_are_no_mapping() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    sandbox.run(["build", "--vars", "{x: ["]).code(2)
+        .stderr("
+            error[yaml-syntax]: this is not valid YAML: while parsing a node, did not find expected node content
+             --> --vars:1:6
+              |
+            1 | {x: [
+              |      ^
+        ");
+    sandbox.run(["build", "--vars", "hello"]).code(2).stderr(
+        "
+            error[vars]: `--vars` takes a mapping, this is a text
+             --> --vars:1:1
+              |
+            1 | hello
+              | ^^^^^
+              |
+              = help: write `--vars 'name: value'` or `--vars '{a: 1, b: 2}'`
+        ",
+    );
+}
+
+#[test]
+fn zero_threads() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["build", "--threads", "0"]).code(2).stderr(
+        "
+            error[threads]: `--threads` must be at least 1
+        ",
+    );
+}
+
+#[test]
+fn show_needs_to_know_what() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["show"]).code(2).stderr(
+        "
+            error[bad-flag]: `show` needs to know what to show
+             |
+             = help: name nodes with `--select`, or give a query with `--inline`
+        ",
+    );
+}

@@ -1,0 +1,50 @@
+//! `model init`.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn starts_a_project_that_builds() {
+    let sandbox = Sandbox::empty();
+    sandbox.run(["init", "shop"]).success().stderr(
+        "
+            wrote project.yml
+            wrote seeds/raw_orders.csv
+            wrote models/staging/stg_orders.sql
+            wrote models/marts/daily_revenue.sql
+            wrote models/schema.yml
+            wrote .gitignore
+
+            now build it: cd shop && model build
+        ",
+    );
+    sandbox.run(["init", "shop"]).code(2).stderr(
+        "
+            error[project-exists]: `[ROOT]/shop/project.yml` exists already
+             |
+             = help: choose an empty folder
+        ",
+    );
+    sandbox.run(["init", "my shop"]).code(2).stderr(
+        "
+            error[bad-name]: `my shop` cannot be the name of a project
+             |
+             = note: letters, digits and underscores, not beginning with a digit
+             = help: for example `my_shop`
+        ",
+    );
+    sandbox.run(["build", "--project-dir", "shop"]).success().stderr(
+        "
+            7 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/7  seed         main.raw_orders  (4 rows)
+               OK    [ELAPSED]  2/7  view         main.stg_orders
+             PASS    [ELAPSED]  3/7  test         unique_stg_orders_order_id
+             PASS    [ELAPSED]  4/7  test         not_null_stg_orders_order_id
+               OK    [ELAPSED]  5/7  table        main.daily_revenue
+             PASS    [ELAPSED]  6/7  test         unique_daily_revenue_ordered_on
+             PASS    [ELAPSED]  7/7  test         not_null_daily_revenue_ordered_on
+
+            Done in [ELAPSED]: 7 passed
+        ",
+    );
+}

@@ -1,0 +1,414 @@
+//! What a wrong project is told: everything at once, each at its place.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn mistakes_of_several_files_come_together() {
+    let sandbox = Sandbox::new()
+        .model("orders", "select 1 as id")
+        .model("a", "select * from {{ ref('order') }}")
+        .model("b", "select * from {{ source('web', 'sesions') }}")
+        .model("c", "{{ config(materialized='tabel') }} select 1")
+        .model("d", "{% if true %} select 1")
+        .file(
+            "models/schema.yml",
+            "
+            sources:
+              - name: web
+                tables:
+                  - name: sessions
+            models:
+              - name: orders
+                columns:
+                  - nam: id
+        ",
+        );
+    sandbox.run(["build"]).code(2).stderr(
+        "
+            error[missing-key]: this column has no `name`
+             --> models/schema.yml:8:9
+              |
+            8 |       - nam: id
+              |         ^^^^^^^ add `name:` here
+
+            error[unknown-materialization]: `c` is materialized as `tabel`, which does not exist
+             --> models/c.sql:1:11
+              |
+            1 | {{ config(materialized='tabel') }} select 1
+              |           ^^^^^^^^^^^^ set here
+              |
+              = help: did you mean `table`?
+
+            error[unbalanced-tags]: `{% if %}` is never closed
+             --> models/d.sql:1:1
+              |
+            1 | {% if true %} select 1
+              | ^^^^^^^^^^^^^ opened here
+
+            error[unknown-ref]: `a` needs the model, seed or snapshot `order`, which does not exist
+             --> models/a.sql:1:18
+              |
+            1 | select * from {{ ref('order') }}
+              |                  ^^^^^^^^^^^^ not found
+              |
+              = help: did you mean `orders`?
+
+            error[unknown-source]: `b` needs the source table `web.sesions`, which does not exist
+             --> models/b.sql:1:18
+              |
+            1 | select * from {{ source('web', 'sesions') }}
+              |                  ^^^^^^^^^^^^^^^^^^^^^^^^ not found
+              |
+              = help: did you mean `web.sessions`?
+
+            5 errors
+        ",
+    );
+}
+
+#[test]
+fn the_calls_that_led_to_an_error_are_shown() {
+    let sandbox = Sandbox::new().model("a", "select {{ cents('x') }} as price").file(
+        "macros/cents.sql",
+        r#"
+            {% macro cents(amount) %}
+              {{ checked(amount) }}
+            {% endmacro %}
+
+            {% macro checked(amount) %}
+              {{ exceptions.raise_compiler_error("`" ~ amount ~ "` is no number") }}
+            {% endmacro %}
+        "#,
+    );
+    sandbox.run(["build"]).code(2).stderr(
+        r#"
+            error[raised]: `x` is no number
+             --> macros/cents.sql:6:6
+              |
+            2 |   {{ checked(amount) }}
+              |      --------------- `checked` called from here
+            ...
+            6 |   {{ exceptions.raise_compiler_error("`" ~ amount ~ "` is no number") }}
+              |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ raised here
+              |
+             ::: models/a.sql:1:11
+              |
+            1 | select {{ cents('x') }} as price
+              |           ---------- `cents` called from here
+        "#,
+    );
+}
+
+#[test]
+fn a_cycle_is_shown_edge_by_edge() {
+    let sandbox =
+        Sandbox::new().model("a", "select * from {{ ref('b') }}").model("b", "select * from {{ ref('a') }}");
+    sandbox.run(["list"]).code(2).stderr(
+        "
+            error[cycle]: nodes need each other: a -> b -> a
+             --> models/a.sql:1:22
+              |
+            1 | select * from {{ ref('b') }}
+              |                      ^^^ `a` needs `b`
+              |
+             ::: models/b.sql:1:22
+              |
+            1 | select * from {{ ref('a') }}
+              |                      --- `b` needs `a`
+              |
+              = help: take one of these references away, or move what both need to a node of its own
+        ",
+    );
+}
+
+#[test]
+fn a_macro_that_calls_itself_is_shown_once() {
+    let sandbox = Sandbox::new()
+        .model("a", "select {{ again() }}")
+        .file("macros/again.sql", "{% macro again() %}{{ again() }}{% endmacro %}\n");
+    sandbox.run(["build"]).code(2).stderr(
+        "
+            error[template-recursion]: macros call each other without end
+             --> macros/again.sql:1:23
+              |
+            1 | {% macro again() %}{{ again() }}{% endmacro %}
+              |                       ^^^^^^^ `again` called from here
+              |
+             ::: models/a.sql:1:11
+              |
+            1 | select {{ again() }}
+              |           ------- `again` called from here
+              |
+              = help: give the macro a case in which it does not call itself
+        ",
+    );
+}
+
+#[test]
+fn keys_are_checked_in_every_file() {
+    let sandbox = Sandbox::new()
+        .file(
+            "project.yml",
+            "
+            name: shop
+            modell-paths: [models]
+            models:
+              shop:
+                stagin:
+                  +materialized: table
+        ",
+        )
+        .model("a", "select 1 as id")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                descripton: x
+            model: []
+        ",
+        );
+    sandbox.run(["parse"]).success().stderr(
+        "
+            warning[unknown-key]: there is no key `modell-paths`
+             --> project.yml:2:1
+              |
+            2 | modell-paths: [models]
+              | ^^^^^^^^^^^^ this does nothing
+              |
+              = help: did you mean `model-paths`?
+
+            warning[unknown-key]: a property file has no `model`
+             --> models/schema.yml:4:1
+              |
+            4 | model: []
+              | ^^^^^
+              |
+              = help: did you mean `models`?
+
+            warning[unknown-key]: model `a` has an unknown key `descripton`
+             --> models/schema.yml:3:5
+              |
+            3 |     descripton: x
+              |     ^^^^^^^^^^ this has no effect
+              |
+              = help: did you mean `description`?
+
+            warning[unused-config-path]: the configuration of `models.shop.stagin` applies to nothing
+             --> project.yml:5:5
+              |
+            5 |     stagin:
+              |     ^^^^^^ no node is below `models.shop.stagin`
+              |
+              = help: check the spelling of the folders, or remove what is not needed
+
+            1 node in order
+        ",
+    );
+}
+
+#[test]
+fn yaml_that_cannot_be_read() {
+    let sandbox = Sandbox::new().file(
+        "project.yml",
+        "
+            name: shop
+            vars: x: y
+        ",
+    );
+    sandbox.run(["build"]).code(2)
+        .stderr("
+            error[yaml-syntax]: a `:` stands where no key can be
+             --> project.yml:2:8
+              |
+            2 | vars: x: y
+              |        ^
+              |
+              = help: quote a value that holds `: `, or check the indentation of this line and of the one before
+        ");
+}
+
+#[test]
+fn a_profile_without_the_target() {
+    let sandbox = Sandbox::new()
+        .file(
+            "project.yml",
+            "
+            name: shop
+            profile: shop
+        ",
+        )
+        .file(
+            "profiles.yml",
+            "
+            shop:
+              target: prd
+              outputs:
+                prod: {type: duckdb, path: shop.duckdb}
+        ",
+        );
+    sandbox.run(["build"]).code(2).stderr(
+        "
+            error[unknown-target]: the profile `shop` has no target `prd`
+             --> profiles.yml:2:11
+              |
+            2 |   target: prd
+              |           ^^^
+              |
+              = note: it has `prod`
+              = help: did you mean `prod`?
+        ",
+    );
+    sandbox.run(["build", "--target", "pord"]).code(2).stderr(
+        "
+            error[unknown-target]: the profile `shop` has no target `pord`
+             --> profiles.yml:1:1
+              |
+            1 | shop:
+              | ^^^^
+              |
+              = note: it has `prod`
+              = help: did you mean `prod`?
+        ",
+    );
+    sandbox.run(["build", "--profile", "shpo"]).code(2).stderr(
+        "
+            error[unknown-profile]: there is no profile `shpo`
+             |
+             = note: `profiles.yml` has `shop`
+             = help: did you mean `shop`?
+        ",
+    );
+}
+
+#[test]
+fn names_that_are_taken() {
+    let sandbox = Sandbox::new().model("a", "select 1").file("models/x/a.sql", "select 1\n").file(
+        "models/schema.yml",
+        "
+            models:
+              - name: a
+              - name: a
+        ",
+    );
+    sandbox.run(["parse"]).code(2).stderr(
+        "
+            error[described-twice]: model `a` is described twice
+             --> models/schema.yml:3:11
+              |
+            2 |   - name: a
+              |           - and here before
+            3 |   - name: a
+              |           ^ here
+              |
+              = help: merge the two entries into one
+
+            error[duplicate-name]: the package `shop` has two models named `a`
+             --> models/x/a.sql:1:1
+              |
+            1 | select 1
+              | ^ the second one
+              |
+             ::: models/a.sql:1:1
+              |
+            1 | select 1
+              | - the first one
+              |
+              = note: they are `models/a.sql` and `models/x/a.sql`
+              = help: rename one of them, or disable one with `enabled: false`
+
+            2 errors
+        ",
+    );
+}
+
+#[test]
+fn folders_without_a_project() {
+    let sandbox = Sandbox::empty();
+    sandbox.run(["build"]).code(2).stderr(
+        "
+            error[no-project]: there is no project in this folder or in one above it
+             |
+             = note: neither `project.yml` nor `dbt_project.yml` is in `[ROOT]`
+             = help: go to the project's folder, or name it with `--project-dir`
+             = help: start a new project with `model init`
+        ",
+    );
+    sandbox.run(["run", "--project-dir", "nowhere"]).code(2).stderr(
+        "
+            error[no-project]: there is no project in the given folder
+             |
+             = note: neither `project.yml` nor `dbt_project.yml` is in `[ROOT]/nowhere`
+        ",
+    );
+}
+
+#[test]
+fn links_to_nothing_are_named_and_links_in_a_circle_are_not_followed() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    std::os::unix::fs::symlink("nowhere", sandbox.path("models/b.sql")).expect("a link");
+    std::os::unix::fs::symlink(".", sandbox.path("models/here")).expect("a link");
+    sandbox.run(["build"]).code(2).stderr(
+        "
+            error[unreadable-file]: cannot read `models/b.sql`: No such file or directory (os error 2)
+            --> models/b.sql
+        ",
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    std::fs::write(sandbox.path("models/a.sql"), b"select '\xff'").expect("a file");
+    sandbox.run(["build"]).code(2).stderr(
+        "
+            error[not-utf8]: `models/a.sql` is not UTF-8 text
+            --> models/a.sql
+             = help: save the file as UTF-8
+        ",
+    );
+}
+
+#[test]
+fn windows_files_and_odd_names_are_no_mistake() {
+    let sandbox = Sandbox::new()
+        .file("models/größe.sql", r#"select 1 as "größe""#)
+        .file("models/with space.sql", "select * from {{ ref('größe') }}\n");
+    sandbox
+        .write_exactly("models/schema.yml", "\u{feff}models:\r\n  - name: größe\r\n    description: x\r\n");
+    sandbox.run(["build"]).success().stderr(
+        "
+            warning[name-with-spaces]: the name of the model `with space` has spaces
+             --> models/with space.sql:1:1
+              |
+            1 | select * from {{ ref('größe') }}
+              | ^
+              |
+              = help: use `_` instead: a name with spaces must be quoted everywhere in SQL
+
+            2 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/2  view         main.größe
+               OK    [ELAPSED]  2/2  view         main.with space
+
+            Done in [ELAPSED]: 2 passed
+        ",
+    );
+}
+
+#[test]
+fn secrets_are_not_for_models() {
+    let sandbox = Sandbox::new()
+        .model("a", "select '{{ env_var('DBT_ENV_SECRET_KEY') }}' as id")
+        .env("DBT_ENV_SECRET_KEY", "hunter2");
+    sandbox.run(["build"]).code(2)
+        .stderr("
+            error[secret-env-var]: the secret environment variable `DBT_ENV_SECRET_KEY` cannot be read here
+             --> models/a.sql:1:12
+              |
+            1 | select '{{ env_var('DBT_ENV_SECRET_KEY') }}' as id
+              |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ raised here
+              |
+              = note: variables that start with `DBT_ENV_SECRET` are readable in `profiles.yml` and `packages.yml` only
+        ");
+}

@@ -1,0 +1,35 @@
+//! Texts that nest deeper than anybody writes end in an error, not in a crash.
+
+use crate::sandbox::Sandbox;
+
+#[track_caller]
+fn check(sql: &str, code: i32, message: &str) {
+    let sandbox = Sandbox::new();
+    sandbox.write_exactly("models/a.sql", sql);
+    sandbox.run(["build"]).code(code).stderr_has(message);
+}
+
+#[test]
+fn chains_and_brackets_have_a_limit() {
+    let long = |start: &str, link: &str, end: &str| [start, &link.repeat(50_000), end].concat();
+    let row = "an expression has more than 1000 operators in a row";
+    check(&long("select {{ ", "-", "1 }}"), 2, row);
+    check(&long("select {{ ", "not ", "1 }}"), 2, row);
+    check(&long("select {{ 1", ".a", " }}"), 2, row);
+    check(&long("select {{ 1", "|abs", " }}"), 2, row);
+    check(&long("select {{ 1", " if 1 else 1", " }}"), 2, row);
+    check(
+        &long("select {% if 0 %}", "{% elif 0 %}", "{% endif %}"),
+        2,
+        "an `if` has more than 1000 branches",
+    );
+    check(&long("select {{ ", "(", "1"), 2, "this `{{` is never closed");
+    check(&["select {{ ", &"(".repeat(999), "1", &")".repeat(999), " }} as n"].concat(), 2, "recursion");
+    check(&["select ", &"(".repeat(999), "1", &")".repeat(999), " as n"].concat(), 0, "1 passed");
+}
+
+#[test]
+fn long_lists_are_no_chains() {
+    let list = format!("select {{{{ [{}]|length }}}} as n", "-1, ".repeat(5000));
+    check(&list, 0, "1 passed");
+}

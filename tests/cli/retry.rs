@@ -1,0 +1,58 @@
+//! `model retry`.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn what_failed_is_done_again_with_the_same_variables() {
+    let sandbox = Sandbox::new()
+        .model("a", "select {{ var('number') }} as id")
+        .model("b", "select missing from {{ ref('a') }}")
+        .model("c", "select * from {{ ref('b') }}");
+    sandbox.run(["build", "--vars", "{number: 7}"]).code(1).stderr(
+        r#"
+            3 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/3  view         main.a
+            ERROR    [ELAPSED]  2/3  view         main.b
+             SKIP           3/3  view         main.c  (b failed)
+
+            ERROR b
+              error[database-error]: Binder Error: Referenced column "missing" not found in FROM clause!
+                                     Candidate bindings: "id"
+               --> models/b.sql:1:8
+                |
+              1 | select missing from {{ ref('a') }}
+                |        ^^^^^^^
+
+            Done in [ELAPSED]: 1 passed, 1 failed, 1 skipped
+            `model retry` goes on with what failed or was skipped
+        "#,
+    );
+    sandbox.write("models/b.sql", "select id from {{ ref('a') }}, (select {{ var('number') }} as n)");
+    sandbox.run(["retry"]).success().stderr(
+        "
+            2 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/2  view         main.b
+               OK    [ELAPSED]  2/2  view         main.c
+
+            Done in [ELAPSED]: 2 passed
+        ",
+    );
+    sandbox.run(["retry"]).success().stderr(
+        "
+            the last command left nothing undone
+        ",
+    );
+}
+
+#[test]
+fn without_results() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["retry"]).code(2)
+        .stderr("
+            error[nothing-to-retry]: cannot read `[ROOT]/target/run_results.json`: No such file or directory (os error 2)
+             |
+             = help: `retry` goes on where a command such as `build` has failed before
+        ");
+}

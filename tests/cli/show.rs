@@ -1,0 +1,97 @@
+//! `model show` and `model compile`: the answer on stdout and nothing else.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn rows_of_models_without_their_tests() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id union all select 2")
+        .model("b", "select id * 2 as double from {{ ref('a') }}")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                columns:
+                  - name: id
+                    data_tests: [unique]
+        ",
+        );
+    sandbox.run(["run", "--quiet"]).success().stderr("");
+    sandbox
+        .run(["show", "--select", "a"])
+        .success()
+        .stdout(
+            "
+            | id |
+            |----|
+            | 1  |
+            | 2  |
+        ",
+        )
+        .stderr("");
+    sandbox
+        .run(["show", "--select", "a", "b"])
+        .success()
+        .stdout(
+            "
+            a
+            | id |
+            |----|
+            | 1  |
+            | 2  |
+
+            b
+            | double |
+            |--------|
+            | 2      |
+            | 4      |
+        ",
+        )
+        .stderr("");
+    sandbox
+        .run(["show", "--select", "a", "--output", "json"])
+        .success()
+        .stdout(
+            r#"
+            {"node":"a","show":[{"id":1},{"id":2}]}
+        "#,
+        )
+        .stderr("");
+    sandbox
+        .run(["show", "--inline", "select max(id) as id from {{ ref('a') }}"])
+        .success()
+        .stdout(
+            "
+            | id |
+            |----|
+            | 2  |
+        ",
+        )
+        .stderr("");
+}
+
+#[test]
+fn a_query_with_a_mistake() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id union all select 2");
+    sandbox.run(["show", "--inline", "selec 1"]).code(1).stderr(
+        r#"
+            error[database-error]: Parser Error: syntax error at or near "selec"
+             --> --inline:1:1
+              |
+            1 | selec 1
+              | ^^^^^
+        "#,
+    );
+    sandbox.run(["show", "--inline", "select * from {{ ref('aa') }}"]).code(1).stderr(
+        "
+            error[unknown-ref]: `the query` needs the model, seed or snapshot `aa`, which does not exist
+             --> --inline:1:18
+              |
+            1 | select * from {{ ref('aa') }}
+              |                  ^^^^^^^^^ raised here
+              |
+              = help: did you mean `a`?
+        ",
+    );
+}
