@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use md5::{Digest as _, Md5};
+use rayon::prelude::*;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata::Metadata;
@@ -42,37 +44,70 @@ pub struct Compiled {
     pub ctes: Vec<Cte>,
 }
 
-/// The whole of `manifest.json`. Nodes stand in the manifest's order.
-#[must_use]
-pub fn manifest_json(wire: &Wire<'_>, details: &ManifestDetails) -> Json {
-    let manifest = wire.manifest;
-    let section = |belongs: fn(&NodeKind) -> bool| {
-        let members = manifest.iter().filter(|(_, node)| belongs(&node.kind));
-        let entry = |(id, node): (NodeId, &Node)| {
-            (node.unique_id.to_string(), compiled_node_json(wire, node, details.compiled.get(&id)))
-        };
-        Json::Object(members.map(entry).collect())
-    };
-    let (parents, children) = edges(manifest);
-    Json::Object(object([
-        ("metadata", metadata(details)),
-        ("nodes", section(is_plain)),
-        ("sources", section(|kind| matches!(kind, NodeKind::Source(_)))),
-        ("macros", macros(wire)),
-        ("docs", docs(manifest)),
-        ("exposures", section(|kind| matches!(kind, NodeKind::Exposure(_)))),
-        ("metrics", json!({})),
-        ("groups", groups_json(manifest)),
-        ("selectors", details.selectors.clone().into()),
-        ("disabled", disabled(wire)),
-        ("parent_map", parents),
-        ("child_map", children),
-        ("group_map", group_map(manifest)),
-        ("saved_queries", json!({})),
-        ("semantic_models", json!({})),
-        ("unit_tests", section(|kind| matches!(kind, NodeKind::UnitTest(_)))),
-        ("functions", json!({})),
-    ]))
+/// How many nodes exist as JSON at a time while they are written.
+const AT_A_TIME: usize = 256;
+
+/// The whole of `manifest.json`, made while it is written: a large project as
+/// one tree of JSON would take many times the memory of the file. Nodes stand
+/// in the manifest's order.
+#[derive(Debug, Clone, Copy)]
+pub struct ManifestJson<'a> {
+    /// The nodes.
+    pub wire: Wire<'a>,
+    /// What else is said.
+    pub details: &'a ManifestDetails,
+}
+
+impl Serialize for ManifestJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (wire, manifest) = (&self.wire, self.wire.manifest);
+        let section = |belongs| Section { whole: self, belongs };
+        let mut map = serializer.serialize_map(Some(17))?;
+        map.serialize_entry("metadata", &metadata(self.details))?;
+        map.serialize_entry("nodes", &section(is_plain))?;
+        map.serialize_entry("sources", &section(|kind| matches!(kind, NodeKind::Source(_))))?;
+        map.serialize_entry("macros", &macros(wire))?;
+        map.serialize_entry("docs", &docs(manifest))?;
+        map.serialize_entry("exposures", &section(|kind| matches!(kind, NodeKind::Exposure(_))))?;
+        map.serialize_entry("metrics", &json!({}))?;
+        map.serialize_entry("groups", &groups_json(manifest))?;
+        map.serialize_entry("selectors", &self.details.selectors)?;
+        map.serialize_entry("disabled", &disabled(wire))?;
+        let (parents, children) = edges(manifest);
+        map.serialize_entry("parent_map", &parents)?;
+        map.serialize_entry("child_map", &children)?;
+        map.serialize_entry("group_map", &group_map(manifest))?;
+        map.serialize_entry("saved_queries", &json!({}))?;
+        map.serialize_entry("semantic_models", &json!({}))?;
+        map.serialize_entry("unit_tests", &section(|kind| matches!(kind, NodeKind::UnitTest(_))))?;
+        map.serialize_entry("functions", &json!({}))?;
+        map.end()
+    }
+}
+
+/// The nodes of some kinds by unique id, made a few at a time by all threads.
+struct Section<'a> {
+    whole: &'a ManifestJson<'a>,
+    belongs: fn(&NodeKind) -> bool,
+}
+
+impl Serialize for Section<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ManifestJson { wire, details } = self.whole;
+        let members: Vec<(NodeId, &Node)> =
+            wire.manifest.iter().filter(|(_, node)| (self.belongs)(&node.kind)).collect();
+        let mut map = serializer.serialize_map(Some(members.len()))?;
+        for some in members.chunks(AT_A_TIME) {
+            let made: Vec<Json> = some
+                .par_iter()
+                .map(|(id, node)| compiled_node_json(wire, node, details.compiled.get(id)))
+                .collect();
+            for ((_, node), json) in some.iter().zip(made) {
+                map.serialize_entry(node.unique_id.as_str(), &json)?;
+            }
+        }
+        map.end()
+    }
 }
 
 /// Whether nodes of this kind stand under `nodes`.

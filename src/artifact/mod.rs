@@ -6,7 +6,7 @@
 //!
 //! | file | writer |
 //! |---|---|
-//! | `manifest.json`, version 12 | [`manifest_json`] |
+//! | `manifest.json`, version 12 | [`ManifestJson`] |
 //! | `run_results.json`, version 6 | [`RunResults`] |
 //! | `sources.json`, version 3 | [`SourcesResults`] |
 
@@ -20,7 +20,7 @@ mod unit_test_json;
 mod wire;
 
 pub use graph_json::graph_json;
-pub use manifest_json::{Compiled, ManifestDetails, manifest_json};
+pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};
 pub use metadata::Metadata;
 pub use node_json::{compiled_node_json, node_json, relation_name};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};

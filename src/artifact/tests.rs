@@ -6,15 +6,18 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Compiled, Cte, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, Metadata,
-    NodeResult, RunResults, SourcesResults, Status, Timing, Wire, graph_json, manifest_json, node_json,
-    sample,
+    Compiled, Cte, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson,
+    Metadata, NodeResult, RunResults, SourcesResults, Status, Timing, Wire, graph_json, node_json, sample,
 };
-use crate::manifest::{Age, Freshness, Manifest, Period, UniqueId};
+use crate::manifest::{Age, Freshness, Manifest, Node, NodeKind, Period, UniqueId};
 use crate::sql::Dialect;
 
 fn wire(manifest: &Manifest) -> Wire<'_> {
     Wire { manifest, dialect: &Dialect::ANSI, created_at: 1.5 }
+}
+
+fn manifest_json(wire: &Wire<'_>, details: &ManifestDetails) -> Json {
+    serde_json::to_value(ManifestJson { wire: *wire, details }).unwrap()
 }
 
 fn details() -> ManifestDetails {
@@ -200,4 +203,16 @@ fn ages_of_sources_are_written_with_their_rule() {
         json["results"][1],
         json!({ "unique_id": "source.shop.raw.other", "error": "no such table", "status": "runtime error" })
     );
+}
+
+#[test]
+fn more_nodes_than_are_made_at_a_time_keep_their_order() {
+    let mut manifest = sample::manifest();
+    let node = manifest.nodes.iter().find(|node| matches!(node.kind, NodeKind::Model(_))).unwrap().clone();
+    let ids: Vec<String> = (0..1000).map(|at| format!("model.shop.m{}", at * 7 % 1000)).collect();
+    let named = |id: &String| Node { unique_id: UniqueId(id.as_str().into()), ..node.clone() };
+    manifest.nodes = ids.iter().map(named).collect();
+    let ours = manifest_json(&wire(&manifest), &details());
+    assert_eq!(keys(&ours["nodes"]), ids);
+    assert!(ids.iter().all(|id| ours["nodes"][id]["unique_id"] == json!(id)));
 }

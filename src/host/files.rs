@@ -1,7 +1,7 @@
 //! Files and folders, with errors that say what was being done to which path.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A refused file operation: what was tried, on what, and why not.
@@ -51,13 +51,34 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
 /// # Errors
 /// The folder cannot be made or the file cannot be written.
 pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), FileError> {
-    if let Some(folder) = path.parent() {
-        create_folder(folder)?;
-    }
+    write_with(path, |out| out.write_all(contents.as_ref()))
+}
+
+/// Writes a file as [`write`] does, piece by piece.
+///
+/// # Errors
+/// As [`write`], or `fill` fails.
+pub fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), FileError> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = PathBuf::from(partial);
-    let written = fs::write(&partial, contents).and_then(|()| fs::rename(&partial, path));
+    let created = match (File::create(&partial), path.parent()) {
+        // Most folders are there: they are only looked for when they are missed.
+        (Err(missed), Some(folder)) if missed.kind() == io::ErrorKind::NotFound => {
+            create_folder(folder)?;
+            File::create(&partial)
+        }
+        (created, _) => created,
+    };
+    let written = created.and_then(|file| {
+        let mut out = BufWriter::new(file);
+        fill(&mut out)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        fs::rename(&partial, path)
+    });
     written.map_err(|source| {
         let _ = fs::remove_file(&partial);
         FileError::new("write", path, source)
@@ -69,7 +90,6 @@ pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), FileError> {
 /// # Errors
 /// The file cannot be written.
 pub fn append(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), FileError> {
-    use std::io::Write as _;
     if let Some(folder) = path.parent() {
         create_folder(folder)?;
     }

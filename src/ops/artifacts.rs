@@ -1,16 +1,18 @@
 //! What a command leaves under the target path: dbt's JSON files, compiled SQL.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::Workspace;
 use super::execute::Options;
 use crate::artifact;
 use crate::artifact::{
-    FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, Metadata, Wire,
+    FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata, Wire,
 };
 use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
@@ -50,7 +52,7 @@ impl<'a> Writer<'a> {
             selectors: self.workspace.selectors.json(),
             compiled,
         };
-        self.write("manifest.json", &artifact::manifest_json(&wire, &details))
+        self.write("manifest.json", &ManifestJson { wire, details: &details })
     }
 
     /// The project's quoting, and the warehouse's where it says nothing.
@@ -152,14 +154,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn write(&self, name: &str, json: &Json) -> Result<(), Diagnostic> {
+    fn write(&self, name: &str, json: &impl Serialize) -> Result<(), Diagnostic> {
         write(&self.workspace.project.target_path().join(name), json)
     }
 }
 
-fn write(path: &Path, json: &Json) -> Result<(), Diagnostic> {
-    let text = serde_json::to_vec(json).unwrap_or_default();
-    files::write(path, text).map_err(|error| Diagnostic::error("file", error.to_string()))
+fn write(path: &Path, json: &impl Serialize) -> Result<(), Diagnostic> {
+    let written = files::write_with(path, |out| serde_json::to_writer(out, json).map_err(io::Error::from));
+    written.map_err(|error| Diagnostic::error("file", error.to_string()))
 }
 
 fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessResult> {

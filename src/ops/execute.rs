@@ -1,5 +1,6 @@
 //! `build` and everything like it: choose nodes, run them, leave artifacts.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -134,7 +135,6 @@ pub fn execute(
         warn_error: flags.is_on("warn_error"),
         stop: stop.clone(),
     };
-    write_manifest(workspace)?;
     let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
     if flags.is_on("write_json") {
         write_results(workspace, &runtime, options, &outcome).map_err(|problem| vec![problem])?;
@@ -150,6 +150,7 @@ fn write_results(
 ) -> Result<(), Diagnostic> {
     let writer = Writer::new(workspace);
     if options.mode == Mode::Freshness {
+        writer.manifest(HashMap::new())?;
         return writer.sources(outcome, options.output.as_deref());
     }
     writer.manifest(compiled(runtime, outcome, options.mode))?;
@@ -164,7 +165,7 @@ pub fn write_manifest(workspace: &Workspace) -> Result<(), Vec<Diagnostic>> {
     if !workspace.project.flags.is_on("write_json") {
         return Ok(());
     }
-    Writer::new(workspace).manifest(std::collections::HashMap::new()).map_err(|problem| vec![problem])
+    Writer::new(workspace).manifest(HashMap::new()).map_err(|problem| vec![problem])
 }
 
 /// What the workers of a run share.
