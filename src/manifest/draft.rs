@@ -1,11 +1,10 @@
 //! From sketches to nodes without edges.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::configure::{self, Layer, Merged};
+use super::configure::{self, Layer};
 use super::describe::{Describer, constraint};
 use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
@@ -16,8 +15,9 @@ use super::properties::{NodeProperties, ResourceCall};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
 use super::sketch::Sketch;
+use super::world::World;
 use super::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, ResourceType};
-use crate::diagnostics::{Diagnostic, nearest};
+use crate::diagnostics::Diagnostic;
 use crate::project::{Package, Project};
 use crate::sql::Relation;
 use crate::template::{Engine, Scope, Text};
@@ -36,6 +36,7 @@ pub(super) struct Drafting<'a> {
     pub(super) naming: &'a Naming<'a>,
     pub(super) surroundings: &'a Arc<Surroundings>,
     pub(super) describer: &'a Describer<'a>,
+    pub(super) world: &'a World<'a>,
 }
 
 impl Drafting<'_> {
@@ -180,7 +181,7 @@ impl Drafting<'_> {
     ) -> Config {
         let mut merged = configure::merge(sketch.resource_type(), layers.in_order());
         findings.extend(configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start()));
-        findings.extend(self.unknown_materialization(sketch, &merged));
+        findings.extend(self.world.check(sketch, &merged));
         for key in ["pre-hook", "post-hook"] {
             let at = merged.set_by.get(key).copied().unwrap_or_else(|| sketch.start());
             for hook in merged.config.hooks(key) {
@@ -188,25 +189,6 @@ impl Drafting<'_> {
             }
         }
         merged.config
-    }
-
-    fn unknown_materialization(&self, sketch: &Sketch, merged: &Merged) -> Option<Diagnostic> {
-        let name = merged.config.materialized();
-        let is_model = matches!(sketch.kind, NodeKind::Model(_));
-        let is_known =
-            MATERIALIZATIONS.contains(&name) || self.engine.library().materialization(name).is_some();
-        if !is_model || !merged.config.enabled() || is_known {
-            return None;
-        }
-        let own = self.engine.library().macros().filter_map(|info| materialization_name(&info.name));
-        let known: BTreeSet<&str> = own.chain(MATERIALIZATIONS.iter().copied()).collect();
-        let at = merged.set_by.get("materialized").copied().unwrap_or_else(|| sketch.start());
-        let message = format!("`{}` is materialized as `{name}`, which does not exist", sketch.name);
-        let finding = Diagnostic::error("unknown-materialization", message).at(at, "set here");
-        Some(match nearest(name, known.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.note(format!("there are: {}", Vec::from_iter(known).join(", "))),
-        })
     }
 
     /// Where the node lies in the warehouse, or would lie.
@@ -239,15 +221,6 @@ impl Drafting<'_> {
 fn describe_model(model: &mut Model, properties: &NodeProperties) {
     model.constraints = properties.constraints.iter().map(|written| constraint(written, true)).collect();
     model.deprecation_date = properties.deprecation_date.as_ref().map(|date| date.value.clone());
-}
-
-/// The materializations of models that need no macro of a project.
-const MATERIALIZATIONS: &[&str] =
-    &["view", "table", "incremental", "ephemeral", "materialized_view", "external", "table_function"];
-
-/// `table` of `materialization_table_default`.
-fn materialization_name(macro_name: &str) -> Option<&str> {
-    Some(macro_name.strip_prefix("materialization_")?.rsplit_once('_')?.0)
 }
 
 /// A node as templates see it before it is finished: dbt's keys.

@@ -138,20 +138,3 @@ pub(super) fn groups(files: &[PropertyFile]) -> IndexMap<String, Group> {
     }
     groups
 }
-
-/// The findings about groups that do not exist. dbt: groups have one name space
-/// over all packages.
-pub(super) fn check_groups<'a>(
-    nodes: impl IntoIterator<Item = &'a Node>,
-    groups: &IndexMap<String, Group>,
-) -> Vec<Diagnostic> {
-    let exists = |name: &str| groups.values().any(|group| group.name == name);
-    let unknown = nodes.into_iter().filter_map(|node| {
-        let name = node.config.text("group").filter(|name| !exists(name))?;
-        let at = node.origin.patch_span.unwrap_or(Span { end: node.origin.span.start, ..node.origin.span });
-        let message = format!("`{}` is in the group `{name}`, which does not exist", node.name);
-        let known = groups.values().map(|group| group.name.as_str());
-        Some(Diagnostic::error("unknown-group", message).at(at, "").suggest(name, known))
-    });
-    unknown.collect()
-}

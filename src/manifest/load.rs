@@ -1,6 +1,6 @@
 //! The stages, one after the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -11,7 +11,7 @@ use super::configure;
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
 use super::draft::Drafting;
-use super::exposures::{check_groups, exposures, groups};
+use super::exposures::{exposures, groups};
 use super::generic_sketch::GenericSketcher;
 use super::inferred::complete_models;
 use super::layers::tree_key;
@@ -25,10 +25,11 @@ use super::sketch::{Sketch, sketches, yaml_snapshot};
 use super::sources::Sources;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
-use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
+use super::world::{World, check_batch_inputs};
+use super::{Group, Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Part, Policy};
 use crate::template::{Engine, Library, Notices};
 
@@ -62,16 +63,37 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
     let (library, mut findings) =
         macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
     let engine = Engine::new(Arc::new(library));
-    findings.extend(engine.check_macros());
+    let broken: HashSet<FileId> = findings.iter().filter_map(file_of).collect();
+    findings.extend(
+        engine
+            .check_macros()
+            .into_iter()
+            .filter(|found| file_of(found).is_none_or(|file| !broken.contains(&file))),
+    );
     let surroundings = Arc::new(surroundings(inputs));
     let mut loading =
         Loading { project: inputs.project, engine: &engine, surroundings: &surroundings, findings };
     let manifest = loading.manifest();
-    let findings = loading.findings;
+    let findings = each_once(loading.findings);
     if findings.iter().any(Diagnostic::is_error) {
         return Err(findings);
     }
     Ok(Loaded { manifest, engine, warnings: findings })
+}
+
+/// The file that a finding points into.
+fn file_of(finding: &Diagnostic) -> Option<FileId> {
+    Some(finding.labels.first()?.span.file)
+}
+
+/// The findings without repetitions: two nodes of one name share their description.
+fn each_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let mut is_new = |finding: &Diagnostic| {
+        let places: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
+        seen.insert((finding.code, finding.message.clone(), places))
+    };
+    findings.into_iter().filter(|finding| is_new(finding)).collect()
 }
 
 /// A load that is going on.
@@ -113,17 +135,17 @@ impl Loading<'_> {
         let rendering = Rendering::new(self.engine, self.surroundings);
         let files = self.keep(property_files(self.project, &rendering));
         let describer = Describer::new(self.engine, &blocks, self.surroundings);
-        let drafted = self.drafted(&files, &rendering, &describer);
         let groups = groups(&files);
+        let drafted = self.drafted(&files, &rendering, &describer, &groups);
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
         self.findings.extend(check_names(&enabled, self.surroundings.dialect));
-        self.findings.extend(check_groups(enabled.iter().copied(), &groups));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
         let mut resolved = resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled);
         let unit_tests =
             UnitTests { project: self.project, describer: &describer }.add(&files, &mut resolved);
         let Resolved { mut nodes, by_unique_id, disabled, diagnostics } = resolved;
         self.findings.extend(check_access(self.project, &nodes));
+        self.findings.extend(check_batch_inputs(&nodes));
         complete_models(&mut nodes, &disabled);
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);
@@ -153,6 +175,7 @@ impl Loading<'_> {
         files: &[PropertyFile],
         rendering: &Rendering<'_>,
         describer: &Describer<'_>,
+        groups: &IndexMap<String, Group>,
     ) -> Drafted {
         let mut all: Vec<Sketch> = Vec::new();
         for package in &self.project.packages {
@@ -168,6 +191,7 @@ impl Loading<'_> {
             naming: &Naming::new(self.engine, self.surroundings),
             surroundings: self.surroundings,
             describer,
+            world: &World { library: self.engine.library(), groups },
         };
         let made: Vec<(Draft, Vec<Diagnostic>)> = all
             .into_par_iter()
@@ -235,6 +259,7 @@ fn surroundings(inputs: &Inputs<'_>) -> Surroundings {
     let target = project.target();
     Surroundings {
         members: Arc::clone(&project.members),
+        parse_members: project.members.for_parsing(),
         notices: Arc::clone(inputs.notices),
         adapter: Arc::clone(adapter),
         dialect,
@@ -289,3 +314,6 @@ fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) 
         paths.fold(finding, |finding, (path, at)| finding.at(at, format!("no node is below `{path}`")));
     Some(finding.help("check the spelling of the folders, or remove what is not needed"))
 }
+
+#[cfg(test)]
+mod tests;

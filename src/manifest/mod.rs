@@ -40,6 +40,7 @@ mod unique;
 mod unit_test;
 mod unit_test_nodes;
 pub mod unit_tests;
+mod world;
 
 pub use config::{Config, Hook};
 pub use contents::{DocBlock, Group, MacroArgument, MacroNode, Manifest};

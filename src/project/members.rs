@@ -123,6 +123,13 @@ impl Members {
         Self { policy: Policy { keeps_vars_raw: true, ..self.policy }, ..self.clone() }
     }
 
+    /// The same for the first render of a node, where a var that is nowhere set is
+    /// `None` (dbt: the same): only what really runs needs it.
+    #[must_use]
+    pub fn for_parsing(&self) -> Self {
+        Self { policy: Policy { allows_missing_vars: true, ..self.policy }, ..self.clone() }
+    }
+
     /// The same with some vars and environment variables replaced, for a unit test.
     #[must_use]
     pub fn overriding(&self, vars: yaml::Map, environment: BTreeMap<String, String>) -> Self {

@@ -19,11 +19,9 @@ enum Shape {
     Hooks,
     /// One of these words; upper and lower case are equal where the flag says so.
     Word(&'static [&'static str], bool),
-    /// A mapping whose values are flags.
-    Flags(&'static [&'static str]),
 }
 
-use Shape::{Flag, Flags, Hooks, Map, Number, Text, TextOrList, Word};
+use Shape::{Flag, Hooks, Map, Number, Text, TextOrList, Word};
 
 const EVERYWHERE: &[(&str, Shape)] = &[
     ("enabled", Flag),
@@ -40,10 +38,10 @@ const NODES: &[(&str, Shape)] = &[
     ("incremental_strategy", Text),
     ("lookback", Number),
     ("batch_size", Word(&["hour", "day", "month", "year"], false)),
-    ("persist_docs", Flags(&["relation", "columns"])),
+    ("persist_docs", Map),
     ("pre-hook", Hooks),
     ("post-hook", Hooks),
-    ("quoting", Flags(&["database", "schema", "identifier"])),
+    ("quoting", Map),
     ("column_types", Map),
     ("full_refresh", Flag),
     ("unique_key", TextOrList),
@@ -148,15 +146,6 @@ fn refusal(shape: Shape, value: &Json) -> Option<String> {
             };
             (words.iter().any(is_it), one_of(words))
         }
-        Flags(keys) => {
-            let fits = |(key, value): (&String, &Json)| {
-                !keys.contains(&key.as_str()) || value.is_boolean() || value.is_null()
-            };
-            (
-                value.as_object().is_some_and(|fields| fields.iter().all(fits)),
-                format!("a mapping of {} to `true` or `false`", one_of(keys)),
-            )
-        }
     };
     (!fits && !value.is_null()).then_some(expected)
 }
@@ -172,7 +161,13 @@ fn one_of(words: &[&str]) -> String {
 
 fn wrong_value(name: &str, key: &str, value: &Json, expected: &str, shape: Shape) -> Diagnostic {
     let message = format!("`{key}` of `{name}` must be {expected}, not `{}`", shown(value));
-    let found = Diagnostic::error("wrong-config-value", message);
+    // dbt takes an unknown `on_schema_change` for its default.
+    let found = match key {
+        "on_schema_change" if value.is_string() => {
+            Diagnostic::warning("wrong-config-value", message).note("`ignore` is used instead")
+        }
+        _ => Diagnostic::error("wrong-config-value", message),
+    };
     match (shape, value) {
         (Word(words, _), Json::String(text)) => found.suggest(text, words.iter().copied()),
         (Flag, Json::String(_)) => {

@@ -149,7 +149,7 @@ mod tests {
     fn hooks_become_dictionaries_in_order() {
         let config = merged(&[
             json!({"pre_hook": "vacuum a"}),
-            json!({"pre-hook": [{"sql": "b", "transaction": false}, "{\"sql\": \"c\", \"transaction\": false}"]}),
+            json!({"pre-hook": [{"sql": "b", "transaction": false}, r#"{"sql": "c", "transaction": false}"#]}),
         ]);
         assert_eq!(
             config.values.get("pre-hook"),

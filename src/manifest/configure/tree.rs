@@ -47,7 +47,7 @@ pub(super) fn is_setting(key: &str, value: &Yaml) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value as Json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
     use crate::source::SourceMap;
@@ -65,16 +65,26 @@ mod tests {
             .collect()
     }
 
+    const TREE: &str = "\
++tags: all
+shop:
+  +meta: {a: 1}
+  staging:
+    schema: stg
+    orders:
+      +enabled: false
+  marts: {materialized: table}
+";
+
     #[test]
     fn a_tree_is_walked_along_the_fqn() {
-        let text = "+tags: all\nshop:\n  +meta: {a: 1}\n  staging:\n    schema: stg\n    orders:\n      +enabled: false\n  marts: {materialized: table}\n";
-        let check = |fqn: &[&str], expected: &[Json]| assert_eq!(layers(text, fqn), expected, "{fqn:?}");
-        let (all, shop) = (serde_json::json!({"tags": "all"}), serde_json::json!({"meta": {"a": 1}}));
-        check(&["other", "x"], std::slice::from_ref(&all));
-        check(&["shop", "x"], &[all.clone(), shop.clone()]);
+        let check =
+            |fqn: &[&str], expected: Json| assert_eq!(Json::from(layers(TREE, fqn)), expected, "{fqn:?}");
+        check(&["other", "x"], json!([{"tags": "all"}]));
+        check(&["shop", "x"], json!([{"tags": "all"}, {"meta": {"a": 1}}]));
         check(
             &["shop", "staging", "orders"],
-            &[all, shop, serde_json::json!({"schema": "stg"}), serde_json::json!({"enabled": false})],
+            json!([{"tags": "all"}, {"meta": {"a": 1}}, {"schema": "stg"}, {"enabled": false}]),
         );
     }
 }

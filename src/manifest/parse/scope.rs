@@ -23,6 +23,8 @@ use crate::template::{self, Notices, Scope};
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     pub(crate) members: Arc<Members>,
+    /// The same for texts of nodes: see [`Members::for_parsing`].
+    pub(crate) parse_members: Members,
     pub(crate) notices: Arc<dyn Notices>,
     pub(crate) adapter: Arc<dyn Adapter>,
     pub(crate) dialect: Dialect,
@@ -188,7 +190,9 @@ impl Scope for ParseScope {
         if let Some(value) = self.extra.get(name) {
             return Some(value.clone());
         }
-        self.member(name).or_else(|| self.surroundings.members.lookup(name, &self.package))
+        let around = &self.surroundings;
+        let members = if self.subject.is_some() { &around.parse_members } else { &around.members };
+        self.member(name).or_else(|| members.lookup(name, &self.package))
     }
 
     fn package(&self) -> &str {

@@ -1,0 +1,130 @@
+//! What a configuration names outside of its node: materializations, groups,
+//! what a strategy asks for.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::configure::Merged;
+use super::sketch::Sketch;
+use super::{Group, Node, NodeKind};
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::source::Span;
+use crate::template::Library;
+
+/// What configurations may name.
+pub(super) struct World<'a> {
+    pub(super) library: &'a Library,
+    pub(super) groups: &'a IndexMap<String, Group>,
+}
+
+/// The materializations of models that need no macro of a project.
+const MATERIALIZATIONS: &[&str] =
+    &["view", "table", "incremental", "ephemeral", "materialized_view", "external", "table_function"];
+
+/// What a microbatch model must say (dbt: `check_valid_microbatch_config`).
+const MICROBATCH: [(&str, &str); 3] = [
+    ("event_time", "the column that tells when a row happened"),
+    ("batch_size", "`hour`, `day`, `month` or `year`"),
+    ("begin", "when the first batch begins, such as `2024-01-01`"),
+];
+
+impl World<'_> {
+    /// What a node's configuration names that does not exist. Nodes that are
+    /// turned off may name anything.
+    pub(super) fn check(&self, sketch: &Sketch, merged: &Merged) -> Vec<Diagnostic> {
+        if !merged.config.enabled() {
+            return Vec::new();
+        }
+        let mut findings: Vec<Diagnostic> = self.unknown_group(sketch, merged).into_iter().collect();
+        if matches!(sketch.kind, NodeKind::Model(_)) {
+            findings.extend(self.unknown_materialization(sketch, merged));
+            findings.extend(self.incomplete_microbatch(sketch, merged));
+        }
+        findings
+    }
+
+    fn unknown_materialization(&self, sketch: &Sketch, merged: &Merged) -> Option<Diagnostic> {
+        let name = merged.config.materialized();
+        if MATERIALIZATIONS.contains(&name) || self.library.materialization(name).is_some() {
+            return None;
+        }
+        let own = self.library.macros().filter_map(|info| materialization_name(&info.name));
+        let known: BTreeSet<&str> = own.chain(MATERIALIZATIONS.iter().copied()).collect();
+        let message = format!("`{}` is materialized as `{name}`, which does not exist", sketch.name);
+        let finding = Diagnostic::error("unknown-materialization", message)
+            .at(place(sketch, merged, "materialized"), "set here");
+        Some(match nearest(name, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.note(format!("there are: {}", Vec::from_iter(known).join(", "))),
+        })
+    }
+
+    /// dbt: groups have one name space over all packages.
+    fn unknown_group(&self, sketch: &Sketch, merged: &Merged) -> Option<Diagnostic> {
+        let name = merged.config.text("group")?;
+        if self.groups.values().any(|group| group.name == name) {
+            return None;
+        }
+        let message = format!("`{}` is in the group `{name}`, which does not exist", sketch.name);
+        let known = self.groups.values().map(|group| group.name.as_str());
+        let finding = Diagnostic::error("unknown-group", message);
+        Some(finding.at(place(sketch, merged, "group"), "set here").suggest(name, known))
+    }
+
+    /// A project that has its own macro for the strategy does without batches.
+    fn incomplete_microbatch(&self, sketch: &Sketch, merged: &Merged) -> Vec<Diagnostic> {
+        let config = &merged.config;
+        let is_own = self.library.find_in(self.library.root(), "get_incremental_microbatch_sql").is_some();
+        if !is_microbatch(config.materialized(), config.text("incremental_strategy")) || is_own {
+            return Vec::new();
+        }
+        let missing = MICROBATCH.iter().filter(|(key, _)| config.get(key).is_none_or(Json::is_null));
+        let finding = |(key, what): &(&str, &str)| {
+            let message = format!("`{}` is built in batches, but has no `{key}`", sketch.name);
+            Diagnostic::error("missing-microbatch-config", message)
+                .at(place(sketch, merged, "incremental_strategy"), "asks for batches")
+                .help(format!("add `{key}`: {what}"))
+        };
+        missing.map(finding).collect()
+    }
+}
+
+/// A warning for each model in batches that reads nothing which is cut into
+/// batches, so that every batch reads everything.
+///
+/// dbt: `MicrobatchModelNoEventTimeInputs`.
+pub(super) fn check_batch_inputs(nodes: &[Node]) -> Vec<Diagnostic> {
+    let has_time = |node: &Node| node.config.text("event_time").is_some();
+    let is_uncut = |node: &&Node| {
+        let mut inputs = node.depends_on.nodes.iter().filter_map(|id| nodes.get(id.0 as usize));
+        let config = &node.config;
+        matches!(node.kind, NodeKind::Model(_))
+            && is_microbatch(config.materialized(), config.text("incremental_strategy"))
+            && !inputs.any(has_time)
+    };
+    let finding = |node: &Node| {
+        let start = Span { end: node.origin.span.start, ..node.origin.span };
+        let message =
+            format!("`{}` is built in batches, but none of its inputs has an `event_time`", node.name);
+        Diagnostic::warning("unfiltered-batches", message)
+            .at(start, "each batch reads all rows of its inputs")
+            .help("set `event_time` in the config of the models or sources that it reads")
+    };
+    nodes.iter().filter(is_uncut).map(finding).collect()
+}
+
+fn is_microbatch(materialized: &str, strategy: Option<&str>) -> bool {
+    materialized == "incremental" && strategy == Some("microbatch")
+}
+
+/// `table` of `materialization_table_default`.
+fn materialization_name(macro_name: &str) -> Option<&str> {
+    Some(macro_name.strip_prefix("materialization_")?.rsplit_once('_')?.0)
+}
+
+/// The place that set a key, or where the node begins.
+fn place(sketch: &Sketch, merged: &Merged, key: &str) -> Span {
+    merged.set_by.get(key).copied().unwrap_or_else(|| sketch.start())
+}
