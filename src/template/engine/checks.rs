@@ -1,6 +1,7 @@
 //! What is malformed in a text, in words that name the tag to blame.
 
 use crate::diagnostics::Diagnostic;
+use crate::template::rewrite::too_deep;
 use crate::template::scan::segments;
 use crate::template::scan::unbalanced;
 use crate::template::text::Text;
@@ -10,6 +11,7 @@ pub(super) fn problems(text: &Text) -> Vec<Diagnostic> {
     let (segments, mut faults) = segments(&text.text);
     if faults.is_empty() {
         faults = unbalanced(&text.text, &segments);
+        faults.extend(too_deep(&text.text, &segments));
     }
     let diagnostic = |fault: &crate::template::scan::Fault| {
         Diagnostic::error(fault.code, fault.message.clone())

@@ -1,5 +1,6 @@
 //! Whole renders: macros, scopes, errors.
 
+mod any;
 mod calls;
 mod errors;
 mod expressions;

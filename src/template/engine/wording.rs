@@ -126,6 +126,7 @@ fn syntax_words(detail: &str) -> String {
     match detail {
         "" => "this cannot be read".to_owned(),
         "unexpected end of string" => "this string is never closed".to_owned(),
+        "template exceeds maximum recursion limits" => "this nests too deep".to_owned(),
         detail => detail.to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use minijinja::Environment;
 use minijinja::Error;
 use minijinja::Value;
+use minijinja::value::Rest;
 
 use crate::template::python;
 use crate::template::python::Operator;
@@ -23,8 +24,9 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         ("__pow", Operator::Pow),
     ];
     for (name, operator) in operators {
-        environment
-            .add_filter(name, move |left: &Value, right: &Value| python::calculate(operator, left, right));
+        environment.add_filter(name, move |first: Value, others: Rest<Value>| {
+            others.iter().try_fold(first, |left, right| python::calculate(operator, &left, right))
+        });
     }
     environment.add_filter("__neg", |value: &Value| python::negate(value));
     environment.add_filter("__eq", |left: &Value, right: &Value| python::equal(left, right));
@@ -33,7 +35,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     comparison(environment, "__le", "<=", Ordering::is_le);
     comparison(environment, "__gt", ">", Ordering::is_gt);
     comparison(environment, "__ge", ">=", Ordering::is_ge);
-    environment.add_filter("__concat", |left: &Value, right: &Value| concatenate(left, right));
+    environment.add_filter("__concat", |first: &Value, others: Rest<Value>| concatenate(first, &others));
     environment.add_filter("__slice", |value: &Value, start: &Value, stop: &Value, step: Option<Value>| {
         python::slice(value, start, stop, &step.unwrap_or_default())
     });
@@ -53,9 +55,13 @@ fn comparison(
     });
 }
 
-fn concatenate(left: &Value, right: &Value) -> String {
-    match (left.as_str(), right.as_str()) {
-        (Some(left), Some(right)) => [left, right].concat(),
-        _ => text(left) + &text(right),
+fn concatenate(first: &Value, others: &[Value]) -> String {
+    let mut joined = text(first);
+    for other in others {
+        match other.as_str() {
+            Some(text) => joined.push_str(text),
+            None => joined.push_str(&text(other)),
+        }
     }
+    joined
 }

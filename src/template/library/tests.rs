@@ -1,6 +1,123 @@
-use super::{Library, MacroInfo};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::source::SourceMap;
-use crate::template::scan;
+use crate::template::scan::scan;
+
+use super::Library;
+use super::LibraryBuilder;
+use super::MacroInfo;
+
+fn library(files: &[(&str, &str)], orders: &[(&str, &[&str])]) -> Library {
+    let (library, diagnostics) = builder(files, orders).build();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    library
+}
+
+/// Packages named `dbt…` are internal.
+fn builder(files: &[(&str, &str)], orders: &[(&str, &[&str])]) -> LibraryBuilder {
+    let sources = SourceMap::new();
+    let orders: BTreeMap<String, Vec<String>> = orders
+        .iter()
+        .map(|(name, order)| ((*name).to_owned(), order.iter().map(|s| (*s).to_owned()).collect()))
+        .collect();
+    let mut builder =
+        Library::builder("root").adapter_kinds(["duckdb"]).search_orders(orders).package("bare");
+    for (package, text) in files {
+        let file = sources.add(*package, *text);
+        for block in scan(&file).0 {
+            if package.starts_with("dbt") {
+                builder.internal(package, &file, block);
+            } else {
+                builder.add(package, &file, block);
+            }
+        }
+    }
+    builder
+}
+
+fn empty_macros(names: &[&str]) -> String {
+    let one = |name: &&str| format!("{{% macro {name}() %}}{{% endmacro %}}");
+    names.iter().map(one).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn dispatch_follows_search_orders() {
+    let root = empty_macros(&["default__a", "default__b"]);
+    let pkg = empty_macros(&["duckdb__a", "default__b", "default__c"]);
+    let shim = empty_macros(&["default__c", "duckdb__core"]);
+    let core = empty_macros(&["default__core", "default__a"]);
+    let files = [("root", &*root), ("pkg", &*pkg), ("shim", &*shim), ("dbt", &*core)];
+    let library = library(&files, &[("pkg", &["shim", "pkg"]), ("dbt", &["shim", "dbt"])]);
+    let find = |name: &str, namespace: Option<&str>| match library.find_dispatched(name, namespace, "root") {
+        Ok(found) => found.unique_id.clone(),
+        Err(sought) => sought.join(" "),
+    };
+    assert_eq!(find("c", Some("pkg")), "macro.shim.default__c");
+    assert_eq!(find("a", Some("pkg")), "macro.pkg.duckdb__a");
+    assert_eq!(find("c", Some("shim")), "macro.shim.default__c");
+    assert_eq!(find("b", Some("shim")), "macro.root.default__b");
+    assert_eq!(find("core", Some("dbt")), "macro.shim.duckdb__core");
+    assert_eq!(find("core", None), "macro.dbt.default__core");
+    assert_eq!(find("core", Some("unknown")), "macro.dbt.default__core");
+    assert_eq!(find("x", Some("bare")), "root.duckdb__x root.default__x bare.duckdb__x bare.default__x");
+    assert_eq!(find("x", None), "duckdb__x default__x");
+}
+
+#[test]
+fn materializations_follow_dbt_s_order() {
+    let block = |name: &str, adapter: &str| {
+        format!("{{% materialization {name}, {adapter} %}}{{% endmaterialization %}}")
+    };
+    let duckdb = "adapter='duckdb'";
+    let root = block("view", "default") + &block("mine", "default");
+    let pkg = block("table", "default")
+        + &block("view", duckdb)
+        + &block("theirs", duckdb)
+        + &block("mine", "default");
+    let core = block("table", "default")
+        + &block("view", "default")
+        + &block("seed", "default")
+        + &block("seed", duckdb);
+    let library = library(&[("root", &*root), ("pkg", &*pkg), ("dbt", &*core)], &[]);
+    let find = |name: &str| {
+        library.materialization(name).map(|found| (found.info.unique_id.clone(), found.is_builtin))
+    };
+    let check = |name: &str, id: &str, is_builtin: bool| {
+        assert_eq!(find(name), Some((id.to_owned(), is_builtin)), "{name}");
+    };
+    check("view", "macro.root.materialization_view_default", false);
+    check("table", "macro.dbt.materialization_table_default", true);
+    check("theirs", "macro.pkg.materialization_theirs_duckdb", false);
+    check("mine", "macro.root.materialization_mine_default", false);
+    check("seed", "macro.dbt.materialization_seed_duckdb", true);
+    assert_eq!(find("nope"), None);
+}
+
+#[test]
+fn bodies_name_what_they_depend_on() {
+    let root = "{% macro a() %}{{ b() }}{{ pkg.c() }}{{ a() }}{{ ref('x') }}{{ adapter.dispatch('d', 'pkg')() }}{% endmacro %}
+                {% macro b() %}{% endmacro %}{% test t(model) %}{{ far() }}{% endtest %}";
+    let pkg = empty_macros(&["c", "default__d", "far"]);
+    let library = library(&[("root", root), ("pkg", &pkg)], &[]);
+    let names = |name: &str| -> Vec<String> {
+        let info = library.find_in("root", name).unwrap();
+        library.depends_on(info).iter().map(|info| info.unique_id.clone()).collect()
+    };
+    assert_eq!(names("a"), ["macro.root.b", "macro.pkg.c", "macro.pkg.default__d"]);
+    assert_eq!(names("test_t"), ["macro.pkg.far"]);
+}
+
+#[test]
+fn one_package_declares_a_name_once() {
+    let twice = empty_macros(&["a", "a"]);
+    let (library, diagnostics) = builder(&[("root", &*twice), ("pkg", &*empty_macros(&["a"]))], &[]).build();
+    assert_eq!(library.macros().count(), 2);
+    assert_eq!(diagnostics.len(), 1);
+    assert_eq!(diagnostics[0].message, "package `root` declares macro `a` twice");
+    assert_eq!(diagnostics[0].labels.len(), 2);
+    let _ = Arc::new(library);
+}
 
 #[test]
 fn a_macro_s_text_has_the_blanks_that_its_tags_swallow() {

@@ -12,6 +12,7 @@ use super::edits::Edits;
 use super::edits::Rewritten;
 use super::expression;
 use super::expression::Walker;
+use super::nesting::too_deep;
 use super::statement;
 
 /// Stands before a macro's name in its template, so that calls of the name go
@@ -23,6 +24,9 @@ pub(crate) const LOCAL_PREFIX: &str = "dbt_macro__";
 pub(crate) fn declaration(source: &str, name: &str, is_variadic: bool) -> Rewritten {
     let mut edits = Edits::default();
     let segments = segments(source).0;
+    if too_deep(source, &segments).is_some() {
+        return Rewritten::refused();
+    }
     let last = segments.len().saturating_sub(1);
     for (at, segment) in segments.iter().enumerate() {
         match segment.kind {

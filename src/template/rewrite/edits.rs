@@ -95,6 +95,11 @@ fn copy(source: &str, range: std::ops::Range<usize>, text: &mut String, pieces: 
 }
 
 impl Rewritten {
+    /// Stands for a text that must not be compiled: it does not compile.
+    pub(super) fn refused() -> Self {
+        Self { text: "{%".to_owned(), pieces: Vec::new() }
+    }
+
     /// A range of the rewritten text as a range of the original.
     pub(crate) fn original(&self, range: std::ops::Range<usize>) -> (usize, usize) {
         let start = self.original_offset(range.start);

@@ -8,6 +8,9 @@ use super::edits::Edits;
 /// Brackets and operators may nest this deep; what is deeper is left as it is.
 const DEPTH: usize = 150;
 
+/// So many operands one call takes; minijinja limits the arguments of calls.
+const LONGEST_RUN: usize = 1000;
+
 /// The walker met something that is no expression; the engine will say what.
 pub(super) struct Unreadable;
 
@@ -24,6 +27,7 @@ pub(super) struct Walked {
 pub(super) enum Kind {
     Call,
     String,
+    Test,
     Other,
 }
 
@@ -194,27 +198,60 @@ impl<'a, 'e> Walker<'a, 'e> {
         self.binary(|walker| walker.unary(true), |text| (text == "**").then_some("__pow"))
     }
 
-    /// Operators of one rank, from left to right.
+    /// Operators of one rank, from left to right: `a + b + c - d` becomes
+    /// `a|__add(b,c)|__sub(d)`. Long chains nest nothing, and nothing needs
+    /// brackets: what binds stronger is a filter before it, what binds weaker
+    /// is either a filter behind it or weaker than all filters.
     fn binary(
         &mut self,
         operand: impl Fn(&mut Self) -> Result<Walked, Unreadable>,
         filter_of: impl Fn(&str) -> Option<&'static str>,
     ) -> Result<Walked, Unreadable> {
-        let mut left = operand(self)?;
+        let first = operand(self)?;
+        let mut whole = first;
+        let mut previous = None;
+        let mut run = 0;
         while let (Some(operator), Some(filter)) = (self.peek(), filter_of(self.text_at(self.at))) {
             self.at += 1;
-            let right = operand(self)?;
-            self.as_filter(left, operator, filter, right);
-            left = Walked { end: right.end, kind: Kind::Other, ..left };
+            if previous.is_none() {
+                self.as_operand(first);
+            }
+            run = if previous == Some(filter) { run + 1 } else { 0 };
+            let close = if previous.is_some() { ")" } else { "" };
+            let text = if run % LONGEST_RUN == 0 { format!("{close}|{filter}(") } else { ",".to_owned() };
+            self.edits.replace(operator.start, operator.end - operator.start, text);
+            whole = Walked { end: operand(self)?.end, kind: Kind::Other, ..whole };
+            previous = Some(filter);
         }
-        Ok(left)
+        if previous.is_some() {
+            self.edits.insert(whole.end, ")");
+        }
+        Ok(whole)
     }
 
-    /// `left operator right` becomes `((left)|filter(right))`.
+    /// Makes what a filter follows whole: a test would take the filter for
+    /// part of itself.
+    fn as_operand(&mut self, walked: Walked) {
+        if walked.kind == Kind::Test {
+            self.edits.insert(walked.start, "(");
+            self.edits.insert(walked.end, ")");
+        }
+    }
+
+    /// `left operator right` becomes `left|filter(right)`.
     fn as_filter(&mut self, left: Walked, operator: &Token, filter: &str, right: Walked) {
-        self.edits.insert(left.start, "((");
-        self.edits.replace(operator.start, operator.end - operator.start, format!(")|{filter}("));
-        self.edits.insert(right.end, "))");
+        self.as_operand(left);
+        self.edits.replace(operator.start, operator.end - operator.start, format!("|{filter}("));
+        self.edits.insert(right.end, ")");
+    }
+
+    /// Puts brackets around what the rewrite made a filter, if a member or a
+    /// call of it follows.
+    fn bracketed(&mut self, start: usize, end: usize) {
+        if matches!(self.text_at(self.at), "." | "[" | "(") {
+            self.edits.insert(start, "(");
+            self.edits.insert(end, ")");
+        }
     }
 
     fn unary(&mut self, with_filters: bool) -> Result<Walked, Unreadable> {
@@ -236,7 +273,7 @@ impl<'a, 'e> Walker<'a, 'e> {
         Ok(walked)
     }
 
-    /// `-x` becomes `((x)|__neg)`; minijinja knows no `+x`.
+    /// `-x` becomes `x|__neg`; minijinja knows no `+x`.
     fn signed(&mut self, sign: &Token, operand: Walked) -> Walked {
         let is_literal = self
             .source
@@ -248,8 +285,8 @@ impl<'a, 'e> Walker<'a, 'e> {
             self.edits.insert(sign.start, "(");
             self.edits.insert(operand.end, ")");
         } else {
-            self.edits.replace(sign.start, 1, "((");
-            self.edits.insert(operand.end, ")|__neg)");
+            self.edits.replace(sign.start, 1, "");
+            self.edits.insert(operand.end, "|__neg");
         }
         Walked { start: sign.start, end: operand.end, kind: Kind::Other }
     }
@@ -297,12 +334,12 @@ impl<'a, 'e> Walker<'a, 'e> {
         let close = self.expect("]")?;
         if !colons.is_empty() {
             let fill = |missing: Option<&bool>| if missing == Some(&true) { "none" } else { "" };
-            self.edits.insert(base.start, "((");
-            self.edits.replace(open.start, 1, format!(")|__slice({}", fill(is_missing.first())));
+            self.edits.replace(open.start, 1, format!("|__slice({}", fill(is_missing.first())));
             for (colon, missing) in colons.iter().zip(is_missing.iter().skip(1)) {
                 self.edits.replace(colon.start, 1, format!(",{}", fill(Some(missing))));
             }
-            self.edits.replace(close.start, 1, "))");
+            self.edits.replace(close.start, 1, ")");
+            self.bracketed(base.start, close.end);
         }
         Ok(Walked { end: close.end, kind: Kind::Other, ..base })
     }
@@ -380,7 +417,7 @@ impl<'a, 'e> Walker<'a, 'e> {
             }
         }
         let close = self.expect("]")?;
-        Ok(self.wrapped(open, close, "|__list)"))
+        Ok(self.literal(open, close, "|__list"))
     }
 
     fn dict_literal(&mut self) -> Result<Walked, Unreadable> {
@@ -394,12 +431,12 @@ impl<'a, 'e> Walker<'a, 'e> {
             }
         }
         let close = self.expect("}")?;
-        Ok(self.wrapped(open, close, "|__dict)"))
+        Ok(self.literal(open, close, "|__dict"))
     }
 
-    fn wrapped(&mut self, open: &Token, close: &Token, end: &str) -> Walked {
-        self.edits.insert(open.start, "(");
-        self.edits.insert(close.end, end);
+    fn literal(&mut self, open: &Token, close: &Token, filter: &str) -> Walked {
+        self.edits.insert(close.end, filter);
+        self.bracketed(open.start, close.end);
         Walked { start: open.start, end: close.end, kind: Kind::Other }
     }
 
@@ -438,9 +475,12 @@ impl<'a, 'e> Walker<'a, 'e> {
         if self.is("(") {
             end = self.call_arguments()?;
         } else if self.starts_argument() {
-            end = self.postfix()?.end;
+            let argument = self.postfix()?;
+            self.edits.insert(argument.start, "(");
+            self.edits.insert(argument.end, ")");
+            end = argument.end;
         }
-        Ok(Walked { end, kind: Kind::Other, ..walked })
+        Ok(Walked { end, kind: Kind::Test, ..walked })
     }
 
     /// Whether the next token can be a test's argument without brackets.

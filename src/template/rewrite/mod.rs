@@ -5,9 +5,9 @@
 //!
 //! | written | becomes | because |
 //! |---|---|---|
-//! | `[1]`, `{'a': 1}` | `([1]\|__list)`, `({'a': 1}\|__dict)` | Python's can be changed |
-//! | `a + b`, `a < b` … | `((a)\|__add(b))` … | Python's operators know decimals, dates, sets |
-//! | `a[x:y:z]` | `((a)\|__slice(x,y,z))` | Python's negative steps, and a list as result |
+//! | `[1]`, `{'a': 1}` | `[1]\|__list`, `{'a': 1}\|__dict` | Python's can be changed |
+//! | `a + b`, `a < b` … | `a\|__add(b)`, `a\|__lt(b)` … | Python's operators know decimals, dates, sets |
+//! | `a[x:y:z]` | `a\|__slice(x,y,z)` | Python's negative steps, and a list as result |
 //! | `{% do x %}` | `{% set __done = x %}` | minijinja's takes calls only |
 //! | `{% if x: %}` | `{% if x %}` | Jinja2 allows a colon |
 //! | `macro m(a, b=a)` | a default that is set in the body | minijinja's defaults cannot see parameters |
@@ -16,27 +16,24 @@
 mod declaration;
 mod edits;
 mod expression;
+mod nesting;
 mod statement;
 
 pub(crate) use declaration::{LOCAL_PREFIX, declaration};
 pub(crate) use edits::Rewritten;
+pub(crate) use nesting::too_deep;
 
 use super::scan::SegmentKind;
-use super::scan::endless_chain;
 use super::scan::segments;
 use edits::Edits;
-
-/// Makes the engine stop before it reads on; the text is then searched for the mistake.
-const REFUSED: &str = "{% refused %}";
 
 /// Rewrites a text that is rendered. `prefix` goes in front.
 pub(crate) fn template(source: &str, prefix: &str) -> Rewritten {
     let mut edits = Edits::default();
     edits.insert(0, prefix);
     let segments = segments(source).0;
-    if endless_chain(source, &segments).is_some() {
-        edits.insert(0, REFUSED);
-        return edits.apply(source);
+    if too_deep(source, &segments).is_some() {
+        return Rewritten::refused();
     }
     for segment in &segments {
         match segment.kind {

@@ -8,14 +8,10 @@ use super::token::Token;
 /// Statement tags that need an end tag.
 const PAIRED: [&str; 9] = ["if", "for", "call", "filter", "macro", "with", "block", "autoescape", "set"];
 
-/// The engine reads chains of operators and of `elif` by recursion. It limits the
-/// depth of brackets itself, of these it does not.
-const LONGEST_CHAIN: usize = 1000;
-
-/// What is unbalanced among `segments`, or longer than the engine can read.
+/// What is unbalanced among `segments`.
 pub(crate) fn unbalanced(source: &str, segments: &[Segment]) -> Vec<Fault> {
     let mut open: Vec<(&str, &Segment)> = Vec::new();
-    let mut faults: Vec<Fault> = endless_chain(source, segments).into_iter().collect();
+    let mut faults = Vec::new();
     for segment in segments.iter().filter(|segment| segment.kind == SegmentKind::Tag) {
         let name = segment.tag_name(source);
         if PAIRED.contains(&name) {
@@ -37,55 +33,6 @@ pub(crate) fn unbalanced(source: &str, segments: &[Segment]) -> Vec<Fault> {
     }
     faults.sort_by_key(|fault| fault.start);
     faults
-}
-
-/// The first chain that the engine cannot read.
-pub(crate) fn endless_chain(source: &str, segments: &[Segment]) -> Option<Fault> {
-    let chain = segments.iter().find_map(|segment| long_chain(source, segment));
-    chain.or_else(|| many_branches(source, segments))
-}
-
-/// An expression with a chain such as `a.b.c`, `a|b|c`, `not not a`, `a if b else c if d …`.
-fn long_chain(source: &str, segment: &Segment) -> Option<Fault> {
-    let mut length = 0;
-    for token in &segment.tokens {
-        match token.text(source) {
-            "," => length = 0,
-            "." | "|" | "-" | "+" | "not" | "if" => length += 1,
-            _ => {}
-        }
-        if length > LONGEST_CHAIN {
-            let message = format!("an expression has more than {LONGEST_CHAIN} operators in a row");
-            let (start, end) = (token.start, token.end);
-            return Some(Fault {
-                code: "template-syntax",
-                start,
-                end,
-                message,
-                label: "too many at this one",
-            });
-        }
-    }
-    None
-}
-
-fn many_branches(source: &str, segments: &[Segment]) -> Option<Fault> {
-    let mut branches = 0;
-    for segment in segments.iter().filter(|segment| segment.kind == SegmentKind::Tag) {
-        match segment.tag_name(source) {
-            "elif" => branches += 1,
-            "endif" => branches = 0,
-            _ => {}
-        }
-        if branches > LONGEST_CHAIN {
-            let message = format!("an `if` has more than {LONGEST_CHAIN} branches");
-            return Some(Fault {
-                code: "template-syntax",
-                ..fault(segment, message, "too many at this one")
-            });
-        }
-    }
-    None
 }
 
 fn close<'a>(

@@ -14,7 +14,7 @@ mod token;
 pub use block::{Argument, Block, BlockKind};
 pub use blocks::scan;
 
-pub(crate) use balance::{endless_chain, unbalanced};
+pub(crate) use balance::unbalanced;
 pub(crate) use header::{Parameter, header, parameters};
 pub(crate) use lexer::segments;
 pub(crate) use token::{Fault, Segment, SegmentKind, Token, TokenKind};

@@ -118,3 +118,41 @@ fn positions_are_those_of_the_file() {
     let error = stage.engine.render(&text, stage.scope()).unwrap_err();
     assert_eq!(error.span(), Some(file.range(start + 3, start + 9)));
 }
+
+#[test]
+fn deep_nesting_is_refused_and_long_chains_are_not() {
+    let stage = stage();
+    let deep = |unit: &str, end: &str| format!("{{{{ {}1{} }}}}", unit.repeat(5000), end.repeat(5000));
+    for text in [
+        deep("(", ")"),
+        deep("[", "]"),
+        deep("not ", ""),
+        deep("- ", ""),
+        deep("1 + 1 - ", ""),
+        deep("1 and ", ""),
+        deep("", ".a"),
+        deep("", "[0]"),
+        deep("", "|abs"),
+        deep("", "()"),
+        deep("", " is none"),
+        deep("", " ** 1"),
+        deep("1 if 1 else ", ""),
+        deep("", " == 1"),
+        deep("f(", ")"),
+        deep("{1: ", "}"),
+        format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(5000)),
+        "{% if 1 %}".repeat(5000) + &"{% endif %}".repeat(5000),
+    ] {
+        let error = stage.try_render(&text).expect_err(&text);
+        assert!(error.span().is_some(), "{error}");
+    }
+    let long = |unit: &str| format!("{{{{ 1{} }}}}", unit.repeat(5000));
+    assert_eq!(stage.render(&long(" + 1")), "5001");
+    assert_eq!(stage.render(&long(" ~ 1")).len(), 5001);
+    assert_eq!(stage.render(&format!("{{{{ [{}] | length }}}}", "[1], ".repeat(3000))), "3000");
+    let nested = |unit: &str, end: &str| format!("{{{{ {}1{} }}}}", unit.repeat(40), end.repeat(40));
+    assert_eq!(stage.render(&nested("(", ")")), "1");
+    assert_eq!(stage.render(&nested("1 + 1 - (", ")")), "1");
+    assert_eq!(stage.render(&nested("not ", "")), "True");
+    assert_eq!(stage.render(&nested("", "|abs|abs|abs|abs")), "1");
+}
