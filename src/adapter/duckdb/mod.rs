@@ -93,9 +93,12 @@ impl DuckDb {
         Ok(connection)
     }
 
+    /// Extensions that a profile does not name are not fetched from the network
+    /// in passing, unless it asks for that.
     fn config(&self) -> Result<Config, DatabaseError> {
-        let options = &self.settings.config_options;
-        options.iter().try_fold(Config::default(), |config, (name, value)| {
+        let offline = [("autoinstall_known_extensions".to_owned(), "false".to_owned())];
+        let options = offline.iter().chain(&self.settings.config_options);
+        options.into_iter().try_fold(Config::default(), |config, (name, value)| {
             config
                 .with(name, value)
                 .map_err(|error| DatabaseError::new(format!("`config_options` sets `{name}`: {error}")))
