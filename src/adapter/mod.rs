@@ -35,6 +35,8 @@ pub struct Capabilities {
     pub default_incremental_strategy: &'static str,
     /// The target of a foreign key may be named with its database.
     pub foreign_keys_name_database: bool,
+    /// A table keeps its foreign keys in order when it is renamed.
+    pub foreign_keys_survive_renames: bool,
     /// Seeds are read from their files by the engine itself.
     pub loads_csv_files: bool,
 }

@@ -141,6 +141,16 @@ pub(super) fn constraint(written: &Json, of_model: bool) -> Json {
     all
 }
 
+/// The template that the `to` of a foreign key is: `ref('a')` and `source('a', 'b')` are calls;
+/// `None` for anything else, such as a table's name.
+#[must_use]
+pub fn foreign_key_target(constraint: &Json) -> Option<String> {
+    let text = |key: &str| constraint.get(key).and_then(Json::as_str);
+    let to = text("to").filter(|_| text("type") == Some("foreign_key"))?.trim();
+    let (name, _) = to.split_once('(').filter(|_| to.ends_with(')'))?;
+    ["ref", "source"].contains(&name.trim_end()).then(|| format!("{{{{ {to} }}}}"))
+}
+
 fn unknown_doc(names: &[String], blocks: &IndexMap<String, DocBlock>) -> Error {
     let wanted = names.join(".");
     let name = names.last().map(String::as_str).unwrap_or_default();
@@ -184,5 +194,26 @@ impl Scope for DocsScope {
 
     fn notices(&self) -> Arc<dyn Notices> {
         Arc::clone(&self.surroundings.notices)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::foreign_key_target;
+
+    #[test]
+    fn foreign_keys_point_at_nodes() {
+        let check = |kind: &str, to: &str, expected: Option<&str>| {
+            let constraint = json!({"type": kind, "to": to});
+            assert_eq!(foreign_key_target(&constraint).as_deref(), expected, "{to}");
+        };
+        check("foreign_key", "ref('a')", Some("{{ ref('a') }}"));
+        check("foreign_key", " source ('a', 'b') ", Some("{{ source ('a', 'b') }}"));
+        check("foreign_key", "schema.a", None);
+        check("foreign_key", "var('a')", None);
+        check("primary_key", "ref('a')", None);
+        assert_eq!(foreign_key_target(&json!({"type": "foreign_key", "to": null})), None);
     }
 }

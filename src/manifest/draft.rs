@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::configure::{self, Layer};
-use super::describe::{Describer, constraint};
+use super::describe::{Describer, constraint, foreign_key_target};
 use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
 use super::layers::{Layers, call_layer, patch_layer, tree_layers};
@@ -58,6 +58,9 @@ impl Drafting<'_> {
             }
             (_, None) => {}
         }
+        if let (NodeKind::Model(_), Some(patch)) = (&sketch.kind, patch) {
+            findings.extend(self.render_foreign_keys(patch.properties, &scope));
+        }
         let layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
         let config = self.config(&sketch, &layers, &scope, &mut findings);
         let relation = self.relation(&sketch, &config, &mut findings);
@@ -102,6 +105,14 @@ impl Drafting<'_> {
             return None;
         }
         self.engine.render(text, Arc::clone(scope)).err().map(|error| error.diagnostic())
+    }
+
+    /// Notes what the foreign keys of a model point at: it is built first.
+    fn render_foreign_keys(&self, properties: &NodeProperties, scope: &Arc<dyn Scope>) -> Vec<Diagnostic> {
+        let at = properties.name.span;
+        let of_columns = properties.columns.iter().flat_map(|column| &column.constraints);
+        let targets = properties.constraints.iter().chain(of_columns).filter_map(foreign_key_target);
+        targets.filter_map(|target| self.render(&Text::new(target, at.file, at.start), scope)).collect()
     }
 
     /// Renders a generic test: its arguments, then the call of its macro with

@@ -44,6 +44,7 @@ mod world;
 
 pub use config::{Config, Hook};
 pub use contents::{DocBlock, Group, MacroArgument, MacroNode, Manifest};
+pub use describe::foreign_key_target;
 pub use load::{Inputs, Loaded, load};
 pub use node::*;
 pub use unit_test::*;

@@ -33,6 +33,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     let response = match (&existed, &strategy) {
         (Some(old), Some(strategy)) => add(order, bench, old, strategy, schema_changes)?,
         (Some(_), None) => {
+            swap.make_room(bench)?;
             let response = table::create(order, bench, &swap.intermediate, order.sql)?;
             swap.put_in_place(bench)?;
             response

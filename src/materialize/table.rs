@@ -20,6 +20,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
 
     bench.transaction(Transaction::Begin)?;
     finish::hooks(order, bench, Hooks::Pre, true)?;
+    swap.make_room(bench)?;
     let response = create(order, bench, &swap.intermediate, order.sql)?;
     swap.put_in_place(bench)?;
     finish::indexes(order, bench, &swap.target)?;

@@ -116,6 +116,7 @@ cases!(
     cross_database_macros,
     custom_materialization,
     ephemeral,
+    foreign_keys,
     hooks_and_configs,
     incremental_schema_changes,
     incremental_strategies,

@@ -16,6 +16,7 @@ mod flags;
 mod golden;
 mod init;
 mod interrupt;
+mod macros;
 mod mistakes;
 mod nesting;
 mod readme;

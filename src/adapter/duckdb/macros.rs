@@ -6,6 +6,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("macros/comments.sql", include_str!("macros/comments.sql")),
     ("macros/ducklake.sql", include_str!("macros/ducklake.sql")),
     ("macros/external.sql", include_str!("macros/external.sql")),
+    ("macros/foreign_keys.sql", include_str!("macros/foreign_keys.sql")),
     ("macros/functions.sql", include_str!("macros/functions.sql")),
     ("macros/incremental.sql", include_str!("macros/incremental.sql")),
     ("macros/indexes.sql", include_str!("macros/indexes.sql")),

@@ -50,6 +50,7 @@ impl DuckDb {
             incremental_strategies: &["append", "delete+insert", "merge", "microbatch"],
             default_incremental_strategy: "delete+insert",
             foreign_keys_name_database: false,
+            foreign_keys_survive_renames: false,
             loads_csv_files: true,
         };
         Ok(Self { settings, base: base.to_path_buf(), capabilities, root: Mutex::new(None) })

@@ -5,15 +5,16 @@ use serde_json::Value as Json;
 
 use super::{AdapterObject, field};
 use crate::diagnostics::Diagnostic;
+use crate::manifest::foreign_key_target;
 use crate::objects::Arguments;
-use crate::template;
+use crate::template::{self, Text};
 
 type Called = Result<Value, Error>;
 
 /// `render_raw_columns_constraints(raw_columns)`: name, type and constraints of each column.
 pub(super) fn render_raw_columns_constraints(
     adapter: &AdapterObject,
-    _: &mut State<'_, '_>,
+    running: &mut State<'_, '_>,
     args: &[Value],
 ) -> Called {
     let arguments = Arguments::bind("render_raw_columns_constraints", &["raw_columns"], args)?;
@@ -26,7 +27,7 @@ pub(super) fn render_raw_columns_constraints(
         let mut words = vec![if quotes { dialect.quote(&name) } else { name }];
         words.extend(field(column, "data_type"));
         for constraint in column.get("constraints").and_then(Json::as_array).into_iter().flatten() {
-            words.extend(on_column(adapter, constraint)?);
+            words.extend(on_column(adapter, running, constraint)?);
         }
         lines.push(Value::from(words.join(" ")));
     }
@@ -36,7 +37,7 @@ pub(super) fn render_raw_columns_constraints(
 /// `render_raw_model_constraints(raw_constraints)`: constraints of a model as a whole.
 pub(super) fn render_raw_model_constraints(
     adapter: &AdapterObject,
-    _: &mut State<'_, '_>,
+    running: &mut State<'_, '_>,
     args: &[Value],
 ) -> Called {
     let arguments = Arguments::bind("render_raw_model_constraints", &["raw_constraints"], args)?;
@@ -44,12 +45,16 @@ pub(super) fn render_raw_model_constraints(
         template::to_json(arguments.require("render_raw_model_constraints", "raw_constraints")?);
     let mut lines = Vec::new();
     for constraint in constraints.as_array().into_iter().flatten() {
-        lines.extend(on_model(adapter, constraint)?.map(Value::from));
+        lines.extend(on_model(adapter, running, constraint)?.map(Value::from));
     }
     Ok(Value::from_object(template::MutList::new(lines)))
 }
 
-fn on_column(adapter: &AdapterObject, constraint: &Json) -> Result<Option<String>, Error> {
+fn on_column(
+    adapter: &AdapterObject,
+    running: &mut State<'_, '_>,
+    constraint: &Json,
+) -> Result<Option<String>, Error> {
     let expression = field(constraint, "expression");
     let with = |words: &str| {
         [Some(words.to_owned()), expression.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
@@ -59,12 +64,16 @@ fn on_column(adapter: &AdapterObject, constraint: &Json) -> Result<Option<String
         "not_null" => Some(with("not null")),
         "unique" => Some(with("unique")),
         "primary_key" => Some(with("primary key")),
-        "foreign_key" => target(adapter, constraint).map(|target| format!("references {target}")),
+        "foreign_key" => target(adapter, running, constraint)?.map(|target| format!("references {target}")),
         _ => expression,
     })
 }
 
-fn on_model(adapter: &AdapterObject, constraint: &Json) -> Result<Option<String>, Error> {
+fn on_model(
+    adapter: &AdapterObject,
+    running: &mut State<'_, '_>,
+    constraint: &Json,
+) -> Result<Option<String>, Error> {
     let prefix = field(constraint, "name").map(|name| format!("constraint {name} ")).unwrap_or_default();
     let columns = names(constraint, "columns");
     let expression = field(constraint, "expression");
@@ -74,7 +83,8 @@ fn on_model(adapter: &AdapterObject, constraint: &Json) -> Result<Option<String>
         "unique" => Some(format!("unique{middle} ({columns})")),
         "primary_key" => Some(format!("primary key{middle} ({columns})")),
         "foreign_key" => {
-            target(adapter, constraint).map(|target| format!("foreign key ({columns}) references {target}"))
+            let target = target(adapter, running, constraint)?;
+            target.map(|target| format!("foreign key ({columns}) references {target}"))
         }
         "custom" => expression,
         _ => None,
@@ -98,15 +108,24 @@ fn names(constraint: &Json, key: &str) -> String {
 }
 
 /// What a foreign key points at: `to` and `to_columns`, else the expression.
-fn target(adapter: &AdapterObject, constraint: &Json) -> Option<String> {
+fn target(
+    adapter: &AdapterObject,
+    running: &mut State<'_, '_>,
+    constraint: &Json,
+) -> Result<Option<String>, Error> {
     let columns = names(constraint, "to_columns");
-    let Some(to) = field(constraint, "to").filter(|_| !columns.is_empty()) else {
-        return field(constraint, "expression");
+    let Some(mut to) = field(constraint, "to").filter(|_| !columns.is_empty()) else {
+        return Ok(field(constraint, "expression"));
     };
-    let names_database = adapter.state.runtime.adapter().capabilities().foreign_keys_name_database;
+    let runtime = &adapter.state.runtime;
+    let place = adapter.state.subject.span(runtime);
+    if let (Some(template), Some(place)) = (foreign_key_target(constraint), place) {
+        to = template::render_text(running, &Text::new(template, place.file, place.start))?;
+    }
+    let names_database = runtime.adapter().capabilities().foreign_keys_name_database;
     let to = match to.split('.').collect::<Vec<_>>().as_slice() {
         [_, schema, table] if !names_database => format!("{schema}.{table}"),
         _ => to,
     };
-    Some(format!("{to} ({columns})"))
+    Ok(Some(format!("{to} ({columns})")))
 }

@@ -37,6 +37,7 @@ const DOES: &[&str] = &[
 const CAPABILITIES: Capabilities = Capabilities {
     transactions: true,
     foreign_keys_name_database: false,
+    foreign_keys_survive_renames: false,
     transactional_ddl: true,
     merge: true,
     incremental_strategies: &["append", "delete+insert", "merge"],

@@ -79,6 +79,21 @@ fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands()
 }
 
 #[test]
+fn a_table_with_foreign_keys_is_built_where_it_is_to_be() {
+    let mut bench = Recorder::with(&[("a", RelationKind::Table), ("a__dbt_tmp", RelationKind::Table)]);
+    let mut node = model(&json!({"materialized": "table", "contract": {"enforced": true}}));
+    let NodeKind::Model(of_model) = &mut node.kind else { panic!("a model") };
+    of_model.constraints = vec![json!({"type": "foreign_key", "to": "b"})];
+    make(&order(&node), &mut bench, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(bench.script(), @r#"
+    begin
+    drop table "a"
+    main: get_create_table_as_sql(false, "a", select 1)
+    commit
+    "#);
+}
+
+#[test]
 fn a_refused_statement_rolls_back_and_touches_nothing_else() {
     let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
     bench.fails_at = Some("main:");

@@ -1,10 +1,10 @@
-{% macro duckdb__get_incremental_merge_sql(arg_dict) -%}
+{% macro duckdb__get_incremental_merge_sql(args_dict) -%}
   {{ return(duckdb__get_merge_sql(
-    arg_dict['target_relation'],
-    arg_dict['temp_relation'],
-    arg_dict['unique_key'],
-    arg_dict['dest_columns'],
-    arg_dict.get('incremental_predicates')
+    args_dict['target_relation'],
+    args_dict['temp_relation'],
+    args_dict['unique_key'],
+    args_dict['dest_columns'],
+    args_dict.get('incremental_predicates')
   )) }}
 {%- endmacro %}
 

@@ -157,10 +157,16 @@ create view {{ relation }} as (
 );
 {%- endmacro %}
 
+{#- `cascade` does not reach foreign keys. -#}
 {% macro duckdb__drop_relation(relation) -%}
+  {%- set dependents = [] -%}
+  {%- if this is defined and relation.is_table and relation.identifier == this.identifier and may_be_foreign_key_target() -%}
+    {%- set dependents = drop_foreign_key_dependents(relation) -%}
+  {%- endif -%}
   {%- call statement('drop_relation', auto_begin=false) -%}
     drop {{ relation.type }} if exists {{ relation }}{{ ' cascade' if not adapter.is_ducklake(relation) }}
   {%- endcall -%}
+  {%- do restore_foreign_key_dependents(dependents) -%}
 {%- endmacro %}
 
 {% macro duckdb__rename_relation(from_relation, to_relation) -%}

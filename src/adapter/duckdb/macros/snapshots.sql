@@ -7,8 +7,8 @@
   {{ return(staging.relation) }}
 {%- endmacro %}
 
-{% macro duckdb__post_snapshot(staging_relation) -%}
-  {%- do drop_relation(staging_relation) -%}
+{% macro duckdb__post_snapshot(temporary_relation) -%}
+  {%- do drop_relation(temporary_relation) -%}
 {%- endmacro %}
 
 {% macro duckdb__snapshot_merge_sql(target, source, insert_cols) -%}

@@ -1,0 +1,82 @@
+//! The macros that come with the tool: dbt's, by name and parameters.
+//!
+//! The list in `tests/golden` comes from `scripts/record_signatures.py`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use model::adapter::{self, Credentials};
+use model::builtin;
+use model::source::SourceMap;
+use model::template::{Engine, Library, scan};
+
+/// What dbt-duckdb has and we do without: parts of its own macros, defaults
+/// that it repeats, and python models on `MotherDuck`.
+const ABSENT: &[&str] = &[
+    "default__flight_name",
+    "drop_relation_for_rebuild",
+    "duckdb__drop_schema",
+    "duckdb__flight_name",
+    "duckdb__get_batch_size",
+    "duckdb__get_catalog_columns_sql",
+    "duckdb__get_catalog_relations_where_clause_sql",
+    "duckdb__get_catalog_results_sql",
+    "duckdb__get_catalog_schemas_where_clause_sql",
+    "duckdb__get_catalog_tables_sql",
+    "duckdb__last_day",
+    "existing_constraint_types",
+    "flight_name",
+    "has_foreign_key_constraints",
+];
+
+/// All of them as if a project had written them, so that they are checked.
+fn library() -> Library {
+    let credentials = Credentials { kind: "duckdb".into(), ..Credentials::default() };
+    let adapter = adapter::open(&credentials, Path::new(".")).expect("an adapter");
+    let sources = SourceMap::new();
+    let mut builder = Library::builder("shop").adapter_kinds(["duckdb"]);
+    for (package, files) in [("dbt_duckdb", adapter.macros()), ("dbt", builtin::FILES)] {
+        for (path, text) in files {
+            let file = sources.add(*path, *text);
+            let (blocks, problems) = scan(&file);
+            assert!(problems.is_empty(), "{path}: {problems:?}");
+            for block in blocks {
+                builder.add(package, &file, block);
+            }
+        }
+    }
+    let (library, twice) = builder.build();
+    assert!(twice.is_empty(), "{twice:?}");
+    library
+}
+
+#[test]
+fn every_macro_compiles() {
+    let problems = Engine::new(Arc::new(library())).check_macros();
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn names_and_parameters_are_dbts() {
+    let library = library();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/macro_signatures.txt");
+    let signatures = std::fs::read_to_string(path).expect("the list");
+    assert!(signatures.lines().count() > 400);
+    let mut wrong = Vec::new();
+    for line in signatures.lines() {
+        let (full_name, parameters) =
+            line.strip_suffix(')').and_then(|line| line.split_once('(')).expect(line);
+        let (package, name) = full_name.split_once('.').expect(line);
+        let ours = library.macros().find(|found| found.package == package && found.name == name);
+        let ours = ours.map(|found| {
+            found.arguments.iter().map(|argument| argument.name.as_str()).collect::<Vec<_>>().join(", ")
+        });
+        match ours {
+            Some(ours) if ours == parameters => {}
+            Some(ours) => wrong.push(format!("{line}: ours takes ({ours})")),
+            None if ABSENT.contains(&name) => {}
+            None => wrong.push(format!("{line}: missing")),
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
