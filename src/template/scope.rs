@@ -6,10 +6,10 @@ use std::sync::Arc;
 use minijinja::Value;
 
 /// The names that one render can see. The engine asks for a name in this order:
-/// [`Scope::lookup`], then macros (the package of the running text, the root
-/// project, internal packages), then package namespaces, then the engine's own
-/// functions. A macro therefore never hides a context member, except where a
-/// project overrides a built-in by name: `builtins` then has the member.
+/// macros of the text's package and of the root project, then [`Scope::lookup`],
+/// then package names, then the macros that come with the program, then the
+/// engine's own functions. A project can so replace a context member by a macro
+/// of its name; `builtins` still has the member.
 ///
 /// A value must not change during a render; what changes (recorded calls,
 /// statement results) lives inside objects.

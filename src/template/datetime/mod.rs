@@ -17,7 +17,7 @@ pub use moment::{datetime_value, utc_value};
 
 pub(crate) use arithmetic::{arithmetic, compare, formatted, negate};
 pub(crate) use module::{datetime_module, pytz_module};
-pub(crate) use repr::repr;
+pub(crate) use repr::{repr, type_name};
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,15 @@ pub(crate) fn repr(value: &Value) -> Option<String> {
     value.downcast_object_ref::<Delta>().map(|delta| delta.repr())
 }
 
+/// What a value of this module is, with an article.
+pub(crate) fn type_name(value: &Value) -> Option<&'static str> {
+    let is_date = value.downcast_object_ref::<Date>().map(|_| "a date");
+    is_date
+        .or_else(|| value.downcast_object_ref::<Moment>().map(|_| "a datetime"))
+        .or_else(|| value.downcast_object_ref::<Delta>().map(|_| "a timedelta"))
+        .or_else(|| value.downcast_object_ref::<Time>().map(|_| "a time"))
+}
+
 fn date_parts(date: NaiveDate) -> String {
     format!("{}, {}, {}", date.year(), date.month(), date.day())
 }

@@ -62,7 +62,7 @@ pub(super) fn words(error: &Error, written: &str, names: &[String]) -> Words {
             ..plain("template", "templates cannot include or import files".to_owned(), "here")
         },
         _ if detail.is_empty() => plain("template", error.kind().to_string(), ""),
-        _ => plain("template", detail.to_owned(), "here"),
+        _ => plain("template", value_words(detail), "here"),
     }
 }
 
@@ -122,11 +122,44 @@ fn method_words(detail: &str) -> String {
     format!("{kind} has no method `{method}`")
 }
 
+/// The engine's names of tokens and what people write for them.
+const TOKENS: [(&str, &str); 6] = [
+    ("end of variable block", "`}}`"),
+    ("end of block", "`%}`"),
+    ("end of input", "the end of the text"),
+    ("identifier", "a name"),
+    ("integer", "a number"),
+    ("float", "a number"),
+];
+
 fn syntax_words(detail: &str) -> String {
+    if let Some(tag) = detail.strip_prefix("unknown statement ") {
+        return format!("there is no tag `{tag}`");
+    }
     match detail {
         "" => "this cannot be read".to_owned(),
         "unexpected end of string" => "this string is never closed".to_owned(),
         "template exceeds maximum recursion limits" => "this nests too deep".to_owned(),
-        detail => detail.to_owned(),
+        "non-keyword arg after keyword arg" => {
+            "an argument without a name follows one with a name".to_owned()
+        }
+        detail => TOKENS.iter().fold(detail.to_owned(), |words, (name, plain)| words.replace(name, plain)),
     }
+}
+
+/// Failures of values in plain words.
+fn value_words(detail: &str) -> String {
+    if let Some(kind) = detail.strip_suffix(" is not iterable") {
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        return format!("{article} {kind} has no items to go through");
+    }
+    if let Some((kind, "usize" | "isize" | "i64" | "u32")) =
+        detail.strip_prefix("cannot convert ").and_then(|rest| rest.split_once(" to "))
+    {
+        return format!("a {kind} stands where a number is needed");
+    }
+    if detail == "cannot perform a containment check on this value" {
+        return "`in` needs a list, a dict or a string on its right".to_owned();
+    }
+    detail.to_owned()
 }

@@ -82,8 +82,8 @@ fn round(value: &Value, args: &[Value]) -> Result<Value, Error> {
     let arguments = Arguments::new("round", args);
     let precision = arguments.optional_integer(0, "precision")?.unwrap_or(0);
     let method = arguments.optional_string(1, "method")?.unwrap_or_else(|| "common".to_owned());
-    if value.is_integer() && method == "common" && precision >= 0 {
-        return Ok(value.clone());
+    if let Some(integer) = value.as_i64().filter(|_| value.is_integer() && method == "common") {
+        return Ok(Value::from(round_integer(integer, precision)));
     }
     let places = u32::try_from(precision).ok();
     if let (Some(decimal), Some(places), "common") = (python::decimal_of(value), places, method.as_str()) {
@@ -104,6 +104,15 @@ fn round(value: &Value, args: &[Value]) -> Result<Value, Error> {
         other => return Err(raise_message(format!("`round` has no method '{other}'"))),
     };
     Ok(Value::from(rounded))
+}
+
+/// Rounds to tens, hundreds … for a negative precision, half to even.
+fn round_integer(integer: i64, precision: i64) -> i64 {
+    let places = u32::try_from(precision.saturating_neg()).unwrap_or(0);
+    let Some(unit) = 10_i64.checked_pow(places) else { return 0 };
+    let (quotient, twice) = (integer.div_euclid(unit), integer.rem_euclid(unit).saturating_mul(2));
+    let up = twice > unit || (twice == unit && quotient % 2 != 0);
+    quotient.saturating_add(i64::from(up)).saturating_mul(unit)
 }
 
 /// `sum(attribute=None, start=0)`.

@@ -52,6 +52,9 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         xml_attributes(value, &args.into_values())
     });
     environment.add_filter("random", minijinja_contrib::filters::random);
+    environment
+        .add_filter("indent", |value: &Value, args: Rest<ValueOrKwargs>| indent(value, &args.into_values()));
+    environment.add_filter("forceescape", |value: &Value| minijinja::HtmlEscape(&text(value)).to_string());
     environment.add_filter("pprint", |value: &Value| crate::template::values::repr(value));
 }
 
@@ -133,6 +136,29 @@ fn truncate(value: &Value, args: &[Value]) -> Result<Value, Error> {
     }
     let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before);
     Ok(Value::from(format!("{whole_words}{end}")))
+}
+
+/// `indent(width=4, first=False, blank=False)`; the width may be a text.
+fn indent(value: &Value, args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("indent", args);
+    let margin = match arguments.get(0, "width") {
+        Some(margin) if margin.as_str().is_some() => text(&margin),
+        _ => {
+            let width = arguments.optional_integer(0, "width")?.unwrap_or(4).clamp(0, 10_000);
+            " ".repeat(usize::try_from(width).unwrap_or(0))
+        }
+    };
+    let (first, blank) = (arguments.flag(1, "first"), arguments.flag(2, "blank"));
+    let value = text(value);
+    let lines: Vec<String> = value
+        .split('\n')
+        .enumerate()
+        .map(|(at, line)| {
+            let is_indented = if at == 0 { first } else { blank || !line.is_empty() };
+            if is_indented { format!("{margin}{line}") } else { line.to_owned() }
+        })
+        .collect();
+    Ok(Value::from(lines.join("\n")))
 }
 
 /// `wordwrap(width=79)`: breaks lines between words, long words within.

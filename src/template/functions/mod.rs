@@ -8,6 +8,7 @@ mod json;
 pub(super) mod literal;
 mod marks;
 mod modules;
+mod pattern;
 mod regex;
 
 use std::collections::BTreeMap;

@@ -22,6 +22,8 @@ use crate::template::values::list;
 use crate::template::values::none;
 use crate::template::values::text;
 
+use super::pattern;
+
 /// Python's flags, by their letters within a pattern.
 const FLAGS: [(&str, &str, i64, char); 4] = [
     ("I", "IGNORECASE", 2, 'i'),
@@ -29,6 +31,9 @@ const FLAGS: [(&str, &str, i64, char); 4] = [
     ("S", "DOTALL", 16, 's'),
     ("X", "VERBOSE", 64, 'x'),
 ];
+
+/// The flag with which `$` is the end of each line.
+const MULTILINE: i64 = 8;
 
 /// The functions that take a pattern first, each also a method of a compiled one.
 const FUNCTIONS: [&str; 8] = ["match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"];
@@ -94,8 +99,8 @@ impl Pattern {
         let flags = flags.unwrap_or(0);
         let letters: String = FLAGS.iter().filter(|flag| flags & flag.2 != 0).map(|flag| flag.3).collect();
         let prefix = if letters.is_empty() { String::new() } else { format!("(?{letters})") };
-        // Python's `\Z` is the very end; other engines write it `\z`.
-        let body = format!("{prefix}{}", written.replace("\\Z", "\\z"));
+        let is_multiline = flags & MULTILINE != 0 || pattern::is_multiline(written);
+        let body = format!("{prefix}{}", pattern::translated(written, is_multiline));
         let compile = |pattern: &str| {
             Regex::new(pattern)
                 .map_err(|error| raise_message(format!("'{written}' is no regular expression: {error}")))

@@ -134,11 +134,12 @@ impl Spec {
             (Some('f' | 'F'), _) => fixed(value, self.precision.unwrap_or(6)),
             (Some('%'), _) => format!("{:.*}%", self.precision.unwrap_or(6), magnitude.abs() * 100.0),
             (Some(kind @ ('e' | 'E')), _) => exponent(magnitude.abs(), self.precision.unwrap_or(6), kind),
-            (Some('g' | 'G' | 'n') | None, _) => match self.precision {
+            (Some('g' | 'n') | None, _) => match self.precision {
                 Some(precision) => general(magnitude.abs(), precision.max(1)),
                 None if self.kind.is_some() => general(magnitude.abs(), 6),
                 None => text(value).trim_start_matches('-').to_owned(),
             },
+            (Some('G'), _) => general(magnitude.abs(), self.precision.unwrap_or(6).max(1)).to_uppercase(),
             (Some(kind), _) => {
                 return Err(raise_message(format!("the format `{kind}` does not fit {}", type_name(value))));
             }

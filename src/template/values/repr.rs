@@ -176,6 +176,7 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
         ValueKind::Iterable if value.downcast_object_ref::<PySet>().is_some() => "a set",
         ValueKind::Seq | ValueKind::Iterable => "a list",
         ValueKind::Map => "a dict",
-        _ => "an object",
+        _ if python::decimal_of(value).is_some() => "a decimal",
+        _ => datetime::type_name(value).unwrap_or("an object"),
     }
 }
