@@ -124,7 +124,7 @@ fn running_statements_can_be_stopped() {
 #[test]
 fn files_are_found_below_the_project() {
     let folder = tempfile::tempdir().unwrap();
-    let fields = json!({"path": "shop.duckdb", "settings": {"TimeZone": "UTC"}});
+    let fields = json!({"path": "shop.duckdb", "settings": {"memory_limit": "1GB"}});
     let credentials = Credentials { kind: "duckdb".into(), fields: fields.as_object().cloned().unwrap() };
     let adapter = crate::adapter::open(&credentials, folder.path()).unwrap();
     adapter.connect().unwrap().execute("create table t as select 1 as a").unwrap();

@@ -143,7 +143,7 @@ fn the_age_of_a_source_is_measured() {
     };
     check("create table s as select now()::timestamp as seen", Status::Pass);
     check("create table s as select now()::timestamp - interval 36 hours as seen", Status::Warn);
-    check("create table s as select now() - interval 3 days as seen", Status::Error);
+    check("create table s as select now()::timestamp - interval 3 days as seen", Status::Error);
     check("create table s (seen timestamp)", Status::Error);
     check("select 1", Status::RuntimeError);
 }
