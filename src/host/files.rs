@@ -54,10 +54,10 @@ pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), FileError> {
     write_with(path, |out| out.write_all(contents.as_ref()))
 }
 
-/// Writes a file as [`write`] does, piece by piece.
+/// Writes a file as [`write()`] does, piece by piece.
 ///
 /// # Errors
-/// As [`write`], or `fill` fails.
+/// As [`write()`], or `fill` fails.
 pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
