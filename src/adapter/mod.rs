@@ -6,8 +6,10 @@
 
 mod duckdb;
 mod error;
+mod fields;
 mod member;
 mod open;
+mod postgres;
 
 use std::sync::Arc;
 

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::duckdb::DuckDb;
+use super::postgres::Postgres;
 use super::{Adapter, DatabaseError};
 
 /// The chosen output of a profile, rendered. Values may be secret: the type
 /// does not print them.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// The adapter type: `duckdb`.
+    /// The adapter type, one of [`KINDS`].
     pub kind: String,
     /// Every other key of the output.
     pub fields: serde_json::Map<String, serde_json::Value>,
@@ -23,7 +24,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 /// The adapter types that [`open`] knows.
-pub const KINDS: &[&str] = &[DuckDb::KIND];
+pub const KINDS: &[&str] = &[DuckDb::KIND, Postgres::KIND];
 
 /// The adapter for a profile's output. Nothing is connected yet; relative paths
 /// mean files below `base`, the project's folder.
@@ -33,6 +34,7 @@ pub const KINDS: &[&str] = &[DuckDb::KIND];
 pub fn open(credentials: &Credentials, base: &Path) -> Result<Arc<dyn Adapter>, DatabaseError> {
     match credentials.kind.as_str() {
         DuckDb::KIND => Ok(Arc::new(DuckDb::new(&credentials.fields, base)?)),
+        Postgres::KIND => Ok(Arc::new(Postgres::new(&credentials.fields, base)?)),
         kind => {
             let known = KINDS.join("`, `");
             let message = format!("there is no adapter of type `{kind}`; this program has: `{known}`");

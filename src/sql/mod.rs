@@ -15,5 +15,5 @@ pub use ctes::{Cte, with_ctes};
 pub use dialect::Dialect;
 pub use relation::{Part, Policy, Relation, RelationKind};
 pub use rows::{Cell, Rows};
-pub use script::{Statement, bind, leading_word, statements};
+pub use script::{Statement, bind, leading_word, outline, statements};
 pub use subset::{Subset, Window};

@@ -43,6 +43,28 @@ pub fn leading_word(statement: &str) -> String {
     first.filter(|piece| piece.kind == Kind::Word).map(|piece| piece.text.to_lowercase()).unwrap_or_default()
 }
 
+/// The words and marks of a statement outside its parentheses, in lower case; a
+/// pair of parentheses is `()`, and what is quoted is an empty text.
+#[must_use]
+pub fn outline(statement: &str) -> Vec<String> {
+    let (mut depth, mut found) = (0_usize, Vec::new());
+    for piece in pieces(statement).into_iter().filter(Piece::is_code) {
+        match piece.text {
+            "(" => {
+                if depth == 0 {
+                    found.push("()".to_owned());
+                }
+                depth += 1;
+            }
+            ")" => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            _ if piece.kind == Kind::Quoted => found.push(String::new()),
+            text => found.push(text.to_lowercase()),
+        }
+    }
+    found
+}
+
 /// A statement with `value(n)` in place of its question marks, counted from 0,
 /// and how many there were. Where there is no value, the mark stays.
 #[must_use]
@@ -89,6 +111,12 @@ mod tests {
     fn the_leading_word_comes_after_comments() {
         assert_eq!(leading_word("-- x\n /* y */ BEGIN transaction"), "begin");
         assert_eq!(leading_word("(select 1)"), "");
+    }
+
+    #[test]
+    fn outlines_leave_out_what_is_inside() {
+        let found = outline("WITH a AS (select (1) from \"b\") -- c\nselect \"d\", e FROM f");
+        assert_eq!(found, ["with", "a", "as", "()", "select", "", ",", "e", "from", "f"]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use super::settings::{database_of, has_scheme, is_motherduck, text};
+use super::settings::{database_of, has_scheme, is_motherduck};
+use crate::adapter::fields::text;
 use crate::sql::Dialect;
 
 /// An entry of `attach`.

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::settings::text;
 use crate::adapter::DatabaseError;
+use crate::adapter::fields::text;
 use crate::sql::Dialect;
 
 /// The SQL for a source whose `meta` or `config` names an `external_location`.

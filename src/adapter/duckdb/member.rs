@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::external;
-use super::settings::{Settings, text};
+use super::settings::Settings;
+use crate::adapter::fields::text;
 use crate::adapter::{DatabaseError, MemberCall, Session};
 use crate::sql::{Cell, Column, Dialect, Rows};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::settings::text;
+use crate::adapter::fields::text;
 use crate::sql::Dialect;
 
 /// An entry of `secrets`. Its values are never printed.

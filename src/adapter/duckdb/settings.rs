@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::attach::Attachment;
 use super::secret::Secret;
-use crate::diagnostics::nearest;
+use crate::adapter::fields::Fields;
 use crate::sql::Dialect;
 
 /// The path of a database that is gone with the process.
@@ -76,33 +76,23 @@ const REFUSED: &[(&str, &str)] = &[
 impl Settings {
     /// Reads an output; all problems at once.
     pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
-        let mut problems: Vec<String> = Vec::new();
-        for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| refused == name) {
-                problems.push(format!("`{name}` is not supported: {why}"));
-            } else if !KNOWN.contains(&name.as_str()) {
-                let hint = nearest(name, KNOWN.iter().copied());
-                let hint = hint.map(|hint| format!(", did you mean `{hint}`?")).unwrap_or_default();
-                problems.push(format!("`{name}` is no field of a duckdb output{hint}"));
-            } else if name == "path" && is_motherduck(&text(value)) {
-                problems.push("MotherDuck is not supported".to_owned());
-            }
-        }
-        let mut read = Reader { fields, problems: &mut problems };
+        let mut read = Fields::new(fields);
+        read.check_names(super::DuckDb::KIND, KNOWN, REFUSED);
         let path = read.text("path").unwrap_or_else(|| IN_MEMORY.to_owned());
+        if is_motherduck(&path) {
+            read.problem("MotherDuck is not supported");
+        }
         let attachments = read.list("attach", Attachment::read);
         let mut secrets = read.list("secrets", Secret::read);
         if let Some(provider) = read.text("use_credential_provider") {
             match provider.as_str() {
                 "aws" => secrets.push(Secret::aws_chain()),
-                _ => {
-                    read.problems.push(format!("`use_credential_provider: {provider}`: only `aws` is known"));
-                }
+                _ => read.problem(format!("`use_credential_provider: {provider}`: only `aws` is known")),
             }
         }
         let retries = fields.get("retries").and_then(|retries| retries.get("connect_attempts"));
         let settings = Self {
-            database: read.database(&path, &attachments),
+            database: database(&mut read, &path, &attachments),
             schema: read.text("schema").unwrap_or_else(|| "main".to_owned()),
             config_options: read.pairs("config_options"),
             on_connect: read.pairs("settings"),
@@ -115,7 +105,7 @@ impl Settings {
             attachments,
             secrets: secrets.into_iter().enumerate().map(|(at, secret)| secret.named(at)).collect(),
         };
-        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+        read.finish(settings)
     }
 
     /// The database file, absolute; `None` where the path is not one.
@@ -183,79 +173,19 @@ impl Extension {
     }
 }
 
-/// Reads fields and notes what is wrong with them.
-struct Reader<'a> {
-    fields: &'a Map<String, Json>,
-    problems: &'a mut Vec<String>,
-}
-
-impl Reader<'_> {
-    fn given(&self, name: &str) -> Option<&Json> {
-        self.fields.get(name).filter(|value| !value.is_null())
+/// dbt-duckdb: the file's stem, unless `database` names an attached one.
+fn database(fields: &mut Fields<'_>, path: &str, attachments: &[Attachment]) -> String {
+    let derived = database_of(path);
+    let Some(given) = fields.text("database") else { return derived };
+    let is_attached = attachments.iter().any(|attachment| attachment.alias.as_ref() == Some(&given));
+    if given != derived && !is_attached {
+        let message = format!(
+            "`database` must be `{derived}`, the name that DuckDB gives to `{path}`, or the alias of an \
+             attached database, not `{given}`"
+        );
+        fields.problem(message);
     }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        let value = self.given(name)?;
-        if value.is_object() || value.is_array() {
-            self.problems.push(format!("`{name}` must be a text"));
-            return None;
-        }
-        Some(text(value))
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        match self.given(name) {
-            None => false,
-            Some(Json::Bool(yes)) => *yes,
-            Some(other) => {
-                let message = format!("`{name}` must be true or false, not `{other}`");
-                self.problems.push(message);
-                false
-            }
-        }
-    }
-
-    fn pairs(&mut self, name: &str) -> Vec<(String, String)> {
-        match self.given(name) {
-            None => Vec::new(),
-            Some(Json::Object(pairs)) => {
-                pairs.iter().map(|(name, value)| (name.clone(), text(value))).collect()
-            }
-            Some(_) => {
-                self.problems.push(format!("`{name}` must be a mapping of names to values"));
-                Vec::new()
-            }
-        }
-    }
-
-    fn list<T>(&mut self, name: &str, read: impl Fn(&Json) -> Result<T, String>) -> Vec<T> {
-        let items = match self.given(name) {
-            None => Vec::new(),
-            Some(Json::Array(items)) => items.clone(),
-            Some(_) => {
-                self.problems.push(format!("`{name}` must be a list"));
-                Vec::new()
-            }
-        };
-        let (read, wrong): (Vec<_>, Vec<_>) = items.iter().map(read).partition(Result::is_ok);
-        self.problems.extend(wrong.into_iter().filter_map(Result::err));
-        read.into_iter().filter_map(Result::ok).collect()
-    }
-
-    /// dbt-duckdb: the file's stem, unless `database` names an attached one.
-    fn database(&mut self, path: &str, attachments: &[Attachment]) -> String {
-        let derived = database_of(path);
-        let Some(given) = self.text("database") else { return derived };
-        let is_attached = attachments.iter().any(|attachment| attachment.alias.as_ref() == Some(&given));
-        if given != derived && !is_attached {
-            let message = format!(
-                "`database` must be `{derived}`, the name that DuckDB gives to `{path}`, or the alias of an \
-                 attached database, not `{given}`"
-            );
-            self.problems.push(message);
-        }
-        given
-    }
+    given
 }
 
 /// The name that DuckDB gives to the database at a path.
@@ -279,11 +209,6 @@ pub(super) fn has_scheme(path: &str) -> bool {
     path.split_once(':').is_some_and(|(scheme, _)| {
         scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     })
-}
-
-/// A scalar as text, without quotes.
-pub(super) fn text(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

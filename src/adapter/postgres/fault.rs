@@ -1,0 +1,136 @@
+//! The server's and the driver's errors, taken apart.
+
+use std::error::Error as _;
+use std::io;
+
+use postgres::error::{DbError, ErrorPosition, SqlState};
+
+use super::settings::Settings;
+use crate::adapter::DatabaseError;
+use crate::sql::Statement;
+
+/// A refused statement of a script.
+pub(super) fn from_statement(
+    error: &postgres::Error,
+    script: &str,
+    statement: Statement<'_>,
+) -> DatabaseError {
+    let message = match error.as_db_error() {
+        Some(said) if is_fatal(error) => format!("the server closed the connection: {}", describe(said)),
+        Some(said) => describe(said),
+        None if error.to_string().contains("unexpected message") => {
+            "the driver cannot follow this statement; `copy … from stdin` and `copy … to stdout` need a \
+             client that has the data"
+                .to_owned()
+        }
+        None => format!("the connection to the server was lost: {}", cause(error)),
+    };
+    let place = error.as_db_error().and_then(|said| place(said, statement.text));
+    DatabaseError {
+        sql: Some(script.to_owned()),
+        offset: place.map(|place| statement.offset + place),
+        ..DatabaseError::new(message)
+    }
+}
+
+/// Whether the connection is of no use after this error.
+pub(super) fn is_fatal(error: &postgres::Error) -> bool {
+    error.as_db_error().is_none_or(|said| matches!(said.severity(), "FATAL" | "PANIC"))
+}
+
+/// Whether the server stopped the statement because somebody asked for it, or
+/// because it took too long.
+pub(super) fn is_cancelled(error: &postgres::Error) -> bool {
+    error.code() == Some(&SqlState::QUERY_CANCELED)
+}
+
+/// Whether the server is there, but does not let this connection in by this way:
+/// encrypted or not.
+pub(super) fn is_wrong_way(error: &postgres::Error) -> bool {
+    error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+}
+
+/// Whether the two sides did not agree on how to encrypt.
+pub(super) fn is_about_tls(error: &postgres::Error) -> bool {
+    error.to_string().contains("TLS")
+}
+
+/// Whether another attempt may succeed: nobody answered, or the server is busy.
+pub(super) fn is_passing(error: &postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => ["08", "53", "57"].iter().any(|class| code.code().starts_with(class)),
+        None => !is_about_tls(error),
+    }
+}
+
+/// A server that does not let us in.
+pub(super) fn connecting(error: &postgres::Error, settings: &Settings) -> DatabaseError {
+    let server = settings.server();
+    DatabaseError::new(match error.as_db_error() {
+        Some(said) => format!("the server at {server} refuses the connection: {}", describe(said)),
+        None if is_about_tls(error) => {
+            format!("no encrypted connection with the server at {server}: {}", cause(error))
+        }
+        None => format!("cannot reach the server at {server}: {}", cause(error)),
+    })
+}
+
+/// The message with what the server adds to it, a line each.
+pub(super) fn describe(said: &DbError) -> String {
+    let mut message = format!("{} (SQLSTATE {})", said.message(), said.code().code());
+    let internal = match said.position() {
+        Some(ErrorPosition::Internal { query, .. }) => Some(query.as_str()),
+        Some(ErrorPosition::Original(_)) | None => None,
+    };
+    let more = [
+        ("detail", said.detail()),
+        ("hint", said.hint()),
+        ("context", said.where_()),
+        ("in the statement", internal),
+    ];
+    for (title, text) in more {
+        if let Some(text) = text {
+            message.extend(["\n", title, ": ", text]);
+        }
+    }
+    message
+}
+
+/// The byte of the statement at which the server points. It counts characters from 1.
+fn place(said: &DbError, statement: &str) -> Option<usize> {
+    let Some(ErrorPosition::Original(position)) = said.position() else { return None };
+    byte_of(statement, *position)
+}
+
+fn byte_of(statement: &str, position: u32) -> Option<usize> {
+    let before = usize::try_from(position).ok()?.checked_sub(1)?;
+    let mut starts = statement.char_indices().map(|(at, _)| at).chain([statement.len()]);
+    starts.nth(before)
+}
+
+/// The innermost reason of an error that is not the server's.
+fn cause(error: &postgres::Error) -> String {
+    let Some(source) = error.source() else { return error.to_string() };
+    match source.downcast_ref::<io::Error>() {
+        Some(io) if io.kind() == io::ErrorKind::TimedOut => "it does not answer in time".to_owned(),
+        Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => "the server hung up".to_owned(),
+        _ => source.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters() {
+        let check = |statement: &str, position: u32, rest: Option<&str>| {
+            let at = byte_of(statement, position);
+            assert_eq!(at.and_then(|at| statement.get(at..)), rest, "{statement}");
+        };
+        check("select 'ä', nope", 13, Some("nope"));
+        check("select", 7, Some(""));
+        check("select", 8, None);
+        check("select", 0, None);
+    }
+}

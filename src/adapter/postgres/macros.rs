@@ -1,0 +1,4 @@
+//! The macros by which PostgreSQL differs: dbt's package `dbt_postgres`.
+
+/// As (path, text), sorted by path.
+pub(super) const FILES: &[(&str, &str)] = &[];

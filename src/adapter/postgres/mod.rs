@@ -1,0 +1,109 @@
+//! PostgreSQL: a server, one connection for each session.
+
+mod connect;
+mod decode;
+mod fault;
+mod inventory;
+mod macros;
+mod member;
+mod nested;
+mod session;
+mod settings;
+mod tag;
+mod times;
+mod tls;
+mod transaction;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::{Adapter, Capabilities, DatabaseError, MemberCall, Session};
+use crate::sql::Dialect;
+use connect::Connector;
+use session::PostgresSession;
+use settings::Settings;
+
+/// The strategies that this engine has for incremental models.
+const INCREMENTAL_STRATEGIES: &[&str] = &["append", "delete+insert", "merge", "microbatch"];
+
+/// A database on a PostgreSQL server.
+pub(super) struct Postgres {
+    connector: Arc<Connector>,
+    capabilities: Capabilities,
+}
+
+impl Postgres {
+    /// The adapter type in profiles.
+    pub(super) const KIND: &'static str = "postgres";
+
+    /// The database that a profile's output describes; relative paths mean files below `base`.
+    pub(super) fn new(fields: &Map<String, Json>, base: &Path) -> Result<Self, DatabaseError> {
+        let settings = Settings::read(fields).map_err(|problems| {
+            DatabaseError::new(format!("the profile cannot be used: {}", problems.join("; ")))
+        })?;
+        let capabilities = Capabilities {
+            transactions: !settings.autocommit,
+            transactional_ddl: true,
+            merge: true,
+            incremental_strategies: INCREMENTAL_STRATEGIES,
+            default_incremental_strategy: "delete+insert",
+            foreign_keys_name_database: true,
+            foreign_keys_survive_renames: true,
+            loads_csv_files: false,
+        };
+        Ok(Self { connector: Arc::new(Connector::new(settings, base.to_path_buf())), capabilities })
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.connector.settings
+    }
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").field("database", &self.settings().database).finish_non_exhaustive()
+    }
+}
+
+impl Adapter for Postgres {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    fn dialect(&self) -> &Dialect {
+        &Dialect::ANSI
+    }
+
+    fn target(&self) -> Map<String, Json> {
+        self.settings().target()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn macros(&self) -> &'static [(&'static str, &'static str)] {
+        macros::FILES
+    }
+
+    fn connect(&self) -> Result<Box<dyn Session>, DatabaseError> {
+        Ok(Box::new(PostgresSession::open(Arc::clone(&self.connector))?))
+    }
+
+    fn source_location(&self, _: &Map<String, Json>) -> Result<Option<String>, DatabaseError> {
+        Ok(None)
+    }
+
+    fn call_member(
+        &self,
+        session: Option<&mut dyn Session>,
+        call: &MemberCall,
+    ) -> Option<Result<Json, DatabaseError>> {
+        member::call(self.settings(), session, call)
+    }
+}

@@ -1,0 +1,213 @@
+//! One connection, opened again when it was lost.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use postgres::{CancelToken, Client, SimpleQueryMessage};
+
+use super::connect::{Connector, Notices};
+use super::decode::Reader;
+use super::tag::Tag;
+use super::transaction::{self, Transaction};
+use super::{fault, inventory};
+use crate::adapter::{Cancel, DatabaseError, Response, Session};
+use crate::sql::{self, Cell, Column, Relation, Rows, Statement};
+
+pub(super) struct PostgresSession {
+    connector: Arc<Connector>,
+    /// `None` after the connection was lost.
+    client: Option<Client>,
+    transaction: Transaction,
+    notices: Notices,
+    stop: Arc<Stop>,
+}
+
+impl PostgresSession {
+    pub(super) fn open(connector: Arc<Connector>) -> Result<Self, DatabaseError> {
+        let stop =
+            Stop { connector: Arc::clone(&connector), token: Mutex::default(), requested: false.into() };
+        let mut session = Self {
+            connector,
+            client: None,
+            transaction: Transaction::Closed,
+            notices: Notices::default(),
+            stop: Arc::new(stop),
+        };
+        session.client()?;
+        Ok(session)
+    }
+
+    /// The connection. Between transactions it is opened again where it was lost;
+    /// inside one that is too late.
+    fn client(&mut self) -> Result<&mut Client, DatabaseError> {
+        let is_busy = self.transaction.is_open();
+        let known = self.client.take().and_then(|mut client| {
+            let is_alive = is_busy || client.check_connection().is_ok();
+            is_alive.then_some(client)
+        });
+        let client = if let Some(client) = known {
+            client
+        } else {
+            let client = self.connector.connect(&self.notices)?;
+            *self.stop.token() = Some(client.cancel_token());
+            client
+        };
+        Ok(self.client.insert(client))
+    }
+
+    /// Runs one statement of a script; `read` says how many rows are wanted.
+    fn run(
+        &mut self,
+        script: &str,
+        statement: Statement<'_>,
+        read: Option<usize>,
+    ) -> Result<(Response, Rows), DatabaseError> {
+        let outline = sql::outline(statement.text);
+        if self.transaction == Transaction::Failed && transaction::is_commit(&outline) {
+            return Err(self.refuse_commit());
+        }
+        let client = self.client()?;
+        let asked = ask(client, statement.text, read);
+        self.transaction = self.transaction.after(&outline, asked.is_ok());
+        asked
+            .map(|(count, rows)| (Tag::of(&outline).response(count), rows))
+            .map_err(|error| self.failed(&error, script, statement, transaction::is_commit(&outline)))
+    }
+
+    /// The server would answer a commit of what failed as if all were well.
+    fn refuse_commit(&mut self) -> DatabaseError {
+        let message =
+            "the transaction was rolled back instead of committed, because a statement in it failed";
+        match self.execute("ROLLBACK") {
+            Ok(_) => DatabaseError::new(message),
+            Err(error) => error,
+        }
+    }
+
+    fn failed(
+        &mut self,
+        error: &postgres::Error,
+        script: &str,
+        statement: Statement<'_>,
+        was_commit: bool,
+    ) -> DatabaseError {
+        let mut described = fault::from_statement(error, script, statement);
+        described.is_cancelled = fault::is_cancelled(error) && self.stop.requested.load(Ordering::Relaxed);
+        if fault::is_fatal(error) {
+            self.client = None;
+            self.transaction = Transaction::Closed;
+            if was_commit {
+                described.message.push_str("\nit is not known whether the transaction was committed");
+            }
+        }
+        described
+    }
+
+    fn run_all(&mut self, script: &str, read: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
+        let statements = sql::statements(script);
+        let last = statements.len().saturating_sub(1);
+        let mut result = (Response::default(), Rows::default());
+        for (at, statement) in statements.into_iter().enumerate() {
+            result = self.run(script, statement, read.filter(|_| at == last))?;
+        }
+        Ok(result)
+    }
+
+    /// The rows of a query of the adapter's own.
+    fn rows(&mut self, sql: &str) -> Result<Rows, DatabaseError> {
+        self.query(sql, None).map(|(_, rows)| rows)
+    }
+
+    /// A connection sees one database.
+    fn check_database(&self, database: Option<&str>) -> Result<(), DatabaseError> {
+        self.connector.settings.check_database(database.unwrap_or(&self.connector.settings.database))
+    }
+}
+
+fn text(cell: Cell) -> Option<String> {
+    if let Cell::Text(text) = cell { Some(text) } else { None }
+}
+
+/// Sends one statement; gives the count of its tag and the rows that are wanted.
+fn ask(client: &mut Client, sql: &str, read: Option<usize>) -> Result<(u64, Rows), postgres::Error> {
+    let readers: Vec<Reader> = match read {
+        Some(_) => {
+            let prepared = client.prepare(sql)?;
+            prepared.columns().iter().map(|column| Reader::new(column.name(), column.type_())).collect()
+        }
+        None => Vec::new(),
+    };
+    let mut rows = Rows { columns: readers.iter().map(Reader::column).collect(), rows: Vec::new() };
+    let mut count = 0;
+    for message in client.simple_query(sql)? {
+        match message {
+            SimpleQueryMessage::Row(row) if rows.rows.len() < read.unwrap_or(0) => {
+                rows.rows
+                    .push(readers.iter().enumerate().map(|(at, reader)| reader.cell(&row, at)).collect());
+            }
+            SimpleQueryMessage::CommandComplete(rows) => count = rows,
+            _ => {}
+        }
+    }
+    Ok((count, rows))
+}
+
+impl Session for PostgresSession {
+    fn execute(&mut self, sql: &str) -> Result<Response, DatabaseError> {
+        self.run_all(sql, None).map(|(response, _)| response)
+    }
+
+    fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
+        self.run_all(sql, Some(limit.unwrap_or(usize::MAX)))
+    }
+
+    fn relations(&mut self, database: Option<&str>) -> Result<Vec<Relation>, DatabaseError> {
+        self.check_database(database)?;
+        let rows = self.rows(inventory::RELATIONS)?;
+        Ok(inventory::relations(&self.connector.settings.database, &rows))
+    }
+
+    fn schemas(&mut self, database: Option<&str>) -> Result<Vec<String>, DatabaseError> {
+        self.check_database(database)?;
+        let rows = self.rows(inventory::SCHEMAS)?;
+        Ok(rows.rows.into_iter().flatten().filter_map(text).collect())
+    }
+
+    fn columns(&mut self, relation: &Relation) -> Result<Vec<Column>, DatabaseError> {
+        self.check_database(relation.database.as_deref())?;
+        let rows = self.rows(&inventory::columns_sql(relation))?;
+        Ok(inventory::columns(&rows))
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.transaction.is_open()
+    }
+
+    fn cancel_handle(&self) -> Arc<dyn Cancel> {
+        Arc::<Stop>::clone(&self.stop)
+    }
+}
+
+/// Stops what a session runs, on whichever connection that is now.
+struct Stop {
+    connector: Arc<Connector>,
+    token: Mutex<Option<CancelToken>>,
+    /// Somebody asked. From then on the run is ending, so this is never taken back.
+    requested: AtomicBool,
+}
+
+impl Stop {
+    fn token(&self) -> std::sync::MutexGuard<'_, Option<CancelToken>> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Cancel for Stop {
+    fn cancel(&self) {
+        self.requested.store(true, Ordering::Relaxed);
+        let token = self.token().clone();
+        if let Some(token) = token {
+            self.connector.cancel(&token);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! A profile's output, checked.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json};
+
+use super::Postgres;
+use crate::adapter::DatabaseError;
+use crate::adapter::fields::Fields;
+
+/// The fields of a PostgreSQL output, as dbt-postgres defines them.
+#[derive(Clone)]
+pub(super) struct Settings {
+    /// A name, an address, or the folder of a socket; several separated by commas.
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) user: String,
+    pub(super) password: String,
+    /// The one database that a connection sees.
+    pub(super) database: String,
+    /// The schema that relations are made in unless configured otherwise.
+    pub(super) schema: String,
+    /// In seconds; 0 waits for ever.
+    connect_timeout: u64,
+    /// Whose rights statements have.
+    pub(super) role: Option<String>,
+    pub(super) search_path: Option<String>,
+    /// In seconds; 0 leaves it to the system.
+    keepalives_idle: u64,
+    pub(super) ssl_mode: SslMode,
+    ssl_mode_word: Option<String>,
+    /// The client's certificate.
+    pub(super) ssl_certificate: Option<PathBuf>,
+    /// The client's private key.
+    pub(super) ssl_key: Option<PathBuf>,
+    /// Who may sign the server's certificate.
+    pub(super) ssl_roots: Option<PathBuf>,
+    pub(super) application_name: String,
+    /// Every statement is its own transaction.
+    pub(super) autocommit: bool,
+    /// How often to try again when the server cannot be reached.
+    pub(super) retries: u32,
+}
+
+/// libpq's `sslmode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SslMode {
+    /// Never encrypted.
+    Disable,
+    /// Encrypted where the server insists.
+    Allow,
+    /// Encrypted where the server can.
+    Prefer,
+    /// Encrypted; the server's name and certificate do not matter.
+    Require,
+    /// Encrypted, by a server whose certificate has a known signer.
+    VerifyCa,
+    /// The same, and the certificate is for the host's name.
+    VerifyFull,
+}
+
+const SSL_MODES: &[(&str, SslMode)] = &[
+    ("disable", SslMode::Disable),
+    ("allow", SslMode::Allow),
+    ("prefer", SslMode::Prefer),
+    ("require", SslMode::Require),
+    ("verify-ca", SslMode::VerifyCa),
+    ("verify-full", SslMode::VerifyFull),
+];
+
+const KNOWN: &[&str] = &[
+    "host",
+    "port",
+    "user",
+    "password",
+    "pass",
+    "dbname",
+    "database",
+    "schema",
+    "connect_timeout",
+    "role",
+    "search_path",
+    "keepalives_idle",
+    "sslmode",
+    "sslcert",
+    "sslkey",
+    "sslrootcert",
+    "application_name",
+    "autocommit",
+    "retries",
+    "threads",
+];
+
+/// A day: more seconds than anybody waits.
+const LONGEST_WAIT: u64 = 86_400;
+
+impl Settings {
+    /// Reads an output; all problems at once.
+    pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
+        let mut read = Fields::new(fields);
+        read.check_names(Postgres::KIND, KNOWN, &[]);
+        if !fields.contains_key("port") {
+            read.problem("`port` is missing; the usual one is 5432");
+        }
+        let settings = Self {
+            host: read.required("host", None),
+            port: read.number("port", u16::MAX.into()).unwrap_or_default(),
+            user: read.required("user", None),
+            password: read.required("password", Some("pass")),
+            database: read.required("dbname", Some("database")),
+            schema: read.required("schema", None),
+            connect_timeout: read.number("connect_timeout", LONGEST_WAIT).unwrap_or(10),
+            role: read.text("role").filter(|role| !role.is_empty()),
+            search_path: read.text("search_path").filter(|path| !path.is_empty()),
+            keepalives_idle: read.number("keepalives_idle", LONGEST_WAIT).unwrap_or(0),
+            ssl_mode: read.choice("sslmode", SSL_MODES).unwrap_or(SslMode::Prefer),
+            ssl_mode_word: read.text("sslmode"),
+            ssl_certificate: read.text("sslcert").map(PathBuf::from),
+            ssl_key: read.text("sslkey").map(PathBuf::from),
+            ssl_roots: read.text("sslrootcert").map(PathBuf::from),
+            application_name: read.text("application_name").unwrap_or_else(|| "dbt".to_owned()),
+            autocommit: read.flag("autocommit"),
+            retries: read.number("retries", 100).unwrap_or(1),
+        };
+        if settings.ssl_certificate.is_some() != settings.ssl_key.is_some() {
+            read.problem("`sslcert` and `sslkey` are given together or not at all");
+        }
+        if settings.ssl_roots.is_none()
+            && matches!(settings.ssl_mode, SslMode::VerifyCa | SslMode::VerifyFull)
+        {
+            read.problem("this `sslmode` needs `sslrootcert`, the file with the certificates to trust");
+        }
+        read.finish(settings)
+    }
+
+    /// That a database is the one of the connections.
+    pub(super) fn check_database(&self, database: &str) -> Result<(), DatabaseError> {
+        let own = &self.database;
+        if database.to_lowercase() == own.to_lowercase() {
+            return Ok(());
+        }
+        Err(DatabaseError::new(format!(
+            "`{database}` is another database than `{own}`, the one of this target; a connection to \
+             PostgreSQL sees only one"
+        )))
+    }
+
+    /// The server in words.
+    pub(super) fn server(&self) -> String {
+        format!("`{}:{}`", self.host, self.port)
+    }
+
+    pub(super) fn connect_timeout(&self) -> Option<Duration> {
+        Some(Duration::from_secs(self.connect_timeout)).filter(|timeout| !timeout.is_zero())
+    }
+
+    pub(super) fn keepalives_idle(&self) -> Option<Duration> {
+        Some(Duration::from_secs(self.keepalives_idle)).filter(|idle| !idle.is_zero())
+    }
+
+    /// What templates see of it; the password is left out.
+    pub(super) fn target(&self) -> Map<String, Json> {
+        let path = |path: &Option<PathBuf>| Json::from(path.as_ref().map(|path| path.display().to_string()));
+        let entries = [
+            ("host", Json::from(self.host.as_str())),
+            ("port", Json::from(self.port)),
+            ("user", Json::from(self.user.as_str())),
+            ("database", Json::from(self.database.as_str())),
+            ("schema", Json::from(self.schema.as_str())),
+            ("connect_timeout", Json::from(self.connect_timeout)),
+            ("role", Json::from(self.role.as_deref())),
+            ("search_path", Json::from(self.search_path.as_deref())),
+            ("keepalives_idle", Json::from(self.keepalives_idle)),
+            ("sslmode", Json::from(self.ssl_mode_word.as_deref())),
+            ("sslcert", path(&self.ssl_certificate)),
+            ("sslkey", path(&self.ssl_key)),
+            ("sslrootcert", path(&self.ssl_roots)),
+            ("application_name", Json::from(self.application_name.as_str())),
+            ("autocommit", Json::from(self.autocommit)),
+            ("retries", Json::from(self.retries)),
+            ("dbname", Json::from(self.database.as_str())),
+        ];
+        entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(fields: &Json) -> Result<Settings, Vec<String>> {
+        Settings::read(fields.as_object().unwrap())
+    }
+
+    #[test]
+    fn every_problem_is_told_without_secrets() {
+        let fields = json!({
+            "hots": "here", "port": "54320000", "pass": ["hush"], "sslmode": "verify_full", "dbname": "shop",
+            "database": "shop", "schema": "main", "sslkey": "key.pem",
+        });
+        let problems = read(&fields).err().unwrap_or_default();
+        assert_eq!(
+            problems,
+            [
+                "`hots` is no field of a postgres output, did you mean `host`?",
+                "`host` is missing",
+                "`port` must be a whole number from 0 to 65535, not `\"54320000\"`",
+                "`user` is missing",
+                "`pass` must be a text",
+                "`dbname` and `database` mean the same, give one",
+                "`sslmode` must be one of `disable`, `allow`, `prefer`, `require`, `verify-ca`, \
+                 `verify-full`, not `verify_full`, did you mean `verify-full`?",
+                "`sslcert` and `sslkey` are given together or not at all",
+            ]
+        );
+    }
+
+    #[test]
+    fn targets_show_what_templates_may_know() {
+        let fields = json!({
+            "host": "here", "port": "5433", "user": "dbt", "pass": "hush", "dbname": "shop", "schema": "main",
+            "sslmode": "verify-full", "sslrootcert": "root.pem",
+        });
+        let target = Json::Object(read(&fields).map(|settings| settings.target()).unwrap_or_default());
+        let expected = json!({
+            "host": "here", "port": 5433, "user": "dbt", "database": "shop", "schema": "main",
+            "connect_timeout": 10, "role": null, "search_path": null, "keepalives_idle": 0,
+            "sslmode": "verify-full", "sslcert": null, "sslkey": null, "sslrootcert": "root.pem",
+            "application_name": "dbt", "autocommit": false, "retries": 1, "dbname": "shop",
+        });
+        assert_eq!(target, expected);
+    }
+}

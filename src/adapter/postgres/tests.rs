@@ -1,0 +1,260 @@
+//! Against a server: what `MODEL_TEST_POSTGRES` names, as libpq's words `host=… port=…`.
+
+use serde_json::json;
+
+use super::*;
+use crate::host::environment::Environment;
+use crate::sql::{Cell, Relation, RelationKind};
+
+/// A schema of its own on the server; gone with its owner.
+struct Place {
+    adapter: Postgres,
+    schema: String,
+}
+
+impl Place {
+    /// `None`, and a line that says so, where there is no server.
+    fn new(test: &str) -> Option<Self> {
+        let Some(words) = Environment::of_process().get("MODEL_TEST_POSTGRES").map(str::to_owned) else {
+            println!("not run: MODEL_TEST_POSTGRES names no server");
+            return None;
+        };
+        let schema = format!("model_{test}_{}", std::process::id());
+        let mut fields = fields(&words);
+        fields.insert("schema".into(), json!(schema));
+        let adapter = Postgres::new(&fields, Path::new(".")).unwrap();
+        adapter.connect().unwrap().execute(&format!("create schema {schema}")).unwrap();
+        Some(Self { adapter, schema })
+    }
+
+    fn session(&self) -> Box<dyn Session> {
+        let mut session = self.adapter.connect().unwrap();
+        session.execute(&format!("set search_path to {}", self.schema)).unwrap();
+        session
+    }
+
+    fn relation(&self, name: &str) -> Relation {
+        Relation::new(Some(self.adapter.settings().database.as_str()), &self.schema, name)
+    }
+
+    /// The relations of this place, by name.
+    fn relations(&self, session: &mut dyn Session) -> Vec<(String, RelationKind)> {
+        let found = session.relations(None).unwrap();
+        let own = found.into_iter().filter(|relation| relation.schema.as_ref() == Some(&self.schema));
+        let mut own: Vec<_> = own.map(|found| (found.identifier.unwrap(), found.kind.unwrap())).collect();
+        own.sort_by(|one, other| one.0.cmp(&other.0));
+        own
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Ok(mut session) = self.adapter.connect() {
+            let _ = session.execute(&format!("drop schema {} cascade", self.schema));
+        }
+    }
+}
+
+/// A column's name, type, size, precision and scale.
+type Described<'a> = (&'a str, &'a str, Option<u32>, Option<u32>, Option<u32>);
+
+fn fields(words: &str) -> Map<String, Json> {
+    let pairs = words.split_whitespace().filter_map(|word| word.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), json!(value))).collect()
+}
+
+#[test]
+fn cells_have_types_as_in_agate() {
+    let Some(place) = Place::new("cells") else { return };
+    let mut session = place.session();
+    let mut check = |sql: &str, expected: Cell| {
+        let (_, rows) = session.query(&format!("select {sql} as c"), None).unwrap();
+        assert_eq!(rows.columns[0].name, "c");
+        assert_eq!(rows.rows, [[expected]], "{sql}");
+    };
+    let text = |text: &str| Cell::Text(text.to_owned());
+    check("1", Cell::Integer(1));
+    check("null::int", Cell::Null);
+    check("1.50::numeric(10,2)", Cell::Decimal("1.50".into()));
+    check(
+        "timestamptz '2024-02-29 01:02:03.5+00' at time zone 'UTC'",
+        Cell::Timestamp("2024-02-29 01:02:03.500000".into()),
+    );
+    check("date 'infinity'", Cell::Date("9999-12-31".into()));
+    check("interval '1 month -1 day 02:03:04'", text("29 days, 2:03:04"));
+    check("array['a','b c',null]", text(r#"["a", "b c", null]"#));
+    check("'{\"a\":1}'::json", text(r#"{"a": 1}"#));
+    check("row(1,'a')", text("(1,a)"));
+}
+
+#[test]
+fn scripts_run_to_their_last_statement() {
+    let Some(place) = Place::new("scripts") else { return };
+    let mut session = place.session();
+    let script = "create table t (a int); insert into t values (1), (2); select a from t order by a; ";
+    let (response, rows) = session.query(script, Some(1)).unwrap();
+    assert_eq!((response.message.as_str(), response.rows_affected), ("SELECT 2", Some(2)));
+    assert_eq!(rows.rows, [[Cell::Integer(1)]]);
+    let response = session.execute("delete from t where a = 1").unwrap();
+    assert_eq!((response.message.as_str(), response.code.as_deref()), ("DELETE 1", Some("DELETE")));
+    assert_eq!(session.execute("create table u as select * from t").unwrap().message, "SELECT 1");
+    assert_eq!(session.execute("create view v as select 1 as x").unwrap().rows_affected, Some(-1));
+    assert_eq!(session.execute(" -- nothing\n").unwrap().rows_affected, None);
+}
+
+#[test]
+fn errors_point_into_the_whole_script() {
+    let Some(place) = Place::new("errors") else { return };
+    let mut session = place.session();
+    let mut check = |sql: &str, message: &str, at: Option<&str>| {
+        let error = session.execute(sql).unwrap_err();
+        assert_eq!(error.message, message, "{sql}");
+        assert_eq!(error.offset.and_then(|offset| sql.get(offset..)), at, "{sql}");
+    };
+    check(
+        "select 'ä';\n\nselect 'ö', * t\n frm",
+        "syntax error at or near \"t\" (SQLSTATE 42601)",
+        Some("t\n frm"),
+    );
+    check("select 1; select nope", "column \"nope\" does not exist (SQLSTATE 42703)", Some("nope"));
+    check("select 1 / 0", "division by zero (SQLSTATE 22012)", None);
+    check(
+        "do $$ begin execute 'select nope'; end $$",
+        "column \"nope\" does not exist (SQLSTATE 42703)\n\
+         context: PL/pgSQL function inline_code_block line 1 at EXECUTE\nin the statement: select nope",
+        None,
+    );
+    check(
+        "create table t (a int primary key); insert into t values (1), (1)",
+        "duplicate key value violates unique constraint \"t_pkey\" (SQLSTATE 23505)\n\
+         detail: Key (a)=(1) already exists.",
+        None,
+    );
+}
+
+#[test]
+fn transactions_are_known() {
+    let Some(place) = Place::new("transactions") else { return };
+    let mut session = place.session();
+    session.execute("BEGIN; create table t (a int)").unwrap();
+    assert!(session.in_transaction());
+    session.execute("ROLLBACK").unwrap();
+    assert!(!session.in_transaction());
+    session.execute("BEGIN; create table t (a int)").unwrap();
+    session.execute("select nope").unwrap_err();
+    assert!(session.in_transaction());
+    let error = session.execute("COMMIT").unwrap_err();
+    assert!(error.message.contains("rolled back instead of committed"), "{}", error.message);
+    assert!(!session.in_transaction());
+    assert_eq!(place.relations(session.as_mut()), []);
+}
+
+#[test]
+fn the_catalog_is_read() {
+    let Some(place) = Place::new("catalog") else { return };
+    let mut session = place.session();
+    session
+        .execute(
+            "create table \"T\" (a int, b numeric(5,2), c varchar(10), d text, e int[], f timestamptz, \
+             g double precision); create view v as select 1 as x; \
+             create materialized view m as select 'a'::char(3) as x; create temp table tmp (a int)",
+        )
+        .unwrap();
+    let expected =
+        [("T", RelationKind::Table), ("m", RelationKind::MaterializedView), ("v", RelationKind::View)];
+    let found = place.relations(session.as_mut());
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+    assert!(session.schemas(None).unwrap().contains(&place.schema));
+    let mut check = |relation: &Relation, expected: &[Described<'_>]| {
+        let columns = session.columns(relation).unwrap();
+        let described: Vec<Described<'_>> = columns
+            .iter()
+            .map(|c| (&*c.name, &*c.data_type, c.char_size, c.numeric_precision, c.numeric_scale))
+            .collect();
+        assert_eq!(described, expected);
+    };
+    check(
+        &place.relation("T"),
+        &[
+            ("a", "integer", None, Some(32), Some(0)),
+            ("b", "numeric", None, Some(5), Some(2)),
+            ("c", "character varying", Some(10), None, None),
+            ("d", "text", None, None, None),
+            ("e", "ARRAY", None, None, None),
+            ("f", "timestamp with time zone", None, None, None),
+            ("g", "double precision", None, Some(53), None),
+        ],
+    );
+    check(&place.relation("m"), &[("x", "character", Some(3), None, None)]);
+    check(&place.relation("none"), &[]);
+    let temporary = Relation { database: None, schema: None, ..place.relation("tmp") };
+    check(&temporary, &[("a", "integer", None, Some(32), Some(0))]);
+    let error = session.relations(Some("elsewhere")).unwrap_err();
+    assert!(error.message.starts_with("`elsewhere` is another database than `"), "{}", error.message);
+}
+
+#[test]
+fn running_statements_can_be_stopped() {
+    let Some(place) = Place::new("cancel") else { return };
+    let mut session = place.session();
+    let cancel = session.cancel_handle();
+    std::thread::scope(|scope| {
+        let (done, is_done) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            while is_done.recv_timeout(std::time::Duration::from_millis(25)).is_err() {
+                cancel.cancel();
+            }
+        });
+        let error = session.execute("select pg_sleep(100)").unwrap_err();
+        assert!(error.is_cancelled, "{error:?}");
+        done.send(()).unwrap();
+    });
+    let error = session.execute("set statement_timeout to 1; select pg_sleep(100)").unwrap_err();
+    assert!(error.message.starts_with("canceling statement due to statement timeout"), "{}", error.message);
+}
+
+#[test]
+fn lost_connections_are_opened_again() {
+    let Some(place) = Place::new("lost") else { return };
+    let (mut session, mut killer) = (place.session(), place.session());
+    let pid = |session: &mut dyn Session| {
+        let (_, rows) = session.query("select pg_backend_pid()", None).unwrap();
+        let Some(Cell::Integer(pid)) = rows.rows.first().and_then(|row| row.first()) else {
+            panic!("{rows:?}")
+        };
+        *pid
+    };
+    let mut kill = |pid: i128| {
+        // It returns when the other one is gone, or after two seconds.
+        killer.execute(&format!("select pg_terminate_backend({pid}, 2000)")).unwrap();
+    };
+    let first = pid(session.as_mut());
+    kill(first);
+    assert_ne!(pid(session.as_mut()), first);
+
+    session.execute("begin; select 1").unwrap();
+    kill(pid(session.as_mut()));
+    let error = session.execute("select 2").unwrap_err();
+    assert!(error.message.starts_with("the server closed the connection: "), "{}", error.message);
+    assert!(!session.in_transaction());
+    session.execute("select 3").unwrap();
+}
+
+#[test]
+fn refusals_at_the_door_are_plain() {
+    let Some(place) = Place::new("door") else { return };
+    let check = |field: &str, value: Json, expected: &str| {
+        let words = Environment::of_process().get("MODEL_TEST_POSTGRES").map(str::to_owned).unwrap();
+        let mut fields = fields(&words);
+        fields.insert("schema".into(), json!(place.schema));
+        fields.insert(field.to_owned(), value);
+        let adapter = Postgres::new(&fields, Path::new(".")).unwrap();
+        let message = adapter.connect().err().map(|error| error.message).unwrap_or_default();
+        assert!(message.contains(expected), "{message}");
+        assert!(!message.contains("hush"), "{message}");
+    };
+    check("password", json!("hush"), "password authentication failed for user");
+    check("port", json!(1), "cannot reach the server at `");
+    check("role", json!("nobody"), "the role `nobody` cannot be taken: ");
+    check("dbname", json!("no_such_database"), "database \"no_such_database\" does not exist");
+}

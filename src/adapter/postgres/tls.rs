@@ -1,0 +1,169 @@
+//! Encryption: which servers are trusted.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use super::settings::{Settings, SslMode};
+use crate::adapter::DatabaseError;
+use crate::host::files;
+
+/// How connections are encrypted, by libpq's rules.
+pub(super) fn client(settings: &Settings, base: &Path) -> Result<ClientConfig, DatabaseError> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Verifier::new(settings, base, Arc::clone(&provider))?;
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| DatabaseError::new(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let (Some(certificate), Some(key)) = (&settings.ssl_certificate, &settings.ssl_key) else {
+        return Ok(builder.with_no_client_auth());
+    };
+    let chain = certificates("sslcert", certificate, base)?;
+    let key = PrivateKeyDer::from_pem_slice(&read("sslkey", key, base)?)
+        .map_err(|error| unusable("sslkey", key, &error))?;
+    builder
+        .with_client_auth_cert(chain, key)
+        .map_err(|error| DatabaseError::new(format!("`sslcert` and `sslkey` do not fit: {error}")))
+}
+
+fn read(field: &str, path: &Path, base: &Path) -> Result<Vec<u8>, DatabaseError> {
+    files::read(&base.join(path)).map_err(|error| unusable(field, path, &error.source))
+}
+
+fn certificates(
+    field: &str,
+    path: &Path,
+    base: &Path,
+) -> Result<Vec<CertificateDer<'static>>, DatabaseError> {
+    let pem = read(field, path, base)?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let found = found.map_err(|error| unusable(field, path, &error))?;
+    if found.is_empty() {
+        return Err(unusable(field, path, &"it holds no certificate in PEM form"));
+    }
+    Ok(found)
+}
+
+fn unusable(field: &str, path: &Path, why: &dyn std::fmt::Display) -> DatabaseError {
+    DatabaseError::new(format!("`{field}`: cannot use `{}`: {why}", path.display()))
+}
+
+/// Decides whether a server's certificate is good enough.
+#[derive(Debug)]
+struct Verifier {
+    /// `None`: any certificate is; only eavesdroppers are kept out.
+    trusted: Option<Trusted>,
+    provider: Arc<CryptoProvider>,
+}
+
+#[derive(Debug)]
+struct Trusted {
+    chains: Arc<WebPkiServerVerifier>,
+    roots: Vec<CertificateDer<'static>>,
+    /// The certificate must be for the name that was connected to.
+    name_counts: bool,
+}
+
+impl Verifier {
+    fn new(settings: &Settings, base: &Path, provider: Arc<CryptoProvider>) -> Result<Self, DatabaseError> {
+        let checks = match settings.ssl_mode {
+            SslMode::Disable | SslMode::Allow | SslMode::Prefer => false,
+            // libpq: with a file of roots at hand, `require` is `verify-ca`.
+            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => true,
+        };
+        let Some(path) = settings.ssl_roots.as_deref().filter(|_| checks) else {
+            return Ok(Self { trusted: None, provider });
+        };
+        let roots = certificates("sslrootcert", path, base)?;
+        let mut store = RootCertStore::empty();
+        for root in &roots {
+            store.add(root.clone()).map_err(|error| unusable("sslrootcert", path, &error))?;
+        }
+        let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
+            .build()
+            .map_err(|error| unusable("sslrootcert", path, &error))?;
+        let name_counts = settings.ssl_mode == SslMode::VerifyFull;
+        Ok(Self { trusted: Some(Trusted { chains, roots, name_counts }), provider })
+    }
+}
+
+impl Trusted {
+    fn verify(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        match self.chains.verify_server_cert(certificate, intermediates, name, &[], now) {
+            Ok(_) => Ok(()),
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) if !self.name_counts => Ok(()),
+            // A certificate that signs itself and is its own root; its time was checked before.
+            Err(error) if is_own_signer(&error) && self.roots.contains(certificate) => {
+                if self.name_counts {
+                    rustls::client::verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                }
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn is_own_signer(error: &Error) -> bool {
+    match error {
+        Error::InvalidCertificate(CertificateError::Other(other)) => {
+            other.to_string().contains("CaUsedAsEndEntity")
+        }
+        _ => false,
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let verified = self.trusted.as_ref().map(|it| it.verify(certificate, intermediates, name, now));
+        verified.transpose().map(|_| ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
