@@ -10,5 +10,5 @@ with lines as (
 select a.category_name, b.category_name as bought_with, count(*) as orders
 from lines as a
 inner join lines as b on a.order_id = b.order_id and a.category_name < b.category_name
-group by all
+group by a.category_name, b.category_name
 order by orders desc

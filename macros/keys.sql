@@ -6,8 +6,3 @@
     {%- endfor -%}
     md5({{ parts | join(" || '|' || ") }})
 {%- endmacro %}
-
-{#- The key of a day in dim_date: 20240131. -#}
-{% macro date_key(column) -%}
-    cast(strftime({{ column }}, '%Y%m%d') as integer)
-{%- endmacro %}

@@ -5,12 +5,20 @@
 -#}
 {% macro land_web_sessions() %}
     create schema if not exists landing;
-    create or replace table landing.web_sessions as
+    create table if not exists landing.web_sessions (
+        session_id integer,
+        started_at {{ dbt.type_timestamp() }},
+        customer_id integer,
+        pages integer,
+        landed_at timestamp with time zone
+    );
+    delete from landing.web_sessions;
+    insert into landing.web_sessions
     select
-        session_number as session_id,
-        cast('{{ var("first_day") }}' as timestamp) + to_hours(cast(session_number * 5 as integer)) as started_at,
-        1 + (session_number * 7919) % 900 as customer_id,
-        1 + (session_number * 31) % 14 as pages,
-        cast(current_timestamp as timestamp) as landed_at
-    from range(1, 2501) as sessions (session_number)
+        session_number,
+        {{ dbt.dateadd('hour', 'session_number * 5', "cast('" ~ var('first_day') ~ "' as " ~ dbt.type_timestamp() ~ ")") }},
+        1 + (session_number * 7919) % 900,
+        1 + (session_number * 31) % 14,
+        {{ dbt.current_timestamp() }}
+    from generate_series(1, 2500) as sessions (session_number)
 {% endmacro %}

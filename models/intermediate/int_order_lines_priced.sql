@@ -25,15 +25,27 @@ priced as (
         orders.status,
         lines.quantity,
         lines.unit_price,
-        cast(lines.quantity * lines.unit_price as decimal(12, 2)) as gross_amount,
-        promotions.discount_percent
+        promotions.discount_percent,
+        cast(lines.quantity * lines.unit_price as decimal(12, 2)) as gross_amount
     from lines
     inner join orders on lines.order_id = orders.order_id
     inner join promotions on orders.promotion_id = promotions.promotion_id
 )
 
 select
-    * exclude (discount_percent),
+    order_line_id,
+    order_id,
+    line_number,
+    sku,
+    customer_id,
+    store_id,
+    promotion_id,
+    ordered_at,
+    ordered_on,
+    status,
+    quantity,
+    unit_price,
+    gross_amount,
     -- Half cents go to the even cent, as the tills do it.
-    cast(round_even(gross_amount * discount_percent / 100.0, 2) as decimal(12, 2)) as discount_amount
+    cast({{ round_even('gross_amount * discount_percent') }} / 100 as decimal(12, 2)) as discount_amount
 from priced

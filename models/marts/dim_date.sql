@@ -16,8 +16,8 @@ select
     extract(year from date_day) as year,
     extract(quarter from date_day) as quarter,
     extract(month from date_day) as month,
-    strftime(date_day, '%B') as month_name,
+    {{ month_name('date_day') }} as month_name,
     extract(isodow from date_day) as weekday,
-    strftime(date_day, '%A') as weekday_name,
+    {{ weekday_name('date_day') }} as weekday_name,
     extract(isodow from date_day) >= 6 as is_weekend
 from dated

@@ -15,4 +15,4 @@ select
 from {{ ref('fct_store_days') }} as days
 inner join {{ ref('dim_store') }} as stores on days.store_key = stores.store_key
 inner join {{ ref('dim_date') }} as dates on days.date_key = dates.date_key
-group by all
+group by stores.store_name, stores.country, dates.year, dates.month
