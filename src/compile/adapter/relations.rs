@@ -102,19 +102,21 @@ pub(super) fn truncate_relation(_: &AdapterObject, running: &mut State<'_, '_>, 
     Ok(Value::from(()))
 }
 
-/// `create_schema(relation)`.
+/// `create_schema(relation)`. dbt: what was begun is committed with it.
 pub(super) fn create_schema(adapter: &AdapterObject, running: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("create_schema", &["relation"], args)?;
     let schema = without_identifier(&relation_argument(&arguments, "create_schema", "relation")?);
     call_macro(running, "create_schema", &[adapter.relation(schema)])?;
+    adapter.state.commit().map_err(template::raise)?;
     Ok(Value::from(()))
 }
 
-/// `drop_schema(relation)`.
+/// `drop_schema(relation)`. dbt: what was begun is committed with it.
 pub(super) fn drop_schema(adapter: &AdapterObject, running: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("drop_schema", &["relation"], args)?;
     let schema = without_identifier(&relation_argument(&arguments, "drop_schema", "relation")?);
     call_macro(running, "drop_schema", &[adapter.relation(schema.clone())])?;
+    adapter.state.commit().map_err(template::raise)?;
     adapter.state.note(adapter.state.runtime.relations.remove_schema(&schema));
     Ok(Value::from(()))
 }

@@ -3,8 +3,8 @@
 {%- endmacro %}
 
 {% macro duckdb__alter_column_comment(relation, column_dict) -%}
-  {%- set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
-  {%- for name, column in column_dict.items() if name | lower in existing -%}
+  {%- set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+  {%- for name, column in column_dict.items() if name in existing -%}
     comment on column {{ relation }}.{{ adapter.quote(name) }} is {{ duckdb_escape_comment(column['description']) }};
 {% endfor -%}
 {%- endmacro %}
