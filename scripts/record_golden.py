@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""Record what dbt-core does with small projects: the expected results of tests/cli/golden.rs.
+"""Record what dbt-core does with small projects: the expected results of tests/cli/conformance.rs.
 
-    python3 -m venv dbt && dbt/bin/pip install 'dbt-core==1.11.*' dbt-duckdb 'duckdb==1.5.5'
-    dbt/bin/python scripts/record_golden.py [CASE ...]
+    python3 -m venv dbt && dbt/bin/pip install 'dbt-core==1.11.*' dbt-duckdb 'duckdb==1.5.5' dbt-postgres
+    scripts/postgres-server run dbt/bin/python scripts/record_golden.py [CASE ...]
 
 Each file in tests/golden/cases/ is a case, a Python literal: `files`, and
-`steps` of files to change and a command to run. The case, with the result of
-every step, is written to tests/golden/NAME.json: exit code, status and message
-of each node, and each relation's kind, columns and rows. The Rust test runs
-`model` through the same steps and compares.
+`steps` of files to change and a command to run. It runs on every engine of
+tests/golden/engines.json that offers what the case `needs`. The case, with the
+result of every step on every engine, is written to tests/golden/NAME.json: exit
+code, status of each node, and what is known of each relation. The Rust test
+runs `model` through the same steps and compares.
 """
 import ast
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -19,11 +21,75 @@ import tempfile
 import textwrap
 
 import duckdb
+import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
 DBT = pathlib.Path(sys.executable).parent / "dbt"
-PROFILE = "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, schema: main}}}\n"
 PROJECT = "name: shop\nprofile: shop\n"
+WIDTH = 120
+
+
+class DuckDb:
+    """A database file in the project's folder."""
+
+    def __init__(self, folder, engine):
+        self.path = folder / engine["output"]["path"]
+        self.output = engine["output"]
+
+    def rows(self, sql):
+        if not self.path.exists():
+            return []
+        with duckdb.connect(str(self.path), read_only=True) as database:
+            return database.execute(sql).fetchall()
+
+    def close(self):
+        pass
+
+
+class Postgres:
+    """A database called `shop` on the server that MODEL_TEST_POSTGRES names."""
+
+    def __init__(self, folder, engine):
+        self.server = os.environ["MODEL_TEST_POSTGRES"]
+        self.administer("drop database if exists shop", "create database shop", *engine["prepare"])
+        settings = dict(setting.split("=", 1) for setting in self.server.split())
+        self.output = {**engine["output"], **settings, "port": int(settings["port"]), "dbname": "shop"}
+
+    def administer(self, *statements):
+        connection = psycopg2.connect(self.server)
+        connection.autocommit = True
+        for statement in statements:
+            connection.cursor().execute(statement)
+        connection.close()
+
+    def rows(self, sql):
+        connection = psycopg2.connect(self.server, dbname="shop")
+        cursor = connection.cursor()
+        cursor.execute(sql)
+        rows = cursor.fetchall()
+        connection.close()
+        return rows
+
+    def close(self):
+        self.administer("drop database shop with (force)")
+
+
+WAREHOUSES = {"duckdb": DuckDb, "postgres": Postgres}
+
+
+def relations(warehouse, engine):
+    found = {}
+    for name, fact, *values in warehouse.rows("\n".join(engine["facts"])):
+        relation = found.setdefault(name, {})
+        relation.setdefault(fact, []).append([value for value in values if value is not None])
+    for name, relation in found.items():
+        relation["kind"] = relation["kind"][0][0]
+        relation.setdefault("columns", [])
+        cells = ", ".join(f'cast("{column}" as text)' for column, _ in relation["columns"])
+        table = ".".join(f'"{part}"' for part in name.split(".", 1))
+        rows = warehouse.rows(f"select {cells} from {table}")
+        relation["rows"] = sorted(map(list, rows), key=lambda row: [(cell is None, cell or "") for cell in row])
+    return found
 
 
 def write(folder, files):
@@ -44,64 +110,81 @@ def statuses(folder):
     return {result["unique_id"]: {"status": str(result["status"]), "failures": result["failures"]} for result in results}
 
 
-def relations(folder):
-    path = folder / "shop.duckdb"
-    if not path.exists():
-        return {}
-    found = {}
-    with duckdb.connect(str(path), read_only=True) as database:
-        names = database.execute("""
-            select table_schema, table_name, table_type from information_schema.tables order by all""").fetchall()
-        for schema, name, kind in names:
-            described = database.execute(f'describe "{schema}"."{name}"').fetchall()
-            rows = database.execute(f'select columns(*)::varchar from "{schema}"."{name}" order by all').fetchall()
-            found[f"{schema}.{name}"] = {
-                "kind": "view" if kind == "VIEW" else "table",
-                "columns": [[column[0], column[1]] for column in described],
-                "rows": [list(row) for row in rows],
-            }
-    return found
-
-
 def run(folder, arguments):
-    results = folder / "target" / "run_results.json"
-    results.unlink(missing_ok=True)
+    (folder / "target" / "run_results.json").unlink(missing_ok=True)
     command = [DBT, "--quiet", *arguments, "--profiles-dir", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    expected = {"code": done.returncode, "results": statuses(folder), "relations": relations(folder)}
+    expected = {"code": done.returncode, "results": statuses(folder)}
     if arguments[0] in ("ls", "list", "show"):
         expected["stdout"] = done.stdout.splitlines()
     return expected, done.stdout + done.stderr
 
 
-def record(path):
-    case = ast.literal_eval(path.read_text())
-    files = {name: textwrap.dedent(text).lstrip("\n") for name, text in case["files"].items()}
-    files = {"dbt_project.yml": PROJECT, "profiles.yml": PROFILE, **files}
-    steps = []
+def on_engine(name, engine, case):
+    """What every step gives on an engine."""
+    results = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        write(folder, files)
+        warehouse = WAREHOUSES[name](folder, engine)
+        profile = {"shop": {"target": "dev", "outputs": {"dev": warehouse.output}}}
+        write(folder, {"profiles.yml": json.dumps(profile), **case["files"]})
         for step in case["steps"]:
-            changed = {name: text and textwrap.dedent(text).lstrip("\n") for name, text in step.get("files", {}).items()}
-            write(folder, changed)
+            write(folder, step["files"])
             expected, output = run(folder, step["run"])
-            if expected["code"] != step.get("code", 0):
-                sys.exit(f"{path.name}: {step['run']} ended with {expected['code']}:\n{output}")
-            without = step.get("without_rows", [])
-            for name in without:
-                expected["relations"][name]["rows"] = None
-            steps.append({"files": changed, "run": step["run"], "expected": expected})
-    recorded = {"about": case["about"], "files": files, "steps": steps}
-    (ROOT / f"{path.stem}.json").write_text(json.dumps(recorded, indent=1) + "\n")
-    print(f"{path.stem}: {len(steps)} steps", flush=True)
+            code = step["code"]
+            if expected["code"] != (code if isinstance(code, int) else code.get(name, 0)):
+                sys.exit(f"{name}: {step['run']} ended with {expected['code']}:\n{output}")
+            expected["relations"] = relations(warehouse, engine)
+            for without in step["without_rows"]:
+                expected["relations"][without]["rows"] = None
+            results.append(expected)
+        warehouse.close()
+    return results
+
+
+def dedented(files):
+    return {name: text and textwrap.dedent(text).lstrip("\n") for name, text in files.items()}
+
+
+def laid_out(value, margin=""):
+    """JSON with everything that fits on a line on a line."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(margin + line) <= WIDTH or not isinstance(value, (dict, list)):
+        return line
+    deeper = margin + " "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key, ensure_ascii=False)}: {laid_out(item, deeper)}" for key, item in value.items()]
+    else:
+        items = [laid_out(item, deeper) for item in value]
+    start, end = "{}" if isinstance(value, dict) else "[]"
+    return f"{start}\n{deeper}" + f",\n{deeper}".join(items) + f"\n{margin}{end}"
+
+
+def record(path, engines):
+    written = ast.literal_eval(path.read_text())
+    needs = written.get("needs", [])
+    defaults = {"code": 0, "without_rows": []}
+    steps = [{**defaults, **step, "files": dedented(step.get("files", {}))} for step in written["steps"]]
+    case = {"files": {"dbt_project.yml": PROJECT, **dedented(written["files"])}, "steps": steps}
+    offering = {name: engine for name, engine in engines.items() if set(needs) <= set(engine["offers"])}
+    if not offering:
+        sys.exit(f"{path.name}: no engine offers {needs}")
+    results = {name: on_engine(name, engine, case) for name, engine in offering.items()}
+    steps = [
+        {"files": step["files"], "run": step["run"], "expected": {name: results[name][at] for name in results}}
+        for at, step in enumerate(steps)
+    ]
+    recorded = {"about": written["about"], "needs": needs, "files": case["files"], "steps": steps}
+    (ROOT / f"{path.stem}.json").write_text(laid_out(recorded) + "\n")
+    print(f"{path.stem}: {len(steps)} steps on {', '.join(results)}", flush=True)
 
 
 def main():
+    engines = json.loads((ROOT / "engines.json").read_text())
     wanted = sys.argv[1:]
     for path in sorted((ROOT / "cases").glob("*.py")):
         if not wanted or path.stem in wanted:
-            record(path)
+            record(path, engines)
 
 
 if __name__ == "__main__":

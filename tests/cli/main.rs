@@ -11,9 +11,9 @@
 
 mod build;
 mod compile;
+mod conformance;
 mod example;
 mod flags;
-mod golden;
 mod init;
 mod interrupt;
 mod macros;
@@ -24,3 +24,4 @@ mod retry;
 mod sandbox;
 mod show;
 mod tidy;
+mod warehouse;

@@ -16,6 +16,8 @@ use std::process::Command;
 
 use fancy_regex::Regex;
 
+use crate::warehouse::{Rows, duckdb_rows};
+
 /// A project in a temporary folder.
 pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
@@ -128,16 +130,8 @@ impl Sandbox {
     }
 
     /// Rows of a query of text columns against the project's database.
-    pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
-        let connection = duckdb::Connection::open(self.path("shop.duckdb")).expect("the database opens");
-        let mut statement = connection.prepare(sql).expect("valid SQL");
-        let mut rows = statement.query([]).expect("a result");
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().expect("a row") {
-            let width = row.as_ref().column_count();
-            found.push((0..width).map(|at| row.get(at).expect("a text")).collect());
-        }
-        found
+    pub(crate) fn rows(&self, sql: &str) -> Rows {
+        duckdb_rows(&self.path("shop.duckdb"), sql)
     }
 
     fn normalize(&self, text: &str) -> String {

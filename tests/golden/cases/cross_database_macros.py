@@ -6,7 +6,7 @@
             {% set t = "cast('2024-03-15 13:45:10' as timestamp)" %}
             select
                 {% for part in ['day', 'week', 'month', 'quarter', 'year', 'hour'] %}
-                cast({{ dbt.dateadd(part, 1, d) }} as timestamp) as add_{{ part }},
+                {% if part != 'quarter' %}cast({{ dbt.dateadd(part, 1, d) }} as timestamp) as add_{{ part }},{% endif %}
                 {{ dbt.datediff(d, t, part) }} as diff_{{ part }},
                 cast({{ dbt.date_trunc(part, t) }} as timestamp) as trunc_{{ part }},
                 {% endfor %}

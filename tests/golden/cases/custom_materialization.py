@@ -29,11 +29,12 @@
                 {{ return(names) }}
             {% endmacro %}
             {% macro make(name) %}
-                {% do run_query('create or replace table main.' ~ name ~ ' as select 1 as id') %}
+                {% do run_query('drop table if exists main.' ~ name) %}
+                {% do run_query('create table main.' ~ name ~ ' as select 1 as id') %}
                 {{ log('made ' ~ name, info=True) }}
             {% endmacro %}
         """,
-        "models/one.sql": "{{ config(materialized='twice', post_hook='create or replace table main.hooked as select * from {{ this }}') }} select 1 as id, 'x' as name",
+        "models/one.sql": "{{ config(materialized='twice', post_hook=['drop table if exists main.hooked', 'create table main.hooked as select * from {{ this }}']) }} select 1 as id, 'x' as name",
         "models/two.sql": """
             select '{{ columns_of(ref('one')) | join(';') }}' as columns,
                 '{{ adapter.get_relation(database=this.database, schema='main', identifier='one') }}' as found,

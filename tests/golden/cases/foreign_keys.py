@@ -38,9 +38,9 @@
     },
     "steps": [
         {"run": ["run"]},
-        {"run": ["run"], "code": 1},
+        {"run": ["run"], "code": {"duckdb": 1}},
         {"run": ["run", "--full-refresh"]},
-        {"run": ["run", "--select", "customers"], "code": 1},
+        {"run": ["run", "--select", "customers"], "code": {"duckdb": 1}},
         {"run": ["run", "--select", "items"]},
         {"run": ["run", "--full-refresh", "--select", "orders+"]},
     ],

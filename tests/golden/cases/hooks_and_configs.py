@@ -6,6 +6,7 @@
             profile: shop
             vars: {greeting: hello}
             on-run-start:
+              - create schema if not exists main
               - create table if not exists main.log (line varchar)
               - "insert into main.log values ('start {{ var('greeting') }}')"
             on-run-end: ["insert into main.log values ('end {{ results | length }}')"]

@@ -12,7 +12,7 @@
                 {% do note(base) %}
                 {% set found = adapter.get_relation(database=target.database, schema='main', identifier='base') %}
                 {% set seen = load_relation(api.Relation.create(database=target.database, schema='main', identifier='seen')) %}
-                {% do note([found.type | string, found.is_table, found.is_view, seen.type | string, seen.is_view]) %}
+                {% do note([found.type ~ '', found.is_table, found.is_view, seen.type ~ '', seen.is_view]) %}
                 {% do note(adapter.get_relation(database=target.database, schema='main', identifier='nothing')) %}
                 {% for column in adapter.get_columns_in_relation(found) %}
                     {% do note([column.name, column.column, column.dtype, column.data_type, column.quoted, column.is_string(), column.is_numeric(),
