@@ -18,6 +18,7 @@ mod job;
 mod listener;
 mod names;
 mod place;
+mod query_comment;
 mod refs;
 mod relations;
 mod results;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value as Json;
 
@@ -10,6 +10,7 @@ use super::compiled::Compiled;
 use super::failure::Failure;
 use super::job::Batch;
 use super::listener::Listener;
+use super::query_comment::{self, Comment, Commented};
 use super::relations::Undo;
 use super::results::Results;
 use super::runtime::Runtime;
@@ -23,7 +24,7 @@ use crate::host::files;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
-use crate::template::{self, Value};
+use crate::template::{self, Notices, Value};
 
 /// What a job and the objects in its templates share.
 pub(super) struct JobState {
@@ -42,6 +43,8 @@ pub(super) struct JobState {
     pub(super) ctes: Mutex<Vec<NodeId>>,
     pub(super) compiled: Mutex<Option<Arc<Compiled>>>,
     model: Mutex<Option<Value>>,
+    /// What goes with each statement, once one was sent.
+    comment: OnceLock<Result<Option<Comment>, Failure>>,
 }
 
 impl JobState {
@@ -64,6 +67,7 @@ impl JobState {
             ctes: Mutex::default(),
             compiled: Mutex::default(),
             model: Mutex::default(),
+            comment: OnceLock::new(),
         }
     }
 
@@ -114,19 +118,48 @@ impl JobState {
 
     /// Runs a statement; its rows are dropped.
     pub(super) fn execute(&self, sql: &str) -> Result<Response, Failure> {
-        self.speak(sql, |session| session.execute(sql))
+        self.speak(sql, |session, sql| session.execute(sql))
+    }
+
+    /// The same without the query comment. dbt: `adapter.add_query` has none.
+    pub(super) fn execute_bare(&self, sql: &str) -> Result<Response, Failure> {
+        self.check_may_speak(sql)?;
+        self.send(sql, |session, sql| session.execute(sql)).map_err(|error| self.refused(error))
     }
 
     /// Runs a statement and fetches its rows.
     pub(super) fn query(&self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), Failure> {
-        self.speak(sql, |session| session.query(sql, limit))
+        self.speak(sql, |session, sql| session.query(sql, limit))
     }
 
     fn speak<T>(
         &self,
         sql: &str,
-        say: impl FnOnce(&mut dyn Session) -> Result<T, DatabaseError>,
+        say: impl FnOnce(&mut dyn Session, &str) -> Result<T, DatabaseError>,
     ) -> Result<T, Failure> {
+        self.check_may_speak(sql)?;
+        let notices = || Arc::<dyn Listener>::clone(&self.listener) as Arc<dyn Notices>;
+        let comment = self
+            .comment
+            .get_or_init(|| query_comment::comment(&self.runtime, Some(&self.subject), &notices()))
+            .as_ref()
+            .map_err(Failure::clone)?;
+        let commented = Commented::new(sql, comment.as_ref());
+        let said = self.send(&commented.sql, say);
+        said.map_err(|error| self.refused(commented.uncommented(error)))
+    }
+
+    /// Sends a statement as it is.
+    fn send<T>(
+        &self,
+        sql: &str,
+        say: impl FnOnce(&mut dyn Session, &str) -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
+        self.listener.statement(sql);
+        say(self.worker.session().as_mut(), sql)
+    }
+
+    fn check_may_speak(&self, sql: &str) -> Result<(), Failure> {
         self.check_stop()?;
         if !self.runtime.parts.options.introspect {
             let message =
@@ -134,9 +167,7 @@ impl JobState {
             let finding = Diagnostic::error("introspection-off", message).note(format!("it sends: {sql}"));
             return Err(finding.help("leave out `--no-introspect`").into());
         }
-        self.listener.statement(sql);
-        let said = say(self.worker.session().as_mut());
-        said.map_err(|error| self.refused(error))
+        Ok(())
     }
 
     /// What a refused statement is to the user: see [`super::place`].
@@ -153,13 +184,13 @@ impl JobState {
         if !self.runtime.adapter().capabilities().transactions || self.worker.session().in_transaction() {
             return Ok(());
         }
-        self.speak("BEGIN", |session| session.execute("BEGIN")).map(drop)
+        self.execute_bare("BEGIN").map(drop)
     }
 
     /// Commits what is open; nothing where nothing is.
     pub(super) fn commit(&self) -> Result<(), Failure> {
         if self.worker.session().in_transaction() {
-            self.speak("COMMIT", |session| session.execute("COMMIT"))?;
+            self.execute_bare("COMMIT")?;
         }
         self.worker.take_changes();
         Ok(())
@@ -169,8 +200,12 @@ impl JobState {
     /// while the run is stopping, too.
     pub(super) fn rollback(&self) -> Result<(), Failure> {
         let rolled_back = {
-            let mut session = self.worker.session();
-            if session.in_transaction() { session.execute("ROLLBACK").map(drop) } else { Ok(()) }
+            let is_open = self.worker.session().in_transaction();
+            if is_open {
+                self.send("ROLLBACK", |session, sql| session.execute(sql)).map(drop)
+            } else {
+                Ok(())
+            }
         };
         self.runtime.relations.undo(self.worker.take_changes());
         rolled_back.map_err(|error| self.refused(error))

@@ -41,6 +41,15 @@ impl Subject {
         own.unwrap_or_else(|| runtime.parts.project.root_package().name.clone())
     }
 
+    /// Its id in dbt's terms.
+    pub(super) fn unique_id(&self, runtime: &Runtime) -> String {
+        match self {
+            Self::Node(_) => self.node(runtime).map(|node| node.unique_id.to_string()).unwrap_or_default(),
+            Self::Operation(id) => id.clone(),
+            Self::Inline(_) => format!("sql_operation.{}.inline_query", self.package(runtime)),
+        }
+    }
+
     /// What people call it.
     pub(super) fn name(&self, runtime: &Runtime) -> String {
         match self {
@@ -85,9 +94,9 @@ impl Subject {
             }),
             None => json!({
                 "name": "inline_query",
-                "resource_type": "sql operation",
+                "resource_type": "sql_operation",
                 "package_name": self.package(runtime),
-                "unique_id": format!("sql_operation.{}.inline_query", self.package(runtime)),
+                "unique_id": self.unique_id(runtime),
                 "config": {"materialized": "view"},
             }),
         }

@@ -1,3 +1,4 @@
+mod query_comment;
 mod stage;
 
 use stage::Stage;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
+use super::query_comment;
 use super::relations::Undo;
 use super::runtime::Runtime;
 use crate::adapter::{Cancel, Session};
@@ -26,8 +27,10 @@ impl Worker {
     /// Opens a session. `name` is what templates see as `thread_id`.
     ///
     /// # Errors
-    /// The warehouse cannot be reached or refuses the credentials.
-    pub fn connect(runtime: &Runtime, name: impl Into<String>) -> Result<Self, Failure> {
+    /// The warehouse cannot be reached or refuses the credentials. dbt: nor is
+    /// anything begun where the project's query comment cannot be rendered.
+    pub fn connect(runtime: &Arc<Runtime>, name: impl Into<String>) -> Result<Self, Failure> {
+        query_comment::check(runtime)?;
         let session = runtime.adapter().connect()?;
         let shared = Shared {
             name: name.into(),

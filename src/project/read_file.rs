@@ -314,7 +314,8 @@ impl Reader<'_> {
 
     /// dbt: an empty or false comment means none at all.
     fn query_comment(&mut self) -> QueryComment {
-        let Some((key, value)) = self.map.entry("query-comment") else { return QueryComment::default() };
+        let entry = self.map.entry("query-comment").map(|(key, value)| (key.clone(), value.clone()));
+        let Some((key, value)) = entry else { return QueryComment::default() };
         let none = Yaml { span: value.span, value: Value::String(String::new()) };
         match &value.value {
             Value::String(_) => QueryComment { comment: Some(value.clone()), append: false },
@@ -327,7 +328,11 @@ impl Reader<'_> {
                 let comment = map.get("comment").filter(|comment| comment.as_str().is_some()).cloned();
                 QueryComment { comment, append: map.get("append").and_then(Yaml::as_bool).unwrap_or(false) }
             }
-            _ => QueryComment { comment: Some(none), append: false },
+            Value::Null | Value::Bool(false) => QueryComment { comment: Some(none), append: false },
+            _ => {
+                self.wrong(&key, &value, "a text, a mapping with `comment` and `append`, or false");
+                QueryComment::default()
+            }
         }
     }
 

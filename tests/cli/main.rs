@@ -19,6 +19,7 @@ mod interrupt;
 mod macros;
 mod mistakes;
 mod nesting;
+mod query_comment;
 mod readme;
 mod retry;
 mod sandbox;

@@ -50,7 +50,7 @@ pub(super) fn add_query(
         if arguments.flag("auto_begin").unwrap_or(true) {
             adapter.state.begin()?;
         }
-        adapter.state.execute(&sql)
+        adapter.state.execute_bare(&sql)
     };
     run().map_err(template::raise)?;
     Ok(Value::from(Tuple::new(vec![Value::from(()), Value::from(())])))

@@ -40,7 +40,7 @@ pub(super) struct Stage {
     _folder: tempfile::TempDir,
 }
 
-const PROJECT: &str = "name: shop\nversion: '1.0'\nprofile: shop\n";
+const PROJECT: &str = "name: shop\nversion: '1.0'\nprofile: shop\nquery-comment: ''\n";
 const PROFILE: &str =
     "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:', schema: main, threads: 1}}}\n";
 
@@ -89,7 +89,9 @@ impl Stage {
             options,
             selected: Vec::new(),
         }));
-        let worker = Worker::connect(&runtime, "Thread-1 (worker)").unwrap();
+        let worker = Worker::connect(&runtime, "Thread-1 (worker)").unwrap_or_else(|failure| {
+            panic!("{}", render_all(&[failure.diagnostic()], &runtime.parts.sources, Style::Plain))
+        });
         Self { runtime, worker, ear, _folder: folder }
     }
 

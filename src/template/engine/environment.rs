@@ -17,6 +17,7 @@ use crate::template::values::write_text;
 
 use super::render;
 use super::render::Render;
+use super::root::Form;
 use super::sources::Sources;
 
 /// How much a template may nest. A macro call costs about six.
@@ -48,7 +49,7 @@ pub(super) fn environment(sources: Arc<Sources>, behavior: UndefinedBehavior) ->
 /// Prints a value as Python does, and notes what the text itself prints.
 fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let render = state.get_extension_mut::<Render>();
-    if let Some(render) = render.filter(|render| render.depth == 0 && render.root.is_native()) {
+    if let Some(render) = render.filter(|render| render.depth == 0 && render.root.form() == Form::Value) {
         render.printed = (render.printed.0 + 1, value.clone());
     }
     match value.as_str() {

@@ -10,7 +10,7 @@ use minijinja::Value;
 
 use crate::template::error::raise_message;
 
-use super::root::Root;
+use super::root::{Form, Root};
 
 /// What one running render knows.
 #[derive(Debug)]
@@ -41,13 +41,14 @@ pub(super) fn render_of<'a>(state: &'a mut State<'_, '_>) -> Result<&'a mut Rend
 pub(super) fn boot(state: &mut State<'_, '_>, loader: Value) -> Result<Value, Error> {
     let root = state.lookup("__root").and_then(|root| root.downcast_object::<Root>());
     let Some(root) = root else { return Err(raise_message("the context has no root")) };
+    let depth = usize::from(root.form() == Form::Body);
     state.get_or_insert_extension_with(|| Render {
         root,
         loader,
         loaded: HashMap::new(),
         module: None,
         returned: None,
-        depth: 0,
+        depth,
         printed: (0, Value::UNDEFINED),
     });
     Ok(Value::UNDEFINED)
@@ -65,11 +66,14 @@ pub(crate) fn return_value(state: &mut State<'_, '_>, value: Value) -> Result<Va
     if render.depth == 0 {
         return Err(raise_message("`return` stands outside of a macro"));
     }
+    if render.depth == 1 && render.root.form() == Form::Body {
+        render.root.set_returned(value.clone());
+    }
     render.returned = Some(value);
     Err(Error::new(ErrorKind::InvalidOperation, "return"))
 }
 
 /// Whether the running text is rendered to a value.
 pub(crate) fn is_native(state: &State<'_, '_>) -> bool {
-    state.get_extension::<Render>().is_some_and(|render| render.root.is_native())
+    state.get_extension::<Render>().is_some_and(|render| render.root.form() == Form::Value)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use minijinja::Error;
 use minijinja::ErrorKind;
@@ -22,25 +23,49 @@ use super::run::Shared;
 /// context members.
 const LOCAL: [&str; 6] = ["caller", "loop", "varargs", "kwargs", "self", "super"];
 
+/// What a text is rendered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A text: see [`super::Engine::render`].
+    Text,
+    /// A value: see [`super::Engine::evaluate`].
+    Value,
+    /// What a macro of this body gives: see [`super::Engine::body`].
+    Body,
+}
+
 /// The names that one render can see.
 pub(super) struct Root {
     pub(super) shared: Arc<Shared>,
     pub(super) scope: Arc<dyn Scope>,
     package: String,
     is_chainable: bool,
-    is_native: bool,
+    form: Form,
+    /// What the text itself returned, where it is a macro's body.
+    returned: OnceLock<Value>,
 }
 
 impl Root {
-    pub(super) fn new(shared: Arc<Shared>, scope: Arc<dyn Scope>, is_native: bool) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, scope: Arc<dyn Scope>, form: Form) -> Self {
         let package = scope.package().to_owned();
         let is_chainable = scope.is_chainable();
-        Self { shared, scope, package, is_chainable, is_native }
+        Self { shared, scope, package, is_chainable, form, returned: OnceLock::new() }
     }
 
-    /// Whether the text is rendered to a value: see [`super::Engine::evaluate`].
-    pub(super) fn is_native(&self) -> bool {
-        self.is_native
+    /// What the text is rendered to.
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The text itself returns this.
+    pub(super) fn set_returned(&self, value: Value) {
+        // A return ends the text: there is no second one.
+        let _ = self.returned.set(value);
+    }
+
+    /// What the text itself returned.
+    pub(super) fn returned(&self) -> Option<Value> {
+        self.returned.get().cloned()
     }
 
     /// The package whose macros are sought first.

@@ -29,7 +29,7 @@ use super::environment::environment;
 use super::locate::Locator;
 use super::native;
 use super::render::Render;
-use super::root::Root;
+use super::root::{Form, Root};
 use super::sources::EMPTY;
 use super::sources::PREFIX;
 use super::sources::Sources;
@@ -101,10 +101,23 @@ impl Engine {
             return Ok(Value::from(text.text.as_ref()));
         }
         let rewritten = rewrite::template(&text.text, PREFIX);
-        let root = Arc::new(Root::new(Arc::clone(&self.shared), scope, true));
+        let root = Arc::new(Root::new(Arc::clone(&self.shared), scope, Form::Value));
         self.shared
             .evaluate(&rewritten, &root)
             .map_err(|error| self.shared.locate(&root, Some((text, &rewritten)), error))
+    }
+
+    /// Renders a text as the body of a macro: `return` ends it and gives its value
+    /// instead of the text.
+    ///
+    /// # Errors
+    /// As [`Engine::render`].
+    pub fn body(&self, text: &Text, scope: Arc<dyn Scope>) -> Result<Value, TemplateError> {
+        let root = Arc::new(Root::new(Arc::clone(&self.shared), scope, Form::Body));
+        match (self.shared.render_in(text, &root), root.returned()) {
+            (Err(_), Some(returned)) => Ok(returned),
+            (rendered, _) => rendered.map(Value::from),
+        }
     }
 
     /// Calls a macro, or anything else that can be called, by name:
@@ -201,7 +214,7 @@ impl Shared {
     }
 
     fn root(self: &Arc<Self>, scope: Arc<dyn Scope>) -> Arc<Root> {
-        Arc::new(Root::new(Arc::clone(self), scope, false))
+        Arc::new(Root::new(Arc::clone(self), scope, Form::Text))
     }
 
     pub(super) fn environment(&self, is_chainable: bool) -> &Environment<'static> {
@@ -218,16 +231,19 @@ impl Shared {
         text: &Text,
         scope: Arc<dyn Scope>,
     ) -> Result<String, TemplateError> {
+        self.render_in(text, &self.root(scope))
+    }
+
+    fn render_in(&self, text: &Text, root: &Arc<Root>) -> Result<String, TemplateError> {
         if text.is_plain() {
             return Ok(text.text.as_ref().to_owned());
         }
         let rewritten = rewrite::template(&text.text, PREFIX);
-        let root = self.root(scope);
         let environment = self.environment(root.is_chainable());
         environment
             .template_from_named_str(TEXT, &rewritten.text)
-            .and_then(|template| template.render(Value::from_dyn_object(Arc::clone(&root))))
-            .map_err(|error| self.locate(&root, Some((text, &rewritten)), error))
+            .and_then(|template| template.render(Value::from_dyn_object(Arc::clone(root))))
+            .map_err(|error| self.locate(root, Some((text, &rewritten)), error))
     }
 
     fn evaluate(&self, rewritten: &Rewritten, root: &Arc<Root>) -> Result<Value, Error> {

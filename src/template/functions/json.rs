@@ -24,6 +24,11 @@ pub(crate) fn write_json(json: &Json, style: Style) -> String {
     out
 }
 
+/// JSON on one line, as `tojson` writes it.
+pub(crate) fn python_json(json: &Json) -> String {
+    write_json(json, Style::default())
+}
+
 struct Writer<'a> {
     out: &'a mut String,
     style: Style,

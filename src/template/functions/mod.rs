@@ -19,7 +19,7 @@ use minijinja::value::Rest;
 
 use super::engine;
 
-pub(crate) use json::{Style, write_json};
+pub(crate) use json::{Style, python_json, write_json};
 pub(crate) use marks::{Marked, Marking};
 
 /// The functions by name.

@@ -33,6 +33,18 @@ fn macros_render_and_return() {
 }
 
 #[test]
+fn a_text_can_be_a_macros_body() {
+    let text = "{% macro pick(x) %}{{ return(x) }}{% endmacro %}";
+    let stage = Stage::new(&[("root", text)]);
+    let check = |template: &str, expected: &str| assert_eq!(stage.body(template), expected, "{template}");
+    check("plain", "plain");
+    check("a{{ pick(1) + 1 }}b", "a2b");
+    check("a{{ return([1]) }}b", "[1]");
+    check("{% for x in [1, 2] %}{% if x > 1 %}{{ return(pick(x)) }}{% endif %}{% endfor %}", "2");
+    check("{{ nope() }}", "!`nope` is undefined");
+}
+
+#[test]
 fn defaults_see_earlier_parameters() {
     let text = "
         {% macro m(a, b=a, c=b ~ '-' ~ a) -%}   {{ a }} {{ b }} {{ c }}{% endmacro %}

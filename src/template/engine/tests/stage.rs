@@ -133,6 +133,14 @@ impl Stage {
         self.try_render(text).unwrap_or_else(|error| format!("!{error}"))
     }
 
+    /// What a macro of this body gives.
+    pub(super) fn body(&self, text: &str) -> String {
+        match self.engine.body(&Text::of_file(&self.file(text)), self.scope()) {
+            Ok(value) => crate::template::text(&value),
+            Err(error) => format!("!{error}"),
+        }
+    }
+
     /// The value of a text, as Python prints it.
     pub(super) fn evaluate(&self, text: &str) -> String {
         match self.engine.evaluate(&Text::of_file(&self.file(text)), self.scope()) {
