@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::args::{Global, either};
-use super::ui::{Format, Reporter, Ui, Verbosity};
+use super::ui::{Form, Format, Level, LogFile, Look, Record, Reporter, Taste, Ui, Verbosity};
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
 use crate::host::FileError;
@@ -15,7 +15,7 @@ use crate::host::environment;
 use crate::manifest::NodeKind;
 use crate::ops::Workspace;
 use crate::ops::execute;
-use crate::project::{Invocation, LoadRequest};
+use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets};
 use crate::run::{Ending, Event, RunOutcome, Stop};
 use crate::source::SourceMap;
 use crate::template::Notices;
@@ -54,15 +54,22 @@ pub(crate) struct Session {
     /// The flags of every command.
     pub(crate) global: Global,
     environment: Environment,
-    which: &'static str,
+    invocation: Invocation,
 }
 
 impl Session {
     /// Prepares for a command.
     pub(crate) fn new(global: Global, which: &'static str) -> Self {
         let environment = Environment::of_process();
-        let ui = Arc::new(streams(&global, &environment));
-        Self { ui, sources: Arc::new(SourceMap::new()), global, environment, which }
+        let invocation = Invocation {
+            id: uuid::Uuid::new_v4().to_string(),
+            started_at: clock::now(),
+            which: which.to_owned(),
+            command_line: environment::command_line(),
+        };
+        let look = look(&global, &environment);
+        let ui = Arc::new(Ui::new(look, &invocation.id, Secrets::of(&environment)));
+        Self { ui, sources: Arc::new(SourceMap::new()), global, environment, invocation }
     }
 
     /// What the command asks of a project; `flags` are the command's own.
@@ -80,12 +87,7 @@ impl Session {
             threads: global.threads,
             vars: global.vars,
             flags: all,
-            invocation: Invocation {
-                id: uuid::Uuid::new_v4().to_string(),
-                started_at: clock::now(),
-                which: self.which.to_owned(),
-                command_line: environment::command_line(),
-            },
+            invocation: self.invocation.clone(),
             environment: self.environment.clone(),
             sources: Arc::clone(&self.sources),
         })
@@ -104,11 +106,44 @@ impl Session {
 
     /// The same for a request of the command's own.
     pub(crate) fn open(&self, request: &LoadRequest) -> Result<Workspace, Problems> {
+        self.keep_log(request);
         let notices: Arc<dyn Notices> = Arc::clone(&self.ui) as Arc<dyn Notices>;
         let workspace = Workspace::open(request, &notices)?;
+        self.ui.hide_texts(workspace.project.profile.secret_values());
         self.warn(&workspace, &workspace.warnings)?;
         environment::enter(&workspace.project.root).map_err(|error| vec![file_problem(&error)])?;
         Ok(workspace)
+    }
+
+    /// Begins the log file of the project, unless it is to have none. One that
+    /// cannot be written does not keep anything from being done.
+    fn keep_log(&self, request: &LoadRequest) {
+        let Some((folder, flags)) = project::log_place(request) else { return };
+        let level = Level::parse(flags.text("log_level_file").unwrap_or("debug"));
+        let level = if flags.is_on("debug") { Some(Level::Debug) } else { level };
+        if let Some(level) = level {
+            let form = Form::parse(flags.text("log_format_file").unwrap_or("debug"), Form::Debug);
+            let max_bytes = flags.get("log_file_max_bytes").as_u64().unwrap_or_default();
+            match LogFile::open(&folder, Taste { level, form, max_bytes }, &self.invocation.id) {
+                Ok(log) => self.ui.keep(log),
+                Err(refused) => self.ui.diagnostics(&[refused], &self.sources),
+            }
+        }
+        self.report_begin(&flags);
+    }
+
+    /// Tells who runs, and what was asked for.
+    fn report_begin(&self, flags: &Flags) {
+        let (own, language) = (env!("CARGO_PKG_VERSION"), project::DBT_VERSION);
+        let message = format!("Running with model {own}, dbt={language}");
+        let data = json!({"log_version": 3, "version": format!("={language}")});
+        self.ui.record(&Record::new("MainReportVersion", "A001", Level::Info, message, data));
+        let set = flags.iter().filter(|(_, setting)| setting.origin != Origin::Default);
+        let mut args: Map<String, Json> =
+            set.map(|(name, setting)| (name.to_owned(), setting.value.clone())).collect();
+        args.insert("invocation_command".to_owned(), Json::from(self.invocation.command_line.as_str()));
+        let message = format!("running model with arguments {}", Json::from(args.clone()));
+        self.ui.record(&Record::new("MainReportArgs", "A002", Level::Debug, message, json!({"args": args})));
     }
 
     /// Tells warnings, which are errors under `--warn-error`.
@@ -179,7 +214,7 @@ impl Session {
 
     /// Tells what is wrong, if anything is, and gives the exit code.
     pub(crate) fn tell(&self, exit: Result<Exit, Problems>) -> u8 {
-        match exit {
+        let code = match exit {
             Ok(Exit::Success) => 0,
             Ok(Exit::Failure) => 1,
             Ok(Exit::Interrupted) => 2,
@@ -188,7 +223,24 @@ impl Session {
                 self.ui.diagnostics(&problems, &self.sources);
                 2
             }
-        }
+        };
+        self.ui.record(&self.completed(code == 0));
+        code
+    }
+
+    fn completed(&self, success: bool) -> Record {
+        let (now, command) = (clock::now(), &self.invocation.command_line);
+        let elapsed = (now - self.invocation.started_at).to_std().unwrap_or_default().as_secs_f64();
+        let word = if success { "succeeded" } else { "failed" };
+        let moment = now.format("%H:%M:%S%.6f");
+        let message = format!("Command `{command}` {word} at {moment} after {elapsed:.2} seconds");
+        let data = json!({
+            "command": command,
+            "completed_at": now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            "elapsed": elapsed,
+            "success": success,
+        });
+        Record::new("CommandCompleted", "Q039", Level::Debug, message, data)
     }
 }
 
@@ -222,7 +274,7 @@ fn stop_on_interrupt() -> Stop {
     stop
 }
 
-fn streams(global: &Global, environment: &Environment) -> Ui {
+fn look(global: &Global, environment: &Environment) -> Look {
     let switched = |name: &str| {
         let value = environment
             .get(&format!("DBT_ENGINE_{name}"))
@@ -236,7 +288,8 @@ fn streams(global: &Global, environment: &Environment) -> Ui {
         _ if quiet => Verbosity::Quiet,
         _ if debug => Verbosity::Debug,
         Some("debug") => Verbosity::Debug,
-        Some("warn" | "error" | "none") => Verbosity::Quiet,
+        Some("warn" | "error") => Verbosity::Quiet,
+        Some("none") => Verbosity::Silent,
         _ => Verbosity::Normal,
     };
     let format = global.log_format.as_deref().or_else(|| environment.get("DBT_LOG_FORMAT"));
@@ -247,5 +300,5 @@ fn streams(global: &Global, environment: &Environment) -> Ui {
     let plain = environment.get("TERM") == Some("dumb");
     let colors = asked.unwrap_or(terminal && !no_color && !plain);
     let prints = either(global.print, global.no_print).or_else(|| switched("PRINT")).unwrap_or(true);
-    Ui::new(verbosity, format, colors, prints)
+    Look { verbosity, format, colors, prints }
 }

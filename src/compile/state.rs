@@ -20,7 +20,7 @@ use super::worker::Worker;
 use crate::adapter::{DatabaseError, Response, Session};
 use crate::artifact;
 use crate::diagnostics::Diagnostic;
-use crate::host::files;
+use crate::host::{clock, files};
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
@@ -156,7 +156,10 @@ impl JobState {
         say: impl FnOnce(&mut dyn Session, &str) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
         self.listener.statement(sql);
-        say(self.worker.session().as_mut(), sql)
+        let started = clock::instant();
+        let said = say(self.worker.session().as_mut(), sql);
+        self.listener.answered(said.is_err(), started.elapsed());
+        said
     }
 
     fn check_may_speak(&self, sql: &str) -> Result<(), Failure> {

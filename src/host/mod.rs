@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod environment;
 pub mod files;
+pub mod rolling;
 
 pub use environment::Environment;
 pub use files::FileError;

@@ -86,6 +86,12 @@ pub(super) const FLAGS: &[FlagSpec] = &[
     word("indirect_selection", INDIRECT_SELECTION, "eager"),
     flag("introspect", Default::On, Scope::Environment),
     flag("log_cache_events", Default::Off, Scope::Environment),
+    FlagSpec {
+        name: "log_file_max_bytes",
+        kind: Kind::Number,
+        default: Default::Number(10 << 20),
+        scope: Scope::Environment,
+    },
     word("log_format", LOG_FORMATS, "default"),
     word("log_format_file", LOG_FORMATS, "debug"),
     word("log_level", LOG_LEVELS, "info"),

@@ -104,6 +104,20 @@ pub fn load_root(request: &LoadRequest) -> Result<(ProjectRoot, Vec<Diagnostic>)
     }
 }
 
+/// Where logs are written, and all flags: known before the project is read, so
+/// that the log tells of that, too. `None` where there is no project. dbt:
+/// `log-path` of the project file is not rendered.
+#[must_use]
+pub fn log_place(request: &LoadRequest) -> Option<(PathBuf, Flags)> {
+    // What is wrong with the file is found again, and told, when it is loaded.
+    let request = LoadRequest { sources: Arc::default(), ..request.clone() };
+    let loader = Loader::open(&request, &mut Vec::new())?;
+    let of_file = loader.raw.get("log-path").and_then(Yaml::as_str);
+    let given = loader.flags.text("log_path").map(|given| request.current_dir.join(given));
+    let folder = given.unwrap_or_else(|| loader.root.join(of_file.unwrap_or("logs")));
+    Some((folder, loader.flags))
+}
+
 /// The root project's file, and what renders files that may hold secrets.
 pub(super) fn root_and_renderer(
     request: &LoadRequest,
@@ -141,12 +155,6 @@ impl Project {
     #[must_use]
     pub fn target_path(&self) -> PathBuf {
         target_path(&self.root, &self.flags, &self.root_package().file)
-    }
-
-    /// Where logs are written.
-    #[must_use]
-    pub fn log_path(&self) -> PathBuf {
-        self.root.join(self.flags.text("log_path").unwrap_or(&self.root_package().file.paths.log))
     }
 
     /// The environment variables that artifacts tell, without their prefix `DBT_ENV_CUSTOM_ENV_`.

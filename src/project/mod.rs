@@ -31,7 +31,7 @@ pub use deps::{DepsOptions, Installed, deps};
 pub use discover::{FileKind, ResourceFile};
 pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 pub use flags::{Flags, Origin, Setting};
-pub use load::{Package, Project, ProjectRoot, Target, load, load_root};
+pub use load::{Package, Project, ProjectRoot, Target, load, load_root, log_place};
 pub use locate::{PROJECT_FILE_NAMES, locate};
 pub use members::{Members, Secrets};
 pub use profile::Profile;

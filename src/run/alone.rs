@@ -50,7 +50,8 @@ pub fn execute_alone(
             let halt = Stop::new();
             let halting = Halting { stop, halt: &halt, fail_fast: false };
             let work = |teller: Teller| {
-                let ear = Arc::new(Ear { teller, node: None, halt: halt.clone() });
+                let thread = worker.name().into();
+                let ear = Arc::new(Ear { teller, node: None, thread, halt: halt.clone() });
                 run(&alone.job(runtime, &worker, ear), alone)
             };
             match attend(&worker.cancel_handle(), halting, on_event, work) {

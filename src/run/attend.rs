@@ -52,7 +52,12 @@ pub(super) fn speak(word: Word, on_event: &mut dyn FnMut(Event<'_>)) {
     match word {
         Word::Compiled(node) => on_event(Event::NodeCompiled { node }),
         Word::Notice(node, notice) => on_event(Event::Notice { node: node.as_ref(), notice: &notice }),
-        Word::Statement(node, sql) => on_event(Event::Statement { node: node.as_ref(), sql: &sql }),
+        Word::Statement { node, thread, sql } => {
+            on_event(Event::Statement { node: node.as_ref(), thread: &thread, sql: &sql });
+        }
+        Word::Answered { thread, is_refused, elapsed } => {
+            on_event(Event::Answered { thread: &thread, is_refused, elapsed });
+        }
         Word::Warning(diagnostic) => on_event(Event::Warning { diagnostic: &diagnostic }),
         // Steps are heard by the dispatcher alone.
         Word::Over(..) => {}

@@ -39,7 +39,9 @@ pub(super) enum Word {
     /// A template has something to say.
     Notice(Option<UniqueId>, Notice),
     /// A statement is sent.
-    Statement(Option<UniqueId>, String),
+    Statement { node: Option<UniqueId>, thread: Arc<str>, sql: String },
+    /// A statement is over.
+    Answered { thread: Arc<str>, is_refused: bool, elapsed: Duration },
     /// Something deserves attention.
     Warning(Diagnostic),
     /// The step at this place is over.

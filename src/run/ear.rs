@@ -1,5 +1,8 @@
 //! What jobs say, passed on to the thread that owns the run.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::dispatch::{Teller, Word};
 use super::plan::Stop;
 use crate::compile::Listener;
@@ -14,6 +17,8 @@ pub(super) struct Ear {
     pub(super) teller: Teller,
     /// The node that the job is about.
     pub(super) node: Option<UniqueId>,
+    /// The name of the worker that does it.
+    pub(super) thread: Arc<str>,
     /// Whether the run is to stop.
     pub(super) halt: Stop,
 }
@@ -26,7 +31,12 @@ impl Notices for Ear {
 
 impl Listener for Ear {
     fn statement(&self, sql: &str) {
-        self.teller.tell(Word::Statement(self.node.clone(), sql.to_owned()));
+        let (node, thread) = (self.node.clone(), Arc::clone(&self.thread));
+        self.teller.tell(Word::Statement { node, thread, sql: sql.to_owned() });
+    }
+
+    fn answered(&self, is_refused: bool, elapsed: Duration) {
+        self.teller.tell(Word::Answered { thread: Arc::clone(&self.thread), is_refused, elapsed });
     }
 
     fn warning(&self, diagnostic: Diagnostic) {

@@ -92,8 +92,19 @@ pub enum Event<'a> {
     Statement {
         /// The node that it belongs to.
         node: Option<&'a UniqueId>,
+        /// Who sends it: `Thread-1 (worker)`.
+        thread: &'a str,
         /// The SQL.
         sql: &'a str,
+    },
+    /// A statement is over: for the debug log.
+    Answered {
+        /// Who sent it.
+        thread: &'a str,
+        /// Whether the warehouse refused it.
+        is_refused: bool,
+        /// How long it took.
+        elapsed: Duration,
     },
     /// Something that is no error deserves attention.
     Warning {

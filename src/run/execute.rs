@@ -151,7 +151,7 @@ impl Run<'_> {
         let started = clock::instant();
         let halt = self.halting.halt.clone();
         let work = |teller: Teller| {
-            let ear = Arc::new(Ear { teller, node: None, halt });
+            let ear = Arc::new(Ear { teller, node: None, thread: main.name().into(), halt });
             let job = Job::operation(self.runtime, main, "macro.dbt.create_schema", ear);
             schemas::create(&job, wanted)
         };

@@ -32,9 +32,12 @@ impl Hand for Laborer {
         let mut result = NodeResult::new(step.unique_id.clone(), Status::Success);
         self.worker.name().clone_into(&mut result.thread_id);
         if let Some(node) = self.runtime.node(step.node) {
-            let node_id = Some(step.unique_id.clone());
-            let ear = Arc::new(Ear { teller: teller.clone(), node: node_id, halt: self.halt.clone() });
-            let listener: Arc<dyn Listener> = ear;
+            let listener: Arc<dyn Listener> = Arc::new(Ear {
+                teller: teller.clone(),
+                node: Some(step.unique_id.clone()),
+                thread: self.worker.name().into(),
+                halt: self.halt.clone(),
+            });
             let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
             let turn = Turn { laborer: self, step, node, job: &job, listener, teller };
             if let Err(failure) = turn.take(&mut result) {

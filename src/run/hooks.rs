@@ -54,7 +54,8 @@ pub(super) fn run_hooks(
             on_event(Event::HookStarted { node: *id, place });
             let halt = halting.halt.clone();
             let work = |teller: Teller| {
-                let ear = Ear { teller, node: Some(node.unique_id.clone()), halt };
+                let (node_id, thread) = (Some(node.unique_id.clone()), worker.name().into());
+                let ear = Ear { teller, node: node_id, thread, halt };
                 let job = Job::new(runtime, worker, *id, Arc::new(ear));
                 let job = extra.iter().fold(job, |job, (name, value)| job.with(name, value.clone()));
                 run_hook(&job, node)

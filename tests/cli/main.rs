@@ -16,6 +16,7 @@ mod example;
 mod flags;
 mod init;
 mod interrupt;
+mod log;
 mod macros;
 mod mistakes;
 mod nesting;

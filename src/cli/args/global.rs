@@ -31,7 +31,8 @@ pub(crate) struct Global {
     /// Write artifacts and compiled SQL here
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) target_path: Option<PathBuf>,
-    #[arg(long, global = true, hide = true, value_name = "DIR")]
+    /// Write the log file here
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) log_path: Option<PathBuf>,
     /// Print only errors and answers
     #[arg(short, long, global = true, overrides_with = "no_quiet")]
@@ -46,13 +47,18 @@ pub(crate) struct Global {
     /// How messages look: text for people, json with one object a line
     #[arg(long, global = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
     pub(crate) log_format: Option<String>,
-    #[arg(long, global = true, hide = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
+    /// How lines of the log file look
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
     pub(crate) log_format_file: Option<String>,
     /// Print messages from this level up
     #[arg(long, global = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
     pub(crate) log_level: Option<String>,
-    #[arg(long, global = true, hide = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
+    /// Log messages from this level up; `none` writes no log file
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
     pub(crate) log_level_file: Option<String>,
+    /// Put the log file aside before it gets longer; 0 is no limit
+    #[arg(long, global = true, hide = true, value_name = "BYTES")]
+    pub(crate) log_file_max_bytes: Option<u64>,
     /// Use colours even where the output is not a terminal
     #[arg(long, global = true, overrides_with = "no_use_colors")]
     pub(crate) use_colors: bool,
@@ -112,7 +118,7 @@ pub(crate) struct Inert {
     pub(crate) ignored: u8,
     #[arg(
         long = "printer-width",
-        aliases = ["log-file-max-bytes", "record-timing-info", "partial-parse-file-path"],
+        aliases = ["record-timing-info", "partial-parse-file-path"],
         global = true, hide = true, value_name = "VALUE", action = ArgAction::Append
     )]
     pub(crate) ignored_values: Vec<String>,
@@ -142,7 +148,10 @@ impl Global {
             ("target_path", path(&self.target_path)),
             ("log_path", path(&self.log_path)),
             ("log_format", self.log_format.clone().map(Json::from)),
+            ("log_format_file", self.log_format_file.clone().map(Json::from)),
             ("log_level", self.log_level.clone().map(Json::from)),
+            ("log_level_file", self.log_level_file.clone().map(Json::from)),
+            ("log_file_max_bytes", self.log_file_max_bytes.map(Json::from)),
             ("maximum_seed_size_mib", self.maximum_seed_size_mib.map(Json::from)),
         ];
         given.extend(values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));

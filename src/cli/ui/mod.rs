@@ -2,10 +2,13 @@
 //!
 //! [`Ui`] owns both streams: answers go to stdout, talk goes to stderr. A run
 //! is told by a [`Reporter`], which takes the run's events one by one; which
-//! one depends on where stderr goes and on `--log-format`.
+//! one depends on where stderr goes and on `--log-format`. What happens is put
+//! into [`Record`]s once, for programs that read stderr and for the [`LogFile`].
 
-mod json;
+mod events;
+mod log_file;
 mod progress;
+mod record;
 mod report;
 mod screen;
 mod style;
@@ -13,7 +16,9 @@ mod summary;
 mod table;
 mod words;
 
+pub(crate) use log_file::{LogFile, Taste};
+pub(crate) use record::{Form, Level, Record};
 pub(crate) use report::Reporter;
-pub(crate) use screen::{Format, Ui, Verbosity};
+pub(crate) use screen::{Format, Look, Ui, Verbosity};
 pub(crate) use table::rows_as_table;
 pub(crate) use words::count;

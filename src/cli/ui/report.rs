@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::json;
+use super::events;
 use super::progress::Progress;
 use super::screen::{Format, Ui, Verbosity};
 use super::style::{Meaning, paint};
@@ -52,9 +52,17 @@ impl Reporter {
             self.ui.notice((*notice).clone());
             return;
         }
-        match self.ui.format() {
-            Format::Json => self.tell_programs(event),
-            Format::Text => self.tell_people(event),
+        if let Event::Warning { diagnostic } | Event::Problem { diagnostic } = event {
+            self.ui.diagnostics(std::slice::from_ref(*diagnostic), &self.sources);
+            return;
+        }
+        if self.ui.wants(events::level(event)) {
+            for record in events::records(event, &self.manifest, &self.sources) {
+                self.ui.record(&record);
+            }
+        }
+        if self.ui.format() == Format::Text {
+            self.tell_people(event);
         }
     }
 
@@ -62,16 +70,6 @@ impl Reporter {
     pub(crate) fn tell_alone(&mut self, event: &Event<'_>) {
         if !matches!(event, Event::RunStarted { .. } | Event::RunFinished { .. }) {
             self.event(event);
-        }
-    }
-
-    fn tell_programs(&self, event: &Event<'_>) {
-        if let Some((line, level)) = json::event_line(event, &self.manifest, &self.sources) {
-            match level {
-                "error" => self.ui.insist(&line),
-                "debug" if self.ui.verbosity() < Verbosity::Debug => {}
-                _ => self.ui.say_line(&line),
-            }
         }
     }
 
@@ -93,12 +91,9 @@ impl Reporter {
             Event::HookFinished { node, place, result } if result.status.is_failure() => {
                 self.ended(*node, *place, result);
             }
-            Event::Statement { node, sql } if self.ui.verbosity() == Verbosity::Debug => {
+            Event::Statement { node, sql, .. } if self.ui.verbosity() == Verbosity::Debug => {
                 let owner = node.map_or_else(String::new, |unique_id| format!("-- {unique_id}\n"));
                 self.ui.say_line(&paint(self.ui.colors(), Meaning::Quiet, &format!("{owner}{}", sql.trim())));
-            }
-            Event::Warning { diagnostic } | Event::Problem { diagnostic } => {
-                self.ui.diagnostics(std::slice::from_ref(*diagnostic), &self.sources);
             }
             Event::Stopping { because, running } => self.stopping(*because, *running),
             Event::RunFinished { summary, elapsed, ending } => {

@@ -2,13 +2,18 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use indicatif::ProgressBar;
+use serde_json::json;
 
+use super::log_file::LogFile;
+use super::record::{Form, Level, Record};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Style;
 use crate::diagnostics::render_all;
+use crate::host::clock;
+use crate::project::Secrets;
 use crate::source::SourceMap;
 use crate::template::Notice;
 use crate::template::Notices;
@@ -16,12 +21,26 @@ use crate::template::Notices;
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
+    /// Answers.
+    Silent,
     /// Errors and answers.
     Quiet,
     /// What a person wants to see.
     Normal,
     /// Every statement too.
     Debug,
+}
+
+impl Verbosity {
+    /// Whether what matters so much is said.
+    fn hears(self, level: Level) -> bool {
+        match self {
+            Self::Silent => false,
+            Self::Quiet => level >= Level::Error,
+            Self::Normal => level >= Level::Info,
+            Self::Debug => true,
+        }
+    }
 }
 
 /// How talk looks.
@@ -33,6 +52,16 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How both streams look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) verbosity: Verbosity,
+    pub(crate) format: Format,
+    pub(crate) colors: bool,
+    /// Whether templates may print.
+    pub(crate) prints: bool,
+}
+
 /// Both streams. Threads share it; a line is never torn.
 #[derive(Debug)]
 pub(crate) struct Ui {
@@ -41,12 +70,63 @@ pub(crate) struct Ui {
     colors: bool,
     prints: bool,
     bar: Mutex<Option<ProgressBar>>,
+    /// What JSON calls the run of the program.
+    invocation_id: String,
+    log: OnceLock<LogFile>,
+    secrets: RwLock<Secrets>,
 }
 
 impl Ui {
-    /// Streams that say so much, in this form.
-    pub(crate) fn new(verbosity: Verbosity, format: Format, colors: bool, prints: bool) -> Self {
-        Self { verbosity, format, colors, prints, bar: Mutex::new(None) }
+    /// Streams that say so much, in this form, without what is secret.
+    pub(crate) fn new(look: Look, invocation_id: &str, secrets: Secrets) -> Self {
+        let Look { verbosity, format, colors, prints } = look;
+        Self {
+            verbosity,
+            format,
+            colors,
+            prints,
+            bar: Mutex::new(None),
+            invocation_id: invocation_id.to_owned(),
+            log: OnceLock::new(),
+            secrets: RwLock::new(secrets),
+        }
+    }
+
+    /// Keeps a log from now on; the first one counts.
+    pub(crate) fn keep(&self, log: LogFile) {
+        let _ = self.log.set(log);
+    }
+
+    /// Says nothing of these texts from now on.
+    pub(crate) fn hide_texts(&self, texts: Vec<String>) {
+        self.secrets.write().unwrap_or_else(PoisonError::into_inner).hide(texts);
+    }
+
+    /// Whether a program or the log takes records of this level.
+    pub(crate) fn wants(&self, level: Level) -> bool {
+        let is_told = self.format == Format::Json && self.verbosity.hears(level);
+        is_told || self.log.get().is_some_and(|log| level >= log.level())
+    }
+
+    /// Tells programs, and the log.
+    pub(crate) fn record(&self, record: &Record) {
+        let record = &record.without(&self.secrets());
+        if self.format == Format::Json && self.verbosity.hears(record.level) {
+            self.insist(&record.line(Form::Json, clock::now(), &self.invocation_id));
+        }
+        self.log(record);
+    }
+
+    /// Tells the log alone. The first time that it cannot be written is told.
+    fn log(&self, record: &Record) {
+        let Some(log) = self.log.get() else { return };
+        if let Err(refused) = log.take(record) {
+            self.diagnostics(&[refused], &SourceMap::new());
+        }
+    }
+
+    fn secrets(&self) -> RwLockReadGuard<'_, Secrets> {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How much is said.
@@ -92,9 +172,9 @@ impl Ui {
 
     /// A sentence that `--quiet` silences.
     pub(crate) fn say(&self, text: &str) {
-        match self.format {
-            Format::Text => self.say_line(text),
-            Format::Json => self.say_line(&super::json::line("Note", "info", text, &serde_json::Map::new())),
+        self.record(&Record::note(text));
+        if self.format == Format::Text {
+            self.say_line(text);
         }
     }
 
@@ -105,8 +185,12 @@ impl Ui {
         }
     }
 
-    /// Talk that is always heard.
+    /// Talk that is always heard, but where nothing is to be said at all.
     pub(crate) fn insist(&self, text: &str) {
+        if self.verbosity == Verbosity::Silent {
+            return;
+        }
+        let text = self.secrets().mask(text);
         self.above_the_bar(|| {
             let mut stderr = std::io::stderr().lock();
             let _ = writeln!(stderr, "{text}");
@@ -116,26 +200,23 @@ impl Ui {
     /// Findings about what the user wrote; warnings are silenced by `--quiet`. A
     /// blank line sets warnings apart from what follows; errors are mostly the end.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        for diagnostic in diagnostics {
+            self.record(&Record::finding(diagnostic, sources));
+        }
+        if self.format == Format::Json {
+            return;
+        }
         let heard = |diagnostic: &&Diagnostic| diagnostic.is_error() || self.verbosity > Verbosity::Quiet;
         let heard: Vec<Diagnostic> = diagnostics.iter().filter(heard).cloned().collect();
-        match self.format {
-            Format::Text => {
-                let style = if self.colors { Style::Colored } else { Style::Plain };
-                let mut text = render_all(&heard, sources, style);
-                let errors = heard.iter().filter(|diagnostic| diagnostic.is_error()).count();
-                if errors > 1 {
-                    let _ = writeln!(text, "{errors} errors");
-                }
-                if !text.is_empty() {
-                    let end = if errors == 0 { "\n" } else { "" };
-                    self.insist(&format!("{}{end}", text.trim_end()));
-                }
-            }
-            Format::Json => {
-                for diagnostic in &heard {
-                    self.insist(&super::json::diagnostic_line(diagnostic, sources));
-                }
-            }
+        let style = if self.colors { Style::Colored } else { Style::Plain };
+        let mut text = render_all(&heard, sources, style);
+        let errors = heard.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        if errors > 1 {
+            let _ = writeln!(text, "{errors} errors");
+        }
+        if !text.is_empty() {
+            let end = if errors == 0 { "\n" } else { "" };
+            self.insist(&format!("{}{end}", text.trim_end()));
         }
     }
 
@@ -153,31 +234,35 @@ impl Ui {
 
 impl Notices for Ui {
     fn notice(&self, notice: Notice) {
-        match (notice, self.format) {
-            (Notice::Print(text), _) if self.prints => self.answer(&text),
-            (Notice::Print(_), _) => {}
-            (Notice::Log { message, info }, Format::Json) => {
-                let level = if info { "info" } else { "debug" };
-                if info || self.verbosity == Verbosity::Debug {
-                    self.say_line(&super::json::line(
-                        "JinjaLogInfo",
-                        level,
-                        &message,
-                        &serde_json::Map::new(),
-                    ));
+        let is_text = self.format == Format::Text;
+        match notice {
+            Notice::Print(text) => {
+                let data = json!({"msg": text});
+                let record = Record::new("PrintEvent", "Z052", Level::Info, text.as_str(), data);
+                self.log(&record.without(&self.secrets()));
+                if self.prints {
+                    self.answer(&text);
                 }
             }
-            (Notice::Log { message, info }, Format::Text) => {
-                if info || self.verbosity == Verbosity::Debug {
+            Notice::Log { message, info } => {
+                let data = json!({"msg": message});
+                let (name, code, level) = if info {
+                    ("JinjaLogInfo", "I062", Level::Info)
+                } else {
+                    ("JinjaLogDebug", "I063", Level::Debug)
+                };
+                self.record(&Record::new(name, code, level, message.as_str(), data));
+                if is_text && self.verbosity.hears(level) {
                     self.say_line(&message);
                 }
             }
-            (Notice::Warning(text), Format::Json) => {
-                self.say_line(&super::json::line("JinjaLogWarning", "warn", &text, &serde_json::Map::new()));
-            }
-            (Notice::Warning(text), Format::Text) => {
-                let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
-                self.say_line(&format!("{word}: {text}"));
+            Notice::Warning(text) => {
+                let data = json!({"msg": text});
+                self.record(&Record::new("JinjaLogWarning", "I061", Level::Warn, text.as_str(), data));
+                if is_text {
+                    let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
+                    self.say_line(&format!("{word}: {text}"));
+                }
             }
         }
     }

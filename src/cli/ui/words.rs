@@ -77,7 +77,7 @@ pub(crate) fn finished_line(
 }
 
 /// What is worth saying beside the name.
-fn remark(manifest: &Manifest, result: &NodeResult) -> Option<String> {
+pub(crate) fn remark(manifest: &Manifest, result: &NodeResult) -> Option<String> {
     match (&result.detail, result.status) {
         (Detail::SkippedBecause(cause), _) => {
             let name = manifest.by_id(cause.as_str()).map_or(cause.as_str(), |node| node.name.as_str());

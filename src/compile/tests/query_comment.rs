@@ -66,7 +66,7 @@ fn templates_see_the_node_and_macros() {
     check("hello", "/* hello */\n");
     check("\"{{ told(node) }}\"", "/* {\"id\": \"model.shop.m\"} */\n");
     check(
-        "\"{{ connection_name }}/{{ node.resource_type }}/{{ node.config.materialized }}/{{ node.tags }}\"",
+        "\"{{ connection_name }}/{{ node.resource_type }}/{{ node.config.materialized if node }}/{{ node.tags }}\"",
         "/* model.shop.m/model/table/['x'] */\n",
     );
     check(

@@ -14,10 +14,15 @@ const PREFIX: &str = "DBT_ENV_SECRET";
 const OPEN: char = '\u{f0000}';
 const CLOSE: char = '\u{f0001}';
 
+/// What is shown in place of a secret.
+const STARS: &str = "*****";
+
 /// The secret environment variables of an invocation. Printing shows their names.
 #[derive(Clone, Default)]
 pub struct Secrets {
     values: BTreeMap<String, String>,
+    /// Other texts that nobody may see.
+    hidden: Vec<String>,
 }
 
 impl Secrets {
@@ -25,13 +30,36 @@ impl Secrets {
     #[must_use]
     pub fn of(environment: &Environment) -> Self {
         let secret = environment.iter().filter(|(name, value)| is_secret(name) && !value.is_empty());
-        Self { values: secret.map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
+        let values = secret.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { values, hidden: Vec::new() }
     }
 
-    /// The text with each secret replaced by stars.
+    /// The text with each secret replaced by stars, also where it stands in JSON.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        self.values.values().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "*****"))
+        if self.is_empty() {
+            return text.to_owned();
+        }
+        let mut secrets: Vec<&str> = self.values.values().chain(&self.hidden).map(String::as_str).collect();
+        // A secret may be a part of another.
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.into_iter().fold(text.to_owned(), |text, secret| {
+            let escaped = Json::from(secret).to_string();
+            let escaped = escaped.trim_start_matches('"').trim_end_matches('"');
+            let text = text.replace(secret, STARS);
+            if escaped == secret || escaped.is_empty() { text } else { text.replace(escaped, STARS) }
+        })
+    }
+
+    /// Whether there is nothing to hide.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.hidden.is_empty()
+    }
+
+    /// Hides these texts, too.
+    pub fn hide(&mut self, texts: impl IntoIterator<Item = String>) {
+        self.hidden.extend(texts.into_iter().filter(|text| !text.is_empty()));
     }
 
     /// What stands for a secret while a template is rendered, so that nothing in
@@ -66,4 +94,21 @@ impl fmt::Debug for Secrets {
 /// Whether a variable is secret by its name.
 pub(super) fn is_secret(name: &str) -> bool {
     name.starts_with(PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_become_stars() {
+        let environment: Environment =
+            [("DBT_ENV_SECRET_A", "abc"), ("DBT_ENV_SECRET_B", "abcdef"), ("DBT_OPEN", "open")]
+                .into_iter()
+                .collect();
+        let mut secrets = Secrets::of(&environment);
+        secrets.hide(["a \"b".to_owned(), String::new()]);
+        assert_eq!(secrets.mask("abcdef abc open"), "***** ***** open");
+        assert_eq!(secrets.mask(r#"{"x": "a \"b"} a "b"#), r#"{"x": "*****"} *****"#);
+    }
 }

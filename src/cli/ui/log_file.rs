@@ -1,0 +1,79 @@
+//! `dbt.log`: everything that happens, for those who look later.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::record::{Form, Level, Record};
+use crate::diagnostics::Diagnostic;
+use crate::host::rolling::RollingFile;
+use crate::host::{FileError, clock};
+
+/// The name that orchestrators look for.
+const NAME: &str = "dbt.log";
+
+/// The log file of an invocation. Threads share it; a record is never torn.
+#[derive(Debug)]
+pub(crate) struct LogFile {
+    level: Level,
+    form: Form,
+    invocation_id: String,
+    /// `None` once it could not be written.
+    file: Mutex<Option<RollingFile>>,
+}
+
+/// What goes into a log file, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taste {
+    pub(crate) level: Level,
+    pub(crate) form: Form,
+    /// A file is put aside before it gets longer; 0 is no limit.
+    pub(crate) max_bytes: u64,
+}
+
+impl LogFile {
+    /// The log in a folder, which is made where it is missing.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn open(folder: &Path, taste: Taste, invocation_id: &str) -> Result<Self, Diagnostic> {
+        let file = RollingFile::open(&folder.join(NAME), taste.max_bytes).map_err(|error| refused(&error))?;
+        let (level, form, invocation_id) = (taste.level, taste.form, invocation_id.to_owned());
+        Ok(Self { level, form, invocation_id, file: Mutex::new(Some(file)) })
+    }
+
+    /// The least level that it takes.
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Takes a record, if its level is wanted. What matters to people is on the disk
+    /// at once, and so is the statement that runs now; the rest follows.
+    ///
+    /// # Errors
+    /// The file cannot be written; nothing more will be tried.
+    pub(crate) fn take(&self, record: &Record) -> Result<(), Diagnostic> {
+        if record.level < self.level {
+            return Ok(());
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = file.as_mut() else { return Ok(()) };
+        let now = clock::now();
+        let mut lines = record.line(self.form, now, &self.invocation_id);
+        if record.name == "MainReportVersion" && self.form == Form::Debug {
+            let (bar, moment) = ("=".repeat(30), now.format("%H:%M:%S%.6f"));
+            lines.insert_str(0, &format!("\n\n{bar} {moment} | {} {bar}\n", self.invocation_id));
+        }
+        let is_urgent = record.level > Level::Debug || record.name == "SQLQuery";
+        let written = open.line(&lines).and_then(|()| if is_urgent { open.flush() } else { Ok(()) });
+        written.map_err(|error| {
+            *file = None;
+            refused(&error)
+        })
+    }
+}
+
+fn refused(error: &FileError) -> Diagnostic {
+    Diagnostic::warning("log-file", error.to_string())
+        .note("the run goes on without a log file")
+        .help("name another folder with `--log-path`, or turn the log off with `--log-level-file none`")
+}

@@ -1,0 +1,203 @@
+//! One thing that was said or done, with what programs want to know of it, and
+//! the three forms in which it is written. Names, codes and the shape of the JSON
+//! are those of dbt's structured logs, which log readers look for.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value as Json, json};
+
+use crate::diagnostics::{Diagnostic, Style, render};
+use crate::project::Secrets;
+use crate::source::SourceMap;
+
+/// How much something matters; a log takes it and what matters more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// For those who look for it.
+    Debug,
+    /// For everybody.
+    Info,
+    /// It deserves a look.
+    Warn,
+    /// It went wrong.
+    Error,
+}
+
+impl Level {
+    /// dbt's word.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+
+    /// The level that dbt's word names; `None` for `none`.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Debug, Self::Info, Self::Warn, Self::Error].into_iter().find(|level| level.as_str() == word)
+    }
+}
+
+/// How a record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Time of day and message.
+    Text,
+    /// The same with microseconds, level and thread.
+    Debug,
+    /// One object a line.
+    Json,
+}
+
+impl Form {
+    /// The form that dbt's word names; `default` is the given one.
+    pub(crate) fn parse(word: &str, default: Self) -> Self {
+        match word {
+            "text" => Self::Text,
+            "debug" => Self::Debug,
+            "json" => Self::Json,
+            _ => default,
+        }
+    }
+}
+
+/// One thing that was said or done.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    /// dbt's name for events of this kind.
+    pub(crate) name: &'static str,
+    /// dbt's code for them; empty where dbt has none.
+    pub(crate) code: &'static str,
+    pub(crate) level: Level,
+    pub(crate) message: String,
+    /// The thread that did it: `MainThread`, `Thread-1 (worker)`.
+    pub(crate) thread: String,
+    pub(crate) data: Map<String, Json>,
+}
+
+impl Record {
+    pub(crate) fn new(
+        name: &'static str,
+        code: &'static str,
+        level: Level,
+        message: impl Into<String>,
+        data: Json,
+    ) -> Self {
+        let data = if let Json::Object(data) = data { data } else { Map::new() };
+        Self { name, code, level, message: message.into(), thread: "MainThread".to_owned(), data }
+    }
+
+    /// The same as said by this thread.
+    pub(crate) fn by(self, thread: &str) -> Self {
+        Self { thread: thread.to_owned(), ..self }
+    }
+
+    /// A sentence.
+    pub(crate) fn note(text: &str) -> Self {
+        Self::new("Note", "Z050", Level::Info, text.trim(), json!({"msg": text.trim()}))
+    }
+
+    /// A finding about what the user wrote.
+    pub(crate) fn finding(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
+        let level = if diagnostic.is_error() { Level::Error } else { Level::Warn };
+        let place = diagnostic.labels.first().and_then(|label| {
+            let file = sources.get(label.span.file)?;
+            let at = file.location(label.span.start);
+            Some(json!({"path": file.path(), "line": at.line, "column": at.column}))
+        });
+        let data = json!({
+            "code": diagnostic.code,
+            "help": diagnostic.help,
+            "place": place,
+            "rendered": render(diagnostic, sources, Style::Plain),
+        });
+        Self::new("Diagnostic", diagnostic.code, level, diagnostic.message.as_str(), data)
+    }
+
+    /// The same without what is secret.
+    pub(crate) fn without(&self, secrets: &Secrets) -> Cow<'_, Self> {
+        if secrets.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let data = self.data.iter().map(|(key, value)| (key.clone(), masked(value, secrets))).collect();
+        Cow::Owned(Self { message: secrets.mask(&self.message), data, ..self.clone() })
+    }
+
+    /// The record as a line; that of a text or of debug output may hold breaks.
+    pub(crate) fn line(&self, form: Form, time: DateTime<Utc>, invocation_id: &str) -> String {
+        match form {
+            Form::Json => self.json(time, invocation_id),
+            Form::Text if self.name == "PrintEvent" => self.text().to_owned(),
+            Form::Text => format!("{}  {}", time.format("%H:%M:%S"), self.text()),
+            Form::Debug => {
+                let moment = time.format("%H:%M:%S%.6f");
+                let level = self.level.as_str();
+                format!("{moment} [{level:<5}] [{:<10.10}]: {}", self.thread, self.text())
+            }
+        }
+    }
+
+    /// What people read: a finding with its picture.
+    fn text(&self) -> &str {
+        let rendered = self.data.get("rendered").and_then(Json::as_str).map(str::trim_end);
+        rendered.unwrap_or(&self.message)
+    }
+
+    fn json(&self, time: DateTime<Utc>, invocation_id: &str) -> String {
+        json!({
+            "data": self.data,
+            "info": {
+                "category": "",
+                "code": self.code,
+                "extra": {},
+                "invocation_id": invocation_id,
+                "level": self.level.as_str(),
+                "msg": self.message,
+                "name": self.name,
+                "pid": std::process::id(),
+                "thread": self.thread,
+                "ts": time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            },
+        })
+        .to_string()
+    }
+}
+
+fn masked(value: &Json, secrets: &Secrets) -> Json {
+    match value {
+        Json::String(text) => Json::from(secrets.mask(text)),
+        Json::Array(items) => items.iter().map(|item| masked(item, secrets)).collect(),
+        Json::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), masked(value, secrets))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_has_three_forms() {
+        let record =
+            Record::new("SQLQuery", "E016", Level::Debug, "On a: select 1", json!({"sql": "select 1"}))
+                .by("Thread-1 (worker)");
+        let time = DateTime::from_timestamp_micros(45_296_000_789).unwrap();
+        assert_eq!(record.line(Form::Text, time, "id"), "12:34:56  On a: select 1");
+        assert_eq!(
+            record.line(Form::Debug, time, "id"),
+            "12:34:56.000789 [debug] [Thread-1 (]: On a: select 1"
+        );
+        let pid = std::process::id();
+        let json = format!(
+            "{{\"data\":{{\"sql\":\"select 1\"}},\"info\":{{\"category\":\"\",\"code\":\"E016\",\"extra\":{{}},\
+             \"invocation_id\":\"id\",\"level\":\"debug\",\"msg\":\"On a: select 1\",\"name\":\"SQLQuery\",\
+             \"pid\":{pid},\"thread\":\"Thread-1 (worker)\",\"ts\":\"1970-01-01T12:34:56.000789Z\"}}}}"
+        );
+        assert_eq!(record.line(Form::Json, time, "id"), json);
+    }
+}
