@@ -19,10 +19,19 @@ pub struct DatabaseError {
 /// A value in a data file that does not fit its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadCell {
-    /// Line of the file, from 1.
-    pub line: usize,
+    /// In which row.
+    pub row: RowPlace,
     /// The value, where the engine tells it.
     pub value: Option<String>,
+}
+
+/// Which row of a file an engine means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPlace {
+    /// The one in this line of the file that it read, from 1.
+    Line(usize),
+    /// This one of those that were sent, from 1.
+    Sent(usize),
 }
 
 impl DatabaseError {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-pub use error::{BadCell, DatabaseError};
+pub use error::{BadCell, DatabaseError, RowPlace};
 pub use member::MemberCall;
 pub use open::{Credentials, KINDS, embedded_default, open};
 
@@ -52,6 +52,17 @@ pub struct Response {
     pub code: Option<String>,
     /// Rows that were changed, where the engine tells it.
     pub rows_affected: Option<i64>,
+    /// What else the engine said meanwhile.
+    pub remarks: Vec<Remark>,
+}
+
+/// A word of an engine beside its answers, such as PostgreSQL's `NOTICE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The text.
+    pub message: String,
+    /// The engine calls it a warning.
+    pub is_warning: bool,
 }
 
 /// One warehouse, as one output of a profile describes it.
@@ -116,6 +127,16 @@ pub trait Session: Send {
     /// # Errors
     /// As [`Session::execute`].
     fn schemas(&mut self, database: Option<&str>) -> Result<Vec<String>, DatabaseError>;
+    /// Adds rows to a table in one go: `table` and its `columns` are written as
+    /// SQL, each row has a cell for each column. Only macros of an engine that can
+    /// do it ask for it. A cell that is refused is told by its row.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn load(&mut self, table: &str, columns: &str, rows: &Rows) -> Result<Response, DatabaseError> {
+        let message = format!("cannot send {} rows to {table} ({columns}) in one go", rows.rows.len());
+        Err(DatabaseError::new(message))
+    }
     /// The columns of a relation in order; empty where it does not exist.
     ///
     /// # Errors

@@ -78,6 +78,7 @@ fn store_raw_result(state: &JobState, args: &[Value]) -> Result<Value, Error> {
         message: arguments.text("message").unwrap_or_default(),
         code: arguments.text("code"),
         rows_affected: arguments.text("rows_affected").and_then(|text| text.parse().ok()),
+        ..Response::default()
     };
     let table = arguments.get("agate_table").cloned().unwrap_or(Value::from(()));
     state.results.store(&name, StatementResult { response, table });

@@ -24,7 +24,7 @@ use crate::host::{clock, files};
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
-use crate::template::{self, Notices, Value};
+use crate::template::{self, Notice, Notices, Value};
 
 /// What a job and the objects in its templates share.
 pub(super) struct JobState {
@@ -118,18 +118,47 @@ impl JobState {
 
     /// Runs a statement; its rows are dropped.
     pub(super) fn execute(&self, sql: &str) -> Result<Response, Failure> {
-        self.speak(sql, |session, sql| session.execute(sql))
+        let response = self.speak(sql, |session, sql| session.execute(sql))?;
+        Ok(self.heard(response))
     }
 
     /// The same without the query comment. dbt: `adapter.add_query` has none.
     pub(super) fn execute_bare(&self, sql: &str) -> Result<Response, Failure> {
-        self.check_may_speak(sql)?;
-        self.send(sql, |session, sql| session.execute(sql)).map_err(|error| self.refused(error))
+        self.say_bare(sql, |session, sql| session.execute(sql))
     }
 
     /// Runs a statement and fetches its rows.
     pub(super) fn query(&self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), Failure> {
-        self.speak(sql, |session, sql| session.query(sql, limit))
+        let (response, rows) = self.speak(sql, |session, sql| session.query(sql, limit))?;
+        Ok((self.heard(response), rows))
+    }
+
+    /// Adds rows to a table in one go.
+    pub(super) fn load(&self, table: &str, columns: &str, rows: &Rows) -> Result<Response, Failure> {
+        let said = format!("copy {table} ({columns}) from stdin");
+        self.say_bare(&said, |session, _| session.load(table, columns, rows))
+    }
+
+    fn say_bare(
+        &self,
+        sql: &str,
+        say: impl FnOnce(&mut dyn Session, &str) -> Result<Response, DatabaseError>,
+    ) -> Result<Response, Failure> {
+        self.check_may_speak(sql)?;
+        let response = self.send(sql, say).map_err(|error| self.refused(error))?;
+        Ok(self.heard(response))
+    }
+
+    /// Passes on what the warehouse remarked.
+    fn heard(&self, mut response: Response) -> Response {
+        for remark in std::mem::take(&mut response.remarks) {
+            if remark.is_warning {
+                self.listener.warning(Diagnostic::warning("database-warning", remark.message));
+            } else {
+                self.listener.notice(Notice::Log { message: remark.message, info: false });
+            }
+        }
+        response
     }
 
     fn speak<T>(

@@ -27,6 +27,8 @@ pub(super) struct Csv {
     pub(super) rows: Rows,
     /// How many rows the file has.
     pub(super) count: usize,
+    /// The line in which each of the cells' rows begins, from 1.
+    pub(super) lines: Vec<usize>,
 }
 
 /// What is wrong with a file.
@@ -102,9 +104,13 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
     let row = |record: csv::StringRecord| {
         record.iter().zip(&guesses).map(|(field, guess)| guess.cell(field)).collect()
     };
+    let line = |record: &csv::StringRecord| {
+        record.position().and_then(|place| usize::try_from(place.line()).ok()).unwrap_or(1)
+    };
+    let lines = records.iter().map(line).collect();
     let rows = records.into_iter().map(row).collect();
     let columns = header.into_iter().zip(&guesses).map(|(name, guess)| guess.column(name)).collect();
-    Ok(Csv { rows: Rows { columns, rows }, count })
+    Ok(Csv { rows: Rows { columns, rows }, count, lines })
 }
 
 fn header_problems(header: &[String]) -> Vec<Problem> {
@@ -335,7 +341,10 @@ mod tests {
 
     #[test]
     fn quotes_newlines_and_delimiters_inside_fields_are_data() {
-        let csv = read("a;b\n\"x\n;\"\"y\";2\n", &Reading { delimiter: b';', ..reading() }).unwrap();
-        assert_eq!(csv.rows.rows, [[Cell::Text("x\n;\"y".to_owned()), Cell::Integer(2)]]);
+        let text = "a;b\n\"x\n;\"\"y\";2\nz;3\n";
+        let csv = read(text, &Reading { delimiter: b';', ..reading() }).unwrap();
+        let row = |text: &str, number: i128| vec![Cell::Text(text.to_owned()), Cell::Integer(number)];
+        assert_eq!(csv.rows.rows, [row("x\n;\"y", 2), row("z", 3)]);
+        assert_eq!(csv.lines, [2, 4]);
     }
 }

@@ -103,7 +103,8 @@ pub(super) fn select(
 
 fn cell(order: &Order<'_>, bench: &mut dyn Bench, literal: &str, column: &Column) -> Result<String, Failure> {
     // The width of a text type would cut values off in silence.
-    let data_type = if column.is_string() { column.data_type.clone() } else { column.type_text() };
+    let data_type =
+        if column.is_string() { column.data_type.clone() } else { column.type_text(order.dialect) };
     let args = [Value::from(literal), Value::from(data_type)];
     let typed = bench.sql("safe_cast", &args)?;
     Ok(format!("{typed} as {}", order.dialect.quote(&column.name)))

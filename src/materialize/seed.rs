@@ -3,7 +3,7 @@
 use super::bench::{Author, Bench, Change, Made, Order, Transaction, is_given};
 use super::csv::{self, Reading};
 use super::finish::{self, Hooks};
-use crate::adapter::Response;
+use crate::adapter::{Response, RowPlace};
 use crate::compile::Failure;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
@@ -24,7 +24,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     let target = order.target(RelationKind::Table)?;
     let loads_itself =
         order.capabilities.loads_csv_files && bench.author("load_csv_rows") == Some(Author::BuiltIn);
-    let Contents { rows, count, text } = read(order, bench, seed, loads_itself)?;
+    let contents = read(order, bench, seed, loads_itself)?;
     let existed = bench.existing(&target)?;
     if let Some(kind) = existed.as_ref().and_then(|old| old.kind).filter(|kind| *kind != RelationKind::Table)
     {
@@ -38,7 +38,8 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     bench.transaction(Transaction::Begin)?;
     finish::hooks(order, bench, Hooks::Pre, true)?;
     let model = bench.member("model");
-    let table = objects::table(&rows);
+    let table = objects::table(&contents.rows);
+    let count = contents.count;
     if let Some(old) = &existed {
         let args = [model.clone(), Value::from(full_refresh), order.value(old), table.clone()];
         bench.perform("reset_csv_table", &args)?;
@@ -48,7 +49,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     bench.change(Change::Create(&target))?;
     if count > 0 {
         let loaded = bench.perform("load_csv_rows", &[model, table]);
-        loaded.map_err(|failure| in_file(failure, order, bench, &text))?;
+        loaded.map_err(|failure| in_file(failure, order, bench, &contents))?;
     }
     finish::grants(order, bench, &target, existed.as_ref(), full_refresh)?;
     finish::docs(order, bench, &target)?;
@@ -64,6 +65,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
         message: format!("{code} {count}"),
         code: Some(code.to_owned()),
         rows_affected: i64::try_from(count).ok(),
+        ..Response::default()
     };
     Ok(Made { response, relations: vec![target] })
 }
@@ -75,6 +77,8 @@ struct Contents {
     rows: Rows,
     /// How many rows are to be loaded.
     count: usize,
+    /// The line of each row in the table.
+    lines: Vec<usize>,
     text: String,
 }
 
@@ -114,7 +118,7 @@ fn read(
         }
     }
     let count = if order.flags.empty { 0 } else { csv.count };
-    Ok(Contents { rows: csv.rows, count, text })
+    Ok(Contents { rows: csv.rows, count, lines: csv.lines, text })
 }
 
 /// All that is wrong with the file, each at its line.
@@ -131,12 +135,17 @@ fn malformed(problems: &[csv::Problem], file: &SourceFile) -> Diagnostic {
     })
 }
 
-/// A refused value as a mistake in the seed's file, where the engine says in which line.
-fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, text: &str) -> Failure {
+/// A refused value as a mistake in the seed's file, where the engine says in which row.
+fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, contents: &Contents) -> Failure {
+    let text = contents.text.as_str();
     let Failure::Database(refusal) = &failure else { return failure };
     let Some(cell) = &refusal.error.cell else { return failure };
     let file = bench.source(&order.node.origin.original_file_path, text);
-    let line = line_of(&file, cell.line);
+    let number = match cell.row {
+        RowPlace::Line(number) => number,
+        RowPlace::Sent(row) => contents.lines.get(row.saturating_sub(1)).copied().unwrap_or(1),
+    };
+    let line = line_of(&file, number);
     let found = cell.value.as_deref().and_then(|value| {
         let at = line.start + text.get(line.start..line.end)?.find(value)?;
         Some(file.range(at, at + value.len()))

@@ -30,7 +30,7 @@ pub fn as_column(value: &Value) -> Option<Column> {
 /// Python's `repr`, which lists and plain printing show.
 impl fmt::Debug for ColumnObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<Column {} ({})>", self.column.name, self.column.type_text())
+        write!(f, "<Column {} ({})>", self.column.name, self.column.type_text(&self.dialect))
     }
 }
 
@@ -45,7 +45,7 @@ impl Object for ColumnObject {
         match key.as_str()? {
             "name" | "column" => Some(Value::from(&column.name)),
             "dtype" => Some(Value::from(&column.data_type)),
-            "data_type" | "expanded_data_type" => Some(Value::from(column.type_text())),
+            "data_type" | "expanded_data_type" => Some(Value::from(column.type_text(&self.dialect))),
             "quoted" => Some(Value::from(self.dialect.quote(&column.name))),
             "char_size" => Some(number(column.char_size)),
             "numeric_precision" => Some(number(column.numeric_precision)),
@@ -103,7 +103,11 @@ impl Object for ColumnObject {
             }
             "literal" => {
                 let arguments = Arguments::bind(name, &["value"], args)?;
-                Ok(Value::from(format!("{}::{}", arguments.require(name, "value")?, column.type_text())))
+                Ok(Value::from(format!(
+                    "{}::{}",
+                    arguments.require(name, "value")?,
+                    column.type_text(&self.dialect)
+                )))
             }
             "flatten" => {
                 let flat = column.flatten().into_iter().map(|column| super::column(column, &self.dialect));

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod column;
+mod index;
 mod relation;
 mod relation_class;
 mod rows;
@@ -15,6 +16,7 @@ use minijinja::Value;
 
 pub use arguments::Arguments;
 pub use column::{ColumnClass, ColumnObject, as_column, column};
+pub use index::index;
 pub use relation::{RelationObject, as_relation, relation};
 pub use relation_class::{CTE_PREFIX, RelationClass};
 pub use rows::{RowObject, cell};

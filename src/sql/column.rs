@@ -1,5 +1,7 @@
 //! A column of a relation, as the warehouse describes it.
 
+use super::Dialect;
+
 /// A column's name and type. dbt's `Column`; the face for templates is in `objects`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Column {
@@ -93,8 +95,10 @@ impl Column {
 
     /// The type as DDL writes it, with its width; dbt's `data_type`.
     #[must_use]
-    pub fn type_text(&self) -> String {
+    pub fn type_text(&self, dialect: &Dialect) -> String {
+        let is_unsized = self.char_size.is_none() || self.data_type.eq_ignore_ascii_case("text");
         match (self.string_size(), self.numeric_precision, self.numeric_scale) {
+            (Some(_), _, _) if dialect.unsized_texts && is_unsized => self.data_type.clone(),
             (Some(size), _, _) => Self::string_type(size),
             (None, Some(precision), Some(scale)) if self.is_numeric() => {
                 format!("{}({precision},{scale})", self.data_type)
@@ -197,13 +201,13 @@ fn split_at_commas(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Column;
+    use super::{Column, Dialect};
 
     #[test]
     fn descriptions_are_read() {
         let check = |description: &str, type_text: &str| {
             let column = Column::from_description("a", description);
-            assert_eq!(column.map(|column| column.type_text()), Ok(type_text.to_owned()));
+            assert_eq!(column.map(|column| column.type_text(&Dialect::ANSI)), Ok(type_text.to_owned()));
         };
         check("integer", "integer");
         check("varchar(10)", "character varying(10)");
@@ -212,6 +216,19 @@ mod tests {
         check("decimal", "decimal");
         assert!(Column::from_description("a", "varchar(x)").is_err());
         assert!(Column::from_description("a", "").is_err());
+    }
+
+    #[test]
+    fn texts_without_a_width_may_stay_so() {
+        let dialect = Dialect { unsized_texts: true, ..Dialect::ANSI };
+        let check = |description: &str, type_text: &str| {
+            let column = Column::from_description("a", description).unwrap();
+            assert_eq!(column.type_text(&dialect), type_text);
+        };
+        check("text", "text");
+        check("character varying", "character varying");
+        check("character varying(10)", "character varying(10)");
+        check("numeric(18,2)", "numeric(18,2)");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How a warehouse writes names and literals. Data, not code: an adapter states it.
+//! How a warehouse writes names, literals and types. Data, not code: an adapter states it.
 
 /// The lexical rules of a warehouse's SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,11 +7,15 @@ pub struct Dialect {
     pub quote_char: char,
     /// Which name parts are quoted unless a project says otherwise.
     pub default_quoting: super::Policy,
+    /// A text type without a width is written without one; elsewhere dbt gives
+    /// it 256 characters.
+    pub unsized_texts: bool,
 }
 
 impl Dialect {
     /// Standard SQL: double quotes, everything quoted.
-    pub const ANSI: Self = Self { quote_char: '"', default_quoting: super::Policy::ALL };
+    pub const ANSI: Self =
+        Self { quote_char: '"', default_quoting: super::Policy::ALL, unsized_texts: false };
 
     /// The identifier in quotes, with quotes inside it doubled.
     #[must_use]

@@ -29,7 +29,7 @@ pub use calls::{MacroCall, called_macros};
 pub use datetime::{date_value, datetime_value, delta_value, time_value, utc_value};
 pub use engine::{Engine, dispatch, lookup, macro_value, render_text, scope};
 pub use error::{Frame, TemplateError, raise, raise_diagnostic, raise_message};
-pub(crate) use functions::python_json;
+pub(crate) use functions::{md5_hex, python_json};
 pub use library::{Library, LibraryBuilder, MacroInfo, MaterializationFound};
 pub use minijinja::Value;
 pub use python::Decimal;

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use duckdb::Error;
 
-use crate::adapter::BadCell;
-use crate::adapter::DatabaseError;
+use crate::adapter::{BadCell, DatabaseError, RowPlace};
 
 /// A refused statement. `sql` is the whole script, `statement` the part that
 /// was sent, and `offset` where that part starts.
@@ -76,7 +75,7 @@ pub(super) fn split_place(raw: &str, sql: &str) -> (String, Option<usize>) {
 fn bad_cell(raw: &str) -> Option<(BadCell, String)> {
     let (_, rest) = raw.split_once("CSV Error on Line: ")?;
     let (line, rest) = rest.split_once("\nOriginal Line: ")?;
-    let line = line.trim().parse().ok()?;
+    let row = RowPlace::Line(line.trim().parse().ok()?);
     let reason = rest.split_once('\n').map_or("", |(_, reason)| reason);
     let reason = reason.split("\n\n").next().unwrap_or(reason).trim().trim_end_matches('.');
     let value =
@@ -85,7 +84,7 @@ fn bad_cell(raw: &str) -> Option<(BadCell, String)> {
     let reason = reason.split_once(". Could not").map_or(reason.to_owned(), |(what, why)| {
         format!("{}: could not{why}", what.replace("Error when", "error in"))
     });
-    Some((BadCell { line, value }, reason))
+    Some((BadCell { row, value }, reason))
 }
 
 fn point(first: &str, below: &str, sql: &str) -> Option<usize> {

@@ -41,7 +41,7 @@ impl DuckDbSession {
         }
         let changes = matches!(word.as_str(), "insert" | "update" | "delete" | "merge" | "copy");
         let rows_affected = changes.then(|| i64::try_from(affected).ok()).flatten();
-        let response = Response { message: "OK".to_owned(), code: None, rows_affected };
+        let response = Response { message: "OK".to_owned(), rows_affected, ..Response::default() };
         let rows = match read {
             Some(limit) => decode::rows(&query, limit).map_err(|error| describe(&error))?,
             None => Rows::default(),

@@ -3,8 +3,9 @@
 use std::error::Error as _;
 use std::io;
 
-use postgres::error::{DbError, ErrorPosition, SqlState};
+use postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
+use super::copy;
 use super::settings::Settings;
 use crate::adapter::DatabaseError;
 use crate::sql::Statement;
@@ -33,9 +34,20 @@ pub(super) fn from_statement(
     }
 }
 
+/// A refused row of those that were sent, with the cell instead of the context,
+/// which tells a row of ours.
+pub(super) fn with_cell(error: &postgres::Error, described: DatabaseError) -> DatabaseError {
+    let said = error.as_db_error().and_then(|said| Some((said, copy::bad_cell(said.where_()?)?)));
+    match said {
+        Some((said, cell)) => DatabaseError { message: brief(said), cell: Some(cell), ..described },
+        None => described,
+    }
+}
+
 /// Whether the connection is of no use after this error.
 pub(super) fn is_fatal(error: &postgres::Error) -> bool {
-    error.as_db_error().is_none_or(|said| matches!(said.severity(), "FATAL" | "PANIC"))
+    let is_last = |said: &DbError| matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+    error.as_db_error().is_none_or(is_last)
 }
 
 /// Whether the server stopped the statement because somebody asked for it, or
@@ -77,23 +89,30 @@ pub(super) fn connecting(error: &postgres::Error, settings: &Settings) -> Databa
 
 /// The message with what the server adds to it, a line each.
 pub(super) fn describe(said: &DbError) -> String {
-    let mut message = format!("{} (SQLSTATE {})", said.message(), said.code().code());
     let internal = match said.position() {
         Some(ErrorPosition::Internal { query, .. }) => Some(query.as_str()),
         Some(ErrorPosition::Original(_)) | None => None,
     };
-    let more = [
-        ("detail", said.detail()),
-        ("hint", said.hint()),
-        ("context", said.where_()),
-        ("in the statement", internal),
-    ];
-    for (title, text) in more {
-        if let Some(text) = text {
-            message.extend(["\n", title, ": ", text]);
-        }
-    }
-    message
+    let context = [("context", said.where_()), ("in the statement", internal)];
+    format!("{}{}", brief(said), lines(&context))
+}
+
+/// The same without the place.
+fn brief(said: &DbError) -> String {
+    let advice = [("detail", said.detail()), ("hint", said.hint())];
+    format!("{} (SQLSTATE {}){}", said.message(), said.code().code(), lines(&advice))
+}
+
+/// What the server says beside its answers.
+pub(super) fn remark(said: &DbError) -> String {
+    let advice = [("detail", said.detail()), ("hint", said.hint())];
+    format!("{}{}", said.message(), lines(&advice))
+}
+
+/// A line for each text that there is.
+fn lines(titled: &[(&str, Option<&str>)]) -> String {
+    let line = |(title, text): &(&str, Option<&str>)| text.map(|text| format!("\n{title}: {text}"));
+    titled.iter().filter_map(line).collect()
 }
 
 /// The byte of the statement at which the server points. It counts characters from 1.

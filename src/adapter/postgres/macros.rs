@@ -1,4 +1,4 @@
 //! The macros by which PostgreSQL differs: dbt's package `dbt_postgres`.
 
 /// As (path, text), sorted by path.
-pub(super) const FILES: &[(&str, &str)] = &[];
+pub(super) const FILES: &[(&str, &str)] = &[("macros/seeds.sql", include_str!("macros/seeds.sql"))];

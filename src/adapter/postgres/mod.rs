@@ -1,6 +1,7 @@
 //! PostgreSQL: a server, one connection for each session.
 
 mod connect;
+mod copy;
 mod decode;
 mod fault;
 mod inventory;
@@ -27,6 +28,8 @@ use crate::sql::Dialect;
 use connect::Connector;
 use session::PostgresSession;
 use settings::Settings;
+
+const DIALECT: Dialect = Dialect { unsized_texts: true, ..Dialect::ANSI };
 
 /// The strategies that this engine has for incremental models.
 const INCREMENTAL_STRATEGIES: &[&str] = &["append", "delete+insert", "merge", "microbatch"];
@@ -76,7 +79,7 @@ impl Adapter for Postgres {
     }
 
     fn dialect(&self) -> &Dialect {
-        &Dialect::ANSI
+        &DIALECT
     }
 
     fn target(&self) -> Map<String, Json> {

@@ -3,14 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use postgres::error::{DbError, Severity};
 use postgres::{CancelToken, Client, SimpleQueryMessage};
 
 use super::connect::{Connector, Notices};
 use super::decode::Reader;
 use super::tag::Tag;
 use super::transaction::{self, Transaction};
-use super::{fault, inventory};
-use crate::adapter::{Cancel, DatabaseError, Response, Session};
+use super::{copy, fault, inventory};
+use crate::adapter::{Cancel, DatabaseError, Remark, Response, Session};
 use crate::sql::{self, Cell, Column, Relation, Rows, Statement};
 
 pub(super) struct PostgresSession {
@@ -66,12 +67,23 @@ impl PostgresSession {
         if self.transaction == Transaction::Failed && transaction::is_commit(&outline) {
             return Err(self.refuse_commit());
         }
-        let client = self.client()?;
-        let asked = ask(client, statement.text, read);
+        let asked = ask(self.client()?, statement.text, read);
         self.transaction = self.transaction.after(&outline, asked.is_ok());
-        asked
-            .map(|(count, rows)| (Tag::of(&outline).response(count), rows))
-            .map_err(|error| self.failed(&error, script, statement, transaction::is_commit(&outline)))
+        match asked {
+            Ok((count, rows)) => Ok((self.answer(&outline, count), rows)),
+            Err(error) => Err(self.failed(&error, script, statement, transaction::is_commit(&outline))),
+        }
+    }
+
+    /// The answer to a statement, with what the server said since the last one.
+    fn answer(&self, outline: &[String], count: u64) -> Response {
+        let mut said = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        let remark = |notice: DbError| Remark {
+            message: fault::remark(&notice),
+            is_warning: notice.parsed_severity() == Some(Severity::Warning),
+        };
+        let remarks = said.drain(..).map(remark).collect();
+        Response { remarks, ..Tag::of(outline).response(count) }
     }
 
     /// The server would answer a commit of what failed as if all were well.
@@ -108,7 +120,10 @@ impl PostgresSession {
         let last = statements.len().saturating_sub(1);
         let mut result = (Response::default(), Rows::default());
         for (at, statement) in statements.into_iter().enumerate() {
+            let mut remarks = result.0.remarks;
             result = self.run(script, statement, read.filter(|_| at == last))?;
+            remarks.append(&mut result.0.remarks);
+            result.0.remarks = remarks;
         }
         Ok(result)
     }
@@ -159,6 +174,18 @@ impl Session for PostgresSession {
 
     fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
         self.run_all(sql, Some(limit.unwrap_or(usize::MAX)))
+    }
+
+    fn load(&mut self, table: &str, columns: &str, rows: &Rows) -> Result<Response, DatabaseError> {
+        let sql = format!("copy {table} ({columns}) from stdin");
+        let statement = Statement { text: &sql, offset: 0 };
+        let outline = sql::outline(&sql);
+        let sent = copy::send(self.client()?, &sql, rows);
+        self.transaction = self.transaction.after(&outline, sent.is_ok());
+        match sent {
+            Ok(count) => Ok(self.answer(&outline, count)),
+            Err(error) => Err(fault::with_cell(&error, self.failed(&error, &sql, statement, false))),
+        }
     }
 
     fn relations(&mut self, database: Option<&str>) -> Result<Vec<Relation>, DatabaseError> {

@@ -81,7 +81,7 @@ impl Tag {
         };
         // dbt: the driver's -1 where nothing is counted.
         let rows = if self.counts { i64::try_from(count).unwrap_or(i64::MAX) } else { -1 };
-        Response { message, code: Some(self.words.clone()), rows_affected: Some(rows) }
+        Response { message, code: Some(self.words.clone()), rows_affected: Some(rows), ..Response::default() }
     }
 }
 

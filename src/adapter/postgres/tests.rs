@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::host::environment::Environment;
-use crate::sql::{Cell, Relation, RelationKind};
+use crate::adapter::{BadCell, RowPlace};
+use crate::host::Environment;
+use crate::sql::{Cell, Relation, RelationKind, Rows};
 
 /// A schema of its own on the server; gone with its owner.
 struct Place {
@@ -257,4 +258,70 @@ fn refusals_at_the_door_are_plain() {
     check("port", json!(1), "cannot reach the server at `");
     check("role", json!("nobody"), "the role `nobody` cannot be taken: ");
     check("dbname", json!("no_such_database"), "database \"no_such_database\" does not exist");
+}
+
+#[test]
+fn rows_are_sent_in_one_go() {
+    let Some(place) = Place::new("load") else { return };
+    let mut session = place.session();
+    session.execute("create table t (\"A\" int, b text, c timestamp, d boolean)").unwrap();
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let row = |number: Cell, text: Cell| {
+        vec![number, text, Cell::Timestamp("2024-02-29 01:02:03".into()), Cell::Bool(true)]
+    };
+    let mut rows = Rows {
+        columns: Vec::new(),
+        rows: vec![row(Cell::Integer(1), text("a\tb\\N\nc")), row(Cell::Null, text(""))],
+    };
+    let columns = "\"A\", b, c, d";
+    assert_eq!(session.load("t", columns, &rows).unwrap().message, "COPY 2");
+    let (_, stored) = session.query("select * from t order by 1 nulls last", None).unwrap();
+    assert_eq!(stored.rows, rows.rows);
+    let many = vec![row(Cell::Integer(2), text("long enough to fill more than one chunk")); 10_000];
+    rows.rows = many;
+    rows.rows.push(row(text("x"), text("")));
+    let error = session.load("t", columns, &rows).unwrap_err();
+    assert_eq!(error.message, "invalid input syntax for type integer: \"x\" (SQLSTATE 22P02)");
+    let cell = BadCell { row: RowPlace::Sent(10_001), value: Some("x".into()) };
+    assert_eq!(error.cell, Some(cell));
+    let (_, count) = session.query("select count(*) from t", None).unwrap();
+    assert_eq!(count.rows, [[Cell::Integer(2)]]);
+}
+
+#[test]
+fn what_the_server_remarks_comes_with_the_answer() {
+    let Some(place) = Place::new("remarks") else { return };
+    let mut session = place.session();
+    let raise = "do $$ begin raise notice 'note'; raise warning 'careful' using hint = 'slow down'; end $$";
+    let response = session.execute(&format!("{raise}; select 1")).unwrap();
+    let remarks: Vec<_> = response.remarks.iter().map(|it| (it.message.as_str(), it.is_warning)).collect();
+    assert_eq!(remarks, [("note", false), ("careful\nhint: slow down", true)]);
+    assert_eq!(session.execute("select 1").unwrap().remarks, []);
+}
+
+#[test]
+fn members_answer_as_in_dbt_postgres() {
+    let words = "host=here port=1 user=dbt password=hush dbname=shop schema=main";
+    let adapter = Postgres::new(&fields(words), Path::new(".")).unwrap();
+    let call = |name: &str, argument: Json| {
+        let call = MemberCall { name: name.to_owned(), args: vec![argument], kwargs: Map::new() };
+        adapter.call_member(None, &call).map(|called| called.map_err(|error| error.message))
+    };
+    let check = |name: &str, argument: Json, expected: Json| {
+        assert_eq!(call(name, argument), Some(Ok(expected)), "{name}");
+    };
+    check("verify_database", json!("\"SHOP\""), json!(""));
+    check("parse_index", json!(null), json!(null));
+    check("parse_index", json!({"columns": ["a"]}), json!({"columns": ["a"], "unique": false, "type": null}));
+    let refused = |name: &str, argument: Json, expected: &str| {
+        assert_eq!(call(name, argument), Some(Err(expected.to_owned())), "{name}");
+    };
+    refused("parse_index", json!(["a"]), "an entry of `indexes` is a mapping with `columns`");
+    refused("parse_index", json!({"unique": true}), "an entry of `indexes` needs a list of `columns`");
+    refused(
+        "parse_index",
+        json!({"columns": ["a"], "uniq": true}),
+        "an entry of `indexes` has `columns`, `unique` and `type`, but no `uniq`",
+    );
+    assert_eq!(call("nope", json!(null)), None);
 }

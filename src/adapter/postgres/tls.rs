@@ -167,3 +167,70 @@ impl ServerCertVerifier for Verifier {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// For `db.example` and 127.0.0.1, until the year 2126; its signer; and one
+    /// that signs itself.
+    const SERVER: &[u8] = include_bytes!("certificates/server.pem");
+    const AUTHORITY: &[u8] = include_bytes!("certificates/authority.pem");
+    const OWN_SIGNER: &[u8] = include_bytes!("certificates/own_signer.pem");
+
+    fn settings(mode: &str, roots: Option<&str>) -> Settings {
+        let fields = json!({
+            "host": "db.example", "port": 5432, "user": "dbt", "password": "hush", "dbname": "shop",
+            "schema": "main", "sslmode": mode, "sslrootcert": roots,
+        });
+        Settings::read(fields.as_object().unwrap()).unwrap_or_else(|problems| panic!("{problems:?}"))
+    }
+
+    #[test]
+    fn servers_are_trusted_by_the_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, pem) in [("authority.pem", AUTHORITY), ("own.pem", OWN_SIGNER)] {
+            files::write(&folder.path().join(name), pem).unwrap();
+        }
+        let provider = Arc::new(ring::default_provider());
+        let check = |mode: &str, roots: Option<&str>, pem: &[u8], name: &'static str, trusted: bool| {
+            let verifier = Verifier::new(&settings(mode, roots), folder.path(), Arc::clone(&provider));
+            let certificate = CertificateDer::from_pem_slice(pem).unwrap();
+            let name = ServerName::try_from(name).unwrap();
+            let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+            let verified = verifier.unwrap().verify_server_cert(&certificate, &[], &name, &[], now);
+            assert_eq!(verified.is_ok(), trusted, "{mode} {roots:?} {name:?}: {verified:?}");
+        };
+        let (authority, own) = (Some("authority.pem"), Some("own.pem"));
+        check("prefer", None, SERVER, "elsewhere", true);
+        check("prefer", own, SERVER, "elsewhere", true);
+        check("require", None, OWN_SIGNER, "elsewhere", true);
+        check("require", authority, SERVER, "elsewhere", true);
+        check("require", authority, OWN_SIGNER, "db.example", false);
+        check("verify-ca", authority, SERVER, "elsewhere", true);
+        check("verify-ca", own, SERVER, "db.example", false);
+        check("verify-ca", own, OWN_SIGNER, "elsewhere", true);
+        check("verify-full", authority, SERVER, "db.example", true);
+        check("verify-full", authority, SERVER, "127.0.0.1", true);
+        check("verify-full", authority, SERVER, "elsewhere", false);
+        check("verify-full", own, OWN_SIGNER, "db.example", true);
+        check("verify-full", own, OWN_SIGNER, "elsewhere", false);
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |roots: &str, text: &str, expected: &str| {
+            files::write(&folder.path().join("empty.pem"), text).unwrap();
+            let refused = client(&settings("verify-full", Some(roots)), folder.path()).err();
+            let message = refused.map(|error| error.message).unwrap_or_default();
+            assert!(message.starts_with(expected), "{message}");
+        };
+        check("missing.pem", "", "`sslrootcert`: cannot use `missing.pem`: No such file");
+        check("empty.pem", "", "`sslrootcert`: cannot use `empty.pem`: it holds no certificate in PEM form");
+    }
+}

@@ -61,6 +61,7 @@ const METHODS: &[(&str, Method)] = &[
     ("get_missing_columns", columns::get_missing_columns),
     ("get_relation", relations::get_relation),
     ("list_relations", relations::list_relations),
+    ("load_rows", statements::load_rows),
     ("quote", naming::quote),
     ("quote_as_configured", naming::quote_as_configured),
     ("quote_seed_column", naming::quote_seed_column),
@@ -116,7 +117,10 @@ impl AdapterObject {
             self.state.runtime.adapter().call_member(Some(session.as_mut()), &call)
         };
         let result = called.transpose().map_err(|error| template::raise(self.state.refused(error)))?;
-        Ok(result.map(|json| template::to_value(&json)))
+        Ok(result.map(|json| match json {
+            Json::Object(index) if name == "parse_index" => objects::index(index),
+            json => template::to_value(&json),
+        }))
     }
 
     fn unknown(name: &str) -> Error {

@@ -76,6 +76,26 @@ fn literal(value: &Value, dialect: Dialect) -> String {
     }
 }
 
+/// `load_rows(relation, columns, agate_table)`: adds rows in one go, where the
+/// engine can do that. Only macros of such an engine call it.
+pub(super) fn load_rows(
+    adapter: &AdapterObject,
+    _: &mut State<'_, '_>,
+    args: &[Value],
+) -> Result<Value, Error> {
+    let arguments = Arguments::bind("load_rows", &["relation", "columns", "agate_table"], args)?;
+    let relation = super::relation_argument(&arguments, "load_rows", "relation")?;
+    let columns = template::text(arguments.require("load_rows", "columns")?);
+    let rows = objects::as_rows(arguments.require("load_rows", "agate_table")?)
+        .ok_or_else(|| template::raise_message("`adapter.load_rows` takes a table as `agate_table`"))?;
+    let table = relation.render(adapter.state.runtime.adapter().dialect());
+    let run = || {
+        adapter.state.begin()?;
+        adapter.state.load(&table, &columns, &rows)
+    };
+    run().map(|response| results::response(&response)).map_err(template::raise)
+}
+
 /// `commit()`.
 pub(super) fn commit(adapter: &AdapterObject, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
     adapter.state.commit().map_err(template::raise)?;

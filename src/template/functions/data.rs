@@ -66,6 +66,6 @@ fn yaml_text(args: &[Value]) -> Result<Value, Error> {
 }
 
 /// The MD5 of a text, in hexadecimal.
-fn md5_hex(text: &str) -> String {
+pub(crate) fn md5_hex(text: &str) -> String {
     Md5::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -19,6 +19,7 @@ use minijinja::value::Rest;
 
 use super::engine;
 
+pub(crate) use data::md5_hex;
 pub(crate) use json::{Style, python_json, write_json};
 pub(crate) use marks::{Marked, Marking};
 

@@ -1,0 +1,107 @@
+//! `COPY … FROM STDIN`: many rows in one go.
+
+use std::io::Write as _;
+
+use postgres::Client;
+
+use crate::adapter::{BadCell, RowPlace};
+use crate::sql::{Cell, Rows};
+
+/// Bytes that are sent at a time.
+const CHUNK: usize = 1 << 16;
+
+/// Sends rows; gives how many arrived.
+pub(super) fn send(client: &mut Client, sql: &str, rows: &Rows) -> Result<u64, postgres::Error> {
+    let mut writer = client.copy_in(sql)?;
+    let mut text = String::with_capacity(CHUNK);
+    for row in &rows.rows {
+        write_row(row, &mut text);
+        if text.len() >= CHUNK {
+            // The server tells at the end why it stopped listening.
+            if writer.write_all(text.as_bytes()).is_err() {
+                return writer.finish();
+            }
+            text.clear();
+        }
+    }
+    // As above.
+    let _ = writer.write_all(text.as_bytes());
+    writer.finish()
+}
+
+/// A row in COPY's text form: fields between tabs, one line.
+fn write_row(row: &[Cell], out: &mut String) {
+    for (at, cell) in row.iter().enumerate() {
+        if at > 0 {
+            out.push('\t');
+        }
+        match cell {
+            Cell::Null => out.push_str("\\N"),
+            Cell::Bool(yes) => out.push_str(if *yes { "true" } else { "false" }),
+            Cell::Integer(number) => out.push_str(&number.to_string()),
+            Cell::Float(number) => out.push_str(&number.to_string()),
+            Cell::Decimal(text)
+            | Cell::Text(text)
+            | Cell::Date(text)
+            | Cell::Timestamp(text)
+            | Cell::TimestampTz(text) => escape(text, out),
+        }
+    }
+    out.push('\n');
+}
+
+fn escape(text: &str, out: &mut String) {
+    for character in text.chars() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            other => out.push(other),
+        }
+    }
+}
+
+/// The cell that the server refused, in the context that it tells:
+/// `COPY orders, line 3, column id: "x"`. A line of ours is a row.
+pub(super) fn bad_cell(context: &str) -> Option<BadCell> {
+    let (_, rest) = context.strip_prefix("COPY ")?.split_once(", line ")?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (row, rest) = rest.split_at_checked(digits)?;
+    let row = RowPlace::Sent(row.parse().ok()?);
+    let value = rest.strip_prefix(", column ").and_then(|rest| rest.split_once(": \""));
+    let value = value.map(|(_, value)| value.strip_suffix('"').unwrap_or(value).to_owned());
+    Some(BadCell { row, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_lines_without_breaks_inside() {
+        let mut out = String::new();
+        let cells = [
+            Cell::Null,
+            Cell::Bool(true),
+            Cell::Integer(-1),
+            Cell::Decimal("1.50".into()),
+            Cell::Text("a\tb\\N\nc".into()),
+            Cell::Text(String::new()),
+        ];
+        write_row(&cells, &mut out);
+        assert_eq!(out, "\\N\ttrue\t-1\t1.50\ta\\tb\\\\N\\nc\t\n");
+    }
+
+    #[test]
+    fn refused_cells_are_found() {
+        let check = |context: &str, row: usize, value: Option<&str>| {
+            let expected = BadCell { row: RowPlace::Sent(row), value: value.map(str::to_owned) };
+            assert_eq!(bad_cell(context), Some(expected), "{context}");
+        };
+        check("COPY orders, line 3, column id: \"x\"", 3, Some("x"));
+        check("COPY orders, line 12: \"1\t2\"", 12, None);
+        check("COPY orders, line 2, column id: null input", 2, None);
+        assert_eq!(bad_cell("PL/pgSQL function f() line 3 at RAISE"), None);
+    }
+}
