@@ -31,6 +31,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Notes the names that look like misspelt ones of an output of this kind. dbt
+    /// passes over all names that it does not know.
+    pub(super) fn check_spelling(&mut self, kind: &str, known: &[&str]) {
+        for name in self.fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name) {
+            let near = nearest(name, known.iter().copied()).filter(|_| !known.contains(&name.as_str()));
+            if let Some(near) = near {
+                let message = format!("`{name}` is no field of a {kind} output, did you mean `{near}`?");
+                self.problems.push(message);
+            }
+        }
+    }
+
     /// Notes a problem.
     pub(super) fn problem(&mut self, message: impl Into<String>) {
         self.problems.push(message.into());

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::duckdb::DuckDb;
 use super::postgres::Postgres;
 use super::{Adapter, DatabaseError};
+use crate::diagnostics::nearest;
 
 /// The chosen output of a profile, rendered. Values may be secret: the type
 /// does not print them.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// The adapter type, one of [`KINDS`].
+    /// The adapter type, one of [`kinds`].
     pub kind: String,
     /// Every other key of the output.
     pub fields: serde_json::Map<String, serde_json::Value>,
@@ -23,24 +24,38 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
+/// Makes an adapter from the fields of an output; relative paths mean files
+/// below the folder.
+type Opener = fn(&serde_json::Map<String, serde_json::Value>, &Path) -> Opened;
+type Opened = Result<Arc<dyn Adapter>, DatabaseError>;
+
+/// The warehouses: the adapter type as profiles name it, and what makes one.
+const ENGINES: &[(&str, Opener)] = &[
+    (DuckDb::KIND, |fields, base| Ok(Arc::new(DuckDb::new(fields, base)?))),
+    (Postgres::KIND, |fields, base| Ok(Arc::new(Postgres::new(fields, base)?))),
+];
+
 /// The adapter types that [`open`] knows.
-pub const KINDS: &[&str] = &[DuckDb::KIND, Postgres::KIND];
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    ENGINES.iter().map(|(kind, _)| *kind)
+}
 
 /// The adapter for a profile's output. Nothing is connected yet; relative paths
 /// mean files below `base`, the project's folder.
 ///
 /// # Errors
 /// The type is unknown, or a field is missing, unknown or has a wrong value.
-pub fn open(credentials: &Credentials, base: &Path) -> Result<Arc<dyn Adapter>, DatabaseError> {
-    match credentials.kind.as_str() {
-        DuckDb::KIND => Ok(Arc::new(DuckDb::new(&credentials.fields, base)?)),
-        Postgres::KIND => Ok(Arc::new(Postgres::new(&credentials.fields, base)?)),
-        kind => {
-            let known = KINDS.join("`, `");
-            let message = format!("there is no adapter of type `{kind}`; this program has: `{known}`");
-            Err(DatabaseError::new(message))
-        }
+pub fn open(credentials: &Credentials, base: &Path) -> Opened {
+    let kind = credentials.kind.as_str();
+    if let Some((_, opener)) = ENGINES.iter().find(|(known, _)| *known == kind) {
+        return opener(&credentials.fields, base);
     }
+    let known: Vec<&str> = kinds().collect();
+    let hint = nearest(kind, known.iter().copied());
+    let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
+    let known = known.join("`, `");
+    let message = format!("there is no adapter of type `{kind}`; this program has: `{known}`{hint}");
+    Err(DatabaseError::new(message))
 }
 
 /// The output that stands in for a profile where a project has none: a database

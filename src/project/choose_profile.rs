@@ -214,8 +214,20 @@ impl Chooser<'_> {
                 threads,
                 is_embedded: false,
             }),
-            Err(error) => self
-                .fail(Diagnostic::error("bad-profile", error.message).at(target_key.span, "in this target")),
+            Err(error) => {
+                self.fail(self.in_target(Diagnostic::error("bad-profile", error.message), target_key.span))
+            }
+        }
+    }
+
+    /// Points at a target, unless its fields stand in the same line: a password may be there.
+    fn in_target(&self, finding: Diagnostic, key: Span) -> Diagnostic {
+        let rest = self.file.text().get(key.end..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default().trim_start_matches([':', ' ']);
+        if line.is_empty() || line.starts_with(['#', '&']) {
+            finding.at(key, "in this target")
+        } else {
+            finding.in_file(self.file.path())
         }
     }
 
@@ -270,7 +282,8 @@ impl Chooser<'_> {
         let Some(Json::String(kind)) = fields.shift_remove("type") else {
             let finding =
                 Diagnostic::error("profile-type", format!("the target `{target_name}` has no `type`"));
-            let help = format!("name the adapter: one of `{}`", adapter::KINDS.join("`, `"));
+            let kinds: Vec<&str> = adapter::kinds().collect();
+            let help = format!("name the adapter: one of `{}`", kinds.join("`, `"));
             return self.fail(finding.at(key, "").help(help));
         };
         let threads = threads(self.request, threads_written.as_ref(), DEFAULT_THREADS, self.diagnostics)?;

@@ -1,7 +1,7 @@
 //! From settings to an open connection.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use postgres::config::SslMode as Encryption;
@@ -9,8 +9,9 @@ use postgres::error::DbError;
 use postgres::{CancelToken, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::fault::NoEntry;
 use super::settings::{Settings, SslMode};
-use super::{fault, tls};
+use super::tls;
 use crate::adapter::DatabaseError;
 use crate::sql::Dialect;
 
@@ -36,17 +37,16 @@ impl Connector {
         let mut client = loop {
             match self.attempt(&tls, notices) {
                 Ok(client) => break client,
-                Err(error) if attempt < self.settings.retries && fault::is_passing(&error) => {
+                Err(error) if attempt < self.settings.retries && error.is_passing() => {
                     std::thread::sleep(Duration::from_secs(u64::from(attempt * attempt)));
                     attempt += 1;
                 }
-                Err(error) => return Err(fault::connecting(&error, &self.settings)),
+                Err(error) => return Err(DatabaseError::new(error.describe(&self.settings.server()))),
             }
         };
         for (sql, what) in self.setup() {
             client.batch_execute(&sql).map_err(|error| {
-                let DatabaseError { message, .. } = fault::connecting(&error, &self.settings);
-                DatabaseError::new(format!("{what}: {message}"))
+                DatabaseError::new(format!("{what}: {}", NoEntry::Refused(error).reason()))
             })?;
         }
         Ok(client)
@@ -65,26 +65,40 @@ impl Connector {
     }
 
     /// One attempt, by each way that `sslmode` allows.
-    fn attempt(&self, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Client, postgres::Error> {
-        let ways: &[Encryption] = match self.settings.ssl_mode {
-            _ if self.settings.host.starts_with('/') => &[Encryption::Disable],
-            SslMode::Disable => &[Encryption::Disable],
-            SslMode::Allow => &[Encryption::Disable, Encryption::Require],
-            SslMode::Prefer => &[Encryption::Prefer, Encryption::Disable],
-            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => &[Encryption::Require],
+    fn attempt(&self, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Client, NoEntry> {
+        let (first, second) = match self.settings.ssl_mode {
+            _ if self.settings.host.starts_with('/') => (Encryption::Disable, None),
+            SslMode::Disable => (Encryption::Disable, None),
+            SslMode::Allow => (Encryption::Disable, Some(Encryption::Require)),
+            SslMode::Prefer => (Encryption::Prefer, Some(Encryption::Disable)),
+            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => (Encryption::Require, None),
         };
-        let mut first = None;
-        for way in ways {
-            match self.config(*way, notices).connect(tls.clone()) {
-                Ok(client) => return Ok(client),
-                Err(error) if fault::is_wrong_way(&error) || fault::is_about_tls(&error) => {
-                    first.get_or_insert(error);
-                }
-                Err(error) => return Err(error),
-            }
+        let refused = match self.knock(first, tls, notices) {
+            Err(refused) if refused.is_about_the_way() => refused,
+            decided => return decided,
+        };
+        match second.map(|way| self.knock(way, tls, notices)) {
+            Some(Err(other)) if !other.is_about_the_way() => Err(other),
+            Some(Ok(client)) => Ok(client),
+            Some(Err(_)) | None => Err(refused),
         }
-        // There is a way for each mode, so there was an error.
-        first.map_or_else(|| self.config(Encryption::Disable, notices).connect(tls.clone()), Err)
+    }
+
+    /// Connects by one way. The driver's own limit is for each host and only for
+    /// reaching it; a server that falls silent later is left behind in its thread.
+    fn knock(&self, way: Encryption, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Client, NoEntry> {
+        let (config, tls) = (self.config(way, notices), tls.clone());
+        let Some(timeout) = self.settings.connect_timeout() else {
+            return config.connect(tls).map_err(NoEntry::Refused);
+        };
+        let (sender, receiver) = mpsc::channel();
+        // Nobody may be listening any more.
+        std::thread::spawn(move || drop(sender.send(config.connect(tls))));
+        let hosts = u32::try_from(self.settings.hosts().count()).unwrap_or(1);
+        match receiver.recv_timeout(timeout * hosts) {
+            Ok(connected) => connected.map_err(NoEntry::Refused),
+            Err(_) => Err(NoEntry::Silence(timeout)),
+        }
     }
 
     fn config(&self, way: Encryption, notices: &Notices) -> Config {
@@ -97,8 +111,8 @@ impl Connector {
             .dbname(&settings.database)
             .application_name(&settings.application_name)
             .ssl_mode(way);
-        for host in settings.host.split(',') {
-            config.host(host.trim());
+        for host in settings.hosts() {
+            config.host(host);
         }
         if let Some(timeout) = settings.connect_timeout() {
             config.connect_timeout(timeout);

@@ -130,14 +130,15 @@ pub(super) fn type_name(kind: &Type) -> String {
     name.to_owned()
 }
 
-/// dbt's name of a type in what it tells of a query's columns: the driver's of dbt-postgres.
+/// dbt's name of a type in what it tells of a query's columns: that of dbt-postgres' driver.
 pub(super) fn driver_name(type_name: &str) -> String {
     let (element, is_array) = match type_name.strip_suffix("[]") {
         Some(element) => (element, true),
         None => (type_name, false),
     };
     let name = match element {
-        "text" | "character varying" | "character" | "name" | "char" => "STRING",
+        "text" | "character varying" | "character" | "name" | "char" if is_array => "STRING",
+        "text" | "character varying" | "character" | "name" | "char" => "TEXT",
         "smallint" | "integer" => "INTEGER",
         "bigint" => "LONGINTEGER",
         "real" | "double precision" => "FLOAT",
@@ -194,7 +195,7 @@ mod tests {
         };
         check(Type::INT4, "integer", "INTEGER");
         check(Type::INT8, "bigint", "LONGINTEGER");
-        check(Type::VARCHAR, "character varying", "STRING");
+        check(Type::VARCHAR, "character varying", "TEXT");
         check(Type::TEXT_ARRAY, "text[]", "STRINGARRAY");
         check(Type::JSONB, "jsonb", "JSONB");
         check(Type::TIMESTAMPTZ, "timestamp with time zone", "DATETIMETZ");

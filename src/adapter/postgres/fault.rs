@@ -2,11 +2,11 @@
 
 use std::error::Error as _;
 use std::io;
+use std::time::Duration;
 
 use postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
 use super::copy;
-use super::settings::Settings;
 use crate::adapter::DatabaseError;
 use crate::sql::Statement;
 
@@ -56,39 +56,69 @@ pub(super) fn is_cancelled(error: &postgres::Error) -> bool {
     error.code() == Some(&SqlState::QUERY_CANCELED)
 }
 
-/// Whether the server is there, but does not let this connection in by this way:
-/// encrypted or not.
-pub(super) fn is_wrong_way(error: &postgres::Error) -> bool {
-    error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+/// Why there is no connection.
+#[derive(Debug)]
+pub(super) enum NoEntry {
+    /// The server or the driver says why.
+    Refused(postgres::Error),
+    /// Nothing was heard for so long.
+    Silence(Duration),
 }
 
-/// Whether the two sides did not agree on how to encrypt.
-pub(super) fn is_about_tls(error: &postgres::Error) -> bool {
-    error.to_string().contains("TLS")
-}
+impl NoEntry {
+    /// Whether the other way, encrypted or not, may be the right one.
+    pub(super) fn is_about_the_way(&self) -> bool {
+        match self {
+            Self::Refused(error) => {
+                is_about_tls(error) || error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+            }
+            Self::Silence(_) => false,
+        }
+    }
 
-/// Whether another attempt may succeed: nobody answered, or the server is busy.
-pub(super) fn is_passing(error: &postgres::Error) -> bool {
-    match error.code() {
-        Some(code) => ["08", "53", "57"].iter().any(|class| code.code().starts_with(class)),
-        None => !is_about_tls(error),
+    /// Whether another attempt may succeed: nobody answers, or the server is busy.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused(error) => match error.code() {
+                Some(code) => ["08", "53", "57"].iter().any(|class| code.code().starts_with(class)),
+                None => !is_about_tls(error),
+            },
+            Self::Silence(_) => true,
+        }
+    }
+
+    /// The whole story of a server.
+    pub(super) fn describe(&self, server: &str) -> String {
+        let reason = self.reason();
+        match self {
+            Self::Refused(error) if error.as_db_error().is_some() => {
+                format!("the server at {server} refuses the connection: {reason}")
+            }
+            Self::Refused(error) if is_about_tls(error) => {
+                format!("no encrypted connection with the server at {server}: {reason}")
+            }
+            Self::Refused(_) | Self::Silence(_) => format!("cannot reach the server at {server}: {reason}"),
+        }
+    }
+
+    /// The reason alone.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Refused(error) => error.as_db_error().map_or_else(|| cause(error), describe),
+            Self::Silence(waited) => {
+                format!("it does not answer within {} seconds (`connect_timeout`)", waited.as_secs())
+            }
+        }
     }
 }
 
-/// A server that does not let us in.
-pub(super) fn connecting(error: &postgres::Error, settings: &Settings) -> DatabaseError {
-    let server = settings.server();
-    DatabaseError::new(match error.as_db_error() {
-        Some(said) => format!("the server at {server} refuses the connection: {}", describe(said)),
-        None if is_about_tls(error) => {
-            format!("no encrypted connection with the server at {server}: {}", cause(error))
-        }
-        None => format!("cannot reach the server at {server}: {}", cause(error)),
-    })
+/// Whether the two sides did not agree on how to encrypt.
+fn is_about_tls(error: &postgres::Error) -> bool {
+    error.to_string().contains("TLS")
 }
 
 /// The message with what the server adds to it, a line each.
-pub(super) fn describe(said: &DbError) -> String {
+fn describe(said: &DbError) -> String {
     let internal = match said.position() {
         Some(ErrorPosition::Internal { query, .. }) => Some(query.as_str()),
         Some(ErrorPosition::Original(_)) | None => None,
@@ -131,8 +161,10 @@ fn byte_of(statement: &str, position: u32) -> Option<usize> {
 fn cause(error: &postgres::Error) -> String {
     let Some(source) = error.source() else { return error.to_string() };
     match source.downcast_ref::<io::Error>() {
-        Some(io) if io.kind() == io::ErrorKind::TimedOut => "it does not answer in time".to_owned(),
         Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => "the server hung up".to_owned(),
+        _ if error.to_string().contains("parsing") => {
+            format!("it does not speak PostgreSQL's protocol: {source}")
+        }
         _ => source.to_string(),
     }
 }

@@ -87,9 +87,8 @@ fn element(text: &str, form: Form) -> Json {
         Cell::Integer(number) => i64::try_from(number).map_or_else(|_| Json::from(text), Json::from),
         Cell::Float(number) => Json::from(number),
         Cell::Decimal(digits) => digits.parse::<f64>().map_or_else(|_| Json::from(text), Json::from),
-        Cell::Text(text) | Cell::Date(text) | Cell::Timestamp(text) | Cell::TimestampTz(text) => {
-            Json::from(text)
-        }
+        Cell::Timestamp(text) | Cell::TimestampTz(text) => Json::from(text.replacen(' ', "T", 1)),
+        Cell::Text(text) | Cell::Date(text) => Json::from(text),
     }
 }
 
@@ -175,6 +174,7 @@ mod tests {
         check("{1.5,2}", Form::Decimal, "[1.5, 2.0]");
         check("{t,f}", Form::Bool, "[true, false]");
         check("{2024-01-01}", Form::Date, r#"["2024-01-01"]"#);
+        check(r#"{"2024-01-01 02:03:04"}"#, Form::Timestamp, r#"["2024-01-01T02:03:04"]"#);
         check(r#"{"{\"a\": 1}"}"#, Form::Json, r#"[{"a": 1}]"#);
         check("{ä,😀}", Form::Text, r#"["\u00e4", "\ud83d\ude00"]"#);
         check("{open", Form::Text, "{open");

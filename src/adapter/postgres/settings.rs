@@ -99,7 +99,7 @@ impl Settings {
     /// Reads an output; all problems at once.
     pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
         let mut read = Fields::new(fields);
-        read.check_names(Postgres::KIND, KNOWN, &[]);
+        read.check_spelling(Postgres::KIND, KNOWN);
         if !fields.contains_key("port") {
             read.problem("`port` is missing; the usual one is 5432");
         }
@@ -144,6 +144,11 @@ impl Settings {
             "`{database}` is another database than `{own}`, the one of this target; a connection to \
              PostgreSQL sees only one"
         )))
+    }
+
+    /// The hosts that are tried in turn.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.host.split(',').map(str::trim)
     }
 
     /// The server in words.
@@ -222,7 +227,7 @@ mod tests {
     fn targets_show_what_templates_may_know() {
         let fields = json!({
             "host": "here", "port": "5433", "user": "dbt", "pass": "hush", "dbname": "shop", "schema": "main",
-            "sslmode": "verify-full", "sslrootcert": "root.pem",
+            "sslmode": "verify-full", "sslrootcert": "root.pem", "colour": "red",
         });
         let target = Json::Object(read(&fields).map(|settings| settings.target()).unwrap_or_default());
         let expected = json!({

@@ -138,6 +138,20 @@ fn what_is_wrong_with_a_profile_is_told() {
 }
 
 #[test]
+fn no_line_with_a_password_is_shown() {
+    let shown = |profiles: &str| {
+        let project = ("dbt_project.yml", "name: shop\nprofile: shop\n");
+        let sandbox = Sandbox::new(&[project, ("profiles.yml", profiles)]);
+        let found = load(&sandbox.request).unwrap_err();
+        sandbox.shown(&found)
+    };
+    let block = shown("shop:\n  outputs:\n    default:\n      type: oracle\n      password: hush\n");
+    assert!(block.contains("default:") && !block.contains("hush"), "{block}");
+    let flow = shown("shop: {outputs: {default: {type: oracle, password: hush}}}");
+    assert!(flow.contains("profiles.yml") && !flow.contains("hush"), "{flow}");
+}
+
+#[test]
 fn a_profile_error_names_what_there_is() {
     let files = [("dbt_project.yml", "name: shop\nprofile: shpo\n"), ("profiles.yml", PROFILES)];
     let sandbox = Sandbox::new(&files);
