@@ -31,6 +31,10 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// `MERGE` exists.
     pub merge: bool,
+    /// A view can store its rows.
+    pub materialized_views: bool,
+    /// What is dropped takes the views with it that read it.
+    pub drops_dependents: bool,
     /// Incremental strategies that are valid, besides custom ones.
     pub incremental_strategies: &'static [&'static str],
     /// The incremental strategy where a project names none.
@@ -39,6 +43,8 @@ pub struct Capabilities {
     pub foreign_keys_name_database: bool,
     /// A table keeps its foreign keys in order when it is renamed.
     pub foreign_keys_survive_renames: bool,
+    /// A table that has indexes can be renamed, and keeps them.
+    pub indexes_survive_renames: bool,
     /// Seeds are read from their files by the engine itself.
     pub loads_csv_files: bool,
 }

@@ -18,7 +18,7 @@ use crate::adapter::Response;
 use crate::manifest::{Node, NodeId};
 use crate::objects;
 use crate::source::Span;
-use crate::sql::{Column, Relation, Rows};
+use crate::sql::{Cell, Column, Relation, Rows};
 use crate::template::{MacroInfo, Text, Value};
 
 /// One node, one operation or one query, at work on one session.
@@ -249,13 +249,43 @@ impl Job {
         self.state.note(self.state.runtime.relations.insert(relation));
     }
 
+    /// Notes that a statement dropped a relation.
+    pub fn lost(&self, relation: &Relation) {
+        self.state.note(self.state.runtime.relations.remove(relation));
+    }
+
+    /// Learns which views read which relations, where a relation that is dropped
+    /// takes them with it.
+    ///
+    /// # Errors
+    /// The macro fails, or the warehouse cannot tell.
+    pub fn learn_dependents(&self) -> Result<(), Failure> {
+        let runtime = &self.state.runtime;
+        if !runtime.adapter().capabilities().drops_dependents {
+            return Ok(());
+        }
+        let rows = objects::as_rows(&self.call("get_relations", &[], &[])?).unwrap_or_default();
+        let database = runtime.parts.project.target().database;
+        for row in &rows.rows {
+            let [Cell::Text(schema), Cell::Text(name), Cell::Text(read_schema), Cell::Text(read_name)] =
+                row.as_slice()
+            else {
+                continue;
+            };
+            let dependent = Relation::new(database.as_deref(), schema, name);
+            let read = Relation::new(database.as_deref(), read_schema, read_name);
+            runtime.relations.link(&read, &dependent);
+        }
+        self.commit()
+    }
+
     /// Drops a relation through the macro for that.
     ///
     /// # Errors
     /// The macro fails, or the warehouse refuses it.
     pub fn drop_relation(&self, relation: &Relation) -> Result<(), Failure> {
         self.call("drop_relation", &[self.value(relation)], &[])?;
-        self.state.note(self.state.runtime.relations.remove(relation));
+        self.lost(relation);
         Ok(())
     }
 

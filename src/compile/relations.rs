@@ -14,6 +14,8 @@ pub(super) type Key = (String, String, String);
 #[derive(Debug, Default)]
 pub struct RelationCache {
     databases: Mutex<HashMap<String, Known>>,
+    /// The views that read a relation, where they go when it goes.
+    dependents: Mutex<HashMap<Key, Vec<Key>>>,
 }
 
 /// What is known about one database.
@@ -95,18 +97,46 @@ impl RelationCache {
         Ok(result)
     }
 
-    /// Something exists now.
+    /// Something exists now. If it is a view, then of what it reads nothing is known.
     pub(super) fn insert(&self, relation: &Relation) -> Vec<Undo> {
+        self.unlink(&relation.key());
         vec![self.set(relation.key(), Some(relation.clone()))]
     }
 
-    /// Something is gone.
+    /// One relation is gone when another one goes.
+    pub(super) fn link(&self, read: &Relation, dependent: &Relation) {
+        let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+        dependents.entry(read.key()).or_default().push(dependent.key());
+    }
+
+    fn unlink(&self, dependent: &Key) {
+        let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+        dependents.values_mut().for_each(|keys| keys.retain(|key| key != dependent));
+    }
+
+    /// Something is gone, and so are the views that read it.
     pub(super) fn remove(&self, relation: &Relation) -> Vec<Undo> {
-        vec![self.set(relation.key(), None)]
+        let mut gone = vec![relation.key()];
+        let mut at = 0;
+        let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(key) = gone.get(at) {
+            let next = dependents.remove(key).unwrap_or_default();
+            gone.extend(next);
+            at += 1;
+        }
+        drop(dependents);
+        gone.into_iter().map(|key| self.set(key, None)).collect()
     }
 
     /// Something has another name now.
     pub(super) fn rename(&self, from: &Relation, to: &Relation) -> Vec<Undo> {
+        self.unlink(&to.key());
+        {
+            let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(keys) = dependents.remove(&from.key()) {
+                dependents.insert(to.key(), keys);
+            }
+        }
         let removed = self.set(from.key(), None);
         let known = match &removed.before {
             Before::Known(Some(before)) => before.kind,
@@ -195,6 +225,22 @@ mod tests {
         assert_eq!(names(&cache), ["a", "b"]);
         cache.remove_schema(&Relation { identifier: None, ..named("") });
         assert!(names(&cache).is_empty());
+    }
+
+    #[test]
+    fn views_go_with_what_they_read() {
+        let cache = RelationCache::default();
+        let all = ["a", "b", "c", "d"].map(named).to_vec();
+        cache.find(&named("a"), || Ok(all)).unwrap();
+        cache.link(&named("a"), &named("b"));
+        cache.link(&named("b"), &named("c"));
+        cache.link(&named("a"), &named("d"));
+        cache.insert(&named("d"));
+        cache.rename(&named("a"), &named("old"));
+        let changes = cache.remove(&named("old"));
+        assert_eq!(names(&cache), ["d"], "what was made anew stays");
+        cache.undo(changes);
+        assert_eq!(names(&cache), ["b", "c", "d", "old"]);
     }
 
     #[test]

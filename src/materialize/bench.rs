@@ -166,6 +166,8 @@ pub enum Change<'a> {
     Rename(&'a Relation, &'a Relation),
     /// Was made by a statement.
     Create(&'a Relation),
+    /// Was dropped by a statement, with what depends on it.
+    Lose(&'a Relation),
 }
 
 /// What came of a materialization.
@@ -186,15 +188,17 @@ impl<'a> Order<'a> {
     /// The relation that is made, of this kind.
     ///
     /// # Errors
-    /// The node has no relation: the manifest gave it none.
+    /// The node has no relation: the manifest gave it none. Or its name is too
+    /// long for the warehouse.
     pub fn target(&self, kind: RelationKind) -> Result<Relation, Failure> {
-        match &self.node.relation {
-            Some(relation) => Ok(relation.clone().with_kind(kind)),
-            None => Err(self.refuse(
-                "no-relation",
-                format!("`{}` has no place in the warehouse to be stored", self.node.name),
-            )),
-        }
+        let Some(relation) = &self.node.relation else {
+            let message = format!("`{}` has no place in the warehouse to be stored", self.node.name);
+            return Err(self.refuse("no-relation", message));
+        };
+        relation.check_length(self.dialect).map_err(|message| {
+            Failure::from(self.problem("long-name", message).help("give it a shorter `alias`"))
+        })?;
+        Ok(relation.clone().with_kind(kind))
     }
 
     /// Whether to rebuild from nothing. dbt: the config decides, then the flag.
@@ -202,6 +206,12 @@ impl<'a> Order<'a> {
     pub fn full_refresh(&self) -> bool {
         self.slice.is_none_or(|slice| slice.is_first)
             && self.config().flag("full_refresh").unwrap_or(self.flags.full_refresh)
+    }
+
+    /// Whether the node has just the columns that it promises.
+    pub fn enforces_contract(&self) -> bool {
+        let contract = self.config().get("contract").and_then(|contract| contract.get("enforced"));
+        contract.and_then(Json::as_bool) == Some(true)
     }
 
     /// A relation as templates hold it.

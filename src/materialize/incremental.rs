@@ -19,12 +19,12 @@ const SCHEMA_CHANGES: &[&str] = &["ignore", "fail", "append_new_columns", "sync_
 /// refresh is due or where a view stands in its place, and otherwise adds the
 /// new rows by the configured strategy. One transaction in each case.
 pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Failure> {
-    let mut swap = Swap::new(order, RelationKind::Table)?;
+    let mut swap = Swap::new(order, bench, RelationKind::Table)?;
     let existed = bench.existing(&swap.target)?;
     let is_table = existed.as_ref().is_some_and(|old| old.kind == Some(RelationKind::Table));
     let rebuild = order.full_refresh() || (existed.is_some() && !is_table);
     let schema_changes = schema_change_rule(order, bench);
-    let strategy = if is_table && !rebuild { Some(strategy_macro(order, bench)?) } else { None };
+    let strategy = Some(strategy_macro(order, bench)?).filter(|_| is_table && !rebuild);
     swap.drop_leftovers(bench)?;
     finish::hooks(order, bench, Hooks::Pre, false)?;
 
@@ -32,18 +32,14 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     finish::hooks(order, bench, Hooks::Pre, true)?;
     let response = match (&existed, &strategy) {
         (Some(old), Some(strategy)) => add(order, bench, old, strategy, schema_changes)?,
-        (Some(_), None) => {
-            swap.make_room(bench)?;
-            let response = table::create(order, bench, &swap.intermediate, order.sql)?;
-            swap.put_in_place(bench)?;
+        (Some(_), None) => swap.build_table(order, bench)?,
+        (None, _) => {
+            let response = table::create(order, bench, &swap.target, order.sql)?;
+            finish::indexes(order, bench, &swap.target)?;
             response
         }
-        (None, _) => table::create(order, bench, &swap.target, order.sql)?,
     };
     finish::grants(order, bench, &swap.target, existed.as_ref(), rebuild)?;
-    if strategy.is_none() {
-        finish::indexes(order, bench, &swap.target)?;
-    }
     finish::docs(order, bench, &swap.target)?;
     finish::hooks(order, bench, Hooks::Post, true)?;
     bench.transaction(Transaction::Commit)?;
@@ -67,7 +63,9 @@ fn add(
     let args = [Value::from(true), order.value(&staged), Value::from(order.sql)];
     let stage = bench.sql("get_create_table_as_sql", &args)?;
     bench.execute(Purpose::Stage, &stage)?;
-    widen(order, bench, &staged, target)?;
+    if !order.enforces_contract() {
+        widen(order, bench, &staged, target)?;
+    }
 
     let rule = [Value::from(schema_changes), order.value(&staged), order.value(target)];
     let mut columns = bench.call("process_schema_changes", &rule)?;
@@ -93,26 +91,22 @@ fn add(
     Ok(response)
 }
 
-/// Makes text columns of the table as wide as the new rows need.
+/// Makes text columns of the table as wide as the new rows need. What has no
+/// width of its own counts as dbt counts it.
 pub(super) fn widen(
     order: &Order<'_>,
     bench: &mut dyn Bench,
     from: &Relation,
     to: &Relation,
 ) -> Result<(), Failure> {
-    let wanted: Vec<Column> =
-        bench.columns(from)?.into_iter().filter(|column| column.char_size.is_some()).collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
+    let wanted = bench.columns(from)?;
     for column in bench.columns(to)? {
-        let same = |other: &&Column| other.name.eq_ignore_ascii_case(&column.name);
-        let Some(size) = wanted.iter().find(same).and_then(|other| other.char_size) else { continue };
-        if column.char_size.is_some_and(|has| has < size) {
-            let wider = Value::from(format!("character varying({size})"));
-            let args = [order.value(to), Value::from(column.name), wider];
-            bench.perform("alter_column_type", &args)?;
-        }
+        let wide = wanted.iter().find(|other| other.name == column.name);
+        let Some(size) = wide.filter(|wide| column.can_expand_to(wide)).and_then(Column::string_size) else {
+            continue;
+        };
+        let args = [order.value(to), Value::from(column.name), Value::from(Column::string_type(size))];
+        bench.perform("alter_column_type", &args)?;
     }
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use super::bench::{Bench, Made, Order, Purpose, Transaction};
 use super::test::Verdict;
-use super::{custom, incremental, seed, snapshot, table, test, unit_test, view};
+use super::{custom, incremental, materialized_view, seed, snapshot, table, test, unit_test, view};
 use crate::compile::Failure;
 use crate::manifest::NodeKind;
 use crate::sql::Rows;
 use crate::template::Value;
 
 /// Materializations that are built in.
-const BUILT_IN: &[&str] = &["view", "table", "incremental", "seed", "snapshot"];
+const BUILT_IN: &[&str] = &["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
 
 /// Whether we know how to make this, unless the project says otherwise.
 #[must_use]
@@ -43,6 +43,7 @@ pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Res
             "view" => view::make(order, bench),
             "table" => table::make(order, bench),
             "incremental" => incremental::make(order, bench),
+            "materialized_view" => materialized_view::make(order, bench),
             "seed" => seed::make(order, bench),
             "snapshot" => snapshot::make(order, bench),
             unknown => {

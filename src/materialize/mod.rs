@@ -20,6 +20,7 @@ mod fixture;
 mod freshness;
 mod incremental;
 mod make;
+mod materialized_view;
 mod seed;
 mod snapshot;
 mod swap;

@@ -1,15 +1,12 @@
 //! Building aside and putting in place, so that nobody sees half of it.
 
 use super::bench::{Bench, Change, Order};
+use super::{finish, table};
+use crate::adapter::Response;
 use crate::compile::Failure;
 use crate::manifest::NodeKind;
 use crate::sql::{Relation, RelationKind};
-
-/// The name that something new has until it is whole.
-const INTERMEDIATE: &str = "__dbt_tmp";
-/// The name that the old has until the new is in place, where a warehouse
-/// cannot do both at once.
-const BACKUP: &str = "__dbt_backup";
+use crate::template::Value;
 
 /// Three names: where a relation is to be, where it is built, and where its
 /// predecessor goes. It is built where it is to be if it cannot be renamed.
@@ -17,22 +14,25 @@ const BACKUP: &str = "__dbt_backup";
 pub(super) struct Swap {
     pub(super) target: Relation,
     pub(super) intermediate: Relation,
-    backup: Relation,
+    pub(super) backup: Relation,
     atomic: bool,
     moved: Option<Relation>,
 }
 
 impl Swap {
-    pub(super) fn new(order: &Order<'_>, kind: RelationKind) -> Result<Self, Failure> {
+    /// The names that the macros for that give.
+    pub(super) fn new(order: &Order<'_>, bench: &mut dyn Bench, kind: RelationKind) -> Result<Self, Failure> {
         let target = order.target(kind)?;
-        let named = |suffix: &str| {
-            let name = target.identifier.as_deref().unwrap_or_default();
-            target.clone().with_identifier(format!("{name}{suffix}"))
-        };
+        let value = order.value(&target);
         let may_move = order.capabilities.foreign_keys_survive_renames || !has_foreign_keys(order);
+        let intermediate = if may_move {
+            bench.relation("make_intermediate_relation", std::slice::from_ref(&value))?
+        } else {
+            target.clone()
+        };
         Ok(Self {
-            intermediate: if may_move { named(INTERMEDIATE) } else { target.clone() },
-            backup: named(BACKUP),
+            intermediate,
+            backup: bench.relation("make_backup_relation", &[value, Value::from(kind.as_str())])?,
             atomic: order.capabilities.transactional_ddl,
             moved: None,
             target,
@@ -52,9 +52,27 @@ impl Swap {
         Ok(())
     }
 
+    /// Builds a table of the order's query aside, with its indexes, and puts it in place.
+    pub(super) fn build_table(
+        &mut self,
+        order: &Order<'_>,
+        bench: &mut dyn Bench,
+    ) -> Result<Response, Failure> {
+        self.make_room(bench)?;
+        let response = table::create(order, bench, &self.intermediate, order.sql)?;
+        if order.capabilities.indexes_survive_renames {
+            finish::indexes(order, bench, &self.intermediate)?;
+            self.put_in_place(bench)?;
+        } else {
+            self.put_in_place(bench)?;
+            finish::indexes(order, bench, &self.target)?;
+        }
+        Ok(response)
+    }
+
     /// Drops the predecessor where the new one is built in its place. To be called
     /// right before that, inside the transaction.
-    pub(super) fn make_room(&self, bench: &mut dyn Bench) -> Result<(), Failure> {
+    fn make_room(&self, bench: &mut dyn Bench) -> Result<(), Failure> {
         if self.intermediate == self.target
             && let Some(old) = bench.existing(&self.target)?
         {
@@ -94,8 +112,7 @@ impl Swap {
 /// Whether the contract of a model promises foreign keys.
 fn has_foreign_keys(order: &Order<'_>) -> bool {
     let NodeKind::Model(model) = &order.node.kind else { return false };
-    let contract = order.config().get("contract").and_then(|contract| contract.get("enforced"));
     let of_columns = order.node.docs.columns.values().flat_map(|column| &column.constraints);
-    contract.and_then(serde_json::Value::as_bool) == Some(true)
+    order.enforces_contract()
         && model.constraints.iter().chain(of_columns).any(|constraint| constraint["type"] == "foreign_key")
 }

@@ -13,17 +13,14 @@ use crate::template::Value;
 /// Differs from a view in two ways, both dbt's: leftovers go before the first
 /// hook, and hooks after the main statement run before grants and comments.
 pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Failure> {
-    let mut swap = Swap::new(order, RelationKind::Table)?;
+    let mut swap = Swap::new(order, bench, RelationKind::Table)?;
     let existed = bench.existing(&swap.target)?;
     swap.drop_leftovers(bench)?;
     finish::hooks(order, bench, Hooks::Pre, false)?;
 
     bench.transaction(Transaction::Begin)?;
     finish::hooks(order, bench, Hooks::Pre, true)?;
-    swap.make_room(bench)?;
-    let response = create(order, bench, &swap.intermediate, order.sql)?;
-    swap.put_in_place(bench)?;
-    finish::indexes(order, bench, &swap.target)?;
+    let response = swap.build_table(order, bench)?;
     finish::hooks(order, bench, Hooks::Post, true)?;
     finish::grants(order, bench, &swap.target, existed.as_ref(), true)?;
     finish::docs(order, bench, &swap.target)?;

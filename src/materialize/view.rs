@@ -10,7 +10,7 @@ use crate::template::Value;
 /// Builds the view aside and puts it in place of whatever stands there, be it
 /// a view or a table.
 pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Failure> {
-    let mut swap = Swap::new(order, RelationKind::View)?;
+    let mut swap = Swap::new(order, bench, RelationKind::View)?;
     let existed = bench.existing(&swap.target)?;
     finish::hooks(order, bench, Hooks::Pre, false)?;
     swap.drop_leftovers(bench)?;

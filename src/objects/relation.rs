@@ -101,7 +101,19 @@ impl RelationObject {
         if let Some(limit) = arguments.number("limit")? {
             changed.subset.limit = Some(u64::from(limit));
         }
+        check_length(&changed.relation, &self.dialect)?;
         Ok(changed.into())
+    }
+
+    /// The relation of a longer name, cut so that the name remains possible.
+    fn with_suffix(&self, args: &[Value]) -> Result<Value, Error> {
+        let arguments = Arguments::bind("with_suffix", &["suffix"], args)?;
+        let suffix = arguments.require("with_suffix", "suffix")?.to_string();
+        if self.dialect.longest_name.is_some_and(|longest| suffix.len() > longest) {
+            let message = format!("the suffix `{suffix}` is longer than a name may be");
+            return Err(Error::new(ErrorKind::InvalidOperation, message));
+        }
+        Ok(self.with(|relation| *relation = relation.clone().with_suffix(&suffix, &self.dialect)))
     }
 
     /// Where a database describes itself. dbt: the project's schema is not part of it.
@@ -147,7 +159,10 @@ impl RelationObject {
             "is_view" => is(RelationKind::View),
             "is_cte" => is(RelationKind::Cte),
             "is_materialized_view" => is(RelationKind::MaterializedView),
-            "is_pointer" | "is_function" | "can_be_replaced" => Some(Value::from(false)),
+            "is_pointer" | "is_function" => Some(Value::from(false)),
+            "can_be_replaced" => {
+                Some(Value::from(kind.is_some_and(|kind| self.dialect.replaceable.contains(&kind))))
+            }
             "can_be_renamed" => {
                 Some(Value::from(matches!(kind, Some(RelationKind::Table | RelationKind::View))))
             }
@@ -170,7 +185,8 @@ impl From<RelationObject> for Value {
 
 impl fmt::Display for RelationObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.subset.apply(self.rendered()))
+        let name = self.relation.identifier.as_deref().unwrap_or_default();
+        f.write_str(&self.subset.apply(self.rendered(), name, &self.dialect))
     }
 }
 
@@ -240,6 +256,10 @@ impl Object for RelationObject {
                 Ok(self.information_schema(arguments.text("view_name")))
             }
             "matches" => self.matches(args),
+            "with_suffix" => self.with_suffix(args),
+            "relation_max_name_length" if self.dialect.longest_name.is_some() => {
+                Ok(Value::from(self.dialect.longest_name))
+            }
             "quoted" => {
                 let arguments = Arguments::bind(name, &["identifier"], args)?;
                 Ok(Value::from(self.dialect.quote(&arguments.require(name, "identifier")?.to_string())))
@@ -296,6 +316,15 @@ pub(super) fn relation_kind(value: &Value) -> Result<Option<RelationKind>, Error
             format!("`{word}` is no relation type; they are: table, view, materialized_view, cte, external");
         Error::new(ErrorKind::InvalidOperation, message)
     })
+}
+
+/// Refuses a name that is too long. dbt: only of a relation whose kind is known,
+/// since names of tests are looked up, too.
+pub(super) fn check_length(relation: &Relation, dialect: &Dialect) -> Result<(), Error> {
+    if relation.kind.is_none() {
+        return Ok(());
+    }
+    relation.check_length(dialect).map_err(|message| Error::new(ErrorKind::InvalidOperation, message))
 }
 
 /// The policy with the answers of a mapping such as `{"schema": false}`.

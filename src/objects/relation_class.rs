@@ -6,7 +6,7 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
-use super::relation::{RelationObject, merge_policy, relation_kind};
+use super::relation::{RelationObject, check_length, merge_policy, relation_kind};
 use crate::sql::{Dialect, Policy, Relation, RelationKind};
 
 /// `api.Relation` and `adapter.Relation`: `create` and the names of the kinds.
@@ -128,5 +128,6 @@ fn create(args: &[Value], dialect: Dialect, quoting: Policy) -> Result<Value, Er
         quote,
         include: include.map_or(Ok(Policy::ALL), |policy| merge_policy(Policy::ALL, policy))?,
     };
+    check_length(&relation, &dialect)?;
     Ok(super::relation(relation, &dialect))
 }

@@ -95,6 +95,10 @@ impl Bench for Desk<'_> {
                 self.job.created(relation);
                 Ok(())
             }
+            Change::Lose(relation) => {
+                self.job.lost(relation);
+                Ok(())
+            }
         }
     }
 

@@ -153,7 +153,9 @@ impl Run<'_> {
         let work = |teller: Teller| {
             let ear = Arc::new(Ear { teller, node: None, thread: main.name().into(), halt });
             let job = Job::operation(self.runtime, main, "macro.dbt.create_schema", ear);
-            schemas::create(&job, wanted)
+            let created = schemas::create(&job, wanted)?;
+            job.learn_dependents()?;
+            Ok::<_, Failure>(created)
         };
         let created = attend(&main.cancel_handle(), self.halting, self.on_event, work)??;
         let dialect = self.runtime.adapter().dialect();

@@ -96,9 +96,11 @@ impl Column {
     /// The type as DDL writes it, with its width; dbt's `data_type`.
     #[must_use]
     pub fn type_text(&self, dialect: &Dialect) -> String {
-        let is_unsized = self.char_size.is_none() || self.data_type.eq_ignore_ascii_case("text");
+        let is_plain = |name: &&str| self.data_type.eq_ignore_ascii_case(name);
+        if self.char_size.is_none() && dialect.widthless_texts.iter().any(is_plain) {
+            return self.data_type.clone();
+        }
         match (self.string_size(), self.numeric_precision, self.numeric_scale) {
-            (Some(_), _, _) if dialect.unsized_texts && is_unsized => self.data_type.clone(),
             (Some(size), _, _) => Self::string_type(size),
             (None, Some(precision), Some(scale)) if self.is_numeric() => {
                 format!("{}({precision},{scale})", self.data_type)
@@ -220,13 +222,14 @@ mod tests {
 
     #[test]
     fn texts_without_a_width_may_stay_so() {
-        let dialect = Dialect { unsized_texts: true, ..Dialect::ANSI };
+        let dialect = Dialect { widthless_texts: &["text", "character varying"], ..Dialect::ANSI };
         let check = |description: &str, type_text: &str| {
             let column = Column::from_description("a", description).unwrap();
             assert_eq!(column.type_text(&dialect), type_text);
         };
         check("text", "text");
         check("character varying", "character varying");
+        check("varchar", "character varying(256)");
         check("character varying(10)", "character varying(10)");
         check("numeric(18,2)", "numeric(18,2)");
     }

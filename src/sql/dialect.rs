@@ -1,5 +1,14 @@
 //! How a warehouse writes names, literals and types. Data, not code: an adapter states it.
 
+/// How a statement says where a value that comes beside it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// A question mark, wherever it is code.
+    Mark,
+    /// `%s`, wherever it stands, as in Python's formats: `%%` is a percent sign.
+    Format,
+}
+
 /// The lexical rules of a warehouse's SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
@@ -7,15 +16,29 @@ pub struct Dialect {
     pub quote_char: char,
     /// Which name parts are quoted unless a project says otherwise.
     pub default_quoting: super::Policy,
-    /// A text type without a width is written without one; elsewhere dbt gives
-    /// it 256 characters.
-    pub unsized_texts: bool,
+    /// How many bytes a name may have, where more are cut off or refused.
+    pub longest_name: Option<usize>,
+    /// What `create or replace` replaces in place.
+    pub replaceable: &'static [super::RelationKind],
+    /// A subquery must have a name.
+    pub names_subqueries: bool,
+    /// Text types that DDL writes without a width where they have none, in lower case.
+    pub widthless_texts: &'static [&'static str],
+    /// Where values of a statement belong.
+    pub placeholder: Placeholder,
 }
 
 impl Dialect {
     /// Standard SQL: double quotes, everything quoted.
-    pub const ANSI: Self =
-        Self { quote_char: '"', default_quoting: super::Policy::ALL, unsized_texts: false };
+    pub const ANSI: Self = Self {
+        quote_char: '"',
+        default_quoting: super::Policy::ALL,
+        longest_name: None,
+        replaceable: &[],
+        names_subqueries: false,
+        widthless_texts: &[],
+        placeholder: Placeholder::Mark,
+    };
 
     /// The identifier in quotes, with quotes inside it doubled.
     #[must_use]

@@ -12,7 +12,7 @@ mod subset;
 
 pub use column::Column;
 pub use ctes::{Cte, with_ctes};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Placeholder};
 pub use relation::{Part, Policy, Relation, RelationKind};
 pub use rows::{Cell, Rows};
 pub use script::{Statement, bind, leading_word, outline, statements};

@@ -160,6 +160,30 @@ impl Relation {
         self
     }
 
+    /// The same place under the name with a suffix. The name is cut where both
+    /// together would be too long for the warehouse.
+    #[must_use]
+    pub fn with_suffix(self, suffix: &str, dialect: &Dialect) -> Self {
+        let name = self.identifier.clone().unwrap_or_default();
+        let room = dialect.longest_name.map_or(name.len(), |longest| longest.saturating_sub(suffix.len()));
+        let kept = name.get(..name.floor_char_boundary(room)).unwrap_or_default();
+        self.with_identifier(format!("{kept}{suffix}"))
+    }
+
+    /// Says that the name is too long for the warehouse, if it is.
+    ///
+    /// # Errors
+    /// The sentence that says so.
+    pub fn check_length(&self, dialect: &Dialect) -> Result<(), String> {
+        match (&self.identifier, dialect.longest_name) {
+            (Some(name), Some(longest)) if name.len() > longest => {
+                let unit = if name.is_ascii() { "characters" } else { "bytes" };
+                Err(format!("the name `{name}` has {} {unit}; at most {longest} are possible", name.len()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The value of one part.
     #[must_use]
     pub fn part(&self, part: Part) -> Option<&str> {
@@ -190,5 +214,28 @@ impl Relation {
     pub fn key(&self) -> (String, String, String) {
         let lower = |part: &Option<String>| part.as_deref().unwrap_or_default().to_lowercase();
         (lower(&self.database), lower(&self.schema), lower(&self.identifier))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Relation;
+    use crate::sql::Dialect;
+
+    #[test]
+    fn suffixes_fit_into_the_longest_name() {
+        let short = Dialect { longest_name: Some(10), ..Dialect::ANSI };
+        let check = |name: &str, dialect: &Dialect, expected: &str| {
+            let relation = Relation::new(None::<String>, "main", name).with_suffix("__tmp", dialect);
+            assert_eq!(relation.identifier.as_deref(), Some(expected));
+        };
+        check("orders", &Dialect::ANSI, "orders__tmp");
+        check("orders", &short, "order__tmp");
+        check("ab", &short, "ab__tmp");
+        check("ééé", &short, "éé__tmp");
+        let relation = Relation::new(None::<String>, "main", "customers_é");
+        assert_eq!(relation.check_length(&Dialect::ANSI), Ok(()));
+        let message = "the name `customers_é` has 12 bytes; at most 10 are possible";
+        assert_eq!(relation.check_length(&short), Err(message.to_owned()));
     }
 }

@@ -1,5 +1,6 @@
 //! Scripts of several statements.
 
+use super::Placeholder;
 use super::scan::{Kind, Piece, pieces};
 
 /// One statement of a script, without its semicolon.
@@ -65,18 +66,43 @@ pub fn outline(statement: &str) -> Vec<String> {
     found
 }
 
-/// A statement with `value(n)` in place of its question marks, counted from 0,
-/// and how many there were. Where there is no value, the mark stays.
+/// A statement with `value(n)` in place of its placeholders, counted from 0,
+/// and how many there were. Where there is no value, the placeholder stays.
 #[must_use]
-pub fn bind(statement: &str, value: impl Fn(usize) -> Option<String>) -> (String, usize) {
+pub fn bind(
+    statement: &str,
+    placeholder: Placeholder,
+    value: impl Fn(usize) -> Option<String>,
+) -> (String, usize) {
     let mut bound = String::with_capacity(statement.len());
     let mut count = 0;
-    for piece in pieces(statement) {
-        if piece.kind == Kind::Symbol && piece.text == "?" {
-            bound.push_str(&value(count).unwrap_or_else(|| "?".to_owned()));
-            count += 1;
-        } else {
-            bound.push_str(piece.text);
+    let mut fill = |bound: &mut String, mark: &str| {
+        bound.push_str(&value(count).unwrap_or_else(|| mark.to_owned()));
+        count += 1;
+    };
+    match placeholder {
+        Placeholder::Mark => {
+            for piece in pieces(statement) {
+                if piece.kind == Kind::Symbol && piece.text == "?" {
+                    fill(&mut bound, "?");
+                } else {
+                    bound.push_str(piece.text);
+                }
+            }
+        }
+        Placeholder::Format => {
+            let mut rest = statement;
+            while let Some((before, after)) = rest.split_once('%') {
+                bound.push_str(before);
+                rest = if let Some(after) = after.strip_prefix('s') {
+                    fill(&mut bound, "%s");
+                    after
+                } else {
+                    bound.push('%');
+                    after.strip_prefix('%').unwrap_or(after)
+                };
+            }
+            bound.push_str(rest);
         }
     }
     (bound, count)
@@ -120,8 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn values_take_the_place_of_question_marks() {
-        let bound = bind("values (?, '?', ?) -- ?", |at| Some(format!("v{at}")));
+    fn values_take_the_place_of_placeholders() {
+        let value = |at| Some(format!("v{at}"));
+        let bound = bind("values (%s, '%s', 10 %% 3) -- %", Placeholder::Format, value);
+        assert_eq!(bound, ("values (v0, 'v1', 10 % 3) -- %".to_owned(), 2));
+        let bound = bind("values (?, '?', ?) -- ?", Placeholder::Mark, value);
         assert_eq!(bound, ("values (v0, '?', v1) -- ?".to_owned(), 2));
     }
 }

@@ -1,5 +1,7 @@
 //! The part of a relation that a template is given instead of the whole.
 
+use super::Dialect;
+
 /// Which rows of a relation a query sees: `--empty`, `--sample`, and the window
 /// of a microbatch. dbt wraps the name in a subquery wherever it is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -29,16 +31,21 @@ impl Subset {
     }
 
     /// The relation's SQL, wrapped so that it gives these rows only. The limit is
-    /// applied inside the window, as in dbt.
+    /// applied inside the window, as in dbt. The subqueries are named after
+    /// the relation's own `name` where the warehouse needs that.
     #[must_use]
-    pub fn apply(&self, rendered: String) -> String {
+    pub fn apply(&self, rendered: String, name: &str, dialect: &Dialect) -> String {
+        let alias = |what: &str| {
+            let alias = dialect.quote(&format!("_dbt_{what}_subq_{name}"));
+            if dialect.names_subqueries { format!(" {alias}") } else { String::new() }
+        };
         let limited = match self.limit {
             None => rendered,
-            Some(0) => format!("(select * from {rendered} where false limit 0)"),
-            Some(limit) => format!("(select * from {rendered} limit {limit})"),
+            Some(0) => format!("(select * from {rendered} where false limit 0){}", alias("limit")),
+            Some(limit) => format!("(select * from {rendered} limit {limit}){}", alias("limit")),
         };
         match self.window.as_ref().and_then(Window::condition) {
-            Some(condition) => format!("(select * from {limited} where {condition})"),
+            Some(condition) => format!("(select * from {limited} where {condition}){}", alias("et_filter")),
             None => limited,
         }
     }
@@ -47,7 +54,7 @@ impl Subset {
 impl Window {
     fn condition(&self) -> Option<String> {
         let field = &self.field;
-        let literal = |text: &str| super::Dialect::ANSI.literal(text);
+        let literal = |text: &str| Dialect::ANSI.literal(text);
         match (self.start.as_deref().map(literal), self.end.as_deref().map(literal)) {
             (Some(start), Some(end)) => Some(format!("{field} >= {start} and {field} < {end}")),
             (Some(start), None) => Some(format!("{field} >= {start}")),
@@ -63,7 +70,9 @@ mod tests {
 
     #[test]
     fn wraps_the_limit_inside_the_window() {
-        let check = |subset: Subset, expected: &str| assert_eq!(subset.apply("t".into()), expected);
+        let check = |subset: Subset, expected: &str| {
+            assert_eq!(subset.apply("t".into(), "t", &Dialect::ANSI), expected);
+        };
         let window = Window { field: "at".into(), start: Some("2024-01-01".into()), end: None };
         check(Subset::default(), "t");
         check(Subset { limit: Some(0), window: None }, "(select * from t where false limit 0)");
@@ -73,8 +82,15 @@ mod tests {
             "(select * from (select * from t limit 7) where at >= '2024-01-01')",
         );
         check(
-            Subset { limit: None, window: Some(Window { end: Some("2024-02-01".into()), ..window }) },
+            Subset { limit: None, window: Some(Window { end: Some("2024-02-01".into()), ..window.clone() }) },
             "(select * from t where at >= '2024-01-01' and at < '2024-02-01')",
+        );
+        let named = Dialect { names_subqueries: true, ..Dialect::ANSI };
+        let both = Subset { limit: Some(7), window: Some(window) };
+        assert_eq!(
+            both.apply("t".into(), "t", &named),
+            "(select * from (select * from t limit 7) \"_dbt_limit_subq_t\" where at >= '2024-01-01') \
+             \"_dbt_et_filter_subq_t\"",
         );
     }
 }

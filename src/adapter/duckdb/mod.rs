@@ -47,10 +47,13 @@ impl DuckDb {
             transactions: !settings.disable_transactions,
             transactional_ddl: true,
             merge: true,
+            materialized_views: false,
+            drops_dependents: false,
             incremental_strategies: &["append", "delete+insert", "merge", "microbatch"],
             default_incremental_strategy: "delete+insert",
             foreign_keys_name_database: false,
             foreign_keys_survive_renames: false,
+            indexes_survive_renames: false,
             loads_csv_files: true,
         };
         Ok(Self { settings, base: base.to_path_buf(), capabilities, root: Mutex::new(None) })

@@ -24,15 +24,25 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::{Adapter, Capabilities, DatabaseError, MemberCall, Session};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Placeholder, RelationKind};
 use connect::Connector;
 use session::PostgresSession;
 use settings::Settings;
 
-const DIALECT: Dialect = Dialect { unsized_texts: true, ..Dialect::ANSI };
-
 /// The strategies that this engine has for incremental models.
 const INCREMENTAL_STRATEGIES: &[&str] = &["append", "delete+insert", "merge", "microbatch"];
+
+/// Standard SQL. A longer name would be cut off without a word, and could be that
+/// of another relation. Tables are named as dbt names them, though the server
+/// itself cannot replace them in place.
+const DIALECT: Dialect = Dialect {
+    longest_name: Some(63),
+    replaceable: &[RelationKind::View, RelationKind::Table],
+    names_subqueries: true,
+    widthless_texts: &["text", "character varying"],
+    placeholder: Placeholder::Format,
+    ..Dialect::ANSI
+};
 
 /// A database on a PostgreSQL server.
 pub(super) struct Postgres {
@@ -53,10 +63,13 @@ impl Postgres {
             transactions: !settings.autocommit,
             transactional_ddl: true,
             merge: true,
+            materialized_views: true,
+            drops_dependents: true,
             incremental_strategies: INCREMENTAL_STRATEGIES,
             default_incremental_strategy: "delete+insert",
             foreign_keys_name_database: true,
             foreign_keys_survive_renames: true,
+            indexes_survive_renames: true,
             loads_csv_files: false,
         };
         Ok(Self { connector: Arc::new(Connector::new(settings, base.to_path_buf())), capabilities })

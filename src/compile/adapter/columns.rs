@@ -89,7 +89,7 @@ pub(super) fn get_column_schema_from_query(
 
 fn described_column(json: &Json) -> Column {
     let text = |name| field(json, name).unwrap_or_default();
-    Column::new(text("column"), text("dtype"))
+    Column::new(text("column"), Column::translate_type(&text("dtype")))
 }
 
 /// `convert_type(agate_table, col_idx)`: the type of DDL for a column of a table.

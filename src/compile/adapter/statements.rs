@@ -56,9 +56,10 @@ pub(super) fn add_query(
     Ok(Value::from(Tuple::new(vec![Value::from(()), Value::from(())])))
 }
 
-/// The SQL with values in place of its question marks.
+/// The SQL with values in place of its placeholders.
 fn bind(sql: &str, values: &[Value], dialect: Dialect) -> Result<String, Error> {
-    let (bound, used) = sql::bind(sql, |at| values.get(at).map(|value| literal(value, dialect)));
+    let (bound, used) =
+        sql::bind(sql, dialect.placeholder, |at| values.get(at).map(|value| literal(value, dialect)));
     if used == values.len() {
         return Ok(bound);
     }

@@ -38,8 +38,11 @@ const CAPABILITIES: Capabilities = Capabilities {
     transactions: true,
     foreign_keys_name_database: false,
     foreign_keys_survive_renames: false,
+    indexes_survive_renames: false,
     transactional_ddl: true,
     merge: true,
+    materialized_views: true,
+    drops_dependents: true,
     incremental_strategies: &["append", "delete+insert", "merge"],
     default_incremental_strategy: "append",
     loads_csv_files: true,
@@ -97,13 +100,21 @@ impl Bench for Recorder {
             let temporary = relation.with_identifier("temp");
             objects::relation(temporary, &Dialect::ANSI)
         };
+        let beside = |suffix: &str| {
+            let relation = objects::as_relation(args.first().unwrap()).unwrap();
+            objects::relation(relation.with_suffix(suffix, &Dialect::ANSI), &Dialect::ANSI)
+        };
         Ok(match name {
+            "make_intermediate_relation" => beside("__dbt_tmp"),
+            "make_backup_relation" => beside("__dbt_backup"),
             "make_temp_relation" | "build_snapshot_staging_table" => temporary(),
             "process_schema_changes" | "check_time_data_types" => Value::from(()),
             "should_revoke" => Value::from(true),
             "snapshot_timestamp_strategy" | "snapshot_mine_strategy" => Value::from("<strategy>"),
             "safe_cast" => Value::from(format!("cast({})", shown.join(" as "))),
-            "materialization_archive_default" => self.returns.clone(),
+            "get_materialized_view_configuration_changes" | "materialization_archive_default" => {
+                self.returns.clone()
+            }
             _ => Value::from(call),
         })
     }
@@ -159,7 +170,7 @@ impl Bench for Recorder {
             Change::Rename(from, to) => {
                 self.note(format!("rename {} {} to {}", kind(to), render(from), render(to)))
             }
-            Change::Create(_) => Ok(()),
+            Change::Create(_) | Change::Lose(_) => Ok(()),
         }
     }
 

@@ -62,6 +62,131 @@ fn a_table_clears_leftovers_before_hooks_and_runs_hooks_before_grants() {
 }
 
 #[test]
+fn indexes_that_survive_a_rename_are_created_before_it() {
+    let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
+    let node = model(&json!({"materialized": "table", "indexes": [{"columns": ["id"]}]}));
+    let capabilities = Capabilities { indexes_survive_renames: true, ..CAPABILITIES };
+    make(&Order { capabilities: &capabilities, ..order(&node) }, &mut bench, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(bench.script(), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    call create_indexes("a__dbt_tmp")
+    drop table "a"
+    rename table "a__dbt_tmp" to "a"
+    commit
+    "#);
+}
+
+/// The script of a materialized view whose configuration changed as `changes` says.
+fn materialized_view(config: &Json, existing: &[(&str, RelationKind)], changes: Value) -> String {
+    let mut config = config.clone();
+    config["materialized"] = json!("materialized_view");
+    let node = model(&config);
+    let mut bench = Recorder { returns: changes, ..Recorder::with(existing) };
+    match make(&order(&node), &mut bench, Recipe::BuiltIn) {
+        Ok(made) => format!("{}\nanswer: {}", bench.script(), made.response.message),
+        Err(failure) => format!("{}\nerror: {}", bench.script(), failure.diagnostic().message),
+    }
+}
+
+#[test]
+fn a_materialized_view_is_created_or_replaces_what_stands_there() {
+    let none = || Value::from(());
+    insta::assert_snapshot!(materialized_view(&with_hooks("x"), &[], none()), @r#"
+    hook: outside before
+    begin
+    hook: inside before it
+    main: get_create_materialized_view_as_sql("a", select 1)
+    call apply_grants("a", {'select': ['reader']}, True)
+    call persist_docs("a", <model>)
+    hook: inside after
+    commit
+    hook: outside after
+    answer: OK
+    "#);
+    let table = [("a", RelationKind::Table), ("a__dbt_backup", RelationKind::View)];
+    insta::assert_snapshot!(materialized_view(&json!({}), &table, none()), @r#"
+    drop view "a__dbt_backup"
+    begin
+    main: get_replace_sql("a", "a", select 1)
+    commit
+    answer: OK
+    "#);
+    let view = [("a", RelationKind::MaterializedView)];
+    insta::assert_snapshot!(materialized_view(&json!({"full_refresh": true}), &view, none()), @r#"
+    begin
+    main: get_replace_sql("a", "a", select 1)
+    commit
+    answer: OK
+    "#);
+    insta::assert_snapshot!(materialized_view(&json!({}), &view, none()), @r#"
+    begin
+    main: refresh_materialized_view("a")
+    commit
+    answer: OK
+    "#);
+}
+
+#[test]
+fn a_changed_configuration_is_applied_left_alone_or_refused() {
+    let view = [("a", RelationKind::MaterializedView)];
+    let check = |on_change: &str| {
+        let mut config = with_hooks("x");
+        config["on_configuration_change"] = json!(on_change);
+        materialized_view(&config, &view, Value::from("<changes>"))
+    };
+    insta::assert_snapshot!(check("apply"), @r#"
+    hook: outside before
+    begin
+    hook: inside before it
+    main: get_alter_materialized_view_as_sql("a", <changes>, select 1, "a", "a__dbt_backup", "a__dbt_tmp")
+    call apply_grants("a", {'select': ['reader']}, True)
+    call persist_docs("a", <model>)
+    hook: inside after
+    commit
+    hook: outside after
+    answer: OK
+    "#);
+    insta::assert_snapshot!(check("continue"), @r#"
+    hook: outside before
+    warning: the configuration of "a" has changed, and is left as it was
+    hook: outside after
+    answer: skip "db"."main"."a"
+    "#);
+    insta::assert_snapshot!(check("fail"), @r#"
+    hook: outside before
+    rollback
+    error: the configuration of "db"."main"."a" has changed
+    "#);
+    insta::assert_snapshot!(check("aply"), @r"
+    hook: outside before
+    rollback
+    error: `on_configuration_change` cannot be `aply`
+    ");
+}
+
+#[test]
+fn a_materialized_view_needs_a_warehouse_that_has_them() {
+    let node = model(&json!({"materialized": "materialized_view"}));
+    let capabilities = Capabilities { materialized_views: false, ..CAPABILITIES };
+    let order = Order { capabilities: &capabilities, ..order(&node) };
+    let failure = make(&order, &mut Recorder::default(), Recipe::BuiltIn).unwrap_err();
+    assert_eq!(failure.diagnostic().message, "the warehouse has no materialized views");
+}
+
+#[test]
+fn a_name_that_is_too_long_is_refused_before_anything_runs() {
+    let mut bench = Recorder::default();
+    let mut node = model(&json!({"materialized": "table"}));
+    node.relation = Some(Relation::new(Some("db"), "main", "a".repeat(64)));
+    let dialect = Dialect { longest_name: Some(63), ..Dialect::ANSI };
+    let failure =
+        make(&Order { dialect: &dialect, ..order(&node) }, &mut bench, Recipe::BuiltIn).unwrap_err();
+    assert!(failure.diagnostic().message.ends_with("has 64 characters; at most 63 are possible"));
+    assert_eq!(bench.script(), "rollback");
+}
+
+#[test]
 fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands() {
     let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
     let node = model(&json!({"materialized": "table"}));

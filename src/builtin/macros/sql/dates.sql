@@ -94,7 +94,7 @@ select * from filtered
   {%- set terms = [] -%}
   {%- set tables = [] -%}
   {%- for bit in range(dbt.get_powers_of_two(upper_bound)) -%}
-    {%- do terms.append('p' ~ bit ~ '.generated_number * ' ~ (2 ** bit)) -%}
+    {%- do terms.append('p' ~ bit ~ '.generated_number * power(2, ' ~ bit ~ ')') -%}
     {%- do tables.append('p as p' ~ bit) -%}
   {%- endfor -%}
 with p as (
