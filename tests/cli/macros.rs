@@ -29,19 +29,26 @@ const ABSENT: &[&str] = &[
     "has_foreign_key_constraints",
 ];
 
-/// All of them as if a project had written them, so that they are checked.
-fn library() -> Library {
-    let credentials = Credentials { kind: "duckdb".into(), ..Credentials::default() };
+/// The fields that outputs of these types need.
+const OUTPUTS: &[(&str, &str)] = &[
+    ("duckdb", "{}"),
+    ("postgres", r#"{"host": "h", "port": 1, "user": "u", "password": "p", "dbname": "d", "schema": "s"}"#),
+];
+
+/// All of an adapter and dbt's own, as if a project had written them, so that they are checked.
+fn library(kind: &str, fields: &str) -> Library {
+    let fields = serde_json::from_str(fields).expect("JSON");
+    let credentials = Credentials { kind: kind.into(), fields };
     let adapter = adapter::open(&credentials, Path::new(".")).expect("an adapter");
     let sources = SourceMap::new();
-    let mut builder = Library::builder("shop").adapter_kinds(["duckdb"]);
-    for (package, files) in [("dbt_duckdb", adapter.macros()), ("dbt", builtin::FILES)] {
+    let mut builder = Library::builder("shop").adapter_kinds([kind]);
+    for (package, files) in [(format!("dbt_{kind}"), adapter.macros()), ("dbt".to_owned(), builtin::FILES)] {
         for (path, text) in files {
             let file = sources.add(*path, *text);
             let (blocks, problems) = scan(&file);
             assert!(problems.is_empty(), "{path}: {problems:?}");
             for block in blocks {
-                builder.add(package, &file, block);
+                builder.add(&package, &file, block);
             }
         }
     }
@@ -52,13 +59,15 @@ fn library() -> Library {
 
 #[test]
 fn every_macro_compiles() {
-    let problems = Engine::new(Arc::new(library())).check_macros();
-    assert!(problems.is_empty(), "{problems:?}");
+    for (kind, fields) in OUTPUTS {
+        let problems = Engine::new(Arc::new(library(kind, fields))).check_macros();
+        assert!(problems.is_empty(), "{problems:?}");
+    }
 }
 
 #[test]
 fn names_and_parameters_are_dbts() {
-    let library = library();
+    let libraries: Vec<Library> = OUTPUTS.iter().map(|(kind, fields)| library(kind, fields)).collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/macro_signatures.txt");
     let signatures = std::fs::read_to_string(path).expect("the list");
     assert!(signatures.lines().count() > 400);
@@ -67,7 +76,8 @@ fn names_and_parameters_are_dbts() {
         let (full_name, parameters) =
             line.strip_suffix(')').and_then(|line| line.split_once('(')).expect(line);
         let (package, name) = full_name.split_once('.').expect(line);
-        let ours = library.macros().find(|found| found.package == package && found.name == name);
+        let mut all = libraries.iter().flat_map(Library::macros);
+        let ours = all.find(|found| found.package == package && found.name == name);
         let ours = ours.map(|found| {
             found.arguments.iter().map(|argument| argument.name.as_str()).collect::<Vec<_>>().join(", ")
         });
