@@ -1,6 +1,6 @@
 //! What `build` adds to the graph, so that bad data does not spread.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dag::Graph;
 use crate::manifest::{Manifest, NodeId, NodeKind};
@@ -10,20 +10,33 @@ use crate::manifest::{Manifest, NodeId, NodeKind};
 /// - A data test comes before every model, seed, snapshot and their kin that
 ///   needs all of the test's parents. Such nodes already need those parents, so
 ///   no circle can arise.
-/// - A unit test comes before its model and after the model's parents.
+/// - A unit test comes before its model and after all that the model waits for.
 pub(super) fn graph(graph: &Graph, manifest: &Manifest) -> Graph {
-    let mut edges: BTreeSet<(NodeId, NodeId)> = BTreeSet::new();
+    let mut awaited: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+    let mut unit_tests: Vec<(NodeId, NodeId)> = Vec::new();
     for (id, node) in manifest.iter() {
-        if let NodeKind::UnitTest(test) = &node.kind {
-            edges.insert((id, test.tested));
-            edges.extend(graph.parents(test.tested).map(|parent| (parent, id)));
-        } else {
-            edges.extend(graph.parents(id).map(|parent| (parent, id)));
+        match &node.kind {
+            NodeKind::UnitTest(test) => {
+                unit_tests.push((id, test.tested));
+                continue;
+            }
+            NodeKind::Test(_) => {
+                for child in held_back(graph, manifest, id) {
+                    awaited.entry(child).or_default().insert(id);
+                }
+            }
+            _ => {}
         }
-        if matches!(node.kind, NodeKind::Test(_)) {
-            edges.extend(held_back(graph, manifest, id).map(|child| (id, child)));
-        }
+        awaited.entry(id).or_default().extend(graph.parents(id));
     }
+    for (id, tested) in &unit_tests {
+        let before = awaited.get(tested).cloned().unwrap_or_default();
+        awaited.insert(*id, before);
+    }
+    for (id, tested) in unit_tests {
+        awaited.entry(tested).or_default().insert(id);
+    }
+    let edges = awaited.into_iter().flat_map(|(child, before)| before.into_iter().map(move |it| (it, child)));
     Graph::from_edges(graph.len(), edges).unwrap_or_else(|_| graph.clone())
 }
 

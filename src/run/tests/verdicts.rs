@@ -30,7 +30,7 @@ fn in_a_build_a_failing_test_keeps_back_what_is_downstream() {
     insta::assert_snapshot!(lab.told(Mode::Build), @r"
     model.shop.a success: OK
     model.shop.b skipped because of test.shop.t
-    test.shop.t fail: 1 failing row; the test fails if != 0
+    test.shop.t fail: Got 1 result, configured to fail if != 0
     ");
     let outcome = lab.run(Mode::Test);
     let Detail::FailingRows { rows, stored_in: None } = &outcome.results[0].detail else {
@@ -41,7 +41,7 @@ fn in_a_build_a_failing_test_keeps_back_what_is_downstream() {
     insta::assert_snapshot!(lab.told(Mode::Build), @r"
     model.shop.a success: OK
     model.shop.b success: OK
-    test.shop.t warn: 1 failing row; the test warns if != 0
+    test.shop.t warn: Got 1 result, configured to warn if != 0
     ");
 }
 
@@ -54,7 +54,7 @@ fn failing_rows_can_be_kept() {
     lab.told(Mode::Build);
     insta::assert_snapshot!(lab.told(Mode::Build), @r"
     model.shop.a success: OK
-    test.shop.t fail: 7 failing rows; the test fails if != 0
+    test.shop.t fail: Got 7 results, configured to fail if != 0
     ");
     assert_eq!(lab.rows("select count(*) from audit.t"), "7");
 }
@@ -80,6 +80,20 @@ fn unit_test(lab: &mut Lab, rows: &Json, expect: &Json) {
     let mut node = lab.named(NodeKind::UnitTest(Box::new(test)), "u", &json!({}));
     node.depends_on.nodes = vec![NodeId(1)];
     lab.put(node);
+}
+
+#[test]
+fn a_unit_test_waits_for_the_tests_of_what_its_model_reads() {
+    let mut lab = Lab::new();
+    lab.node("a", &table(), "select 1 as id").node("b", &table(), "select * from {{ ref('a') }}");
+    data_test(&mut lab, "t", &json!({}), "select * from {{ ref('a') }} where id = 1");
+    unit_test(&mut lab, &json!([{"id": 2}]), &json!([{"id": 2}]));
+    insta::assert_snapshot!(lab.told(Mode::Build), @r"
+    model.shop.a success: OK
+    model.shop.b skipped because of test.shop.t
+    test.shop.t fail: Got 1 result, configured to fail if != 0
+    unit_test.shop.u skipped because of test.shop.t
+    ");
 }
 
 #[test]
