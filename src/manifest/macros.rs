@@ -30,8 +30,12 @@ pub(super) fn library(
     let root = project.root_package();
     let orders = root.file.rules.dispatch.iter();
     let orders = orders.map(|entry| (entry.namespace.clone(), entry.search_order.clone()));
-    let mut builder =
-        Library::builder(&root.name).adapter_kinds([adapter.kind()]).search_orders(orders.collect());
+    let asks_for_exports =
+        project.flags.is_on("require_explicit_package_overrides_for_builtin_materializations");
+    let mut builder = Library::builder(&root.name)
+        .adapter_kinds([adapter.kind()])
+        .search_orders(orders.collect())
+        .packages_replace_builtins(!asks_for_exports);
     for package in &project.packages {
         builder = builder.package(&package.name);
         let is_macro_file = |kind: FileKind| matches!(kind, FileKind::Macro | FileKind::GenericTest);

@@ -171,13 +171,15 @@ impl Turn<'_> {
     }
 
     /// The macro that materializes the node, where we do not: a user's, or one
-    /// that an adapter brings. A package cannot replace what is built in: the
-    /// root project must do that itself.
+    /// that an adapter brings. A package replaces what is built in only where the
+    /// root project lets it.
     fn materialization(&self) -> Option<String> {
         let name = self.node.config.materialized();
         let library = self.laborer.runtime.parts.engine.library();
         let info = library.materialization(name)?.info;
-        let takes_over = !materialize::is_built_in(name) || info.package == library.root();
+        let takes_over = !materialize::is_built_in(name)
+            || info.package == library.root()
+            || library.packages_replace_builtins();
         takes_over.then(|| format!("{}.{}", info.package, info.name))
     }
 }

@@ -15,13 +15,13 @@ use crate::template::scan::segments;
 use super::info::MacroInfo;
 use super::lookup::Library;
 use super::lookup::Package;
+use super::lookup::Rules;
 
 /// A [`Library`] in the making: see [`Library::builder`].
 #[derive(Debug)]
 pub struct LibraryBuilder {
     root: String,
-    adapter_kinds: Vec<String>,
-    search_orders: BTreeMap<String, Vec<String>>,
+    rules: Rules,
     macros: Vec<MacroInfo>,
     packages: HashMap<String, Package>,
     internal: Vec<String>,
@@ -32,8 +32,7 @@ impl LibraryBuilder {
     pub(super) fn new(root: &str) -> Self {
         Self {
             root: root.to_owned(),
-            adapter_kinds: Vec::new(),
-            search_orders: BTreeMap::new(),
+            rules: Rules::default(),
             macros: Vec::new(),
             packages: HashMap::from([(root.to_owned(), Package::default())]),
             internal: Vec::new(),
@@ -44,14 +43,22 @@ impl LibraryBuilder {
     /// The adapter's kind and those it descends from, nearest first, such as `["duckdb"]`.
     #[must_use]
     pub fn adapter_kinds<I: IntoIterator<Item: Into<String>>>(mut self, kinds: I) -> Self {
-        self.adapter_kinds = kinds.into_iter().map(Into::into).collect();
+        self.rules.adapter_kinds = kinds.into_iter().map(Into::into).collect();
         self
     }
 
     /// The root project's `dispatch:` entries: macro namespace to search order.
     #[must_use]
     pub fn search_orders(mut self, orders: BTreeMap<String, Vec<String>>) -> Self {
-        self.search_orders = orders;
+        self.rules.search_orders = orders;
+        self
+    }
+
+    /// Lets a package's materialization take the place of a built-in one of the
+    /// same name. By default it does not.
+    #[must_use]
+    pub fn packages_replace_builtins(mut self, yes: bool) -> Self {
+        self.rules.packages_replace_builtins = yes;
         self
     }
 
@@ -121,13 +128,7 @@ impl LibraryBuilder {
 
     /// The library, and the names that were declared twice (the first one counts).
     pub fn build(self) -> (Library, Vec<Diagnostic>) {
-        let library = Library::new(
-            self.root,
-            self.macros,
-            self.packages,
-            self.internal,
-            (self.adapter_kinds, self.search_orders),
-        );
+        let library = Library::new(self.root, self.macros, self.packages, self.internal, self.rules);
         (library, self.diagnostics)
     }
 }

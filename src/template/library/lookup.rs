@@ -21,8 +21,15 @@ pub struct Library {
     /// Internal packages, the one that is asked first in front.
     internal: Vec<String>,
     internal_macros: HashMap<String, usize>,
-    adapter_kinds: Vec<String>,
-    search_orders: BTreeMap<String, Vec<String>>,
+    rules: Rules,
+}
+
+/// What the root project decides about where macros are sought.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    pub(super) adapter_kinds: Vec<String>,
+    pub(super) search_orders: BTreeMap<String, Vec<String>>,
+    pub(super) packages_replace_builtins: bool,
 }
 
 /// The macros of one package, by name.
@@ -42,13 +49,13 @@ impl Library {
         macros: Vec<MacroInfo>,
         packages: HashMap<String, Package>,
         internal: Vec<String>,
-        (adapter_kinds, search_orders): (Vec<String>, BTreeMap<String, Vec<String>>),
+        rules: Rules,
     ) -> Self {
         let mut internal_macros = HashMap::new();
         for package in internal.iter().rev().filter_map(|name| packages.get(name)) {
             internal_macros.extend(package.macros.iter().map(|(name, index)| (name.clone(), *index)));
         }
-        Self { root, macros, packages, internal, internal_macros, adapter_kinds, search_orders }
+        Self { root, macros, packages, internal, internal_macros, rules }
     }
 
     /// The root project's name.
@@ -117,13 +124,13 @@ impl Library {
     }
 
     fn prefixes(&self) -> impl Iterator<Item = &str> {
-        self.adapter_kinds.iter().map(String::as_str).chain(["default"])
+        self.rules.adapter_kinds.iter().map(String::as_str).chain(["default"])
     }
 
     /// The packages that a dispatch searches; `None` stands for the usual order.
     fn search_packages<'a>(&'a self, namespace: Option<&'a str>) -> Vec<Option<&'a str>> {
         let Some(namespace) = namespace else { return vec![None] };
-        if let Some(order) = self.search_orders.get(namespace).filter(|order| !order.is_empty()) {
+        if let Some(order) = self.rules.search_orders.get(namespace).filter(|order| !order.is_empty()) {
             return order.iter().map(|package| Some(package.as_str())).collect();
         }
         if self.packages.contains_key(namespace) && !self.internal.iter().any(|name| name == namespace) {
@@ -132,11 +139,16 @@ impl Library {
         vec![None]
     }
 
+    /// Whether a package's materialization replaces a built-in one.
+    pub fn packages_replace_builtins(&self) -> bool {
+        self.rules.packages_replace_builtins
+    }
+
     /// The macro that implements a materialization for this adapter.
     ///
     /// dbt: the more specific adapter wins, then root project over package over
-    /// built-in; a package may not replace a built-in one unless the root
-    /// project re-exports it.
+    /// built-in. A package replaces a built-in one only where the root project
+    /// re-exports it, or allows it: [`LibraryBuilder::packages_replace_builtins`].
     pub fn materialization(&self, name: &str) -> Option<MaterializationFound<'_>> {
         let mut candidates = Vec::new();
         for prefix in self.prefixes() {
@@ -149,9 +161,9 @@ impl Library {
                 .filter(|found| found.name == full && !found.is_internal && found.package != self.root);
             candidates.extend(root.into_iter().chain(imported).chain(internal));
         }
-        let is_builtin_name = candidates.iter().any(|found| found.is_internal);
-        let allowed =
-            |found: &&MacroInfo| !is_builtin_name || found.is_internal || found.package == self.root;
+        let is_free =
+            self.rules.packages_replace_builtins || !candidates.iter().any(|found| found.is_internal);
+        let allowed = |found: &&MacroInfo| is_free || found.is_internal || found.package == self.root;
         let info = candidates.into_iter().find(allowed)?;
         Some(MaterializationFound { info, is_builtin: info.is_internal })
     }

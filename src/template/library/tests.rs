@@ -79,19 +79,28 @@ fn materializations_follow_dbt_s_order() {
         + &block("view", "default")
         + &block("seed", "default")
         + &block("seed", duckdb);
-    let library = library(&[("root", &*root), ("pkg", &*pkg), ("dbt", &*core)], &[]);
-    let find = |name: &str| {
+    let files = [("root", &*root), ("pkg", &*pkg), ("dbt", &*core)];
+    let strict = library(&files, &[]);
+    let find = |library: &Library, name: &str| {
         library.materialization(name).map(|found| (found.info.unique_id.clone(), found.is_builtin))
     };
     let check = |name: &str, id: &str, is_builtin: bool| {
-        assert_eq!(find(name), Some((id.to_owned(), is_builtin)), "{name}");
+        assert_eq!(find(&strict, name), Some((id.to_owned(), is_builtin)), "{name}");
     };
     check("view", "macro.root.materialization_view_default", false);
     check("table", "macro.dbt.materialization_table_default", true);
     check("theirs", "macro.pkg.materialization_theirs_duckdb", false);
     check("mine", "macro.root.materialization_mine_default", false);
     check("seed", "macro.dbt.materialization_seed_duckdb", true);
-    assert_eq!(find("nope"), None);
+    assert_eq!(find(&strict, "nope"), None);
+    let (free, _) = builder(&files, &[]).packages_replace_builtins(true).build();
+    let check = |name: &str, id: &str, is_builtin: bool| {
+        assert_eq!(find(&free, name), Some((id.to_owned(), is_builtin)), "{name}");
+    };
+    check("view", "macro.pkg.materialization_view_duckdb", false);
+    check("table", "macro.pkg.materialization_table_default", false);
+    check("mine", "macro.root.materialization_mine_default", false);
+    check("seed", "macro.dbt.materialization_seed_duckdb", true);
 }
 
 #[test]
