@@ -12,7 +12,7 @@ use crate::manifest::NodeKind;
 #[must_use]
 pub fn graph_json(wire: &Wire<'_>) -> Json {
     let [mut nodes, mut sources, mut exposures] = [Map::new(), Map::new(), Map::new()];
-    for node in &wire.manifest.nodes {
+    for node in wire.manifest.nodes.iter().chain(&wire.manifest.broken_tests) {
         let place = match node.kind {
             NodeKind::UnitTest(_) => continue,
             NodeKind::Source(_) => &mut sources,

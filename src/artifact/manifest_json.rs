@@ -94,13 +94,18 @@ struct Section<'a> {
 impl Serialize for Section<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let ManifestJson { wire, details } = self.whole;
-        let members: Vec<(NodeId, &Node)> =
-            wire.manifest.iter().filter(|(_, node)| (self.belongs)(&node.kind)).collect();
+        let nodes = wire.manifest.iter().map(|(id, node)| (Some(id), node));
+        let broken = wire.manifest.broken_tests.iter().map(|node| (None, node));
+        let members: Vec<(Option<NodeId>, &Node)> =
+            nodes.chain(broken).filter(|(_, node)| (self.belongs)(&node.kind)).collect();
         let mut map = serializer.serialize_map(Some(members.len()))?;
         for some in members.chunks(AT_A_TIME) {
             let made: Vec<Json> = some
                 .par_iter()
-                .map(|(id, node)| compiled_node_json(wire, node, details.compiled.get(id)))
+                .map(|(id, node)| {
+                    let compiled = id.and_then(|id| details.compiled.get(&id));
+                    compiled_node_json(wire, node, compiled)
+                })
                 .collect();
             for ((_, node), json) in some.iter().zip(made) {
                 map.serialize_entry(node.unique_id.as_str(), &json)?;
@@ -226,6 +231,7 @@ fn disabled(wire: &Wire<'_>) -> Json {
 /// `parent_map` and `child_map`: unique id to sorted unique ids, for all nodes.
 fn edges(manifest: &Manifest) -> (Json, Json) {
     let mut order: Vec<&Node> = manifest.nodes.iter().filter(|node| is_plain(&node.kind)).collect();
+    order.extend(&manifest.broken_tests);
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exposure(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));

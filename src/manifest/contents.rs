@@ -13,6 +13,10 @@ pub struct Manifest {
     pub nodes: Vec<Node>,
     /// From unique id to place.
     pub by_unique_id: IndexMap<UniqueId, NodeId>,
+    /// Tests that read what does not exist or is turned off: they are turned off,
+    /// but artifacts list them among the nodes. What they could find is in
+    /// `depends_on.nodes`.
+    pub broken_tests: Vec<Node>,
     /// Nodes that configuration turned off. Their `depends_on.nodes` is empty.
     pub disabled: Vec<Node>,
     /// Macros, by unique id.

@@ -126,10 +126,6 @@ impl Drafting<'_> {
         test: ParseScope,
     ) -> Option<Diagnostic> {
         recorder.macro_called(&call.test_macro);
-        if call.reads.is_some() {
-            // Not rendered, but their `model` is a call of this; dbt lists it.
-            call.where_macro.iter().for_each(|macro_id| recorder.macro_called(macro_id));
-        }
         match &call.reads {
             Some(ResourceCall::Ref(call)) => {
                 recorder.reference(call.clone());

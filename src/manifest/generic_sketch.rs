@@ -22,8 +22,6 @@ pub(super) struct TestCall {
     pub(super) kwargs: Map<String, Json>,
     /// The macro's unique id.
     pub(super) test_macro: String,
-    /// The macro that `model` among the arguments calls.
-    pub(super) where_macro: Option<String>,
     /// What the test needs, where that is known without a render: dbt's own
     /// `unique` and `not_null` read what they stand below and nothing else.
     pub(super) reads: Option<ResourceCall>,
@@ -85,10 +83,6 @@ impl GenericSketcher<'_> {
         let call = TestCall {
             kwargs: generic.kwargs.clone(),
             test_macro: info.unique_id.clone(),
-            where_macro: self
-                .library
-                .find("get_where_subquery", &file.package)
-                .map(|it| it.unique_id.clone()),
             reads: is_simple(info).then(|| tested(&generic)).flatten(),
         };
         let body = Body {

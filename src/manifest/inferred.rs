@@ -7,20 +7,21 @@ use serde_json::Value as Json;
 
 use super::generic_tests::repr;
 use super::sketch::sha256;
-use super::{GenericTest, Node, NodeKind};
+use super::{DataTest, GenericTest, Node, NodeKind};
 
 /// Fills in what is derived of models: the columns that tell their rows apart
 /// and the sum over what an enforced contract promises.
-pub(super) fn complete_models(nodes: &mut [Node], disabled: &[Node]) {
+pub(super) fn complete_models<'a>(nodes: &mut [Node], turned_off: impl Iterator<Item = &'a Node>) {
     let mut tests: HashMap<String, Vec<(GenericTest, bool)>> = HashMap::new();
-    for node in nodes.iter().chain(disabled) {
-        let NodeKind::Test(test) = &node.kind else { continue };
-        let Some(generic) = &test.generic else { continue };
+    let mut note = |node: &Node| {
+        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &node.kind else { return };
         if let Some(attached) = &generic.attached_node {
             let of_model = tests.entry(attached.to_string()).or_default();
             of_model.push((generic.clone(), node.config.enabled()));
         }
-    }
+    };
+    nodes.iter().for_each(&mut note);
+    turned_off.for_each(note);
     for node in nodes {
         let checksum = contract_checksum(node);
         let columns =

@@ -143,14 +143,15 @@ impl Loading<'_> {
         let mut resolved = resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled);
         let unit_tests =
             UnitTests { project: self.project, describer: &describer }.add(&files, &mut resolved);
-        let Resolved { mut nodes, by_unique_id, disabled, diagnostics } = resolved;
+        let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;
         self.findings.extend(check_access(self.project, &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
-        complete_models(&mut nodes, &disabled);
+        complete_models(&mut nodes, broken_tests.iter().chain(&disabled));
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);
         let macros = self.macros(&files, &describer);
-        Manifest { nodes, by_unique_id, disabled, macros, doc_blocks: Arc::unwrap_or_clone(blocks), groups }
+        let doc_blocks = Arc::unwrap_or_clone(blocks);
+        Manifest { nodes, by_unique_id, broken_tests, disabled, macros, doc_blocks, groups }
     }
 
     fn macros(

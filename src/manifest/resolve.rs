@@ -24,15 +24,18 @@ pub(super) struct Draft {
 pub(super) struct Resolved {
     pub(super) nodes: Vec<Node>,
     pub(super) by_unique_id: IndexMap<UniqueId, NodeId>,
-    /// Nodes that are turned off, those last that were because of what they read.
+    /// Tests that read what does not exist or is turned off.
+    pub(super) broken_tests: Vec<Node>,
+    /// Nodes that are turned off.
     pub(super) disabled: Vec<Node>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// Finds the target of every `ref` and `source`. `root` is the root package.
 ///
-/// A test whose target does not exist or is turned off is turned off too, with a
-/// warning in the first case (dbt: the same); for any other node it is an error.
+/// A test whose target does not exist or is turned off is turned off too; for any
+/// other node it is an error. A test of a model that is turned off goes with it
+/// silently, all others with a warning (dbt: the same).
 pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
     let (nodes, sites): (Vec<Node>, Vec<Vec<Span>>) =
         drafts.into_iter().map(|draft| (draft.node, draft.sites)).unzip();
@@ -107,12 +110,19 @@ impl Search<'_> {
                 }
                 missing if node.kind.resource_type() == ResourceType::Test => {
                     edges.is_broken_test = true;
-                    if missing == Found::Nothing {
-                        edges.diagnostics.push(self.unknown(node, call, site(), Diagnostic::warning));
-                    }
+                    edges.diagnostics.extend(match (missing, call) {
+                        (Found::Nothing, _) => Some(self.unknown(node, call, site(), Diagnostic::warning)),
+                        (Found::Disabled(place), Call::Source(_)) => {
+                            Some(self.turned_off(node, call, place, (site(), Diagnostic::warning)))
+                        }
+                        _ => None,
+                    });
                 }
                 Found::Nothing => edges.diagnostics.push(self.unknown(node, call, site(), Diagnostic::error)),
-                Found::Disabled(place) => edges.diagnostics.push(self.turned_off(node, call, place, site())),
+                Found::Disabled(place) => {
+                    let finding = self.turned_off(node, call, place, (site(), Diagnostic::error));
+                    edges.diagnostics.push(finding);
+                }
                 Found::Ambiguous(places) => edges.diagnostics.push(self.ambiguous(call, &places, site())),
             }
         }
@@ -149,9 +159,18 @@ impl Search<'_> {
         }
     }
 
-    fn turned_off(&self, node: &Node, call: Call<'_>, place: usize, site: Span) -> Diagnostic {
+    fn turned_off(
+        &self,
+        node: &Node,
+        call: Call<'_>,
+        place: usize,
+        (site, severity): (Span, fn(&'static str, String) -> Diagnostic),
+    ) -> Diagnostic {
         let message = format!("`{}` needs `{}`, which is disabled", node.name, call.target());
-        let finding = Diagnostic::error("disabled-target", message).at(site, "used here");
+        let finding = severity("disabled-target", message).at(site, "used here");
+        if node.kind.resource_type() == ResourceType::Test {
+            return finding.note("the test is left out");
+        }
         match self.disabled.get(place) {
             Some(target) => finding
                 .note(format!("`{}` is `{}`", call.target(), target.origin.original_file_path))
@@ -220,8 +239,8 @@ pub(super) fn site_of_ref(node: &Node, call: &RefCall) -> Span {
 }
 
 /// Leaves broken tests out, and numbers what is left.
-fn assemble(nodes: Vec<Node>, mut disabled: Vec<Node>, edges: Vec<Edges>) -> Resolved {
-    let mut resolved = Resolved::default();
+fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolved {
+    let mut resolved = Resolved { disabled, ..Resolved::default() };
     let mut ids: HashMap<usize, NodeId> = HashMap::new();
     for (place, _) in edges.iter().enumerate().filter(|(_, edges)| !edges.is_broken_test) {
         let next = NodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
@@ -229,17 +248,16 @@ fn assemble(nodes: Vec<Node>, mut disabled: Vec<Node>, edges: Vec<Edges>) -> Res
     }
     for (mut node, edges) in nodes.into_iter().zip(edges) {
         resolved.diagnostics.extend(edges.diagnostics);
+        node.depends_on.nodes = edges.targets.iter().filter_map(|place| ids.get(place).copied()).collect();
         if edges.is_broken_test {
             node.config.values.insert("enabled".to_owned(), false.into());
-            disabled.push(node);
+            resolved.broken_tests.push(node);
             continue;
         }
-        node.depends_on.nodes = edges.targets.iter().filter_map(|place| ids.get(place).copied()).collect();
         let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
         resolved.by_unique_id.insert(node.unique_id.clone(), id);
         resolved.nodes.push(node);
     }
-    resolved.disabled = disabled;
     resolved
 }
 

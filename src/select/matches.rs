@@ -228,7 +228,7 @@ struct Paths<'a> {
 
 impl<'a> Paths<'a> {
     fn matching(manifest: &'a Manifest, root_package: &str, pattern: &str) -> Self {
-        let known = manifest.nodes.iter().chain(&manifest.disabled);
+        let known = manifest.nodes.iter().chain(&manifest.broken_tests).chain(&manifest.disabled);
         let files: HashSet<&str> = known
             .filter(|node| node.package == root_package)
             .flat_map(|node| [Some(own_path(node)), patch_path(node)])
