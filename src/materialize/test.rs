@@ -73,7 +73,7 @@ pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict,
         Grade::Pass => None,
         Grade::Warn | Grade::Fail => sample(bench, &failing)?,
     };
-    let message = condition.map(|condition| rules.finding(counted.failures, grade, condition));
+    let message = condition.map(|condition| finding(counted.failures, grade, condition));
     Ok(Verdict { grade, failures: counted.failures, message, response, rows, stored_in })
 }
 
@@ -107,17 +107,13 @@ impl<'a> Rules<'a> {
             (Grade::Pass, None)
         }
     }
+}
 
-    fn finding(&self, failures: i64, grade: Grade, condition: &str) -> String {
-        let what = if self.fail_calc == "count(*)" {
-            let rows = if failures == 1 { "row" } else { "rows" };
-            format!("{failures} failing {rows}")
-        } else {
-            format!("`{}` gives {failures}", self.fail_calc)
-        };
-        let verb = if grade == Grade::Fail { "fails" } else { "warns" };
-        format!("{what}; the test {verb} if {condition}")
-    }
+/// dbt's words: programs look for them in `run_results.json`.
+fn finding(failures: i64, grade: Grade, condition: &str) -> String {
+    let results = if failures == 1 { "result" } else { "results" };
+    let verb = if grade == Grade::Fail { "fail" } else { "warn" };
+    format!("Got {failures} {results}, configured to {verb} if {condition}")
 }
 
 /// The one row that a test's main statement gives.

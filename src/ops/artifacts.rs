@@ -98,10 +98,11 @@ impl<'a> Writer<'a> {
     /// all flags, the command and its criteria.
     fn args(&self, options: &Options) -> Map<String, Json> {
         let project = &self.workspace.project;
-        let flags = project.flags.iter().map(|(name, setting)| (name.to_owned(), setting.value.clone()));
-        let mut args: Map<String, Json> = flags.collect();
+        let mut args = project.flags.arguments();
         args.extend(options.flags());
         let settings = [
+            ("project_dir", json!(project.root)),
+            ("log_path", json!(project.log_path())),
             ("which", json!(project.invocation.which)),
             ("invocation_command", json!(project.invocation.command_line)),
             ("profile", json!((!project.profile.is_embedded).then_some(&project.profile.name))),
@@ -111,7 +112,8 @@ impl<'a> Writer<'a> {
             ("exclude", json!(options.selection.exclude)),
             ("selector", json!(options.selection.selector)),
         ];
-        args.extend(settings.map(|(name, value)| (name.to_owned(), value)));
+        let told = settings.into_iter().filter(|(_, value)| !value.is_null());
+        args.extend(told.map(|(name, value)| (name.to_owned(), value)));
         args
     }
 
@@ -176,8 +178,8 @@ fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessR
     };
     Some(FreshnessResult::Measured(Box::new(FreshnessMeasured {
         unique_id: result.unique_id.to_string(),
-        max_loaded_at: time(measured.max_loaded_at),
-        snapshotted_at: time(measured.snapshotted_at),
+        max_loaded_at: loaded_at(measured.max_loaded_at),
+        snapshotted_at: loaded_at(measured.snapshotted_at),
         max_loaded_at_time_ago_in_s: measured.age.as_secs_f64(),
         status: status(result.status),
         criteria: source.freshness.clone().unwrap_or_default(),
@@ -212,6 +214,13 @@ fn status(status: run::Status) -> artifact::Status {
 /// `2026-11-21T00:57:21.855959Z`.
 fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// `2026-11-21T00:57:21.855959+00:00`: a time that the warehouse told, as Python writes it.
+fn loaded_at(at: DateTime<Utc>) -> String {
+    let precision =
+        if at.timestamp_subsec_micros() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
+    at.to_rfc3339_opts(precision, false)
 }
 
 fn seconds_since_1970(at: DateTime<Utc>) -> f64 {

@@ -71,6 +71,17 @@ const INDIRECT_SELECTION: &[&str] = &["eager", "cautious", "buildable", "empty"]
 const LOG_FORMATS: &[&str] = &["text", "debug", "json", "default"];
 const LOG_LEVELS: &[&str] = &["debug", "info", "warn", "error", "none"];
 
+/// The flags that `run_results.json` tells only where they are on.
+pub(super) const TOLD_WHEN_ON: &[&str] = &[
+    "debug",
+    "fail_fast",
+    "full_refresh",
+    "log_cache_events",
+    "store_failures",
+    "use_experimental_parser",
+    "warn_error",
+];
+
 /// All flags, in the order of their names. Defaults are those of dbt 1.11.
 pub(super) const FLAGS: &[FlagSpec] = &[
     flag("cache_selected_only", Default::Off, Scope::Everywhere),

@@ -1,9 +1,9 @@
 //! Flags: what was asked for, and where.
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
-use super::flag_table::{FLAGS, FlagSpec, Kind, Scope, spec};
+use super::flag_table::{FLAGS, FlagSpec, Kind, Scope, TOLD_WHEN_ON, spec};
 use super::request::variable;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
@@ -66,6 +66,21 @@ impl Flags {
     /// All flags.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
         self.settings.iter().map(|(name, setting)| (name.as_str(), setting))
+    }
+
+    /// The flags as `run_results.json` and `invocation_args_dict` tell them.
+    ///
+    /// dbt: nulls are left out, and so is what is off and mostly is.
+    #[must_use]
+    pub fn arguments(&self) -> Map<String, Json> {
+        let is_told = |name: &str, value: &Json| {
+            !(value.is_null() || *value == Json::Bool(false) && TOLD_WHEN_ON.contains(&name))
+        };
+        let told = self.settings.iter().filter(|(name, setting)| is_told(name, &setting.value));
+        let mut told: Map<String, Json> =
+            told.map(|(name, setting)| (name.clone(), setting.value.clone())).collect();
+        told.entry("warn_error_options").or_insert_with(|| json!({"error": [], "warn": [], "silence": []}));
+        told
     }
 
     /// The flags of an invocation. Findings about values of the wrong type and
@@ -220,8 +235,6 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn flags(command_line: &Json, environment: &[(&str, &str)], project: &str) -> (Flags, Vec<Diagnostic>) {
@@ -272,6 +285,16 @@ mod tests {
         check(&[], "indirect_selection: some", "flag-type", true);
         check(&[("DBT_FAIL_FAST", "maybe")], "", "flag-type", true);
         check(&[("DBT_WARN_ERROR", "1")], "warn_error_options: {error: all}", "flags", true);
+    }
+
+    #[test]
+    fn arguments_are_told_as_dbt_tells_them() {
+        let told = flags(&json!({"full_refresh": true}), &[], "").0.arguments();
+        assert_eq!(told.get("full_refresh"), Some(&json!(true)));
+        assert_eq!(told.get("defer"), Some(&json!(false)));
+        assert_eq!(told.get("warn_error_options"), Some(&json!({"error": [], "warn": [], "silence": []})));
+        let left_out = ["fail_fast", "warn_error", "store_failures", "debug", "state", "target_path"];
+        assert_eq!(left_out.map(|name| told.get(name)), [None; 6]);
     }
 
     #[test]

@@ -156,9 +156,7 @@ impl Members {
     /// What the command line and the flags came to.
     fn arguments(&self) -> Map<String, Json> {
         let facts = &self.facts;
-        let set = facts.flags.iter().filter(|(_, setting)| !setting.value.is_null());
-        let mut arguments: Map<String, Json> =
-            set.map(|(name, setting)| (name.to_owned(), setting.value.clone())).collect();
+        let mut arguments = facts.flags.arguments();
         let own = [
             ("which", Json::from(facts.invocation.which.as_str())),
             ("invocation_command", Json::from(facts.invocation.command_line.as_str())),

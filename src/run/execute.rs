@@ -106,7 +106,7 @@ impl Run<'_> {
         {
             return self.give_up(&failure);
         }
-        self.run_hooks(&main, HookMoment::Start);
+        self.run_hooks(&main, HookMoment::Start, self.halting);
         if self.halting.stop.is_requested() {
             self.outcome.ending = Ending::Cancelled;
         }
@@ -122,7 +122,10 @@ impl Run<'_> {
             self.outcome.ending = done.ending;
         }
         if self.outcome.ending != Ending::Cancelled {
-            self.run_hooks(&main, HookMoment::End);
+            // The first failure has halted the nodes; what ends the run still runs.
+            let halt = Stop::new();
+            let halting = Halting { halt: &halt, ..self.halting };
+            self.run_hooks(&main, HookMoment::End, halting);
         }
     }
 
@@ -166,7 +169,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn run_hooks(&mut self, main: &Worker, moment: HookMoment) {
+    fn run_hooks(&mut self, main: &Worker, moment: HookMoment, halting: Halting<'_>) {
         if !self.plan.mode.runs_hooks() {
             return;
         }
@@ -175,7 +178,7 @@ impl Run<'_> {
             HookMoment::End if !hooks.is_empty() => hooks::end_members(self.runtime, &self.outcome.results),
             HookMoment::Start | HookMoment::End => Vec::new(),
         };
-        let results = hooks::run_hooks(self.runtime, main, &hooks, &extra, self.halting, self.on_event);
+        let results = hooks::run_hooks(self.runtime, main, &hooks, &extra, halting, self.on_event);
         self.outcome.results.extend(results);
     }
 

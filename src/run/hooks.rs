@@ -6,7 +6,7 @@ use super::attend::attend;
 use super::dispatch::{Halting, Teller};
 use super::ear::Ear;
 use super::event::{Event, Place};
-use super::hand::{fail, response_json, timed};
+use super::hand::{fail, timed};
 use super::result::{Compiled, NodeResult, Status};
 use super::steps::Action;
 use crate::artifact;
@@ -73,14 +73,27 @@ pub(super) fn run_hooks(
 fn run_hook(job: &Job, node: &Node) -> NodeResult {
     let started = clock::instant();
     let mut result = NodeResult::new(node.unique_id.clone(), Status::Success);
-    if let Err(failure) = try_hook(job, &mut result) {
-        fail(&mut result, &failure, Action::Materialize);
-        // The hook's own failure is the one to tell.
-        let _ = job.rollback();
+    match try_hook(job, &mut result) {
+        Ok(()) => result.message = Some(format!("{} passed", title(node))),
+        Err(failure) => {
+            fail(&mut result, &failure, Action::Materialize);
+            // The hook's own failure is the one to tell.
+            let _ = job.rollback();
+        }
     }
     result.failures = Some(i64::from(result.status.is_failure()));
     result.execution_time = started.elapsed();
     result
+}
+
+/// What dbt calls a hook in results: `shop.on-run-start.0`.
+fn title(node: &Node) -> String {
+    let NodeKind::Hook(hook) = &node.kind else { return node.name.clone() };
+    let moment = match hook.moment {
+        HookMoment::Start => "on-run-start",
+        HookMoment::End => "on-run-end",
+    };
+    format!("{}.{moment}.{}", node.package, hook.index)
 }
 
 /// A hook runs outside of a transaction; what its template began is committed.
@@ -89,9 +102,7 @@ fn try_hook(job: &Job, result: &mut NodeResult) -> Result<(), Failure> {
     result.compiled = Some(Compiled::new(&compiled, None));
     timed("execute", &mut result.timing, || {
         if !compiled.sql.trim().is_empty() {
-            let response = job.execute(&compiled.sql)?;
-            result.message = Some(response.message.clone());
-            result.adapter_response = response_json(&response);
+            job.execute(&compiled.sql)?;
         }
         job.commit()
     })

@@ -42,13 +42,13 @@ fn a_failed_test_keeps_back_what_is_downstream_and_is_named_there() {
              SKIP           7/7  view         main.d  (accepted_values_b_id__1 failed)
 
             WARN accepted_values_a_id__1  models/schema.yml:7
-              1 failing row; the test warns if != 0
+              Got 1 result, configured to warn if != 0
               | value_field | n_records |
               |-------------|-----------|
               | 2           | 1         |
 
             FAIL accepted_values_b_id__1  models/schema.yml:14
-              1 failing row; the test fails if != 0
+              Got 1 result, configured to fail if != 0
               | value_field | n_records |
               |-------------|-----------|
               | 2           | 1         |
@@ -159,7 +159,7 @@ fn quiet_says_only_what_failed() {
              FAIL    [ELAPSED]  5/5  test         accepted_values_b_id__1  (1 row)
 
             FAIL accepted_values_b_id__1  models/schema.yml:14
-              1 failing row; the test fails if != 0
+              Got 1 result, configured to fail if != 0
               | value_field | n_records |
               |-------------|-----------|
               | 2           | 1         |

@@ -27,18 +27,18 @@ fn a_test_is_weighed_by_severity_and_conditions() {
         assert_eq!((verdict.grade, verdict.message.as_deref()), (grade, message), "{config}");
     };
     check(json!({}), counted(0, false, false), Grade::Pass, None);
-    check(json!({}), counted(1, true, true), Grade::Fail, Some("1 failing row; the test fails if != 0"));
+    check(json!({}), counted(1, true, true), Grade::Fail, Some("Got 1 result, configured to fail if != 0"));
     check(
         json!({"severity": "warn"}),
         counted(2, true, true),
         Grade::Warn,
-        Some("2 failing rows; the test warns if != 0"),
+        Some("Got 2 results, configured to warn if != 0"),
     );
     check(
         json!({"error_if": ">10", "warn_if": ">1", "fail_calc": "sum(n)"}),
         counted(5, true, false),
         Grade::Warn,
-        Some("`sum(n)` gives 5; the test warns if >1"),
+        Some("Got 5 results, configured to warn if >1"),
     );
     check(json!({"severity": "warn"}), counted(2, false, true), Grade::Pass, None);
 }

@@ -143,6 +143,21 @@ fn hooks_of_the_run_see_its_results() {
     }
     let told = lab.told(Mode::Run);
     assert_eq!(lab.rows("select line from log"), "error+success main model", "{told}");
+    assert!(
+        told.contains("operation.shop.shop-on-run-start-1 success: shop.on-run-start.1 passed"),
+        "{told}"
+    );
+}
+
+#[test]
+fn hooks_end_a_run_that_stopped_at_a_failure() {
+    let mut lab = Lab::new();
+    lab.fail_fast = true;
+    lab.node("a", &table(), "select nope").node("b", &table(), "select 1 as id");
+    let end = hook(&lab, HookMoment::End, 0, "create table log as select '{{ results | length }}' as line");
+    lab.put(end);
+    let told = lab.told(Mode::Run);
+    assert_eq!(lab.rows("select line from log"), "2", "{told}");
 }
 
 #[test]
