@@ -412,3 +412,32 @@ fn secrets_are_not_for_models() {
               = note: variables that start with `DBT_ENV_SECRET` are readable in `profiles.yml` and `packages.yml` only
         ");
 }
+
+#[test]
+fn a_config_that_is_nearly_a_known_one_is_questioned_once() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nmodels:\n  +materialised: table\n  +owner: amy\n")
+        .model("a", "{{ config(uniqe_key='id', sla=3) }} select 1 as id")
+        .model("b", "select 1 as id");
+    sandbox.run(["parse"]).success().stderr(
+        "
+            warning[unknown-config]: no config is called `uniqe_key`
+             --> models/a.sql:1:11
+              |
+            1 | {{ config(uniqe_key='id', sla=3) }} select 1 as id
+              |           ^^^^^^^^^ only a macro of your own could read this
+              |
+              = help: did you mean `unique_key`?
+
+            warning[unknown-config]: no config is called `materialised`
+             --> project.yml:3:18
+              |
+            3 |   +materialised: table
+              |                  ^^^^^ only a macro of your own could read this
+              |
+              = help: did you mean `materialized`?
+
+            2 nodes in order
+        ",
+    );
+}

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::merge::Merged;
+use super::misspelt::misspelt;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::ResourceType;
 use crate::source::Span;
@@ -80,12 +81,24 @@ const TESTS: &[(&str, Shape)] = &[
     ("error_if", Text),
 ];
 
+/// Keys of dbt's own that may be anything.
+const UNCHECKED: &[&str] = &[
+    "begin",
+    "event_time",
+    "freshness",
+    "latest_version_pointer",
+    "loaded_at_field",
+    "loaded_at_query",
+    "static_analysis",
+    "store_failures_as",
+];
+
 /// What is wrong with the configuration of the node `name`. Each finding points
 /// at the place that set the value, or at `place` where nothing did. A wrong
 /// value gives way to dbt's default, so that readers of [`crate::manifest::Config`]
 /// never meet one.
 pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: Span) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut findings = misspelt(kind, merged);
     let defaults = super::defaults::defaults(kind);
     for (key, shape) in shapes(kind) {
         let Some(value) = merged.config.values.get(key) else { continue };
@@ -110,6 +123,11 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
         _ => {}
     }
     findings
+}
+
+/// Every key that a node of this kind has or that is checked.
+pub(super) fn known_keys(kind: ResourceType) -> impl Iterator<Item = &'static str> {
+    shapes(kind).map(|(key, _)| key).chain(UNCHECKED.iter().copied())
 }
 
 fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {

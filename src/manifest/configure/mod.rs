@@ -12,6 +12,7 @@ mod defaults;
 mod hooks;
 mod layer;
 mod merge;
+mod misspelt;
 mod tree;
 mod unused;
 
