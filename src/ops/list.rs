@@ -6,6 +6,7 @@ use super::{Criteria, Kinds, Workspace};
 use crate::artifact::{Wire, node_json};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Node, NodeKind};
+use crate::template;
 
 /// How a node is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn list(
         Form::Selector => selector(node),
         Form::Name => node.name.clone(),
         Form::Path => node.origin.original_file_path.clone(),
-        Form::Json => object(&node_json(&wire, node), keys).to_string(),
+        Form::Json => template::python_json(&object(&node_json(&wire, node), keys)),
     };
     Ok((nodes.iter().map(line).collect(), selected.warnings))
 }
@@ -70,12 +71,39 @@ fn selector(node: &Node) -> String {
     }
 }
 
-/// The chosen keys of a node, as far as it has them, in the node's own order.
+/// The chosen keys of a node, as far as it has them: dbt's in the node's order,
+/// those that were asked for in theirs. `config.meta` is a key of a key.
 fn object(node: &Json, keys: &[String]) -> Json {
     let Some(fields) = node.as_object() else { return Json::Null };
-    let is_wanted = |key: &str| {
-        if keys.is_empty() { KEYS.contains(&key) } else { keys.iter().any(|wanted| wanted == key) }
+    let found: Map<String, Json> = if keys.is_empty() {
+        let usual = fields.iter().filter(|(key, _)| KEYS.contains(&key.as_str()));
+        usual.map(|(key, value)| (key.clone(), value.clone())).collect()
+    } else {
+        let inner = |key: &String| Some((key.clone(), value_at(node, key)?.clone()));
+        keys.iter().filter_map(inner).collect()
     };
-    let wanted = fields.iter().filter(|(key, _)| is_wanted(key));
-    Json::Object(wanted.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
+    Json::Object(found)
+}
+
+fn value_at<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').try_fold(json, |json, key| json.get(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::object;
+
+    #[test]
+    fn keys_stand_in_the_order_in_which_they_are_asked_for() {
+        let node = json!({"name": "a", "raw_code": "select 1", "config": {"meta": {"k": 1}}});
+        let check = |keys: &[&str], expected: &str| {
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            assert_eq!(object(&node, &keys).to_string(), expected, "{keys:?}");
+        };
+        check(&[], r#"{"name":"a","config":{"meta":{"k":1}}}"#);
+        check(&["config.meta", "gone", "name"], r#"{"config.meta":{"k":1},"name":"a"}"#);
+        check(&["config.meta.k"], r#"{"config.meta.k":1}"#);
+    }
 }

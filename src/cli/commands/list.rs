@@ -3,8 +3,7 @@
 use crate::cli::args::ResourceTypes;
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
-use crate::ops::Kinds;
-use crate::ops::list;
+use crate::ops::{Kinds, execute, list};
 
 /// List the selected nodes, one a line
 #[derive(Debug, clap::Args)]
@@ -34,6 +33,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         args.output_keys.iter().flat_map(|keys| keys.split_whitespace()).map(str::to_owned).collect();
     let (lines, warnings) = list::list(&workspace, &args.selection.criteria(), &kinds, form, &keys)?;
     session.warn(&workspace, &warnings)?;
+    execute::write_manifest(&workspace)?;
     for line in &lines {
         session.ui.answer(line);
     }

@@ -24,8 +24,9 @@ pub(crate) fn write_json(json: &Json, style: Style) -> String {
     out
 }
 
-/// JSON on one line, as `tojson` writes it.
-pub(crate) fn python_json(json: &Json) -> String {
+/// JSON in one line, as Python writes it.
+#[must_use]
+pub fn python_json(json: &Json) -> String {
     write_json(json, Style::default())
 }
 
