@@ -1,15 +1,25 @@
 //! Docs blocks.
 
+use std::fmt;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::DocBlock;
 use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Project};
 use crate::source::Span;
-use crate::template::{self, BlockKind};
+use crate::template::{self, BlockKind, Engine, Notices, Scope, Text, Value};
 
 /// All docs blocks, by unique id, and the findings about them.
-pub(super) fn doc_blocks(project: &Project) -> (IndexMap<String, DocBlock>, Vec<Diagnostic>) {
+///
+/// dbt: their text is a template that knows no names; `{% raw %}` keeps the rest
+/// of them as they are.
+pub(super) fn doc_blocks(
+    project: &Project,
+    engine: &Engine,
+    notices: &Arc<dyn Notices>,
+) -> (IndexMap<String, DocBlock>, Vec<Diagnostic>) {
     let mut blocks: IndexMap<String, DocBlock> = IndexMap::new();
     let mut places: IndexMap<String, Span> = IndexMap::new();
     let mut findings = Vec::new();
@@ -36,7 +46,13 @@ pub(super) fn doc_blocks(project: &Project) -> (IndexMap<String, DocBlock>, Vec<
                     continue;
                 }
                 places.insert(unique_id.clone(), block.name_span);
-                let contents = source.text().get(block.body.start..block.body.end).unwrap_or_default();
+                let body = source.text().get(block.body.start..block.body.end).unwrap_or_default();
+                let text = Text::new(body, source.id(), block.body.start);
+                let scope = Nameless { package: package.name.clone(), notices: Arc::clone(notices) };
+                let contents = engine.render(&text, Arc::new(scope)).unwrap_or_else(|error| {
+                    findings.push(error.diagnostic());
+                    String::new()
+                });
                 blocks.insert(
                     unique_id.clone(),
                     DocBlock {
@@ -52,4 +68,34 @@ pub(super) fn doc_blocks(project: &Project) -> (IndexMap<String, DocBlock>, Vec<
         }
     }
     (blocks, findings)
+}
+
+/// What the text of a docs block sees: nothing.
+struct Nameless {
+    package: String,
+    notices: Arc<dyn Notices>,
+}
+
+impl fmt::Debug for Nameless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nameless")
+    }
+}
+
+impl Scope for Nameless {
+    fn lookup(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn package(&self) -> &str {
+        &self.package
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn notices(&self) -> Arc<dyn Notices> {
+        Arc::clone(&self.notices)
+    }
 }

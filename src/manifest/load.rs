@@ -131,7 +131,7 @@ impl Loading<'_> {
     }
 
     fn manifest(&mut self) -> Manifest {
-        let blocks = Arc::new(self.keep(doc_blocks(self.project)));
+        let blocks = Arc::new(self.keep(doc_blocks(self.project, self.engine, &self.surroundings.notices)));
         let rendering = Rendering::new(self.engine, self.surroundings);
         let files = self.keep(property_files(self.project, &rendering));
         let describer = Describer::new(self.engine, &blocks, self.surroundings);

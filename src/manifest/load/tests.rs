@@ -170,7 +170,7 @@ fn relations_are_named_by_dbts_rules() {
 fn descriptions_know_docs_blocks() {
     let loaded = loaded(SHOP);
     let orders = node(&loaded, "model.shop.stg_orders");
-    assert_eq!(orders.docs.description, "hi raw *doc*");
+    assert_eq!(orders.docs.description, "hi raw *doc* {{ x }}");
     assert_eq!(orders.docs.doc_blocks, ["doc.shop.text"]);
     assert_eq!(orders.origin.patch_path.as_deref(), Some("shop://models/schema.yml"));
 }

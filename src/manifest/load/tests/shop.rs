@@ -9,7 +9,10 @@ pub(super) const SHOP: &[(&str, &str)] = &[
     ("models/marts/dim.sql", DIM),
     ("models/marts/off.sql", "{{ config(enabled=false) }} select * from {{ ref('stg_orders') }}"),
     ("models/schema.yml", SCHEMA),
-    ("models/d.md", "{% docs text %}\n raw *doc*\n{% enddocs %}\n"),
+    (
+        "models/d.md",
+        "{% docs text %}\n raw *doc* {% raw %}{{ x }}{% endraw %}{# note #}{{ gone }}\n{% enddocs %}\n",
+    ),
     ("snapshots/s.sql", SNAPSHOT),
     ("tests/t_single.sql", "select * from {{ ref('dim') }} where false\n"),
     ("analyses/an.sql", "select * from {{ ref('dim') }}\n"),
