@@ -39,6 +39,11 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
         NodeKind::Test(DataTest { generic: Some(test), .. }) => {
             let mut json = templated(wire, node, compiled);
             json.extend(generic_test_fields(test));
+            if compiled.is_some() {
+                let macros = node.depends_on.macros.iter().chain(&node.depends_on.macros_once_compiled);
+                let macros: Vec<&String> = macros.collect();
+                json.insert("depends_on".into(), json!({ "macros": macros, "nodes": wire.parents(node) }));
+            }
             json
         }
         NodeKind::Hook(hook) => {
@@ -217,7 +222,7 @@ fn source_json(wire: &Wire<'_>, node: &Node, source: &Source) -> Map<String, Jso
         ("loaded_at_field", source.loaded_at_field.clone().into()),
         ("loaded_at_query", source.loaded_at_query.clone().into()),
         ("freshness", source_freshness(node, source)),
-        ("external", source.external.clone().into()),
+        ("external", source.external.as_ref().map(external).into()),
         ("description", node.docs.description.as_str().into()),
         ("columns", columns(node)),
         ("meta", config(node, "meta", || json!({}))),
@@ -232,6 +237,20 @@ fn source_json(wire: &Wire<'_>, node: &Node, source: &Source) -> Map<String, Jso
         ("unrendered_schema", source.unrendered_schema.clone().into()),
         ("doc_blocks", node.docs.doc_blocks.clone().into()),
     ])
+}
+
+/// `external` with all of dbt's keys, whichever were written.
+fn external(written: &Json) -> Json {
+    let mut json = object([
+        ("location", Json::Null),
+        ("file_format", Json::Null),
+        ("row_format", Json::Null),
+        ("tbl_properties", Json::Null),
+        ("partitions", Json::Null),
+    ]);
+    let keys = written.as_object().into_iter().flatten();
+    json.extend(keys.map(|(key, value)| (key.clone(), value.clone())));
+    json.into()
 }
 
 /// The rule, or, where no limit is set, what the configuration says: limits of

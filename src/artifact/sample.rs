@@ -149,6 +149,7 @@ fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
     DependsOn {
         nodes: texts(&json["depends_on"]["nodes"]).iter().map(|id| place(manifest, id)).collect(),
         macros: texts(&json["depends_on"]["macros"]),
+        macros_once_compiled: Vec::new(),
         refs: refs.collect(),
         sources: sources
             .map(|pair| SourceCall { source: texts(pair)[0].clone(), table: texts(pair)[1].clone() })

@@ -92,6 +92,7 @@ impl Drafting<'_> {
             depends_on: DependsOn {
                 nodes: Vec::new(),
                 macros: recorded.macros,
+                macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
                 refs: recorded.refs,
                 sources: recorded.sources,
             },

@@ -22,6 +22,9 @@ pub(super) struct TestCall {
     pub(super) kwargs: Map<String, Json>,
     /// The macro's unique id.
     pub(super) test_macro: String,
+    /// The macro that `model` among the arguments calls, where the test is not
+    /// rendered before it is compiled.
+    pub(super) where_macro: Option<String>,
     /// What the test needs, where that is known without a render: dbt's own
     /// `unique` and `not_null` read what they stand below and nothing else.
     pub(super) reads: Option<ResourceCall>,
@@ -83,6 +86,7 @@ impl GenericSketcher<'_> {
         let call = TestCall {
             kwargs: generic.kwargs.clone(),
             test_macro: info.unique_id.clone(),
+            where_macro: is_simple(info).then(|| self.where_macro(&file.package)).flatten(),
             reads: is_simple(info).then(|| tested(&generic)).flatten(),
         };
         let body = Body {
@@ -118,6 +122,10 @@ impl GenericSketcher<'_> {
             Some(namespace) => self.library.find_in(namespace, &name),
             None => self.library.find(&name, package),
         }
+    }
+
+    fn where_macro(&self, package: &str) -> Option<String> {
+        self.library.find("get_where_subquery", package).map(|info| info.unique_id.clone())
     }
 
     fn unknown(&self, test: &GenericTest, at: Span) -> Diagnostic {

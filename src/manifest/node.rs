@@ -121,6 +121,8 @@ pub struct DependsOn {
     pub nodes: Vec<NodeId>,
     /// Macros that its own text calls, as unique ids.
     pub macros: Vec<String>,
+    /// Macros that dbt finds in it only when it compiles it.
+    pub macros_once_compiled: Vec<String>,
     /// The `ref` calls as written.
     pub refs: Vec<RefCall>,
     /// The `source` calls as written.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr};
+use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Tuple};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
@@ -269,7 +269,7 @@ impl Object for TableObject {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "columns" => Some(self.columns()),
-            "column_names" => Some(self.names.iter().map(Value::from).collect()),
+            "column_names" => Some(Value::from(Tuple::new(self.names.iter().map(Value::from).collect()))),
             "column_types" => Some(self.kinds.iter().copied().map(Value::from).collect()),
             "rows" => Some(Value::from_object(Named {
                 names: Vec::new(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use minijinja::value::Tuple;
+
 use super::attend::attend;
 use super::dispatch::{Halting, Teller};
 use super::ear::Ear;
@@ -132,7 +134,7 @@ pub(super) fn end_members(runtime: &Runtime, results: &[NodeResult]) -> Vec<(&'s
         }
     }
     let pair = |(database, schema): &(Option<String>, String)| {
-        Value::from(vec![Value::from(database.clone()), Value::from(schema.as_str())])
+        Value::from(Tuple::new(vec![Value::from(database.clone()), Value::from(schema.as_str())]))
     };
     let mut schemas: Vec<&str> = places.iter().map(|(_, schema)| schema.as_str()).collect();
     schemas.sort_unstable();
