@@ -8,10 +8,11 @@ mod args;
 mod commands;
 mod session;
 mod ui;
+mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::host::environment::STACK;
 use session::Session;
@@ -45,6 +46,7 @@ fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(wrong) => {
+            let wrong = usage::explained(wrong, &Cli::command());
             let _ = wrong.print();
             return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
         }

@@ -27,6 +27,8 @@ pub(crate) enum Exit {
     Success,
     /// A node failed.
     Failure,
+    /// It could not begin: no connection, for one.
+    NotBegun,
     /// Somebody asked it to stop.
     Interrupted,
 }
@@ -37,6 +39,7 @@ impl Exit {
         match outcome.ending {
             Ending::Cancelled => Self::Interrupted,
             _ if outcome.is_success() => Self::Success,
+            _ if !outcome.problems.is_empty() => Self::NotBegun,
             _ => Self::Failure,
         }
     }
@@ -217,7 +220,7 @@ impl Session {
         let code = match exit {
             Ok(Exit::Success) => 0,
             Ok(Exit::Failure) => 1,
-            Ok(Exit::Interrupted) => 2,
+            Ok(Exit::NotBegun | Exit::Interrupted) => 2,
             Err(problems) => {
                 self.ui.hide();
                 self.ui.diagnostics(&problems, &self.sources);

@@ -8,6 +8,7 @@ use super::subject::text_of;
 use crate::adapter::DatabaseError;
 use crate::diagnostics::{Diagnostic, Label};
 use crate::source::Span;
+use crate::sql;
 use crate::template::{TemplateError, Text};
 
 /// A refused statement as a failure: it points at the user's own line where
@@ -21,7 +22,24 @@ pub(super) fn failure(state: &JobState, error: DatabaseError) -> Failure {
         let place = own_line(state, sql, offset).unwrap_or_else(|| sent_line(state, sql, offset));
         diagnostic = diagnostic.at(place, "");
     }
+    if error.message.contains("syntax error") {
+        diagnostic = explained(state, diagnostic);
+    }
     Failure::Database(Box::new(Refusal { error, diagnostic }))
+}
+
+/// A syntax error that comes from putting a node's text into a larger statement.
+fn explained(state: &JobState, diagnostic: Diagnostic) -> Diagnostic {
+    let Some((node, compiled)) = state.node().zip(state.compiled()) else { return diagnostic };
+    if !sql::has_code(&compiled.sql) {
+        return diagnostic.help(format!("`{}` holds no query, only comments: write one", node.name));
+    }
+    let Some(end) = sql::first_end(&compiled.sql) else { return diagnostic };
+    let diagnostic = match own_line(state, &compiled.sql, end).filter(|_| diagnostic.labels.is_empty()) {
+        Some(place) => diagnostic.at(place, "the statement ends here"),
+        None => diagnostic,
+    };
+    diagnostic.help("leave out the `;`: the query becomes part of a larger statement")
 }
 
 /// A failed render as a failure. What failed in Rust keeps its own places; the

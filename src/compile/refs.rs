@@ -49,7 +49,7 @@ fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
 
 fn name(function: &str, value: &Value) -> Result<String, Error> {
     value.as_str().map(str::to_owned).ok_or_else(|| {
-        template::raise_message(format!("a name given to `{function}` must be a text, not {}", value.kind()))
+        template::raise_message(format!("a name given to `{function}` must be a text in quotes"))
     })
 }
 

@@ -19,6 +19,7 @@ use super::world::World;
 use super::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::project::{Package, Project};
+use crate::source::Span;
 use crate::sql::Relation;
 use crate::template::{Engine, Scope, Text};
 
@@ -50,7 +51,8 @@ impl Drafting<'_> {
         match (&sketch.test, sketch.kind.body()) {
             (Some(call), Some(body)) => {
                 let test = self.scope(&sketch, &layers, &notes);
-                findings.extend(self.render_test((call, body), &notes, &scope, test));
+                let finding = self.render_test((call, body), &notes, &scope, test);
+                findings.extend(finding.map(|finding| asked_for(finding, body, sketch.origin.span)));
             }
             (None, Some(body)) => {
                 let text = Text::new(Arc::clone(&body.text), body.file, body.offset);
@@ -223,6 +225,18 @@ impl Drafting<'_> {
             doc_blocks,
         }
     }
+}
+
+/// A finding about the generated call of a test's macro: it points at the place
+/// that asks for the test.
+fn asked_for(mut finding: Diagnostic, body: &Body, place: Span) -> Diagnostic {
+    for label in &mut finding.labels {
+        let range = body.offset..=body.offset + body.text.len();
+        if label.span.file == body.file && range.contains(&label.span.start) {
+            label.span = place;
+        }
+    }
+    finding
 }
 
 /// Adds what only models have in a property file.

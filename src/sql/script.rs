@@ -37,6 +37,19 @@ pub fn statements(script: &str) -> Vec<Statement<'_>> {
     found
 }
 
+/// Whether a text holds anything but comments and white space.
+#[must_use]
+pub fn has_code(sql: &str) -> bool {
+    pieces(sql).iter().any(Piece::is_code)
+}
+
+/// Where the first semicolon stands that ends a statement, in bytes.
+#[must_use]
+pub fn first_end(sql: &str) -> Option<usize> {
+    let is_end = |piece: &&Piece<'_>| piece.kind == Kind::Symbol && piece.text == ";";
+    pieces(sql).iter().find(is_end).map(|piece| piece.start)
+}
+
 /// The first word of a statement in lower case, or nothing: `select`, `begin`.
 #[must_use]
 pub fn leading_word(statement: &str) -> String {
@@ -131,6 +144,13 @@ mod tests {
         check("create function f() as $$ a; b $$; c", &["create function f() as $$ a; b $$", "c"]);
         check("/* ; /* ; */ */ a;;", &["/* ; /* ; */ */ a"]);
         check("", &[]);
+    }
+
+    #[test]
+    fn ends_and_empty_texts_are_seen() {
+        assert_eq!(first_end("select ';' -- ;\n; select 2;"), Some(16));
+        assert_eq!(first_end("select 1"), None);
+        assert!(has_code("-- x\nselect 1") && !has_code(" -- x\n/* y */"));
     }
 
     #[test]

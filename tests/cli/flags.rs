@@ -87,3 +87,37 @@ fn show_needs_to_know_what() {
         ",
     );
 }
+
+#[test]
+fn flags_and_commands_that_are_not_there_are_explained() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["--select", "a", "build"]).code(2).stderr(
+        "
+            error: unexpected argument '--select' found
+
+              tip: it stands after the command: `model build --select …`
+
+            Usage: model [OPTIONS] <COMMAND>
+
+            For more information, try '--help'.
+        ",
+    );
+    sandbox.run(["docs", "generate"]).code(2).stderr(
+        "
+            error: unrecognized subcommand 'docs'
+
+              tip: dbt's `docs` is not part of this program yet
+
+            Usage: model [OPTIONS] <COMMAND>
+
+            For more information, try '--help'.
+        ",
+    );
+    sandbox.run(["build", "--threads", "many"]).code(2).stderr(
+        "
+            error: invalid value 'many' for '--threads <N>': this must be a whole number
+
+            For more information, try '--help'.
+        ",
+    );
+}

@@ -441,3 +441,71 @@ fn a_config_that_is_nearly_a_known_one_is_questioned_once() {
         ",
     );
 }
+
+#[test]
+fn a_query_that_ends_too_early_or_never_begins_is_told() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id;").model("b", "-- nothing yet");
+    sandbox.run(["build"]).code(1).stderr(
+        r#"
+            2 nodes, 1 thread, target `dev`
+
+            ERROR    [ELAPSED]  1/2  view         main.a
+            ERROR    [ELAPSED]  2/2  view         main.b
+
+            ERROR a
+              error[database-error]: Parser Error: syntax error at end of input
+               --> models/a.sql:1:15
+                |
+              1 | select 1 as id;
+                |               ^ the statement ends here
+                |
+                = help: leave out the `;`: the query becomes part of a larger statement
+
+            ERROR b
+              error[database-error]: Parser Error: syntax error at or near ")"
+               --> target/compiled/shop/models/b.sql:3:1
+                |
+              3 | );
+                | ^
+                |
+                = help: `b` holds no query, only comments: write one
+
+            Done in [ELAPSED]: 0 passed, 2 failed
+            `model retry` goes on with what failed or was skipped
+        "#,
+    );
+}
+
+#[test]
+fn a_wrong_argument_of_a_test_is_shown_where_the_test_is_asked_for() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file(
+        "models/schema.yml",
+        "
+            models:
+              - name: a
+                data_tests: [{not_empty: {arguments: {modle: 1}}}]
+        ",
+    );
+    let sandbox = sandbox.file("macros/t.sql", "{% test not_empty(model, mode='x') %}select 1{% endtest %}");
+    sandbox.run(["parse"]).code(2).stderr(
+        "
+            error[macro-arguments]: `test_not_empty` has no parameter `modle`
+             --> models/schema.yml:3:19
+              |
+            3 |     data_tests: [{not_empty: {arguments: {modle: 1}}}]
+              |                   ^^^^^^^^^ `test_not_empty` called from here
+              |
+              = note: it is declared as `test_not_empty(model, mode='x')`
+              = help: did you mean `model`?
+        ",
+    );
+}
+
+#[test]
+fn without_a_connection_the_command_was_not_carried_out() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nprofile: shop\n")
+        .file("profiles.yml", "shop: {target: dev, outputs: {dev: {type: duckdb, path: gone/shop.duckdb}}}\n")
+        .model("a", "select 1 as id");
+    sandbox.run(["build"]).code(2).stderr_has("gone` of the database file does not exist");
+}

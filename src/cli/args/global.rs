@@ -26,7 +26,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "YAML")]
     pub(crate) vars: Option<String>,
     /// Run up to this many nodes at the same time
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = whole_number)]
     pub(crate) threads: Option<usize>,
     /// Write artifacts and compiled SQL here
     #[arg(long, global = true, value_name = "DIR")]
@@ -122,6 +122,10 @@ pub(crate) struct Inert {
         global = true, hide = true, value_name = "VALUE", action = ArgAction::Append
     )]
     pub(crate) ignored_values: Vec<String>,
+}
+
+fn whole_number(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "this must be a whole number")
 }
 
 impl Global {

@@ -9,7 +9,7 @@ use super::table::rows_as_table;
 use super::words::{seconds, status_word};
 use crate::diagnostics::Style;
 use crate::diagnostics::render;
-use crate::manifest::Node;
+use crate::manifest::{Node, NodeKind};
 use crate::run::{Detail, Ending, NodeResult, Summary};
 use crate::source::SourceMap;
 
@@ -18,7 +18,7 @@ pub(crate) fn failure(colors: bool, node: &Node, result: &NodeResult, sources: &
     let (word, meaning) = status_word(result.status);
     let heading = paint(colors, Meaning::Strong, &node.name);
     let mut text = format!("\n{} {heading}", paint(colors, meaning, word));
-    if result.diagnostics.is_empty() {
+    if result.diagnostics.is_empty() || is_generic_test(node) {
         let _ = write!(text, "  {}", place(node, sources));
     }
     let style = if colors { Style::Colored } else { Style::Plain };
@@ -37,6 +37,11 @@ pub(crate) fn failure(colors: bool, node: &Node, result: &NodeResult, sources: &
         }
     }
     text
+}
+
+/// Whether its SQL comes from a macro, so that places in it are not where it is asked for.
+fn is_generic_test(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Test(test) if test.generic.is_some())
 }
 
 /// Where the node is defined: its file, and the line in a file of several.

@@ -74,7 +74,7 @@ fn source_call(names: &[Value]) -> Result<SourceCall, Error> {
 
 fn text(function: &str, value: &Value) -> Result<String, Error> {
     value.as_str().map(str::to_owned).ok_or_else(|| {
-        let message = format!("a name given to `{function}` must be a text, not {}", value.kind());
+        let message = format!("a name given to `{function}` must be a text in quotes");
         Error::new(ErrorKind::InvalidOperation, message)
     })
 }

@@ -45,6 +45,11 @@ impl<'a, 'p> Entry<'a, 'p> {
         yaml: &'a Yaml,
         problems: &'p mut Vec<Diagnostic>,
     ) -> Option<(Self, Spanned<String>)> {
+        if let Some(text) = yaml.as_str() {
+            let problem = Diagnostic::error("wrong-type", format!("this {kind} must be a mapping"));
+            problems.push(problem.at(yaml.span, "this is a text").help(format!("write `name: {text}`")));
+            return None;
+        }
         let mut entry = Self::open(format!("this {kind}"), yaml, problems)?;
         let name = entry.required_text("name")?;
         if name.value.is_empty() {

@@ -73,11 +73,14 @@ impl MacroProxy {
             |key: &str| key == "caller" || info.arguments.iter().any(|argument| argument.name == key);
         if !info.is_variadic {
             if let Some((unknown, _)) = keywords.iter().find(|(key, _)| !is_known(key)) {
-                return Err(misfit(info, format!("`{}` has no parameter `{unknown}`", info.name)));
+                let names = info.arguments.iter().map(|argument| argument.name.as_str());
+                let message = format!("`{}` has no parameter `{unknown}`", info.name);
+                return Err(raise_diagnostic(misfit(info, message).suggest(unknown, names)));
             }
             if positional.len() > count {
-                let message = format!("`{}` takes {count} arguments, {} given", info.name, positional.len());
-                return Err(misfit(info, message));
+                let noun = if count == 1 { "argument" } else { "arguments" };
+                let message = format!("`{}` takes {count} {noun}, {} given", info.name, positional.len());
+                return Err(raise_diagnostic(misfit(info, message)));
             }
             return Ok(None);
         }
@@ -105,10 +108,8 @@ impl MacroProxy {
     }
 }
 
-fn misfit(info: &MacroInfo, message: String) -> Error {
-    let diagnostic = Diagnostic::error("macro-arguments", message)
-        .note(format!("it is declared as `{}`", info.signature()));
-    raise_diagnostic(diagnostic)
+fn misfit(info: &MacroInfo, message: String) -> Diagnostic {
+    Diagnostic::error("macro-arguments", message).note(format!("it is declared as `{}`", info.signature()))
 }
 
 impl fmt::Debug for MacroProxy {
