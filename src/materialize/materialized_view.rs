@@ -33,6 +33,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
             message: format!("skip {}", swap.target.render(order.dialect)),
             code: Some("skip".to_owned()),
             rows_affected: Some(-1),
+            remarks: Vec::new(),
         },
     };
 

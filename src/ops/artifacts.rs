@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
         args.extend(options.flags());
         let settings = [
             ("project_dir", json!(project.root)),
-            ("log_path", json!(project.log_path())),
+            ("log_path", json!(project.log_path)),
             ("which", json!(project.invocation.which)),
             ("invocation_command", json!(project.invocation.command_line)),
             ("profile", json!((!project.profile.is_embedded).then_some(&project.profile.name))),

@@ -27,6 +27,8 @@ use crate::yaml::{self, Map, Yaml};
 pub struct Project {
     /// The folder of the root project, absolute.
     pub root: PathBuf,
+    /// The folder of logs, absolute.
+    pub log_path: PathBuf,
     /// The root project first, then the installed packages by name.
     pub packages: Vec<Package>,
     /// Where it is built.
@@ -105,17 +107,13 @@ pub fn load_root(request: &LoadRequest) -> Result<(ProjectRoot, Vec<Diagnostic>)
 }
 
 /// Where logs are written, and all flags: known before the project is read, so
-/// that the log tells of that, too. `None` where there is no project. dbt:
-/// `log-path` of the project file is not rendered.
+/// that the log tells of that, too. `None` where there is no project.
 #[must_use]
 pub fn log_place(request: &LoadRequest) -> Option<(PathBuf, Flags)> {
     // What is wrong with the file is found again, and told, when it is loaded.
     let request = LoadRequest { sources: Arc::default(), ..request.clone() };
     let loader = Loader::open(&request, &mut Vec::new())?;
-    let of_file = loader.raw.get("log-path").and_then(Yaml::as_str);
-    let given = loader.flags.text("log_path").map(|given| request.current_dir.join(given));
-    let folder = given.unwrap_or_else(|| loader.root.join(of_file.unwrap_or("logs")));
-    Some((folder, loader.flags))
+    Some((loader.log_folder(), loader.flags))
 }
 
 /// The root project's file, and what renders files that may hold secrets.
@@ -242,6 +240,7 @@ impl<'a> Loader<'a> {
         let package_renderer =
             Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
         let selectors = self.selectors(&renderer, diagnostics);
+        let log_path = self.log_folder();
         let Self { request, root, raw, flags, command_line_vars, secrets } = self;
         let given_vars = command_line_vars.to_json();
         let file = raw.check(&renderer, diagnostics)?;
@@ -281,6 +280,7 @@ impl<'a> Loader<'a> {
         };
         Some(Project {
             root,
+            log_path,
             packages,
             profile,
             flags,
@@ -290,6 +290,14 @@ impl<'a> Loader<'a> {
             command_line_vars: Json::Object(given_vars),
             metadata: members::metadata(&request.environment),
         })
+    }
+
+    /// Where logs are written. dbt: `log-path` of the project file is not rendered.
+    fn log_folder(&self) -> PathBuf {
+        match self.flags.text("log_path") {
+            Some(given) => self.request.current_dir.join(given),
+            None => self.root.join(self.raw.get("log-path").and_then(Yaml::as_str).unwrap_or("logs")),
+        }
     }
 
     fn profile(&self, renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Option<Profile> {
