@@ -35,6 +35,6 @@ fn a_comment_that_would_end_itself() {
         .model("a", "select 1 as id");
     sandbox
         .run(["build"])
-        .code(1)
+        .code(2)
         .stderr_has("error[query-comment]: the query comment holds `*/`\n --> project.yml:2:17\n");
 }
