@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use super::copy;
+use super::{copy, tls};
 use crate::adapter::DatabaseError;
 use crate::sql::Statement;
 
@@ -129,7 +129,9 @@ fn describe(said: &DbError) -> String {
 
 /// The same without the place.
 fn brief(said: &DbError) -> String {
-    let advice = [("detail", said.detail()), ("hint", said.hint())];
+    let what_has_the_name = (*said.code() == SqlState::DUPLICATE_TABLE)
+        .then_some("a table, view, index, sequence, type or foreign table has this name");
+    let advice = [("detail", said.detail()), ("hint", said.hint().or(what_has_the_name))];
     format!("{} (SQLSTATE {}){}", said.message(), said.code().code(), lines(&advice))
 }
 
@@ -160,7 +162,11 @@ fn byte_of(statement: &str, position: u32) -> Option<usize> {
 /// The innermost reason of an error that is not the server's.
 fn cause(error: &postgres::Error) -> String {
     let Some(source) = error.source() else { return error.to_string() };
-    match source.downcast_ref::<io::Error>() {
+    let io = source.downcast_ref::<io::Error>();
+    if let Some(refused) = io.and_then(io::Error::get_ref).and_then(|inner| inner.downcast_ref()) {
+        return tls::why(refused);
+    }
+    match io {
         Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => "the server hung up".to_owned(),
         _ if error.to_string().contains("parsing") => {
             format!("it does not speak PostgreSQL's protocol: {source}")

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::DateTime;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -118,6 +119,27 @@ impl Trusted {
             }
             Err(error) => Err(error),
         }
+    }
+}
+
+/// Why a connection is not encrypted, where people can do something about it.
+pub(super) fn why(error: &Error) -> String {
+    let Error::InvalidCertificate(problem) = error else { return error.to_string() };
+    match problem {
+        CertificateError::Expired => "its certificate has expired".to_owned(),
+        CertificateError::ExpiredContext { not_after, .. } => {
+            let end =
+                i64::try_from(not_after.as_secs()).ok().and_then(|end| DateTime::from_timestamp(end, 0));
+            let end = end.map(|end| format!(" on {}", end.format("%Y-%m-%d"))).unwrap_or_default();
+            format!("its certificate has expired{end}")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another host; `sslmode: verify-ca` does not mind".to_owned()
+        }
+        CertificateError::UnknownIssuer => {
+            "its certificate is signed by nobody whom `sslrootcert` names".to_owned()
+        }
+        _ => error.to_string(),
     }
 }
 
