@@ -144,6 +144,10 @@ fn text(cell: &Cell) -> String {
             format!("'{}'", text.escape_debug())
         }
         Cell::Text(text) => text.replace('\n', "\\n"),
+        // 0.5 is 0.50, however many digits a type keeps.
+        Cell::Decimal(text) if text.contains('.') => {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
         Cell::Decimal(text) | Cell::Date(text) | Cell::Timestamp(text) | Cell::TimestampTz(text) => {
             text.clone()
         }
@@ -189,6 +193,19 @@ mod tests {
         check(&[(1, "a"), (1, "a")], &[(1, "a")], true);
         check(&[], &[], false);
         check(&[], &[(1, "a")], true);
+    }
+
+    #[test]
+    fn numbers_are_compared_as_numbers() {
+        let check = |expected: &str, actual: &str, differs: bool| {
+            let row = |text: &str| vec![vec![Cell::Decimal(text.to_owned())]];
+            let found = difference(&["n".to_owned()], &row(expected), &row(actual));
+            assert_eq!(found.is_some(), differs, "{expected} {actual}");
+        };
+        check("0.5", "0.50", false);
+        check("20", "20.00", false);
+        check("20", "2.00", true);
+        check("0.5", "0.05", true);
     }
 
     proptest! {
