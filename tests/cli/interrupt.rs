@@ -15,7 +15,8 @@ const TABLE: &str = "
     {% endif %}
 ";
 
-fn interrupt(child: &Child) {
+/// Presses Ctrl-C.
+pub(crate) fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(sent.expect("`kill` runs").success());
 }

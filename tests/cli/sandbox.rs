@@ -104,7 +104,11 @@ impl Sandbox {
     /// Runs the binary in the project.
     #[must_use]
     pub(crate) fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Output {
-        let output = self.command(arguments).output().expect("the binary runs");
+        self.output(&self.command(arguments).output().expect("the binary runs"))
+    }
+
+    /// What a run of [`Sandbox::command`] left.
+    pub(crate) fn output(&self, output: &std::process::Output) -> Output {
         Output {
             code: output.status.code().unwrap_or(-1),
             stdout: self.normalize(&String::from_utf8_lossy(&output.stdout)),

@@ -1,11 +1,13 @@
-//! The warehouses that tests run on. `tests/golden/engines.json` declares
-//! them, for these tests and for `scripts/record_golden.py`.
+//! The warehouses that tests run on: DuckDB always, PostgreSQL where there is a
+//! server. `tests/golden/engines.json` declares them, for these tests and for
+//! `scripts/record_golden.py`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::postgres::{Database, Server};
 use crate::sandbox::Sandbox;
 
 /// The engines, in the order in which they are told of.
@@ -25,23 +27,55 @@ pub(crate) fn engine(name: &str) -> Json {
 /// A warehouse of one test's own.
 pub(crate) struct Warehouse {
     engine: Json,
-    file: PathBuf,
+    place: Place,
+}
+
+enum Place {
+    File(PathBuf),
+    Server(Database),
 }
 
 impl Warehouse {
     /// An empty one; nothing where there is no server for it.
     pub(crate) fn create(name: &str, sandbox: &Sandbox) -> Option<Self> {
-        (name == "duckdb").then(|| Self { engine: engine(name), file: sandbox.path("shop.duckdb") })
+        let engine = engine(name);
+        let place = match name {
+            "duckdb" => Place::File(sandbox.path("shop.duckdb")),
+            _ => Place::Server(Server::of_tests()?.database()),
+        };
+        let warehouse = Self { engine, place };
+        warehouse.prepare();
+        Some(warehouse)
+    }
+
+    fn prepare(&self) {
+        let Place::Server(database) = &self.place else { return };
+        for statement in self.engine["prepare"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+            database.execute(statement);
+        }
     }
 
     /// The text of a `profiles.yml` that leads to it.
     pub(crate) fn profile(&self) -> String {
-        json!({"shop": {"target": "dev", "outputs": {"dev": self.engine["output"]}}}).to_string()
+        let mut output = self.engine["output"].clone();
+        if let (Place::Server(database), Some(output)) = (&self.place, output.as_object_mut()) {
+            output.extend(database.output());
+        }
+        json!({"shop": {"target": "dev", "outputs": {"dev": output}}}).to_string()
     }
 
     /// Rows of a query of text columns.
     pub(crate) fn rows(&self, sql: &str) -> Rows {
-        if self.file.exists() { duckdb_rows(&self.file, sql) } else { Vec::new() }
+        match &self.place {
+            Place::File(path) if !path.exists() => Vec::new(),
+            Place::File(path) => duckdb_rows(path, sql),
+            Place::Server(database) => database.rows(sql),
+        }
+    }
+
+    /// The rows of a query of one text column, a line each.
+    pub(crate) fn text(&self, sql: &str) -> String {
+        self.rows(sql).into_iter().flatten().flatten().collect::<Vec<_>>().join("\n")
     }
 
     /// What is known of every table and view, by name: kind, columns, rows, and
@@ -65,7 +99,13 @@ impl Warehouse {
             let columns = known.entry("columns").or_insert_with(|| json!([])).clone();
             known.insert("rows".to_owned(), json!(self.rows_of(name, &columns)));
         }
-        found.into_iter().map(|(name, known)| (name, Json::Object(known))).collect()
+        found.into_iter().map(|(name, known)| (name, self.plain(Json::Object(known)))).collect()
+    }
+
+    /// The recordings know a database as `shop`.
+    pub(crate) fn plain(&self, told: Json) -> Json {
+        let Place::Server(database) = &self.place else { return told };
+        serde_json::from_str(&told.to_string().replace(&database.name, "shop")).expect("JSON")
     }
 
     /// Every cell as a text, in an order that does not depend on the engine.
