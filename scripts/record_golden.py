@@ -115,7 +115,7 @@ def run(folder, arguments):
     command = [DBT, "--quiet", *arguments, "--profiles-dir", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     expected = {"code": done.returncode, "results": statuses(folder)}
-    if arguments[0] in ("ls", "list", "show"):
+    if done.returncode == 0 and arguments[0] in ("ls", "list", "show"):
         expected["stdout"] = done.stdout.splitlines()
     return expected, done.stdout + done.stderr
 
