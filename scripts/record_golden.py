@@ -107,6 +107,7 @@ def statuses(folder):
     if not path.exists():
         return {}
     results = json.loads(path.read_text())["results"]
+    results.sort(key=lambda result: result["unique_id"])
     return {result["unique_id"]: {"status": str(result["status"]), "failures": result["failures"]} for result in results}
 
 
