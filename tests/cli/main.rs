@@ -29,4 +29,5 @@ mod retry;
 mod sandbox;
 mod show;
 mod tidy;
+mod toy_engine;
 mod warehouse;
