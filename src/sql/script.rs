@@ -12,12 +12,14 @@ pub struct Statement<'a> {
     pub offset: usize,
 }
 
-/// The statements of a script, in order. What holds no code is left out.
+/// The statements of a script, in order. What holds no code is left out. The
+/// semicolons in a function's body `BEGIN ATOMIC … END` are its own.
 #[must_use]
 pub fn statements(script: &str) -> Vec<Statement<'_>> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut has_code = false;
+    let mut routine = Routine::default();
     let mut close = |start: usize, end: usize, has_code: bool| {
         let text = script.get(start..end).unwrap_or_default();
         let trimmed = text.trim_start();
@@ -26,9 +28,10 @@ pub fn statements(script: &str) -> Vec<Statement<'_>> {
         }
     };
     for piece in pieces(script) {
-        if piece.kind == Kind::Symbol && piece.text == ";" {
+        routine.look(&piece);
+        if piece.kind == Kind::Symbol && piece.text == ";" && routine.depth == 0 {
             close(start, piece.start, has_code);
-            (start, has_code) = (piece.end(), false);
+            (start, has_code, routine) = (piece.end(), false, Routine::default());
         } else {
             has_code |= piece.is_code();
         }
@@ -48,6 +51,33 @@ pub fn has_code(sql: &str) -> bool {
 pub fn first_end(sql: &str) -> Option<usize> {
     let is_end = |piece: &&Piece<'_>| piece.kind == Kind::Symbol && piece.text == ";";
     pieces(sql).iter().find(is_end).map(|piece| piece.start)
+}
+
+/// Whether a statement defines a function or procedure, and how deep in its body it is.
+#[derive(Debug, Default)]
+struct Routine {
+    words: usize,
+    creates: bool,
+    is_one: bool,
+    depth: usize,
+}
+
+impl Routine {
+    fn look(&mut self, piece: &Piece<'_>) {
+        if piece.kind != Kind::Word {
+            return;
+        }
+        self.words += 1;
+        let is = |word: &str| piece.is_word(word);
+        match self.words {
+            1 => self.creates = is("create"),
+            // `create or replace function`
+            2..=4 => self.is_one |= self.creates && (is("function") || is("procedure")),
+            _ if self.is_one && (is("begin") || (self.depth > 0 && is("case"))) => self.depth += 1,
+            _ if is("end") => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
 }
 
 /// The first word of a statement in lower case, or nothing: `select`, `begin`.
@@ -142,6 +172,9 @@ mod tests {
         check("a ';' ; -- c;\n b", &["a ';'", "-- c;\n b"]);
         check("a; -- only a comment\n;", &["a"]);
         check("create function f() as $$ a; b $$; c", &["create function f() as $$ a; b $$", "c"]);
+        let body =
+            "create or replace function f() returns int begin atomic select case when true then 1 end; end";
+        check(&format!("{body}; begin; end"), &[body, "begin", "end"]);
         check("/* ; /* ; */ */ a;;", &["/* ; /* ; */ */ a"]);
         check("", &[]);
     }

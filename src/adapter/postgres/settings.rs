@@ -131,6 +131,12 @@ impl Settings {
         {
             read.problem("this `sslmode` needs `sslrootcert`, the file with the certificates to trust");
         }
+        if settings.ssl_roots.as_ref().is_some_and(|roots| roots.as_os_str() == "system") {
+            read.problem(
+                "`sslrootcert: system` is not supported; name the system's file, such as \
+                 `/etc/ssl/certs/ca-certificates.crt`",
+            );
+        }
         read.finish(settings)
     }
 
@@ -204,7 +210,7 @@ mod tests {
     fn every_problem_is_told_without_secrets() {
         let fields = json!({
             "hots": "here", "port": "54320000", "pass": ["hush"], "sslmode": "verify_full", "dbname": "shop",
-            "database": "shop", "schema": "main", "sslkey": "key.pem",
+            "database": "shop", "schema": "main", "sslkey": "key.pem", "sslrootcert": "system",
         });
         let problems = read(&fields).err().unwrap_or_default();
         assert_eq!(
@@ -219,6 +225,8 @@ mod tests {
                 "`sslmode` must be one of `disable`, `allow`, `prefer`, `require`, `verify-ca`, \
                  `verify-full`, not `verify_full`, did you mean `verify-full`?",
                 "`sslcert` and `sslkey` are given together or not at all",
+                "`sslrootcert: system` is not supported; name the system's file, such as \
+                 `/etc/ssl/certs/ca-certificates.crt`",
             ]
         );
     }

@@ -101,6 +101,12 @@ fn scripts_run_to_their_last_statement() {
     assert_eq!(session.execute("create table u as select * from t").unwrap().message, "SELECT 1");
     assert_eq!(session.execute("create view v as select 1 as x").unwrap().rows_affected, Some(-1));
     assert_eq!(session.execute(" -- nothing\n").unwrap().rows_affected, None);
+    let body = "create function f() returns int begin atomic select 1; select 2; end";
+    let (response, rows) = session.query(&format!("{body}; select f()"), None).unwrap();
+    assert_eq!((response.message.as_str(), rows.rows), ("SELECT 1", vec![vec![Cell::Integer(2)]]));
+    let error = session.execute("copy t from stdin").unwrap_err();
+    assert!(error.message.starts_with("the driver cannot follow this statement; "), "{}", error.message);
+    assert_eq!(session.execute("select 1").unwrap().message, "SELECT 1");
 }
 
 #[test]
