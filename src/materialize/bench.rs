@@ -34,14 +34,11 @@ pub struct Order<'a> {
 
 /// What the command line asks of materializations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Flags {
     /// `--full-refresh`: rebuild what is usually only added to.
     pub full_refresh: bool,
     /// `--store-failures`: keep the failing rows of tests.
     pub store_failures: bool,
-    /// `--empty`: seeds load no rows.
-    pub empty: bool,
     /// `--warn-error`: a test that warns fails.
     pub warn_error: bool,
 }

@@ -105,7 +105,7 @@ fn read(
         delimiter: delimiter(order).map_err(|message| Failure::from(refuse(message)))?,
         typed: column_types(order),
         plain_numbers: engine_reads,
-        keep_rows: !engine_reads && !order.flags.empty,
+        keep_rows: !engine_reads,
     };
     let csv = csv::read(&text, &reading)
         .map_err(|problems| Failure::from(malformed(&problems, &bench.source(shown, &text))))?;
@@ -117,8 +117,7 @@ fn read(
             bench.warn(warning.suggest(name, names));
         }
     }
-    let count = if order.flags.empty { 0 } else { csv.count };
-    Ok(Contents { rows: csv.rows, count, lines: csv.lines, text })
+    Ok(Contents { rows: csv.rows, count: csv.count, lines: csv.lines, text })
 }
 
 /// All that is wrong with the file, each at its line.

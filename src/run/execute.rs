@@ -74,7 +74,6 @@ fn flags(runtime: &Runtime, plan: &Plan) -> Flags {
     Flags {
         full_refresh: given.is_on("full_refresh"),
         store_failures: given.is_on("store_failures"),
-        empty: runtime.parts.options.empty,
         warn_error: plan.warn_error,
     }
 }

@@ -394,12 +394,6 @@ fn a_seed_is_created_once_and_emptied_afterwards() {
     commit
     → CREATE 2
     ");
-    insta::assert_snapshot!(script(&table, Flags { empty: true, ..Flags::default() }), @r"
-    begin
-    call reset_csv_table
-    commit
-    → INSERT 0
-    ");
 }
 
 #[test]
