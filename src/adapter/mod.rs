@@ -27,6 +27,9 @@ use crate::sql::{Column, Dialect, Relation, Rows};
 pub struct Capabilities {
     /// Statements of a node run inside a transaction.
     pub transactions: bool,
+    /// What templates run outside of a node may begin a transaction of its own,
+    /// which is kept only if they commit it.
+    pub operations_begin: bool,
     /// DDL takes part in transactions, so that a swap of tables is atomic.
     pub transactional_ddl: bool,
     /// `MERGE` exists.

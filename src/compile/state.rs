@@ -213,7 +213,9 @@ impl JobState {
 
     /// Begins a transaction unless one is open or the warehouse has none.
     pub(super) fn begin(&self) -> Result<(), Failure> {
-        if !self.runtime.adapter().capabilities().transactions || self.worker.session().in_transaction() {
+        let capabilities = self.runtime.adapter().capabilities();
+        let may_begin = capabilities.operations_begin || !matches!(self.subject, Subject::Operation(_));
+        if !capabilities.transactions || !may_begin || self.worker.session().in_transaction() {
             return Ok(());
         }
         self.execute_bare("BEGIN").map(drop)

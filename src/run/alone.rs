@@ -106,6 +106,7 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
     };
     if let Err(failure) = done {
         fail(&mut result, &failure, Action::Compile);
+        result.failures = result.failures.map(|_| 1);
         let _ = job.rollback();
     }
     result.execution_time = started.elapsed();

@@ -45,6 +45,7 @@ impl DuckDb {
         })?;
         let capabilities = Capabilities {
             transactions: !settings.disable_transactions,
+            operations_begin: true,
             transactional_ddl: true,
             merge: true,
             materialized_views: false,

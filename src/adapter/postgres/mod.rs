@@ -61,6 +61,7 @@ impl Postgres {
         })?;
         let capabilities = Capabilities {
             transactions: !settings.autocommit,
+            operations_begin: false,
             transactional_ddl: true,
             merge: true,
             materialized_views: true,

@@ -39,6 +39,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     foreign_keys_name_database: false,
     foreign_keys_survive_renames: false,
     indexes_survive_renames: false,
+    operations_begin: true,
     transactional_ddl: true,
     merge: true,
     materialized_views: true,
