@@ -143,6 +143,7 @@ fn every_recording_is_checked() {
 
 cases!(
     comments,
+    contracts_and_constraints,
     cross_database_macros,
     custom_materialization,
     ephemeral,
@@ -155,8 +156,10 @@ cases!(
     intervals_of_quarters,
     introspection,
     kinds_of_relations,
+    long_names,
     materialized_views,
     microbatch,
+    operations,
     packages_and_overrides,
     seeds,
     selection,
@@ -166,4 +169,5 @@ cases!(
     test_arguments,
     tests_of_every_kind,
     unit_tests,
+    what_a_drop_takes_along,
 );
