@@ -34,6 +34,14 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// How a query of the command line ended. dbt: one that fails is no node that fails.
+    pub(crate) fn of_query(outcome: &RunOutcome) -> Self {
+        match Self::of(outcome) {
+            Self::Failure => Self::NotBegun,
+            other => other,
+        }
+    }
+
     /// How a run ended.
     pub(crate) fn of(outcome: &RunOutcome) -> Self {
         match outcome.ending {
@@ -151,7 +159,7 @@ impl Session {
 
     /// Tells warnings, which are errors under `--warn-error`.
     pub(crate) fn warn(&self, workspace: &Workspace, warnings: &[Diagnostic]) -> Result<(), Problems> {
-        if workspace.project.flags.is_on("warn_error") && !warnings.is_empty() {
+        if workspace.project.flags.fails_on_warnings() && !warnings.is_empty() {
             let error = |warning: &Diagnostic| Diagnostic {
                 severity: crate::diagnostics::Severity::Error,
                 ..warning.clone().note("warnings are errors because of `--warn-error`")

@@ -132,7 +132,7 @@ pub fn execute(
         mode: options.mode,
         threads: workspace.project.profile.threads.max(1),
         fail_fast: flags.is_on("fail_fast"),
-        warn_error: flags.is_on("warn_error"),
+        warn_error: flags.fails_on_warnings(),
         stop: stop.clone(),
     };
     let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);

@@ -68,6 +68,14 @@ impl Flags {
         self.settings.iter().map(|(name, setting)| (name.as_str(), setting))
     }
 
+    /// Whether warnings are errors: `--warn-error`, or options that name all of them.
+    #[must_use]
+    pub fn fails_on_warnings(&self) -> bool {
+        let options = self.get("warn_error_options");
+        let names_all = |key: &str| matches!(options.get(key).and_then(Json::as_str), Some("all" | "*"));
+        self.is_on("warn_error") || names_all("error") || names_all("include")
+    }
+
     /// The flags as `run_results.json` and `invocation_args_dict` tell them.
     ///
     /// dbt: nulls are left out, and so is what is off and mostly is.
@@ -285,6 +293,19 @@ mod tests {
         check(&[], "indirect_selection: some", "flag-type", true);
         check(&[("DBT_FAIL_FAST", "maybe")], "", "flag-type", true);
         check(&[("DBT_WARN_ERROR", "1")], "warn_error_options: {error: all}", "flags", true);
+    }
+
+    #[test]
+    fn warnings_are_errors_where_all_are_named() {
+        let check = |command_line: Json, project: &str, expected: bool| {
+            let (flags, found) = flags(&command_line, &[], project);
+            assert_eq!((flags.fails_on_warnings(), found.len()), (expected, 0), "{project}");
+        };
+        check(json!({}), "", false);
+        check(json!({"warn_error": true}), "", true);
+        check(json!({"warn_error_options": {"error": "all"}}), "", true);
+        check(json!({}), "warn_error_options: {include: '*'}", true);
+        check(json!({}), "warn_error_options: {error: [Deprecations]}", false);
     }
 
     #[test]

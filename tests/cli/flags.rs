@@ -121,3 +121,12 @@ fn flags_and_commands_that_are_not_there_are_explained() {
         ",
     );
 }
+
+#[test]
+fn what_templates_warn_of_is_an_error_where_all_warnings_are() {
+    let sandbox = Sandbox::new().model("a", "{{ exceptions.warn('careful') }} select 1 as id");
+    sandbox.run(["build"]).success().stderr_has("warning: careful");
+    let options = ["build", "--warn-error-options", "{error: all}"];
+    sandbox.run(options).code(2).stderr_has("error[raised-warning]: careful");
+    sandbox.run(["build", "--warn-error-options", "all"]).code(2).stderr_has("this must be a mapping");
+}

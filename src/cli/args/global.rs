@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::ArgAction;
 use serde_json::{Map, Value as Json};
 
+use crate::source::SourceMap;
+use crate::yaml;
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Options for every command")]
@@ -70,6 +73,9 @@ pub(crate) struct Global {
     pub(crate) warn_error: bool,
     #[arg(long, global = true, hide = true, overrides_with = "warn_error")]
     pub(crate) no_warn_error: bool,
+    /// Treat warnings as errors, as YAML: `{error: all}`
+    #[arg(long, global = true, hide = true, value_name = "YAML", value_parser = mapping)]
+    pub(crate) warn_error_options: Option<Json>,
     /// Stop at the first failure
     #[arg(short = 'x', long, global = true, overrides_with = "no_fail_fast")]
     pub(crate) fail_fast: bool,
@@ -124,6 +130,12 @@ pub(crate) struct Inert {
     pub(crate) ignored_values: Vec<String>,
 }
 
+fn mapping(text: &str) -> Result<Json, &'static str> {
+    let file = SourceMap::new().add("flag", text);
+    let json = yaml::parse(&file).map(|yaml| yaml.to_json()).unwrap_or_default();
+    if json.is_object() { Ok(json) } else { Err("this must be a mapping, such as `{error: all}`") }
+}
+
 fn whole_number(text: &str) -> Result<usize, &'static str> {
     text.parse().map_err(|_| "this must be a whole number")
 }
@@ -156,6 +168,7 @@ impl Global {
             ("log_level", self.log_level.clone().map(Json::from)),
             ("log_level_file", self.log_level_file.clone().map(Json::from)),
             ("log_file_max_bytes", self.log_file_max_bytes.map(Json::from)),
+            ("warn_error_options", self.warn_error_options.clone()),
             ("maximum_seed_size_mib", self.maximum_seed_size_mib.map(Json::from)),
         ];
         given.extend(values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));

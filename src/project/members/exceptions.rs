@@ -81,6 +81,9 @@ fn first(arguments: &[String]) -> String {
     at(arguments, 0).to_owned()
 }
 
+/// Why a warning is an error.
+const WARNINGS_FAIL: &str = "warnings are errors because of `--warn-error`";
+
 /// The object `exceptions`.
 #[derive(Debug)]
 pub(super) struct Exceptions {
@@ -136,6 +139,10 @@ fn warn(facts: &Arc<Facts>) -> Value {
     Value::from_function(
         move |state: &mut State<'_, '_>, message: Value, _node: Option<Value>| -> Result<Value, Error> {
             let message = facts.secrets.mask(&template::text(&message));
+            if facts.flags.fails_on_warnings() {
+                let finding = Diagnostic::error("raised-warning", message);
+                return Err(template::raise_diagnostic(finding.note(WARNINGS_FAIL)));
+            }
             template::scope(state)?.notices().notice(Notice::Warning(message));
             Ok(Value::from(""))
         },
