@@ -74,7 +74,7 @@ fn rows_of_models_without_their_tests() {
 #[test]
 fn a_query_with_a_mistake() {
     let sandbox = Sandbox::new().model("a", "select 1 as id union all select 2");
-    sandbox.run(["show", "--inline", "selec 1"]).code(1).stderr(
+    sandbox.run(["show", "--inline", "selec 1"]).code(2).stderr(
         r#"
             error[database-error]: Parser Error: syntax error at or near "selec"
              --> --inline:1:1
@@ -83,7 +83,7 @@ fn a_query_with_a_mistake() {
               | ^^^^^
         "#,
     );
-    sandbox.run(["show", "--inline", "select * from {{ ref('aa') }}"]).code(1).stderr(
+    sandbox.run(["show", "--inline", "select * from {{ ref('aa') }}"]).code(2).stderr(
         "
             error[unknown-ref]: `the query` needs the model, seed or snapshot `aa`, which does not exist
              --> --inline:1:18

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         for compiled in outcome.results.iter().filter_map(|result| result.compiled.as_ref()) {
             session.ui.answer(&answer(args, "inline_query", &compiled.code));
         }
-        return Ok(Exit::of(&outcome));
+        return Ok(Exit::of_query(&outcome));
     }
     let options = Options {
         mode: Mode::Compile,

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
                 session.ui.answer(&answer(args, None, rows));
             }
         }
-        return Ok(Exit::of(&outcome));
+        return Ok(Exit::of_query(&outcome));
     }
     let options = Options {
         mode: Mode::Show { limit },
