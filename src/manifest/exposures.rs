@@ -104,7 +104,7 @@ fn reads(name: &str, items: &[Spanned<String>], findings: &mut Vec<Diagnostic>) 
             }
             None if item.value.trim_start().starts_with("metric(") => {}
             None => findings.push(
-                Diagnostic::error(
+                Diagnostic::warning(
                     "bad-depends-on",
                     format!("the exposure `{name}` reads something that is no model or source"),
                 )

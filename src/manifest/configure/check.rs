@@ -81,6 +81,9 @@ const TESTS: &[(&str, Shape)] = &[
     ("error_if", Text),
 ];
 
+/// Keys that cannot be null.
+const NEVER_NOTHING: &[&str] = &["enabled", "materialized"];
+
 /// Keys of dbt's own that may be anything.
 const UNCHECKED: &[&str] = &[
     "begin",
@@ -102,7 +105,8 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
     let defaults = super::defaults::defaults(kind);
     for (key, shape) in shapes(kind) {
         let Some(value) = merged.config.values.get(key) else { continue };
-        if let Some(expected) = refusal(shape, value) {
+        let has_nothing = value.is_null() && NEVER_NOTHING.contains(&key);
+        if let Some(expected) = refusal(shape, value, has_nothing) {
             let at = merged.set_by.get(key).copied().unwrap_or(place);
             findings.push(wrong_value(name, key, value, &expected, shape).at(at, "set here"));
             let default = defaults.get(key).cloned().unwrap_or(Json::Null);
@@ -142,7 +146,7 @@ fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
 }
 
 /// What was expected, where the value is not it.
-fn refusal(shape: Shape, value: &Json) -> Option<String> {
+fn refusal(shape: Shape, value: &Json, has_nothing: bool) -> Option<String> {
     let is_list_of_texts =
         |value: &Json| value.as_array().is_some_and(|items| items.iter().all(Json::is_string));
     let (fits, expected) = match shape {
@@ -165,7 +169,7 @@ fn refusal(shape: Shape, value: &Json) -> Option<String> {
             (words.iter().any(is_it), one_of(words))
         }
     };
-    (!fits && !value.is_null()).then_some(expected)
+    (!fits && (has_nothing || !value.is_null())).then_some(expected)
 }
 
 fn one_of(words: &[&str]) -> String {
@@ -333,6 +337,11 @@ mod tests {
         };
         check(Model, json!({"enabled": true, "tags": ["a"], "unique_key": "id"}), &[]);
         check(Model, json!({"enabled": "yes"}), &["`enabled` of `n` must be `true` or `false`, not `yes`"]);
+        check(
+            Model,
+            json!({"materialized": null, "schema": null}),
+            &["`materialized` of `n` must be a text, not `null`"],
+        );
         check(Model, json!({"materialized": 1}), &["`materialized` of `n` must be a text, not `1`"]);
         check(
             Model,

@@ -130,6 +130,12 @@ fn limit(parent: &mut Entry<'_, '_>, key: &str) -> Limit {
     if entry.get("count").is_none() && entry.get("period").is_none() {
         return Limit::Unsaid;
     }
+    if let Some(missing) = ["count", "period"].into_iter().find(|key| entry.get(key).is_none()) {
+        // dbt: half a limit is none.
+        let problem = Diagnostic::warning("missing-key", format!("{} has no `{missing}`", entry.subject));
+        entry.problems.push(problem.at(entry.span, "this limits nothing"));
+        return Limit::Unsaid;
+    }
     match (count(&mut entry), period(&mut entry)) {
         (Some(count), Some(period)) => Limit::Set(Age { count, period }),
         _ => Limit::Unsaid,
@@ -137,10 +143,7 @@ fn limit(parent: &mut Entry<'_, '_>, key: &str) -> Limit {
 }
 
 fn count(entry: &mut Entry<'_, '_>) -> Option<u32> {
-    let Some(value) = entry.get("count") else {
-        entry.missing("count");
-        return None;
-    };
+    let value = entry.get("count")?;
     let count = value.as_int().and_then(|count| u32::try_from(count).ok());
     if count.is_none() {
         entry.wrong_type("count", value, "a whole number, zero or more");
@@ -149,10 +152,6 @@ fn count(entry: &mut Entry<'_, '_>) -> Option<u32> {
 }
 
 fn period(entry: &mut Entry<'_, '_>) -> Option<Period> {
-    if entry.get("period").is_none() {
-        entry.missing("period");
-        return None;
-    }
     let words = PERIODS.map(|(word, _)| word);
     let found = entry.one_of("period", &words)?;
     PERIODS.iter().find(|(word, _)| *word == found.value).map(|(_, period)| *period)
