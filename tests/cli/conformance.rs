@@ -149,6 +149,7 @@ cases!(
     ephemeral,
     foreign_keys,
     grants,
+    guarded_builds,
     hooks_and_configs,
     incremental_schema_changes,
     incremental_strategies,
