@@ -3,7 +3,7 @@
 
 Projects call these macros by name and pass arguments by keyword, so ours have
 the same names and parameters; tests/cli/macros.rs compares. Run it with the
-Python of an environment that has dbt-core, dbt-duckdb and dbt-postgres:
+Python of an environment that has dbt-core, dbt-duckdb, dbt-postgres and dbt-redshift:
 
     dbt/bin/python scripts/record_signatures.py
 """
@@ -13,12 +13,14 @@ import re
 import dbt.include.duckdb
 import dbt.include.global_project
 import dbt.include.postgres
+import dbt.include.redshift
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PACKAGES = {
     "dbt": dbt.include.global_project,
     "dbt_duckdb": dbt.include.duckdb,
     "dbt_postgres": dbt.include.postgres,
+    "dbt_redshift": dbt.include.redshift,
 }
 BLOCK = re.compile(r"{%-?\s*(macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%}", re.DOTALL)
 PARAMETER = re.compile(r"(\w+)\s*(?:=\s*(?:[^,\[{(]|\[[^\]]*\]|{[^}]*}|\([^)]*\))*)?(?:,|$)")

@@ -93,12 +93,17 @@ impl<'a> Fields<'a> {
 
     /// Yes or no; no where it is left out.
     pub(super) fn flag(&mut self, name: &str) -> bool {
+        self.flag_or(name, false)
+    }
+
+    /// Yes or no, with what it is where it is left out.
+    pub(super) fn flag_or(&mut self, name: &str, left_out: bool) -> bool {
         match self.given(name) {
-            None => false,
+            None => left_out,
             Some(Json::Bool(yes)) => *yes,
             Some(other) => {
                 self.problems.push(format!("`{name}` must be true or false, not `{other}`"));
-                false
+                left_out
             }
         }
     }

@@ -10,6 +10,7 @@ mod fields;
 mod member;
 mod open;
 mod postgres;
+mod redshift;
 
 use std::sync::Arc;
 
@@ -30,7 +31,8 @@ pub struct Capabilities {
     /// What templates run outside of a node may begin a transaction of its own,
     /// which is kept only if they commit it.
     pub operations_begin: bool,
-    /// DDL takes part in transactions, so that a swap of tables is atomic.
+    /// DDL takes part in transactions, drops as well, so that a table can be dropped and
+    /// its successor take its name at once. Elsewhere it is moved aside and dropped later.
     pub transactional_ddl: bool,
     /// `MERGE` exists.
     pub merge: bool,
@@ -48,6 +50,10 @@ pub struct Capabilities {
     pub foreign_keys_survive_renames: bool,
     /// A table that has indexes can be renamed, and keeps them.
     pub indexes_survive_renames: bool,
+    /// Types of constraints that a table cannot have.
+    pub missing_constraints: &'static [&'static str],
+    /// Types of constraints that a table can have, and that nobody checks.
+    pub unenforced_constraints: &'static [&'static str],
     /// Seeds are read from their files by the engine itself.
     pub loads_csv_files: bool,
 }
@@ -74,6 +80,23 @@ pub struct Remark {
     pub is_warning: bool,
 }
 
+/// The macros of one adapter type.
+#[derive(Debug, Clone, Copy)]
+pub struct MacroSet {
+    /// The type: the prefix of dispatched macros.
+    pub kind: &'static str,
+    /// The files, as (path, text).
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+impl MacroSet {
+    /// The package that they make up, by dbt's name for it.
+    #[must_use]
+    pub fn package(&self) -> String {
+        format!("dbt_{}", self.kind)
+    }
+}
+
 /// One warehouse, as one output of a profile describes it.
 pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// The adapter type as profiles name it; the prefix of dispatched macros.
@@ -86,8 +109,10 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     fn target(&self) -> Map<String, Json>;
     /// What plans depend on.
     fn capabilities(&self) -> &Capabilities;
-    /// The macros that this engine adds to or overrides in the built-in ones, as (path, text).
-    fn macros(&self) -> &'static [(&'static str, &'static str)];
+    /// The macros that add to the built-in ones or override them: those of this type, then
+    /// those of the types that it descends from, nearest first. A dispatched macro is sought
+    /// under their prefixes in this order.
+    fn macros(&self) -> &'static [MacroSet];
     /// A new session. Sessions of one adapter see each other's committed work.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::duckdb::DuckDb;
 use super::postgres::Postgres;
+use super::redshift::Redshift;
 use super::{Adapter, DatabaseError};
 use crate::diagnostics::nearest;
 
@@ -33,6 +34,7 @@ type Opened = Result<Arc<dyn Adapter>, DatabaseError>;
 const ENGINES: &[(&str, Opener)] = &[
     (DuckDb::KIND, |fields, base| Ok(Arc::new(DuckDb::new(fields, base)?))),
     (Postgres::KIND, |fields, base| Ok(Arc::new(Postgres::new(fields, base)?))),
+    (Redshift::KIND, |fields, base| Ok(Arc::new(Redshift::new(fields, base)?))),
 ];
 
 /// The adapter types that [`open`] knows.

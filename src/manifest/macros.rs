@@ -33,7 +33,7 @@ pub(super) fn library(
     let asks_for_exports =
         project.flags.is_on("require_explicit_package_overrides_for_builtin_materializations");
     let mut builder = Library::builder(&root.name)
-        .adapter_kinds([adapter.kind()])
+        .adapter_kinds(adapter.macros().iter().map(|set| set.kind))
         .search_orders(orders.collect())
         .packages_replace_builtins(!asks_for_exports);
     for package in &project.packages {
@@ -48,8 +48,9 @@ pub(super) fn library(
             }
         }
     }
-    let adapter_package = format!("{BUILTIN_PACKAGE}_{}", adapter.kind());
-    add_internal(&mut builder, &adapter_package, adapter.macros(), sources);
+    for set in adapter.macros() {
+        add_internal(&mut builder, &set.package(), set.files, sources);
+    }
     add_internal(&mut builder, BUILTIN_PACKAGE, builtin::FILES, sources);
     let (library, duplicates) = builder.build();
     findings.extend(duplicates);

@@ -85,13 +85,13 @@ impl Swap {
     ///
     /// Inside a transaction that covers DDL the old one is dropped first: others
     /// see it until the commit, and its indexes cannot be in the way of a
-    /// rename. Elsewhere it is renamed, and dropped by [`Swap::clean_up`].
+    /// rename. Elsewhere it is renamed if it can be, and dropped by [`Swap::clean_up`].
     pub(super) fn put_in_place(&mut self, bench: &mut dyn Bench) -> Result<(), Failure> {
         if self.intermediate == self.target {
             return Ok(());
         }
         if let Some(old) = bench.existing(&self.target)? {
-            if self.atomic {
+            if self.atomic || !old.kind.is_some_and(RelationKind::can_be_renamed) {
                 bench.change(Change::Drop(&old))?;
             } else {
                 let mut backup = self.backup.clone();

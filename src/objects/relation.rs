@@ -163,9 +163,7 @@ impl RelationObject {
             "can_be_replaced" => {
                 Some(Value::from(kind.is_some_and(|kind| self.dialect.replaceable.contains(&kind))))
             }
-            "can_be_renamed" => {
-                Some(Value::from(matches!(kind, Some(RelationKind::Table | RelationKind::View))))
-            }
+            "can_be_renamed" => Some(Value::from(kind.is_some_and(RelationKind::can_be_renamed))),
             "quote_character" => Some(Value::from(self.dialect.quote_char.to_string())),
             "quote_policy" => Some(policy_value(self.relation.quote)),
             "include_policy" => Some(policy_value(self.relation.include)),

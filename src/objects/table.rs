@@ -9,7 +9,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
 use super::rows::{Named, RowObject, cell, place, sequence};
-use crate::sql::{Cell, Column, Rows};
+use crate::sql::{Cell, Column, Dialect, Rows};
 
 /// A table in a template. It iterates over its rows.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl TableObject {
 
     /// The type of DDL for the column at a place: the one that was told, else
     /// the one that its values have. dbt: `convert_type`.
-    pub fn sql_type(&self, place: usize) -> Option<String> {
+    pub fn sql_type(&self, place: usize, dialect: &Dialect) -> Option<String> {
         let declared = self.declared.get(place).filter(|declared| !declared.is_empty()).cloned();
         let by_values = || match *self.kinds.get(place)? {
             "Boolean" => Some("boolean"),
@@ -57,7 +57,15 @@ impl TableObject {
             "DateTime" => Some("timestamp without time zone"),
             _ => Some("text"),
         };
-        declared.or_else(|| by_values().map(str::to_owned))
+        let found = declared.or_else(|| by_values().map(str::to_owned))?;
+        let is_measured = dialect.measures_seed_texts && found == "text";
+        Some(if is_measured { format!("varchar({})", self.width(place)) } else { found })
+    }
+
+    /// Bytes of the longest text of a column; dbt's 64 where there is none.
+    fn width(&self, place: usize) -> usize {
+        let bytes = |row: &Arc<RowObject>| row.values().get(place)?.as_str().map(str::len);
+        self.rows.iter().filter_map(bytes).max().map_or(64, |longest| longest.max(1))
     }
 
     fn to_rows(&self) -> Rows {

@@ -24,6 +24,8 @@ pub struct Dialect {
     pub names_subqueries: bool,
     /// Text types that DDL writes without a width where they have none, in lower case.
     pub widthless_texts: &'static [&'static str],
+    /// A text column of a seed gets the width of its longest value, in bytes.
+    pub measures_seed_texts: bool,
     /// Where values of a statement belong.
     pub placeholder: Placeholder,
 }
@@ -37,6 +39,7 @@ impl Dialect {
         replaceable: &[],
         names_subqueries: false,
         widthless_texts: &[],
+        measures_seed_texts: false,
         placeholder: Placeholder::Mark,
     };
 

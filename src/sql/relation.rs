@@ -32,6 +32,12 @@ impl RelationKind {
         }
     }
 
+    /// Whether a warehouse gives it another name; dbt's `can_be_renamed`.
+    #[must_use]
+    pub fn can_be_renamed(self) -> bool {
+        matches!(self, Self::Table | Self::View)
+    }
+
     /// The kind that dbt's word names.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -25,6 +25,8 @@ mod postgres;
 mod proxy;
 mod query_comment;
 mod readme;
+mod recorded;
+mod redshift;
 mod retry;
 mod sandbox;
 mod show;

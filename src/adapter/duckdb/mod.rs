@@ -20,7 +20,7 @@ use std::time::Duration;
 use duckdb::{Config, Connection};
 use serde_json::{Map, Value as Json};
 
-use super::{Adapter, Capabilities, DatabaseError, MemberCall, Session};
+use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
 use crate::sql::Dialect;
 use session::DuckDbSession;
 use settings::Settings;
@@ -55,6 +55,8 @@ impl DuckDb {
             foreign_keys_name_database: false,
             foreign_keys_survive_renames: false,
             indexes_survive_renames: false,
+            missing_constraints: &[],
+            unenforced_constraints: &[],
             loads_csv_files: true,
         };
         Ok(Self { settings, base: base.to_path_buf(), capabilities, root: Mutex::new(None) })
@@ -134,8 +136,8 @@ impl Adapter for DuckDb {
         &self.capabilities
     }
 
-    fn macros(&self) -> &'static [(&'static str, &'static str)] {
-        macros::FILES
+    fn macros(&self) -> &'static [MacroSet] {
+        &[MacroSet { kind: Self::KIND, files: macros::FILES }]
     }
 
     fn connect(&self) -> Result<Box<dyn Session>, DatabaseError> {

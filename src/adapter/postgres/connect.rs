@@ -16,7 +16,7 @@ use crate::adapter::DatabaseError;
 use crate::sql::Dialect;
 
 /// What is needed to reach the server, now and again.
-pub(super) struct Connector {
+pub(in crate::adapter) struct Connector {
     pub(super) settings: Settings,
     /// Relative paths of certificates mean files below it.
     base: PathBuf,
@@ -26,7 +26,7 @@ pub(super) struct Connector {
 pub(super) type Notices = Arc<Mutex<Vec<DbError>>>;
 
 impl Connector {
-    pub(super) fn new(settings: Settings, base: PathBuf) -> Self {
+    pub(in crate::adapter) fn new(settings: Settings, base: PathBuf) -> Self {
         Self { settings, base }
     }
 
@@ -37,7 +37,7 @@ impl Connector {
         let mut client = loop {
             match self.attempt(&tls, notices) {
                 Ok(client) => break client,
-                Err(error) if attempt < self.settings.retries && error.is_passing() => {
+                Err(error) if attempt < self.settings.retries && self.may_pass(&error) => {
                     std::thread::sleep(Duration::from_secs(u64::from(attempt * attempt)));
                     attempt += 1;
                 }
@@ -50,6 +50,10 @@ impl Connector {
             })?;
         }
         Ok(client)
+    }
+
+    fn may_pass(&self, error: &NoEntry) -> bool {
+        self.settings.retries_everything || error.is_passing()
     }
 
     /// Asks the server to stop what runs on a connection.
@@ -117,8 +121,15 @@ impl Connector {
         if let Some(timeout) = settings.connect_timeout() {
             config.connect_timeout(timeout);
         }
+        config.keepalives(settings.keepalives.on);
         if let Some(idle) = settings.keepalives_idle() {
             config.keepalives_idle(idle);
+        }
+        if let Some(interval) = settings.keepalives.interval {
+            config.keepalives_interval(Duration::from_secs(interval));
+        }
+        if let Some(count) = settings.keepalives.count {
+            config.keepalives_retries(count);
         }
         if let Some(path) = &settings.search_path {
             let escaped = path.replace('\\', "\\\\").replace(' ', "\\ ");
@@ -134,8 +145,7 @@ impl Connector {
     /// What each connection begins with: texts of dates and intervals as we read
     /// them, and the role.
     fn setup(&self) -> Vec<(String, String)> {
-        let formats = "set datestyle to iso; set intervalstyle to postgres".to_owned();
-        let mut setup = vec![(formats, "the formats of dates cannot be set".to_owned())];
+        let mut setup = self.settings.opening.clone();
         if let Some(role) = &self.settings.role {
             let sql = format!("set role {}", Dialect::ANSI.quote(role));
             setup.push((sql, format!("the role `{role}` cannot be taken")));

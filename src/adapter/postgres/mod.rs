@@ -1,6 +1,6 @@
 //! PostgreSQL: a server, one connection for each session.
 
-mod connect;
+pub(super) mod connect;
 mod copy;
 mod decode;
 mod fault;
@@ -8,8 +8,8 @@ mod inventory;
 mod macros;
 mod member;
 mod nested;
-mod session;
-mod settings;
+pub(super) mod session;
+pub(super) mod settings;
 mod tag;
 mod times;
 mod tls;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Adapter, Capabilities, DatabaseError, MemberCall, Session};
+use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
 use crate::sql::{Dialect, Placeholder, RelationKind};
 use connect::Connector;
 use session::PostgresSession;
@@ -53,6 +53,8 @@ pub(super) struct Postgres {
 impl Postgres {
     /// The adapter type in profiles.
     pub(super) const KIND: &'static str = "postgres";
+    /// Its macros, which other adapters build upon.
+    pub(super) const MACROS: MacroSet = MacroSet { kind: Self::KIND, files: macros::FILES };
 
     /// The database that a profile's output describes; relative paths mean files below `base`.
     pub(super) fn new(fields: &Map<String, Json>, base: &Path) -> Result<Self, DatabaseError> {
@@ -71,6 +73,8 @@ impl Postgres {
             foreign_keys_name_database: true,
             foreign_keys_survive_renames: true,
             indexes_survive_renames: true,
+            missing_constraints: &[],
+            unenforced_constraints: &[],
             loads_csv_files: false,
         };
         Ok(Self { connector: Arc::new(Connector::new(settings, base.to_path_buf())), capabilities })
@@ -104,8 +108,8 @@ impl Adapter for Postgres {
         &self.capabilities
     }
 
-    fn macros(&self) -> &'static [(&'static str, &'static str)] {
-        macros::FILES
+    fn macros(&self) -> &'static [MacroSet] {
+        &[Self::MACROS]
     }
 
     fn connect(&self) -> Result<Box<dyn Session>, DatabaseError> {

@@ -14,7 +14,7 @@ use super::{copy, fault, inventory};
 use crate::adapter::{Cancel, DatabaseError, Remark, Response, Session};
 use crate::sql::{self, Cell, Column, Relation, Rows, Statement};
 
-pub(super) struct PostgresSession {
+pub(in crate::adapter) struct PostgresSession {
     connector: Arc<Connector>,
     /// `None` after the connection was lost.
     client: Option<Client>,
@@ -24,7 +24,7 @@ pub(super) struct PostgresSession {
 }
 
 impl PostgresSession {
-    pub(super) fn open(connector: Arc<Connector>) -> Result<Self, DatabaseError> {
+    pub(in crate::adapter) fn open(connector: Arc<Connector>) -> Result<Self, DatabaseError> {
         let stop =
             Stop { connector: Arc::clone(&connector), token: Mutex::default(), requested: false.into() };
         let mut session = Self {

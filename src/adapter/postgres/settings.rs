@@ -11,41 +11,54 @@ use crate::adapter::fields::Fields;
 
 /// The fields of a PostgreSQL output, as dbt-postgres defines them.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(in crate::adapter) struct Settings {
     /// A name, an address, or the folder of a socket; several separated by commas.
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) user: String,
-    pub(super) password: String,
+    pub(in crate::adapter) host: String,
+    pub(in crate::adapter) port: u16,
+    pub(in crate::adapter) user: String,
+    pub(in crate::adapter) password: String,
     /// The one database that a connection sees.
-    pub(super) database: String,
+    pub(in crate::adapter) database: String,
     /// The schema that relations are made in unless configured otherwise.
-    pub(super) schema: String,
+    pub(in crate::adapter) schema: String,
     /// In seconds; 0 waits for ever.
-    connect_timeout: u64,
+    pub(in crate::adapter) connect_timeout: u64,
     /// Whose rights statements have.
-    pub(super) role: Option<String>,
-    pub(super) search_path: Option<String>,
-    /// In seconds; 0 leaves it to the system.
-    keepalives_idle: u64,
-    pub(super) ssl_mode: SslMode,
-    ssl_mode_word: Option<String>,
+    pub(in crate::adapter) role: Option<String>,
+    pub(in crate::adapter) search_path: Option<String>,
+    pub(in crate::adapter) keepalives: Keepalives,
+    pub(in crate::adapter) ssl_mode: SslMode,
+    pub(in crate::adapter) ssl_mode_word: Option<String>,
     /// The client's certificate.
-    pub(super) ssl_certificate: Option<PathBuf>,
+    pub(in crate::adapter) ssl_certificate: Option<PathBuf>,
     /// The client's private key.
-    pub(super) ssl_key: Option<PathBuf>,
+    pub(in crate::adapter) ssl_key: Option<PathBuf>,
     /// Who may sign the server's certificate.
-    pub(super) ssl_roots: Option<PathBuf>,
-    pub(super) application_name: String,
+    pub(in crate::adapter) ssl_roots: Option<PathBuf>,
+    pub(in crate::adapter) application_name: String,
     /// Every statement is its own transaction.
-    pub(super) autocommit: bool,
+    pub(in crate::adapter) autocommit: bool,
     /// How often to try again when the server cannot be reached.
-    pub(super) retries: u32,
+    pub(in crate::adapter) retries: u32,
+    /// To try again after any error, not only after those that may pass.
+    pub(in crate::adapter) retries_everything: bool,
+    /// What a connection begins with: statements, and what it means if one is refused.
+    pub(in crate::adapter) opening: Vec<(String, String)>,
+}
+
+/// How a silent connection is kept open.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::adapter) struct Keepalives {
+    pub(in crate::adapter) on: bool,
+    /// Until the first one, in seconds; 0 leaves it to the system, as do those that are left out.
+    pub(in crate::adapter) idle: u64,
+    pub(in crate::adapter) interval: Option<u64>,
+    pub(in crate::adapter) count: Option<u32>,
 }
 
 /// libpq's `sslmode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SslMode {
+pub(in crate::adapter) enum SslMode {
     /// Never encrypted.
     Disable,
     /// Encrypted where the server insists.
@@ -60,7 +73,7 @@ pub(super) enum SslMode {
     VerifyFull,
 }
 
-const SSL_MODES: &[(&str, SslMode)] = &[
+pub(in crate::adapter) const SSL_MODES: &[(&str, SslMode)] = &[
     ("disable", SslMode::Disable),
     ("allow", SslMode::Allow),
     ("prefer", SslMode::Prefer),
@@ -93,7 +106,7 @@ const KNOWN: &[&str] = &[
 ];
 
 /// A day: more seconds than anybody waits.
-const LONGEST_WAIT: u64 = 86_400;
+pub(in crate::adapter) const LONGEST_WAIT: u64 = 86_400;
 
 impl Settings {
     /// Reads an output; all problems at once.
@@ -113,7 +126,12 @@ impl Settings {
             connect_timeout: read.number("connect_timeout", LONGEST_WAIT).unwrap_or(10),
             role: read.text("role").filter(|role| !role.is_empty()),
             search_path: read.text("search_path").filter(|path| !path.is_empty()),
-            keepalives_idle: read.number("keepalives_idle", LONGEST_WAIT).unwrap_or(0),
+            keepalives: Keepalives {
+                on: true,
+                idle: read.number("keepalives_idle", LONGEST_WAIT).unwrap_or(0),
+                interval: None,
+                count: None,
+            },
             ssl_mode: read.choice("sslmode", SSL_MODES).unwrap_or(SslMode::Prefer),
             ssl_mode_word: read.text("sslmode"),
             ssl_certificate: read.text("sslcert").map(PathBuf::from),
@@ -122,6 +140,11 @@ impl Settings {
             application_name: read.text("application_name").unwrap_or_else(|| "dbt".to_owned()),
             autocommit: read.flag("autocommit"),
             retries: read.number("retries", 100).unwrap_or(1),
+            retries_everything: false,
+            opening: vec![(
+                "set datestyle to iso; set intervalstyle to postgres".to_owned(),
+                "the formats of dates cannot be set".to_owned(),
+            )],
         };
         if settings.ssl_certificate.is_some() != settings.ssl_key.is_some() {
             read.problem("`sslcert` and `sslkey` are given together or not at all");
@@ -167,7 +190,7 @@ impl Settings {
     }
 
     pub(super) fn keepalives_idle(&self) -> Option<Duration> {
-        Some(Duration::from_secs(self.keepalives_idle)).filter(|idle| !idle.is_zero())
+        Some(Duration::from_secs(self.keepalives.idle)).filter(|idle| !idle.is_zero())
     }
 
     /// What templates see of it; the password is left out.
@@ -182,7 +205,7 @@ impl Settings {
             ("connect_timeout", Json::from(self.connect_timeout)),
             ("role", Json::from(self.role.as_deref())),
             ("search_path", Json::from(self.search_path.as_deref())),
-            ("keepalives_idle", Json::from(self.keepalives_idle)),
+            ("keepalives_idle", Json::from(self.keepalives.idle)),
             ("sslmode", Json::from(self.ssl_mode_word.as_deref())),
             ("sslcert", path(&self.ssl_certificate)),
             ("sslkey", path(&self.ssl_key)),

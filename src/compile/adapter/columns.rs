@@ -93,12 +93,13 @@ fn described_column(json: &Json) -> Column {
 }
 
 /// `convert_type(agate_table, col_idx)`: the type of DDL for a column of a table.
-pub(super) fn convert_type(_: &AdapterObject, _: &mut State<'_, '_>, args: &[Value]) -> Called {
+pub(super) fn convert_type(adapter: &AdapterObject, _: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("convert_type", &["agate_table", "col_idx"], args)?;
     let table = arguments.require("convert_type", "agate_table")?;
     let place = arguments.number("col_idx")?.and_then(|place| usize::try_from(place).ok()).unwrap_or(0);
     let table = table.downcast_object_ref::<TableObject>();
-    let data_type = table.and_then(|table| table.sql_type(place));
+    let dialect = adapter.state.runtime.adapter().dialect();
+    let data_type = table.and_then(|table| table.sql_type(place, dialect));
     data_type.map(Value::from).ok_or_else(|| {
         template::raise_message("`adapter.convert_type` takes a table and the place of one of its columns")
     })

@@ -7,7 +7,7 @@ use super::{AdapterObject, field};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::foreign_key_target;
 use crate::objects::Arguments;
-use crate::template::{self, Text};
+use crate::template::{self, Notice, Text};
 
 type Called = Result<Value, Error>;
 
@@ -59,7 +59,11 @@ fn on_column(
     let with = |words: &str| {
         [Some(words.to_owned()), expression.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
-    Ok(match kind(constraint)?.as_str() {
+    let kind = kind(constraint)?;
+    if !is_possible(adapter, constraint, &kind) {
+        return Ok(None);
+    }
+    Ok(match kind.as_str() {
         "check" => expression.map(|expression| format!("check ({expression})")),
         "not_null" => Some(with("not null")),
         "unique" => Some(with("unique")),
@@ -78,7 +82,11 @@ fn on_model(
     let columns = names(constraint, "columns");
     let expression = field(constraint, "expression");
     let middle = expression.as_ref().map(|expression| format!(" {expression}")).unwrap_or_default();
-    let text = match kind(constraint)?.as_str() {
+    let kind = kind(constraint)?;
+    if !is_possible(adapter, constraint, &kind) {
+        return Ok(None);
+    }
+    let text = match kind.as_str() {
         "check" => expression.map(|expression| format!("check ({expression})")),
         "unique" => Some(format!("unique{middle} ({columns})")),
         "primary_key" => Some(format!("primary key{middle} ({columns})")),
@@ -100,6 +108,24 @@ fn kind(constraint: &Json) -> Result<String, Error> {
     }
     let finding = Diagnostic::error("constraint-type", format!("`{kind}` is no type of constraint"));
     Err(template::raise_diagnostic(finding.suggest(&kind, KINDS.iter().copied())))
+}
+
+/// Whether a table can have such a constraint; a warning says so where it cannot, or
+/// where nobody would check it.
+fn is_possible(adapter: &AdapterObject, constraint: &Json, kind: &str) -> bool {
+    let runtime = &adapter.state.runtime;
+    let capabilities = runtime.adapter().capabilities();
+    let warns = |flag: &str| constraint.get(flag).and_then(Json::as_bool).unwrap_or(true);
+    let subject = adapter.state.subject.name(runtime);
+    let warn = |message: String| adapter.state.listener.notice(Notice::Warning(message));
+    let is_possible = !capabilities.missing_constraints.contains(&kind);
+    if !is_possible && warns("warn_unsupported") {
+        warn(format!("the warehouse has no constraint `{kind}`; that of `{subject}` is left out"));
+    }
+    if capabilities.unenforced_constraints.contains(&kind) && warns("warn_unenforced") {
+        warn(format!("the warehouse does not check the constraint `{kind}` of `{subject}`"));
+    }
+    is_possible
 }
 
 fn names(constraint: &Json, key: &str) -> String {

@@ -11,6 +11,7 @@ use crate::source::Span;
 const READ_BY_MACROS: &[&str] = &[
     "auto_refresh",
     "backup",
+    "bind",
     "catalog_name",
     "cluster_by",
     "clustered_by",

@@ -46,6 +46,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     drops_dependents: true,
     incremental_strategies: &["append", "delete+insert", "merge"],
     default_incremental_strategy: "append",
+    missing_constraints: &[],
+    unenforced_constraints: &[],
     loads_csv_files: true,
 };
 

@@ -188,18 +188,29 @@ fn a_name_that_is_too_long_is_refused_before_anything_runs() {
 
 #[test]
 fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands() {
-    let mut bench = Recorder::with(&[("a", RelationKind::Table)]);
-    let node = model(&json!({"materialized": "table"}));
-    let capabilities = Capabilities { transactional_ddl: false, ..CAPABILITIES };
-    let order = Order { capabilities: &capabilities, ..order(&node) };
-    make(&order, &mut bench, Recipe::BuiltIn).unwrap();
-    insta::assert_snapshot!(bench.script(), @r#"
+    let made_over = |kind: RelationKind| {
+        let mut bench = Recorder::with(&[("a", kind)]);
+        let node = model(&json!({"materialized": "table"}));
+        let capabilities = Capabilities { transactional_ddl: false, ..CAPABILITIES };
+        let order = Order { capabilities: &capabilities, ..order(&node) };
+        make(&order, &mut bench, Recipe::BuiltIn).unwrap();
+        bench.script()
+    };
+    insta::assert_snapshot!(made_over(RelationKind::Table), @r#"
     begin
     main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
     rename table "a" to "a__dbt_backup"
     rename table "a__dbt_tmp" to "a"
     commit
     drop table "a__dbt_backup"
+    "#);
+    // What has no way to be renamed cannot be kept.
+    insta::assert_snapshot!(made_over(RelationKind::MaterializedView), @r#"
+    begin
+    main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
+    drop materialized_view "a"
+    rename table "a__dbt_tmp" to "a"
+    commit
     "#);
 }
 

@@ -190,14 +190,16 @@ fn model(body: Body) -> Model {
 
 fn engine(project: &Project, sources: &SourceMap, macros: &str) -> Engine {
     let adapter = &project.profile.adapter;
-    let mut builder = Library::builder("shop").adapter_kinds([adapter.kind()]);
-    for (package, texts) in [("dbt_engine", adapter.macros()), ("dbt", builtin::FILES)] {
+    let sets = adapter.macros();
+    let mut builder = Library::builder("shop").adapter_kinds(sets.iter().map(|set| set.kind));
+    let sets = sets.iter().map(|set| (set.package(), set.files));
+    for (package, texts) in sets.chain([("dbt".to_owned(), builtin::FILES)]) {
         for (path, text) in texts {
             let file = sources.add(*path, *text);
             let (blocks, problems) = scan(&file);
             assert!(problems.is_empty(), "{problems:?}");
             for block in blocks {
-                builder.internal(package, &file, block);
+                builder.internal(&package, &file, block);
             }
         }
     }

@@ -42,6 +42,27 @@ fn empty_macros(names: &[&str]) -> String {
 }
 
 #[test]
+fn what_an_adapter_descends_from_is_asked_after_it() {
+    let child = empty_macros(&["child__own", "shared"]);
+    let parent = empty_macros(&["parent__own", "parent__inherited", "shared", "told"])
+        + "{% materialization heap, adapter='parent' %}{% endmaterialization %}";
+    let core = empty_macros(&["default__own", "default__inherited", "default__plain", "shared", "told"])
+        + "{% materialization heap, default %}{% endmaterialization %}";
+    let files = [("dbt_child", &*child), ("dbt_parent", &*parent), ("dbt", &*core)];
+    let (library, _) = builder(&files, &[]).adapter_kinds(["child", "parent"]).build();
+    let dispatched = |name: &str| library.find_dispatched(name, Some("dbt"), "root");
+    let found = |name: &str| dispatched(name).map(|found| found.unique_id.clone()).unwrap_or_default();
+    assert_eq!(found("own"), "macro.dbt_child.child__own");
+    assert_eq!(found("inherited"), "macro.dbt_parent.parent__inherited");
+    assert_eq!(found("plain"), "macro.dbt.default__plain");
+    assert_eq!(dispatched("none").unwrap_err(), ["child__none", "parent__none", "default__none"]);
+    let named = |name: &str| library.find(name, "root").map(|found| found.package.as_str());
+    assert_eq!((named("shared"), named("told")), (Some("dbt_child"), Some("dbt_parent")));
+    let heap = library.materialization("heap").map(|found| found.info.name.as_str());
+    assert_eq!(heap, Some("materialization_heap_parent"));
+}
+
+#[test]
 fn dispatch_follows_search_orders() {
     let root = empty_macros(&["default__a", "default__b"]);
     let pkg = empty_macros(&["duckdb__a", "default__b", "default__c"]);

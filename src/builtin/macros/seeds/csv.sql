@@ -4,6 +4,15 @@
 {%- endmacro %}
 
 {% macro default__create_csv_table(model, agate_table) -%}
+  {%- set create = csv_table_sql(model, agate_table) -%}
+  {%- call statement('_') -%}
+    {{ create }}
+  {%- endcall -%}
+  {{ return(create) }}
+{%- endmacro %}
+
+{#- The statement for the table of a seed, before what a warehouse may add to it. -#}
+{% macro csv_table_sql(model, agate_table) -%}
   {%- set types = model['config'].get('column_types', {}) or {} -%}
   {%- set quote_columns = model['config'].get('quote_columns', none) -%}
   {%- set columns = [] -%}
@@ -11,15 +20,9 @@
     {%- set type = types.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
     {%- do columns.append(adapter.quote_seed_column(name | string, quote_columns) ~ ' ' ~ type) -%}
   {%- endfor -%}
-  {%- set create -%}
 create table {{ this.render() }} (
   {{ columns | join(',\n  ') }}
 )
-  {%- endset -%}
-  {%- call statement('_') -%}
-    {{ create }}
-  {%- endcall -%}
-  {{ return(create) }}
 {%- endmacro %}
 
 {#- Empties the table of a seed, or builds it anew, and gives the SQL for it. -#}
