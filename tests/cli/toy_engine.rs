@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use model::adapter::{Adapter, Cancel, Capabilities, DatabaseError, MemberCall, Response, Session};
+use model::adapter::{Adapter, Cancel, Capabilities, DatabaseError, MacroSet, MemberCall, Response, Session};
 use model::compile::{Parts, RunOptions, Runtime};
 use model::diagnostics::{Diagnostic, Style, render_all};
 use model::graph::Graph;
@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::sandbox::Sandbox;
 
-const MACROS: &[(&str, &str)] = &[(
+const FILES: &[(&str, &str)] = &[(
     "macros/toy.sql",
     "{% macro toy__create_schema(relation) %}
         {% call statement('create_schema') %}open {{ relation.schema }}{% endcall %}
@@ -36,6 +36,7 @@ const MACROS: &[(&str, &str)] = &[(
 
 const CAPABILITIES: Capabilities = Capabilities {
     transactions: false,
+    operations_begin: false,
     transactional_ddl: false,
     merge: false,
     incremental_strategies: &["append"],
@@ -112,8 +113,8 @@ impl Adapter for Toy {
         &CAPABILITIES
     }
 
-    fn macros(&self) -> &'static [(&'static str, &'static str)] {
-        MACROS
+    fn macros(&self) -> &'static [MacroSet] {
+        &[MacroSet { kind: "toy", files: FILES }]
     }
 
     fn connect(&self) -> Result<Box<dyn Session>, DatabaseError> {
