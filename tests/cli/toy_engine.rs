@@ -47,6 +47,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     drops_dependents: false,
     indexes_survive_renames: true,
     materialized_views: false,
+    missing_constraints: &[],
+    unenforced_constraints: &[],
 };
 
 /// What was said to the engine, and what it has.
