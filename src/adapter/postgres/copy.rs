@@ -29,6 +29,13 @@ pub(super) fn send(client: &mut Client, sql: &str, rows: &Rows) -> Result<u64, p
     writer.finish()
 }
 
+/// Whether a statement with this [outline](crate::sql::outline) is a `copy` whose
+/// rows pass between the server and its client.
+pub(super) fn talks_to_client(outline: &[String]) -> bool {
+    let is_place = |pair: &[String]| matches!(pair, [to, place] if (to == "from" && place == "stdin") || (to == "to" && place == "stdout"));
+    outline.first().is_some_and(|word| word == "copy") && outline.windows(2).any(is_place)
+}
+
 /// A row in COPY's text form: fields between tabs, one line.
 fn write_row(row: &[Cell], out: &mut String) {
     for (at, cell) in row.iter().enumerate() {
@@ -77,6 +84,18 @@ pub(super) fn bad_cell(context: &str) -> Option<BadCell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn copies_by_way_of_the_client_are_known() {
+        let check = |sql: &str, expected: bool| {
+            assert_eq!(talks_to_client(&crate::sql::outline(sql)), expected, "{sql}");
+        };
+        check("copy t (a, b) from stdin with (format csv)", true);
+        check("-- x\nCOPY (select 1) TO STDOUT", true);
+        check("copy t from '/a/file'", false);
+        check("copy t to program 'gzip'", false);
+        check("select 1 from stdin", false);
+    }
 
     #[test]
     fn rows_are_lines_without_breaks_inside() {

@@ -19,17 +19,22 @@ pub(super) fn from_statement(
     let message = match error.as_db_error() {
         Some(said) if is_fatal(error) => format!("the server closed the connection: {}", describe(said)),
         Some(said) => describe(said),
-        None if error.to_string().contains("unexpected message") => {
-            "the driver cannot follow this statement; `copy … from stdin` and `copy … to stdout` need a \
-             client that has the data"
-                .to_owned()
-        }
         None => format!("the connection to the server was lost: {}", cause(error)),
     };
     let place = error.as_db_error().and_then(|said| place(said, statement.text));
     DatabaseError {
         sql: Some(script.to_owned()),
         offset: place.map(|place| statement.offset + place),
+        ..DatabaseError::new(message)
+    }
+}
+
+/// A `copy` that is not sent: the driver would wait for data for ever.
+pub(super) fn copy_without_data(script: &str, statement: Statement<'_>) -> DatabaseError {
+    let message = "`copy … from stdin` and `copy … to stdout` need a client that has the data";
+    DatabaseError {
+        sql: Some(script.to_owned()),
+        offset: Some(statement.offset),
         ..DatabaseError::new(message)
     }
 }

@@ -67,6 +67,9 @@ impl PostgresSession {
         if self.transaction == Transaction::Failed && transaction::is_commit(&outline) {
             return Err(self.refuse_commit());
         }
+        if copy::talks_to_client(&outline) {
+            return Err(fault::copy_without_data(script, statement));
+        }
         let asked = ask(self.client()?, statement.text, read);
         self.transaction = self.transaction.after(&outline, asked.is_ok());
         match asked {

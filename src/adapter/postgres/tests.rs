@@ -104,8 +104,9 @@ fn scripts_run_to_their_last_statement() {
     let body = "create function f() returns int begin atomic select 1; select 2; end";
     let (response, rows) = session.query(&format!("{body}; select f()"), None).unwrap();
     assert_eq!((response.message.as_str(), rows.rows), ("SELECT 1", vec![vec![Cell::Integer(2)]]));
-    let error = session.execute("copy t from stdin").unwrap_err();
-    assert!(error.message.starts_with("the driver cannot follow this statement; "), "{}", error.message);
+    let error = session.execute("select 1; copy t from stdin").unwrap_err();
+    assert_eq!(error.message, "`copy … from stdin` and `copy … to stdout` need a client that has the data");
+    assert_eq!(error.offset, Some(10));
     assert_eq!(session.execute("select 1").unwrap().message, "SELECT 1");
 }
 
