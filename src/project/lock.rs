@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use sha1::{Digest as _, Sha1};
 
 use super::packages::Requirement;
+use crate::template;
 use crate::yaml;
 
 /// The file's name.
@@ -35,41 +36,7 @@ pub(super) fn hash(requested: &[Requirement]) -> String {
 fn entry(requirement: &Requirement) -> String {
     let mut fields = requirement.fields.clone();
     fields.insert("unrendered".to_owned(), Json::Object(requirement.unrendered.clone()));
-    python_json(&Json::Object(fields))
-}
-
-/// JSON as Python writes it with sorted keys: spaces after `,` and `:`, ASCII only.
-fn python_json(value: &Json) -> String {
-    match value {
-        Json::Array(items) => {
-            let items: Vec<String> = items.iter().map(python_json).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Json::Object(fields) => {
-            let mut sorted: Vec<(&String, &Json)> = fields.iter().collect();
-            sorted.sort_unstable_by_key(|(key, _)| *key);
-            let field = |(key, value): (&String, &Json)| {
-                format!("{}: {}", ascii(&Json::from(key.as_str()).to_string()), python_json(value))
-            };
-            let fields: Vec<String> = sorted.into_iter().map(field).collect();
-            format!("{{{}}}", fields.join(", "))
-        }
-        scalar => ascii(&scalar.to_string()),
-    }
-}
-
-fn ascii(text: &str) -> String {
-    let mut ascii = String::with_capacity(text.len());
-    for unit in text.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(byte) if byte.is_ascii() => ascii.push(char::from(byte)),
-            _ => {
-                let written = write!(ascii, "\\u{unit:04x}");
-                debug_assert!(written.is_ok(), "a text takes every write");
-            }
-        }
-    }
-    ascii
+    template::sorted_python_json(&Json::Object(fields))
 }
 
 /// The hash in the text of a lock file.
@@ -96,9 +63,5 @@ mod tests {
         let expected = "packages:\n  - local: ../pk2\n    name: pk2\n  - local: ../pk\n    name: pk\n\
                         sha1_hash: 42013d04728c8cc45b556057baa8c3beaf2c09ac\n";
         assert_eq!(text(&packages, &[requested]), expected);
-        assert_eq!(
-            python_json(&json!({"b": [1, true, null], "a": "é😀"})),
-            r#"{"a": "\u00e9\ud83d\ude00", "b": [1, true, null]}"#
-        );
     }
 }

@@ -30,7 +30,7 @@ pub use datetime::{date_value, datetime_value, delta_value, time_value, utc_valu
 pub use engine::{Engine, dispatch, lookup, macro_value, render_text, scope};
 pub use error::{Frame, TemplateError, raise, raise_diagnostic, raise_message};
 pub(crate) use functions::md5_hex;
-pub use functions::python_json;
+pub use functions::{python_json, sorted_python_json};
 pub use library::{Library, LibraryBuilder, MacroInfo, MaterializationFound};
 pub use minijinja::Value;
 pub use python::Decimal;

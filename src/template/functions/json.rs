@@ -30,6 +30,12 @@ pub fn python_json(json: &Json) -> String {
     write_json(json, Style::default())
 }
 
+/// The same with sorted keys.
+#[must_use]
+pub fn sorted_python_json(json: &Json) -> String {
+    write_json(json, Style { sort_keys: true, ..Style::default() })
+}
+
 struct Writer<'a> {
     out: &'a mut String,
     style: Style,

@@ -20,8 +20,8 @@ use minijinja::value::Rest;
 use super::engine;
 
 pub(crate) use data::md5_hex;
-pub use json::python_json;
 pub(crate) use json::{Style, write_json};
+pub use json::{python_json, sorted_python_json};
 pub(crate) use marks::{Marked, Marking};
 
 /// The functions by name.
