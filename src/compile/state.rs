@@ -295,7 +295,7 @@ impl JobState {
     pub(super) fn write(&self, folder: &str, text: &str) -> Result<(), Failure> {
         let Some(node) = self.node().filter(|_| self.runtime.parts.options.write) else { return Ok(()) };
         let path = self.runtime.output_path(folder, node);
-        files::write(&path, text).map_err(|error| Diagnostic::error("write", error.to_string()).into())
+        files::refresh(&path, text).map_err(|error| Diagnostic::error("write", error.to_string()).into())
     }
 }
 
