@@ -33,5 +33,5 @@ def statements(events):
     for line in events.splitlines():
         data = json.loads(line)["data"] if line.startswith("{") else {}
         if data.get("sql"):
-            by_node.setdefault(data.get("node"), []).append(data["sql"])
+            by_node.setdefault(data.get("conn_name"), []).append(data["sql"])
     return [statement for node in by_node.values() for statement in node]
