@@ -41,6 +41,9 @@ impl Hand for Laborer {
             let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
             let turn = Turn { laborer: self, step, node, job: &job, listener, teller };
             if let Err(failure) = turn.take(&mut result) {
+                // What a template began while it was compiled is not the next node's.
+                // The first error is the one to tell.
+                let _ = job.rollback();
                 fail(&mut result, &failure, step.action);
             }
         }

@@ -240,3 +240,13 @@ fn every_malformed_row_of_a_seed_is_shown() {
         ",
     );
 }
+
+#[test]
+fn a_query_that_fails_while_a_model_is_compiled_harms_no_other() {
+    let sandbox = Sandbox::new()
+        .model("a", "{% call statement('x') %}select error('no'){% endcall %} select 1 as id")
+        .model("b", "select 2 as id");
+    let output = sandbox.run(["build"]).code(1);
+    assert!(output.stderr.contains("1 passed, 1 failed"), "{}", output.stderr);
+    assert_eq!(sandbox.query("select id from b"), ["2"]);
+}
