@@ -1,6 +1,7 @@
 //! DuckDB, embedded: one database in this process, one connection for each session.
 
 mod attach;
+mod database;
 mod decode;
 mod external;
 mod fault;
@@ -17,11 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use duckdb::{Config, Connection};
 use serde_json::{Map, Value as Json};
 
 use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
 use crate::sql::Dialect;
+use database::Database;
 use session::DuckDbSession;
 use settings::Settings;
 
@@ -31,7 +32,7 @@ pub(super) struct DuckDb {
     settings: Settings,
     base: PathBuf,
     capabilities: Capabilities,
-    root: Mutex<Option<Connection>>,
+    root: Mutex<Option<Database>>,
 }
 
 impl DuckDb {
@@ -63,7 +64,7 @@ impl DuckDb {
     }
 
     /// Opens the database and prepares what all sessions share.
-    fn open(&self) -> Result<Connection, DatabaseError> {
+    fn open(&self) -> Result<Database, DatabaseError> {
         let path = self.settings.file(&self.base);
         if let Some(folder) = path.as_deref().and_then(Path::parent)
             && !folder.as_os_str().is_empty()
@@ -72,18 +73,11 @@ impl DuckDb {
             let message = format!("the folder `{}` of the database file does not exist", folder.display());
             return Err(DatabaseError::new(message));
         }
+        let target = path.as_deref().unwrap_or(Path::new(&self.settings.path));
         let mut attempt = 0;
-        let connection = loop {
-            let config = self.config()?;
-            let opened = match &path {
-                Some(path) => Connection::open_with_flags(path, config),
-                None if self.settings.path == settings::IN_MEMORY => {
-                    Connection::open_in_memory_with_flags(config)
-                }
-                None => Connection::open_with_flags(&self.settings.path, config),
-            };
-            match opened {
-                Ok(connection) => break connection,
+        let database = loop {
+            match Database::open(target, &self.options()) {
+                Ok(database) => break database,
                 Err(error) => {
                     let error = fault::connecting(&error, path.as_deref());
                     attempt += 1;
@@ -95,21 +89,16 @@ impl DuckDb {
             }
         };
         for sql in self.settings.setup(&self.base) {
-            connection.execute_batch(&sql).map_err(|error| fault::from_setup(&error))?;
+            database.connection.execute_batch(&sql).map_err(|error| fault::from_setup(&error))?;
         }
-        Ok(connection)
+        Ok(database)
     }
 
     /// Extensions that a profile does not name are not fetched from the network
     /// in passing, unless it asks for that.
-    fn config(&self) -> Result<Config, DatabaseError> {
-        let offline = [("autoinstall_known_extensions".to_owned(), "false".to_owned())];
-        let options = offline.iter().chain(&self.settings.config_options);
-        options.into_iter().try_fold(Config::default(), |config, (name, value)| {
-            config
-                .with(name, value)
-                .map_err(|error| DatabaseError::new(format!("`config_options` sets `{name}`: {error}")))
-        })
+    fn options(&self) -> Vec<(&str, &str)> {
+        let named = self.settings.config_options.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        std::iter::once(("autoinstall_known_extensions", "false")).chain(named).collect()
     }
 }
 
@@ -143,8 +132,8 @@ impl Adapter for DuckDb {
     fn connect(&self) -> Result<Box<dyn Session>, DatabaseError> {
         let mut root = self.root.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match root.as_ref() {
-            Some(connection) => connection.try_clone(),
-            None => root.insert(self.open()?).try_clone(),
+            Some(database) => database.connection.try_clone(),
+            None => root.insert(self.open()?).connection.try_clone(),
         };
         let connection = connection.map_err(|error| fault::connecting(&error, None))?;
         for sql in self.settings.session_setup() {
