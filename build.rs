@@ -107,13 +107,20 @@ fn unpack(archive: &Path, folder: &Path) -> Outcome<()> {
 }
 
 fn compile(icu: &Path, out: &Path) -> Outcome<()> {
-    let duckdb = env::var("DEP_DUCKDB_INCLUDE")?;
+    let duckdb = PathBuf::from(env::var("DEP_DUCKDB_INCLUDE")?);
+    let format = duckdb.join("../../third_party/fmt/include");
     let library = icu.join("third_party/icu");
     let (common, i18n) = (library.join("common"), library.join("i18n"));
     let mut build = cc::Build::new();
     build.cpp(true).std("c++11").warnings(false).flag_if_supported("-w").flag_if_supported("/bigobj");
     build.define("NDEBUG", None).opt_level(2);
-    build.include(duckdb).include(icu).include(icu.join("include")).include(&common).include(&i18n);
+    build
+        .include(&duckdb)
+        .include(format)
+        .include(icu)
+        .include(icu.join("include"))
+        .include(&common)
+        .include(&i18n);
     for (name, folder) in [("common", &common), ("i18n", &i18n), ("stubdata", &library.join("stubdata"))] {
         build.files(units(name, folder, out)?);
     }
