@@ -9,7 +9,11 @@
 //! | `manifest.json`, version 12 | [`ManifestJson`] |
 //! | `run_results.json`, version 6 | [`RunResults`] |
 //! | `sources.json`, version 3 | [`SourcesResults`] |
+//!
+//! Those of an earlier invocation are read as [`EarlierManifest`], [`RunResults`] and
+//! [`EarlierAges`].
 
+mod earlier;
 mod graph_json;
 mod manifest_json;
 mod metadata;
@@ -19,12 +23,13 @@ mod sources;
 mod unit_test_json;
 mod wire;
 
+pub use earlier::{EarlierManifest, Entry};
 pub use graph_json::graph_json;
 pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};
 pub use metadata::Metadata;
 pub use node_json::{compiled_node_json, node_json, relation_name};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};
-pub use sources::{FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
+pub use sources::{EarlierAges, FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
 pub use wire::{Cte, Wire};
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
 //! `sources.json`, version 3: how old the sources are.
 
-use serde::Serialize;
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::metadata::Metadata;
 use super::node_json::freshness_json;
 use super::run_results::{Status, Timing};
+use crate::diagnostics::Diagnostic;
 use crate::manifest::Freshness;
 
 /// `sources.json`.
@@ -77,4 +82,43 @@ impl SourcesResults {
 
 fn write_rule<S: serde::Serializer>(rule: &Freshness, serializer: S) -> Result<S::Ok, S::Error> {
     freshness_json(rule).serialize(serializer)
+}
+
+/// Of an earlier `sources.json`: when the newest row of a source was loaded,
+/// by unique id. Sources whose age was not found out are not in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EarlierAges(pub HashMap<String, DateTime<FixedOffset>>);
+
+#[derive(Deserialize)]
+struct AgesFile {
+    metadata: Metadata,
+    results: Vec<Age>,
+}
+
+#[derive(Deserialize)]
+struct Age {
+    unique_id: String,
+    #[serde(default)]
+    max_loaded_at: Option<String>,
+}
+
+impl EarlierAges {
+    /// Reads a `sources.json` of version 3.
+    ///
+    /// # Errors
+    /// The text is not such an artifact.
+    pub fn read(path: &Path, text: &str) -> Result<Self, Diagnostic> {
+        let refuse = |message: String| Diagnostic::error("bad-state", message).in_file(path);
+        let file: AgesFile = serde_json::from_str(text)
+            .map_err(|error| refuse(format!("these are no results of `source freshness`: {error}")))?;
+        if file.metadata.version_of("sources") != Some(3) {
+            return Err(refuse("these results have a version that cannot be read".to_owned())
+                .note(format!("the file says `{}`", file.metadata.dbt_schema_version)));
+        }
+        let time = |age: Age| {
+            let at = DateTime::parse_from_rfc3339(age.max_loaded_at.as_deref()?).ok()?;
+            Some((age.unique_id, at))
+        };
+        Ok(Self(file.results.into_iter().filter_map(time).collect()))
+    }
 }

@@ -122,6 +122,7 @@ impl Session {
         let workspace = Workspace::open(request, &notices)?;
         self.ui.hide_texts(workspace.project.profile.secret_values());
         self.warn(&workspace, &workspace.warnings)?;
+        self.ui.diagnostics(workspace.state_remark().as_slice(), &self.sources);
         environment::enter(&workspace.project.root).map_err(|error| vec![file_problem(&error)])?;
         Ok(workspace)
     }

@@ -120,6 +120,18 @@ impl Job {
         compiled::compile_unit_test(&self.state, inputs)
     }
 
+    /// Where the node is in another environment. Templates that are rendered later
+    /// see `sql` as a query of all that is there.
+    #[must_use]
+    pub fn compile_clone(&self) -> Option<(Relation, Arc<Compiled>)> {
+        let deferral = self.runtime().parts.options.deferral.as_ref()?;
+        let elsewhere = deferral.relations.get(&self.node()?.unique_id)?.clone();
+        let sql = format!("select * from {}", elsewhere.render(self.runtime().adapter().dialect()));
+        let compiled = Arc::new(Compiled { own_sql: sql.clone(), sql, ctes: Vec::new() });
+        self.state.set_compiled(&compiled);
+        Some((elsewhere, compiled))
+    }
+
     /// Calls a macro, `name` or `package.name`, as the node's own text would.
     ///
     /// # Errors
@@ -234,6 +246,19 @@ impl Job {
     /// The warehouse cannot tell.
     pub fn existing(&self, relation: &Relation) -> Result<Option<Relation>, Failure> {
         self.state.existing(relation)
+    }
+
+    /// Where the rows of a node are: here, or, where it does not exist here, in
+    /// the environment that stands in for this one.
+    #[must_use]
+    pub fn place_of(&self, node: &Node) -> Option<Relation> {
+        let own = node.relation.clone()?;
+        let deferral = self.runtime().parts.options.deferral.as_ref();
+        let elsewhere = deferral.and_then(|deferral| deferral.relations.get(&node.unique_id));
+        match (elsewhere, self.existing(&own)) {
+            (Some(elsewhere), Ok(None)) => Some(elsewhere.clone()),
+            _ => Some(own),
+        }
     }
 
     /// The columns of a relation; none where it does not exist.

@@ -192,11 +192,8 @@ fn relation(state: &JobState, node: &Node) -> Result<Relation, Error> {
         .as_ref()
         .and_then(|deferral| Some((deferral.favor_state, deferral.relations.get(&node.unique_id)?)));
     let Some((favored, elsewhere)) = deferral else { return Ok(own) };
-    let is_selected = state.runtime.parts.selected.contains(&node.unique_id);
-    if is_selected {
-        return Ok(own);
-    }
-    if favored || state.existing(&own).map_err(template::raise)?.is_none() {
+    let is_selected = || state.runtime.parts.selected.contains(&node.unique_id);
+    if favored && !is_selected() || state.existing(&own).map_err(template::raise)?.is_none() {
         return Ok(elsewhere.clone());
     }
     Ok(own)

@@ -80,7 +80,7 @@ pub fn preview(order: &Order<'_>, bench: &mut dyn Bench, limit: Option<usize>) -
 }
 
 /// Rolls back what is open when `work` fails.
-fn whole<T>(
+pub(super) fn whole<T>(
     bench: &mut dyn Bench,
     work: impl FnOnce(&mut dyn Bench) -> Result<T, Failure>,
 ) -> Result<T, Failure> {

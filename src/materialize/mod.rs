@@ -12,6 +12,7 @@
 
 mod batches;
 mod bench;
+mod clone;
 mod csv;
 mod custom;
 mod difference;
@@ -36,6 +37,7 @@ mod tests;
 
 pub use batches::{Slice, Window, moment, slices};
 pub use bench::{Author, Bench, Change, Flags, Made, Order, Purpose, Transaction};
+pub use clone::{Cloning, clone};
 pub use fixture::{Input, fixtures};
 pub use freshness::{Measured, Staleness, measure};
 pub use make::{Recipe, is_built_in, judge, make, preview};

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Workspace;
 use super::artifacts::Writer;
-use super::execute::{Options, runtime};
+use super::execute::{Options, deferral, runtime};
 use crate::diagnostics::Diagnostic;
 use crate::run;
 use crate::run::{Alone, Event, Mode, RunOutcome, Stop};
@@ -24,30 +24,38 @@ pub fn operation(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, Vec<Diagnostic>> {
     let info = find(workspace, name).map_err(|problem| vec![problem])?;
+    let arguments_given = arguments.clone();
     let arguments: Vec<(&str, Value)> =
         arguments.iter().map(|(name, value)| (name.as_str(), to_value(value))).collect();
     let alone = Alone::Operation { info, arguments: &arguments };
-    let runtime = runtime(workspace, &[], &Options::default());
+    let runtime = runtime(workspace, &[], &Options::default(), None);
     let outcome = run::execute_alone(&runtime, &alone, stop, on_event);
     if workspace.project.flags.is_on("write_json") {
-        let written = Writer::new(workspace).run_results(&outcome, &Options::default());
+        let called = [("macro", Json::from(name)), ("args", Json::from(arguments_given))];
+        let given = called.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let options = Options { given, ..Options::default() };
+        let written = Writer::new(workspace).run_results(&outcome, &options);
         written.map_err(|problem| vec![problem])?;
     }
     Ok(outcome)
 }
 
 /// Compiles a query that is in no file, or with [`Mode::Show`] fetches its rows.
+///
+/// # Errors
+/// The artifacts of an environment to defer to cannot be read.
 pub fn query(
     workspace: &Workspace,
     query: &str,
     mode: Mode,
     stop: &Stop,
     on_event: &mut dyn FnMut(Event<'_>),
-) -> RunOutcome {
+) -> Result<RunOutcome, Vec<Diagnostic>> {
+    let deferral = deferral(workspace, mode).map_err(|problem| vec![problem])?;
     let source = workspace.sources.add("--inline", query);
     let text = Text::new(query, source.id(), 0);
-    let runtime = runtime(workspace, &[], &Options::default());
-    run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event)
+    let runtime = runtime(workspace, &[], &Options::default(), deferral);
+    Ok(run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event))
 }
 
 fn find<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a MacroInfo, Diagnostic> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::artifacts::{Writer, compiled};
-use super::{Criteria, Kinds, Workspace};
-use crate::compile::{Parts, RunOptions, Runtime};
+use super::{Criteria, Kinds, Workspace, earlier};
+use crate::compile::{Deferral, Parts, RunOptions, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::NodeId;
 use crate::run;
@@ -117,7 +117,8 @@ pub fn prepare(workspace: &Workspace, options: &Options) -> Result<Prepared, Vec
 /// `sources.json` after a look at sources.
 ///
 /// # Errors
-/// An artifact cannot be written. What goes wrong with nodes is in the outcome.
+/// An artifact cannot be written, or that of an environment to defer to cannot be
+/// read. What goes wrong with nodes is in the outcome.
 pub fn execute(
     workspace: &Workspace,
     prepared: Prepared,
@@ -125,7 +126,8 @@ pub fn execute(
     stop: &Stop,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, Vec<Diagnostic>> {
-    let runtime = runtime(workspace, &prepared.nodes, options);
+    let deferral = deferral(workspace, options.mode).map_err(|problem| vec![problem])?;
+    let runtime = runtime(workspace, &prepared.nodes, options, deferral);
     let flags = &workspace.project.flags;
     let plan = Plan {
         nodes: prepared.nodes,
@@ -168,16 +170,27 @@ pub fn write_manifest(workspace: &Workspace) -> Result<(), Vec<Diagnostic>> {
     Writer::new(workspace).manifest(HashMap::new()).map_err(|problem| vec![problem])
 }
 
+/// Where nodes are found that are not built here, if `--defer` or the command asks for it.
+pub(super) fn deferral(workspace: &Workspace, mode: Mode) -> Result<Option<Deferral>, Diagnostic> {
+    let is_asked_for = mode == Mode::Clone || workspace.project.flags.is_on("defer");
+    is_asked_for.then(|| earlier::deferral(workspace)).transpose()
+}
+
 /// What the workers of a run share.
 #[must_use]
-pub fn runtime(workspace: &Workspace, nodes: &[NodeId], options: &Options) -> Arc<Runtime> {
+pub fn runtime(
+    workspace: &Workspace,
+    nodes: &[NodeId],
+    options: &Options,
+    deferral: Option<Deferral>,
+) -> Arc<Runtime> {
     let selected = nodes.iter().filter_map(|id| workspace.manifest.node(*id));
     Arc::new(Runtime::new(Parts {
         project: Arc::clone(&workspace.project),
         manifest: Arc::clone(&workspace.manifest),
         engine: workspace.engine.clone(),
         sources: Arc::clone(&workspace.sources),
-        options: RunOptions { empty: options.empty, ..RunOptions::default() },
+        options: RunOptions { empty: options.empty, deferral, ..RunOptions::default() },
         selected: selected.map(|node| node.unique_id.clone()).collect(),
     }))
 }

@@ -21,6 +21,9 @@ const BUILD: &[ResourceType] = &[
 
 const TEST: &[ResourceType] = &[ResourceType::Test, ResourceType::UnitTest];
 
+/// What another environment can have.
+const CLONE: &[ResourceType] = &[ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
+
 /// What has SQL; and seeds, which dbt tells of too.
 const COMPILE: &[ResourceType] = SHOW;
 
@@ -85,6 +88,14 @@ impl Kinds {
     /// A flag names a type that does not exist.
     pub fn of_list(include: &[String], exclude: &[String]) -> Result<Self, Vec<Diagnostic>> {
         Self::narrowed(LIST, LIST_ALL, include, exclude)
+    }
+
+    /// For `clone`.
+    ///
+    /// # Errors
+    /// A flag names a type that does not exist.
+    pub fn of_clone(include: &[String], exclude: &[String]) -> Result<Self, Vec<Diagnostic>> {
+        Self::narrowed(CLONE, CLONE, include, exclude)
     }
 
     /// For `compile`.

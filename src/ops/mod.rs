@@ -7,6 +7,7 @@ pub mod alone;
 mod artifacts;
 pub mod clean;
 pub mod debug;
+mod earlier;
 pub mod execute;
 pub mod init;
 mod kinds;

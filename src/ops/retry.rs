@@ -5,19 +5,45 @@ use std::path::Path;
 use serde_json::{Map, Value as Json};
 
 use super::execute::Options;
-use crate::artifact::RunResults;
+use crate::artifact::{RunResults, Status};
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::run::Mode;
+
+/// The flags of the last command that are used again.
+const USED_AGAIN: &[&str] = &[
+    "cache_selected_only",
+    "defer",
+    "empty",
+    "event_time_end",
+    "event_time_start",
+    "fail_fast",
+    "favor_state",
+    "full_refresh",
+    "indirect_selection",
+    "introspect",
+    "maximum_seed_size_mib",
+    "sample",
+    "state",
+    "store_failures",
+    "version_check",
+    "warn_error_options",
+];
 
 /// What the last command was and what it left undone.
 #[derive(Debug, Clone)]
 pub struct Previous {
     /// Its flags, as it kept them.
     pub args: Map<String, Json>,
-    /// unique ids of nodes that failed or were skipped.
-    pub undone: Vec<String>,
-    mode: Mode,
+    ended: Vec<(String, Status)>,
+    again: Again,
+}
+
+/// How a command is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Nodes(Mode),
+    Operation,
 }
 
 /// Reads the results of the last command from a folder.
@@ -32,31 +58,53 @@ pub fn previous(folder: &Path) -> Result<Previous, Diagnostic> {
     })?;
     let results = RunResults::read(&path, &text)?;
     let which = results.args.get("which").and_then(Json::as_str).unwrap_or_default();
-    let mode = mode(which).ok_or_else(|| {
+    let again = again(which).ok_or_else(|| {
         Diagnostic::error("nothing-to-retry", format!("`{which}` cannot be retried")).in_file(&path)
     })?;
-    let warns_fail = results.args.get("warn_error").and_then(Json::as_bool).unwrap_or(false);
-    let is_undone = |status: crate::artifact::Status| {
-        status.is_retried() || (warns_fail && status == crate::artifact::Status::Warn)
-    };
-    let undone = results.results.iter().filter(|result| is_undone(result.status));
-    let undone = undone.map(|result| result.unique_id.clone()).collect();
-    Ok(Previous { undone, mode, args: results.args })
+    let ended = results.results.into_iter().map(|result| (result.unique_id, result.status)).collect();
+    Ok(Previous { ended, again, args: results.args })
 }
 
 impl Previous {
-    /// The command again, for what is undone.
+    /// unique ids of what failed or was skipped, and with `--warn-error` of what
+    /// warned. dbt: hooks run again with whatever is done again, never alone.
     #[must_use]
-    pub fn options(&self) -> Options {
+    pub fn undone(&self, warnings_count: bool) -> Vec<String> {
+        let is_undone = |status: Status| status.is_retried() || (warnings_count && status == Status::Warn);
+        let is_hook = |id: &str| id.starts_with("operation.") && self.again != Again::Operation;
+        let undone = self.ended.iter().filter(|(id, status)| is_undone(*status) && !is_hook(id));
+        undone.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The flags of the command that are used again.
+    pub fn flags(&self) -> impl Iterator<Item = (String, Json)> {
+        let told = USED_AGAIN.iter().filter_map(|name| Some((*name, self.args.get(*name)?)));
+        told.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value.clone()))
+    }
+
+    /// The command again, for some nodes.
+    #[must_use]
+    pub fn options(&self, nodes: Vec<String>) -> Options {
         let is_on = |name: &str| self.args.get(name).and_then(Json::as_bool).unwrap_or(false);
         Options {
-            mode: self.mode,
+            mode: match self.again {
+                Again::Nodes(mode) => mode,
+                Again::Operation => Mode::Run,
+            },
             full_refresh: is_on("full_refresh"),
             empty: is_on("empty"),
             store_failures: is_on("store_failures"),
-            exactly: Some(self.undone.clone()),
+            exactly: Some(nodes),
             ..Options::default()
         }
+    }
+
+    /// The macro that was called, with its arguments, where that was the command.
+    #[must_use]
+    pub fn operation(&self) -> Option<(&str, Map<String, Json>)> {
+        let name = self.text("macro").filter(|_| self.again == Again::Operation)?;
+        let arguments = self.args.get("args").and_then(Json::as_object).cloned();
+        Some((name, arguments.unwrap_or_default()))
     }
 
     /// A text among the flags, such as `target`.
@@ -66,12 +114,14 @@ impl Previous {
     }
 }
 
-fn mode(which: &str) -> Option<Mode> {
-    match which {
-        "build" => Some(Mode::Build),
-        "run" | "seed" | "snapshot" => Some(Mode::Run),
-        "test" => Some(Mode::Test),
-        "compile" => Some(Mode::Compile),
-        _ => None,
-    }
+fn again(which: &str) -> Option<Again> {
+    Some(Again::Nodes(match which {
+        "build" => Mode::Build,
+        "run" | "seed" | "snapshot" => Mode::Run,
+        "test" => Mode::Test,
+        "compile" => Mode::Compile,
+        "clone" => Mode::Clone,
+        "run-operation" => return Some(Again::Operation),
+        _ => return None,
+    }))
 }

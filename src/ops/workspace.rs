@@ -1,21 +1,23 @@
 //! A project, read up to its graph.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::adapter::Adapter;
+use crate::artifact::Wire;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
+use crate::host::clock;
 use crate::manifest;
 use crate::manifest::Manifest;
 use crate::project;
 use crate::project::{LoadRequest, Project};
 use crate::select;
-use crate::select::{Indirect, NamedSelectors, SelectArgs, Selected};
+use crate::select::{Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
 use crate::source::{SourceFile, SourceMap};
 use crate::template::{Engine, Notices};
 
-use super::Kinds;
+use super::{Kinds, earlier};
 
 /// A project, read up to its graph. Nothing has been sent to the warehouse yet.
 #[derive(Debug)]
@@ -34,6 +36,7 @@ pub struct Workspace {
     pub sources: Arc<SourceMap>,
     /// What is questionable in the project.
     pub warnings: Vec<Diagnostic>,
+    earlier: OnceLock<Earlier>,
 }
 
 /// Which nodes a command line is about, as written.
@@ -74,7 +77,8 @@ impl Workspace {
         }
         warnings.extend(findings);
         let (manifest, engine) = (Arc::new(loaded.manifest), loaded.engine);
-        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings })
+        let earlier = OnceLock::new();
+        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, earlier })
     }
 
     /// The warehouse of the chosen target, not yet connected to.
@@ -86,7 +90,8 @@ impl Workspace {
     /// The nodes that criteria choose among these kinds.
     ///
     /// # Errors
-    /// Every criterion that cannot be understood.
+    /// Every criterion that cannot be understood, or an earlier invocation's artifacts
+    /// that cannot be read.
     pub fn select(
         &self,
         criteria: &Criteria,
@@ -97,6 +102,7 @@ impl Workspace {
         let texts = |flag: &str, values: &[String]| -> Vec<Arc<SourceFile>> {
             values.iter().map(|value| add(flag, value)).collect()
         };
+        let comparison = self.comparison().map_err(|problem| vec![problem])?;
         let args = SelectArgs {
             select: texts("--select", &criteria.select),
             exclude: texts("--exclude", &criteria.exclude),
@@ -106,8 +112,50 @@ impl Workspace {
             resource_types: kinds.types().clone(),
             includes_empty: for_list,
             root_package: &self.project.root_package().name,
+            comparison: comparison.as_ref(),
         };
         select::select(&self.manifest, &self.graph, &args)
+    }
+
+    /// What the invocation left that `--state` names; it is read when it is first
+    /// asked for. Nothing where none is named.
+    ///
+    /// # Errors
+    /// A file of it cannot be read.
+    pub(super) fn earlier(&self) -> Result<&Earlier, Diagnostic> {
+        if let Some(known) = self.earlier.get() {
+            return Ok(known);
+        }
+        let read = match self.project.flags.text("state") {
+            Some(folder) => earlier::read(&self.project.root.join(folder), &self.project.target_path())?,
+            None => Earlier::default(),
+        };
+        Ok(self.earlier.get_or_init(|| read))
+    }
+
+    fn comparison(&self) -> Result<Option<Comparison<'_>>, Diagnostic> {
+        let flags = &self.project.flags;
+        if flags.text("state").is_none() {
+            return Ok(None);
+        }
+        let wire = Wire { manifest: &self.manifest, dialect: self.adapter().dialect(), created_at: 0.0 };
+        let packages: Vec<&str> = self.project.packages.iter().map(|package| package.name.as_str()).collect();
+        let compares_unrendered = flags.is_on("state_modified_compare_more_unrendered_values");
+        let unenforced = self.adapter().capabilities().unenforced_constraints;
+        let contracts = Contracts { unenforced, now: clock::now() };
+        Ok(Some(Comparison::new(self.earlier()?, wire, &packages, compares_unrendered, contracts)))
+    }
+
+    /// What is questionable about the flags, but never an error: the folder to
+    /// compare with is the one that this command writes to.
+    #[must_use]
+    pub fn state_remark(&self) -> Option<Diagnostic> {
+        let state = self.project.root.join(self.project.flags.text("state")?);
+        let message = "the artifacts to compare with are in the folder that this command writes to";
+        (state == self.project.target_path()).then(|| {
+            Diagnostic::warning("state-is-target", message)
+                .help("copy them elsewhere, or set `--target-path`")
+        })
     }
 
     fn indirect(&self) -> Indirect {

@@ -82,6 +82,13 @@ pub(super) const TOLD_WHEN_ON: &[&str] = &[
     "warn_error",
 ];
 
+/// Variables that still count where the flag's own is not set.
+pub(super) const OLD_VARIABLES: &[(&str, &str)] = &[
+    ("defer", "DBT_DEFER_TO_STATE"),
+    ("favor_state", "DBT_FAVOR_STATE_MODE"),
+    ("state", "DBT_ARTIFACT_STATE_PATH"),
+];
+
 /// All flags, in the order of their names. Defaults are those of dbt 1.11.
 pub(super) const FLAGS: &[FlagSpec] = &[
     flag("cache_selected_only", Default::Off, Scope::Everywhere),

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
-use super::flag_table::{FLAGS, FlagSpec, Kind, Scope, TOLD_WHEN_ON, spec};
+use super::flag_table::{FLAGS, FlagSpec, Kind, OLD_VARIABLES, Scope, TOLD_WHEN_ON, spec};
 use super::request::variable;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
@@ -161,7 +161,10 @@ impl Flags {
         environment: &Environment,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let Some((name, text)) = variable(environment, spec.name) else { return };
+        let Some((name, text)) = variable(environment, spec.name).or_else(|| old_variable(environment, spec))
+        else {
+            return;
+        };
         match spec.kind.read(text) {
             Some(value) => self.set(spec.name, value, Origin::Environment(name)),
             None => diagnostics.push(Diagnostic::error(
@@ -197,6 +200,13 @@ impl Flags {
             );
         }
     }
+}
+
+/// The value of a variable that dbt has given another name since.
+fn old_variable<'a>(environment: &'a Environment, spec: &FlagSpec) -> Option<(String, &'a str)> {
+    let (_, name) = OLD_VARIABLES.iter().find(|(flag, _)| *flag == spec.name)?;
+    let value = environment.get(name).filter(|value| !value.is_empty())?;
+    Some(((*name).to_owned(), value))
 }
 
 impl Kind {
@@ -263,7 +273,12 @@ mod tests {
     #[test]
     fn the_nearest_setting_wins_and_is_remembered() {
         let project = "fail_fast: true\nprinter_width: 100\nindirect_selection: cautious\n";
-        let environment = [("DBT_PRINTER_WIDTH", "120"), ("DBT_ENGINE_QUIET", "1"), ("DBT_QUIET", "0")];
+        let environment = [
+            ("DBT_PRINTER_WIDTH", "120"),
+            ("DBT_ENGINE_QUIET", "1"),
+            ("DBT_QUIET", "0"),
+            ("DBT_ARTIFACT_STATE_PATH", "prod"),
+        ];
         let (flags, found) =
             flags(&json!({"indirect_selection": "empty", "threads": 4}), &environment, project);
         assert!(found.is_empty(), "{found:?}");
@@ -276,6 +291,7 @@ mod tests {
         check("indirect_selection", json!("empty"), Origin::CommandLine);
         check("threads", json!(4), Origin::CommandLine);
         check("write_json", json!(true), Origin::Default);
+        check("state", json!("prod"), Origin::Environment("DBT_ARTIFACT_STATE_PATH".to_owned()));
         assert!(flags.is_on("require_generic_test_arguments_property"));
         assert!(!flags.is_on("no_such_flag"));
     }

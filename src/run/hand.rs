@@ -15,7 +15,7 @@ use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::host::clock;
 use crate::manifest::{Node, NodeKind};
-use crate::materialize::{self, Flags, Grade, Measured, Order, Recipe, Staleness, Verdict};
+use crate::materialize::{self, Cloning, Flags, Grade, Made, Measured, Order, Recipe, Staleness, Verdict};
 
 /// A worker and what it works by.
 pub(super) struct Laborer {
@@ -78,12 +78,13 @@ impl Turn<'_> {
             result.failures = Some(0);
             return Ok(());
         }
-        let compiled = if self.step.action == Action::Measure {
+        let compiled = if matches!(self.step.action, Action::Measure | Action::Clone) {
             Arc::default()
         } else {
             timed("compile", &mut result.timing, || self.compile())?
         };
-        if self.node.kind.body().is_some() || matches!(self.node.kind, NodeKind::UnitTest(_)) {
+        let has_sql = self.node.kind.body().is_some() && self.step.action != Action::Clone;
+        if has_sql || matches!(self.node.kind, NodeKind::UnitTest(_)) {
             result.compiled = Some(Compiled::new(&compiled, self.relation_name()));
         }
         if self.step.action != Action::Compile {
@@ -100,7 +101,7 @@ impl Turn<'_> {
             return self.job.compile();
         };
         let runtime = &self.laborer.runtime;
-        let relation_of = |id| runtime.node(id).and_then(|node| node.relation.clone());
+        let relation_of = |id| runtime.node(id).and_then(|node| self.job.place_of(node));
         let inputs = materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, &relation_of)?;
         let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
         self.job.compile_unit_test(&inputs)
@@ -111,7 +112,7 @@ impl Turn<'_> {
         let mut desk = self.desk();
         match self.step.action {
             Action::Materialize => {
-                let name = self.materialization();
+                let name = self.recipe(self.node.config.materialized());
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
                 let made = if self.is_microbatch() {
                     let made = microbatch::make(self, recipe)?;
@@ -133,9 +134,28 @@ impl Turn<'_> {
                 let rows = materialize::preview(&self.order(&sql), &mut desk, limit)?;
                 result.detail = Detail::Preview(rows);
             }
+            Action::Clone => {
+                let made = self.clone_node(&mut desk)?;
+                result.message =
+                    Some(made.as_ref().map_or("No-op", |made| made.response.message.as_str()).to_owned());
+                result.adapter_response = made.map(|made| response_json(&made.response)).unwrap_or_default();
+            }
             Action::Compile | Action::Nothing => {}
         }
         Ok(())
+    }
+
+    /// Makes the node as another environment has it to be seen here.
+    fn clone_node(&self, desk: &mut Desk<'_>) -> Result<Option<Made>, Failure> {
+        let found = self.job.compile_clone();
+        let sql = found.as_ref().map_or("", |(_, compiled)| compiled.sql.as_str());
+        let (own, view) = (self.recipe("clone"), self.recipe("view"));
+        let cloning = Cloning {
+            elsewhere: found.as_ref().map(|(elsewhere, _)| elsewhere),
+            own: own.as_deref(),
+            view: view.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro),
+        };
+        materialize::clone(&self.order(sql), desk, cloning)
     }
 
     pub(super) fn order<'a>(&'a self, sql: &'a str) -> Order<'a> {
@@ -176,11 +196,10 @@ impl Turn<'_> {
         Some(relation.render(self.laborer.runtime.adapter().dialect()))
     }
 
-    /// The macro that materializes the node, where we do not: a user's, or one
-    /// that an adapter brings. A package replaces what is built in only where the
+    /// The macro that materializes a node in this way, where we do not: a user's, or
+    /// one that an adapter brings. A package replaces what is built in only where the
     /// root project lets it.
-    fn materialization(&self) -> Option<String> {
-        let name = self.node.config.materialized();
+    fn recipe(&self, name: &str) -> Option<String> {
         let library = self.laborer.runtime.parts.engine.library();
         let info = library.materialization(name)?.info;
         let takes_over = !materialize::is_built_in(name)

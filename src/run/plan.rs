@@ -23,16 +23,18 @@ pub enum Mode {
     },
     /// `source freshness`.
     Freshness,
+    /// `clone`: what is stored in another environment is made to be seen in this one.
+    Clone,
 }
 
 impl Mode {
     /// Whether the schemas of the nodes are created first.
     #[must_use]
     pub fn creates_schemas(self) -> bool {
-        matches!(self, Self::Build | Self::Run | Self::Test)
+        matches!(self, Self::Build | Self::Run | Self::Test | Self::Clone)
     }
 
-    /// Whether `on-run-start` and `on-run-end` hooks run. dbt: not for compile and show.
+    /// Whether `on-run-start` and `on-run-end` hooks run. dbt: not for compile, show and clone.
     #[must_use]
     pub fn runs_hooks(self) -> bool {
         matches!(self, Self::Build | Self::Run | Self::Test | Self::Freshness)

@@ -19,7 +19,7 @@ pub(super) fn wanted(runtime: &Runtime, steps: &[Step], flags: Flags) -> Vec<Rel
     };
     for step in steps {
         let builds = match step.action {
-            Action::Materialize => true,
+            Action::Materialize | Action::Clone => true,
             Action::Judge => is_stored(step.node),
             Action::Compile | Action::Preview | Action::Measure | Action::Nothing => false,
         };

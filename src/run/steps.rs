@@ -19,6 +19,8 @@ pub(super) enum Action {
     Preview,
     /// Its age is measured.
     Measure,
+    /// Made to show what another environment has.
+    Clone,
     /// Nothing: an exposure in a build.
     Nothing,
 }
@@ -49,7 +51,7 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
     let subset = match plan.mode {
         Mode::Build => graph.for_build(manifest).subset(list.iter().map(|step| step.node)),
         Mode::Run => graph.subset(list.iter().map(|step| step.node)),
-        Mode::Test | Mode::Compile | Mode::Show { .. } | Mode::Freshness => {
+        Mode::Test | Mode::Compile | Mode::Show { .. } | Mode::Freshness | Mode::Clone => {
             return Steps { list, edges: Vec::new() };
         }
     };
@@ -71,6 +73,10 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
         (_, Mode::Freshness) | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _) => {
             return None;
         }
+        (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), Mode::Clone) if !is_ephemeral => {
+            Action::Clone
+        }
+        (_, Mode::Clone) => return None,
         (_, Mode::Show { .. }) => Action::Preview,
         (_, Mode::Compile) => Action::Compile,
         (NodeKind::Test(_) | NodeKind::UnitTest(_), _) => Action::Judge,

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::expression::{Criterion, Reach};
-use super::method::{Method, TestType, VersionState};
+use super::method::{Method, StateCheck, TestType, VersionState};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::ResourceType;
 use crate::source::Span;
@@ -138,11 +138,13 @@ pub(super) fn method(name: &str, value: &str, span: Span) -> Result<Method, Diag
             let found = lookup(&VERSION_STATES, value).map(Method::Version);
             found.ok_or_else(|| wrong_word(word, value, span, VERSION_STATES.map(|(word, _)| word)))
         }
-        "state" | "result" | "source_status" => {
-            Err(Diagnostic::error("unsupported-method", format!("the method `{word}` is not supported yet"))
-                .at(span, "")
-                .note("it compares with the artifacts of an earlier run"))
+        "state" => {
+            let found = lookup(&STATE_CHECKS, value).map(Method::State);
+            found.ok_or_else(|| wrong_word(word, value, span, STATE_CHECKS.map(|(word, _)| word)))
         }
+        "result" => Ok(Method::Result),
+        "source_status" if value == "fresher" => Ok(Method::SourceStatus),
+        "source_status" => Err(wrong_word(word, value, span, ["fresher"])),
         _ => Err(Diagnostic::error("unknown-method", format!("there is no selection method `{word}`"))
             .at(span, "")
             .suggest(word, Method::NAMES)
@@ -163,6 +165,19 @@ const VERSION_STATES: [(&str, VersionState); 4] = [
     ("prerelease", VersionState::Prerelease),
     ("old", VersionState::Old),
     ("none", VersionState::None),
+];
+
+const STATE_CHECKS: [(&str, StateCheck); 10] = [
+    ("new", StateCheck::New),
+    ("old", StateCheck::Old),
+    ("modified", StateCheck::Modified),
+    ("unmodified", StateCheck::Unmodified),
+    ("modified.body", StateCheck::Body),
+    ("modified.configs", StateCheck::Configs),
+    ("modified.relation", StateCheck::Relation),
+    ("modified.persisted_descriptions", StateCheck::Descriptions),
+    ("modified.macros", StateCheck::Macros),
+    ("modified.contract", StateCheck::Contract),
 ];
 
 /// dbt's resource types that no node here has.

@@ -6,6 +6,7 @@ use super::expression::{Criterion, Expression, Indirect, Operator, Reach, SetOpe
 use super::matches::picked;
 use super::method::Method;
 use super::named::NamedSelectors;
+use super::state::{self, Comparison};
 use super::suggestions::unmatched;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
@@ -22,6 +23,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) root_package: &'a str,
     /// For criteria that do not say themselves which tests come along.
     pub(super) indirect: Indirect,
+    pub(super) comparison: Option<&'a Comparison<'a>>,
 }
 
 /// What an expression gives.
@@ -76,6 +78,7 @@ impl Evaluator<'_> {
                 }
                 self.nodes(&named, warnings)
             }
+            Method::State(_) | Method::Result | Method::SourceStatus => self.compared(criterion, warnings),
             _ => picked(self.manifest, self.root_package, criterion).collect(),
         };
         let mut selected = picked.clone();
@@ -87,6 +90,19 @@ impl Evaluator<'_> {
         selected.extend(self.graph.ancestors(start(), Some(steps(criterion.parents))));
         selected.extend(self.graph.descendants(start(), Some(steps(criterion.children))));
         self.with_tests(&selected, criterion.indirect.unwrap_or(self.indirect))
+    }
+
+    /// The nodes that stand to an earlier invocation as the criterion says.
+    fn compared(&self, criterion: &Criterion, findings: &mut Vec<Diagnostic>) -> Nodes {
+        let Some(comparison) = self.comparison else {
+            findings.push(state::unnamed(criterion));
+            return Nodes::new();
+        };
+        match criterion.method {
+            Method::State(check) => comparison.by_state(check, criterion, findings),
+            Method::Result => comparison.by_result(criterion, findings),
+            _ => comparison.fresher(criterion, findings),
+        }
     }
 
     /// Adds the tests of selected nodes that come along in this mode.

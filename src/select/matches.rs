@@ -49,7 +49,10 @@ pub(super) fn picked<'a>(
         Method::Version(wanted) => {
             Box::new(move |node| model(node).is_some_and(|it| is_version(it, *wanted)))
         }
-        Method::Selector | Method::Semantic => Box::new(|_| false),
+        // These are looked at elsewhere.
+        Method::Selector | Method::State(_) | Method::Result | Method::SourceStatus | Method::Semantic => {
+            Box::new(|_| false)
+        }
     };
     Box::new(manifest.iter().filter(move |(_, node)| is_picked(node)).map(|(id, _)| id))
 }

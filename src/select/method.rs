@@ -40,6 +40,37 @@ pub enum Method {
     Selector,
     /// Metrics, semantic models and saved queries: there are none.
     Semantic,
+    /// What is different from an earlier invocation.
+    State(StateCheck),
+    /// How nodes ended in an earlier run.
+    Result,
+    /// Sources with newer rows than they had: the value is `fresher`.
+    SourceStatus,
+}
+
+/// How a node stands to what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateCheck {
+    /// It was not there.
+    New,
+    /// It was there.
+    Old,
+    /// Something of it is different.
+    Modified,
+    /// Nothing of it is different.
+    Unmodified,
+    /// Its text is different.
+    Body,
+    /// Its configuration is different, as written.
+    Configs,
+    /// Its place in the warehouse is different, as written.
+    Relation,
+    /// A description that is written to the warehouse is different.
+    Descriptions,
+    /// A macro that it calls is different, be it through others.
+    Macros,
+    /// What it promises of its columns is different.
+    Contract,
 }
 
 /// How a test is written.
@@ -67,7 +98,7 @@ pub enum VersionState {
 
 impl Method {
     /// The words before the colon, in the order in which help texts name them.
-    pub const NAMES: [&str; 19] = [
+    pub const NAMES: [&str; 22] = [
         "fqn",
         "tag",
         "path",
@@ -87,6 +118,9 @@ impl Method {
         "metric",
         "semantic_model",
         "saved_query",
+        "state",
+        "result",
+        "source_status",
     ];
 
     /// Whether the first word of `config.materialized` and its like names a method.

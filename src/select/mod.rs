@@ -20,14 +20,16 @@ mod named;
 mod normalized;
 mod parse;
 mod selection;
+mod state;
 mod suggestions;
 
 pub use criterion::criterion;
 pub use expression::{Criterion, Expression, Indirect, Operator, Reach, SetOperation};
-pub use method::{Method, TestType, VersionState};
+pub use method::{Method, StateCheck, TestType, VersionState};
 pub use named::NamedSelectors;
 pub use parse::parse;
 pub use selection::{SelectArgs, Selected, Selection, select};
+pub use state::{Comparison, Contracts, Earlier};
 
 #[cfg(test)]
 mod tests;

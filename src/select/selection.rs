@@ -7,6 +7,7 @@ use super::evaluate::Evaluator;
 use super::expression::{Expression, Indirect};
 use super::named::NamedSelectors;
 use super::parse::parse;
+use super::state::Comparison;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, ResourceType};
@@ -34,6 +35,8 @@ pub struct SelectArgs<'a> {
     pub includes_empty: bool,
     /// The root project's name: `package:this`, and where paths begin.
     pub root_package: &'a str,
+    /// The earlier invocation that `--state` names.
+    pub comparison: Option<&'a Comparison<'a>>,
 }
 
 /// What was chosen.
@@ -55,7 +58,9 @@ pub struct Selected {
 /// is one, else everything.
 ///
 /// # Errors
-/// Every criterion that cannot be understood, and selector names that do not exist.
+/// Every criterion that cannot be understood, selector names that do not exist,
+/// comparisons that lack what they compare with, and broken contracts of models
+/// with versions.
 pub fn select(
     manifest: &Manifest,
     graph: &Graph,
@@ -83,9 +88,13 @@ pub fn select(
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let SelectArgs { named, root_package, indirect, .. } = *args;
-    let evaluator = Evaluator { manifest, graph, named, root_package, indirect };
+    let SelectArgs { named, root_package, indirect, comparison, .. } = *args;
+    let evaluator = Evaluator { manifest, graph, named, root_package, indirect, comparison };
     let nodes = evaluator.nodes(&expression, &mut selected.warnings);
+    if selected.warnings.iter().any(Diagnostic::is_error) {
+        selected.warnings.retain(Diagnostic::is_error);
+        return Err(selected.warnings);
+    }
     let is_taken = |id: &NodeId| {
         let node = manifest.node(*id).filter(|_| nodes.contains(id));
         node.is_some_and(|node| {

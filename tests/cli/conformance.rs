@@ -142,10 +142,12 @@ fn every_recording_is_checked() {
 }
 
 cases!(
+    clone,
     comments,
     contracts_and_constraints,
     cross_database_macros,
     custom_materialization,
+    deferral,
     ephemeral,
     foreign_keys,
     grants,
@@ -166,6 +168,8 @@ cases!(
     selection,
     snapshot_columns,
     snapshots,
+    state_results,
+    state_selection,
     templates,
     test_arguments,
     tests_of_every_kind,

@@ -30,6 +30,7 @@ mod redshift;
 mod retry;
 mod sandbox;
 mod show;
+mod state;
 mod tidy;
 mod toy_engine;
 mod warehouse;

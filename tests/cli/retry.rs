@@ -56,3 +56,35 @@ fn without_results() {
              = help: `retry` goes on where a command such as `build` has failed before
         ");
 }
+
+#[test]
+fn the_flags_of_the_last_command_count_again() {
+    let sandbox = Sandbox::new()
+        .file(
+            "macros/names.sql",
+            "{% macro generate_schema_name(name, node) %}{{ var('place') }}{% endmacro %}",
+        )
+        .model("a", "select 1 as id")
+        .model("b", "select missing from {{ ref('a') }}");
+    sandbox.run(["run", "--vars", "{place: prod}", "--select", "a", "--target-path", "prod"]).success();
+    let deferring = ["run", "--vars", "{place: dev}", "--select", "b", "--defer", "--state", "prod"];
+    sandbox.run(deferring).code(1);
+    sandbox.write("models/b.sql", "select id from {{ ref('a') }}");
+    sandbox.run(["retry"]).success();
+    assert_eq!(sandbox.query("select id from dev.b"), ["1"]);
+}
+
+#[test]
+fn an_operation_is_called_again() {
+    let sandbox = Sandbox::new().file(
+        "macros/note.sql",
+        "{% macro note(text) %}{% do run_query(\"create table noted as select '\" ~ text ~ \"' as text from src\") %}{% endmacro %}",
+    );
+    sandbox.run(["run-operation", "note", "--args", "{text: hello}"]).code(1);
+    sandbox.write(
+        "macros/note.sql",
+        "{% macro note(text) %}{% do run_query(\"create table noted as select '\" ~ text ~ \"' as text\") %}{% endmacro %}",
+    );
+    sandbox.run(["retry"]).success();
+    assert_eq!(sandbox.query("select text from noted"), ["hello"]);
+}

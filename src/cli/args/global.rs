@@ -68,6 +68,22 @@ pub(crate) struct Global {
     /// Use no colours
     #[arg(long, global = true, overrides_with = "use_colors")]
     pub(crate) no_use_colors: bool,
+    /// Compare with the artifacts in this folder: state:modified, result:error; with --defer, read from there
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Read what is not built here from where the manifest in the --state folder says it is
+    #[arg(long, global = true, overrides_with = "no_defer")]
+    pub(crate) defer: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "defer")]
+    pub(crate) no_defer: bool,
+    /// Take this folder instead of --state for --defer
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) defer_state: Option<PathBuf>,
+    /// With --defer: read everything that is not selected from there, also what is built here
+    #[arg(long, global = true, overrides_with = "no_favor_state")]
+    pub(crate) favor_state: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "favor_state")]
+    pub(crate) no_favor_state: bool,
     /// Treat warnings as errors
     #[arg(long, global = true, overrides_with = "no_warn_error")]
     pub(crate) warn_error: bool,
@@ -150,6 +166,8 @@ impl Global {
             ("use_colors", self.use_colors, self.no_use_colors),
             ("warn_error", self.warn_error, self.no_warn_error),
             ("fail_fast", self.fail_fast, self.no_fail_fast),
+            ("defer", self.defer, self.no_defer),
+            ("favor_state", self.favor_state, self.no_favor_state),
             ("write_json", self.write_json, self.no_write_json),
             ("print", self.print, self.no_print),
             ("version_check", self.version_check, self.no_version_check),
@@ -163,6 +181,8 @@ impl Global {
         let values = [
             ("target_path", path(&self.target_path)),
             ("log_path", path(&self.log_path)),
+            ("state", path(&self.state)),
+            ("defer_state", path(&self.defer_state)),
             ("log_format", self.log_format.clone().map(Json::from)),
             ("log_format_file", self.log_format_file.clone().map(Json::from)),
             ("log_level", self.log_level.clone().map(Json::from)),

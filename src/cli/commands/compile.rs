@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let workspace = session.workspace(args.selection.given())?;
     if let Some(query) = &args.inline {
         let outcome = session.alone(&workspace, |stop, on_event| {
-            Ok(alone::query(&workspace, query, Mode::Compile, stop, on_event))
+            alone::query(&workspace, query, Mode::Compile, stop, on_event)
         })?;
         for compiled in outcome.results.iter().filter_map(|result| result.compiled.as_ref()) {
             session.ui.answer(&answer(args, "inline_query", &compiled.code));

@@ -3,6 +3,7 @@
 
 pub(crate) mod build;
 pub(crate) mod clean;
+pub(crate) mod clone;
 pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod debug;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Source(source::Command),
     RunOperation(run_operation::Args),
     Retry(retry::Args),
+    Clone(clone::Args),
     Deps(deps::Args),
     Init(init::Args),
     Debug(debug::Args),
@@ -61,6 +63,7 @@ impl Command {
             Self::Source(_) => "freshness",
             Self::RunOperation(_) => "run-operation",
             Self::Retry(_) => "retry",
+            Self::Clone(_) => "clone",
             Self::Deps(_) => "deps",
             Self::Init(_) => "init",
             Self::Debug(_) => "debug",
@@ -84,6 +87,7 @@ impl Command {
             Self::Source(command) => source::run(&command, session),
             Self::RunOperation(args) => run_operation::run(&args, session),
             Self::Retry(args) => retry::run(&args, session),
+            Self::Clone(args) => clone::run(&args, session),
             Self::Deps(args) => deps::run(&args, session),
             Self::Init(args) => init::run(&args, session),
             Self::Debug(args) => debug::run(&args, session),

@@ -1,34 +1,51 @@
 //! `model retry`.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value as Json};
 
 use crate::cli::session::{Exit, Problems, Session};
-use crate::ops::retry;
+use crate::ops::alone;
+use crate::ops::retry::{self, Previous};
 use crate::project;
+use crate::project::LoadRequest;
 
 /// Do again what failed or was skipped in the last command
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The flags and variables of that command are used again, unless others are given.")]
-pub(crate) struct Args {
-    /// Read the results of the last command from this folder instead of the target path
-    #[arg(long, value_name = "DIR")]
-    state: Option<PathBuf>,
-}
+#[command(
+    after_help = "The flags and variables of that command are used again, unless others are given.\nWith --state DIR, that folder holds the results of the last command, instead of the target path."
+)]
+pub(crate) struct Args {}
 
-pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
-    let folder = match &args.state {
-        Some(folder) => folder.clone(),
-        None => project::load_root(&session.request(Map::new())?)?.0.target_path(),
+pub(crate) fn run(_: &Args, session: &Session) -> Result<Exit, Problems> {
+    let root = project::load_root(&session.request(Map::new())?)?.0;
+    let folder = match &session.global.state {
+        Some(folder) => root.root.join(folder),
+        None => root.target_path(),
     };
     let previous = retry::previous(&folder).map_err(|problem| vec![problem])?;
-    if previous.undone.is_empty() {
+    let undone = previous.undone(root.flags.is_on("warn_error"));
+    if undone.is_empty() {
         session.ui.say("the last command left nothing undone");
         return Ok(Exit::Success);
     }
-    let options = previous.options();
-    let mut request = session.request(options.flags())?;
+    let request = request(session, &previous)?;
+    let workspace = session.open(&request)?;
+    if let Some((name, arguments)) = previous.operation() {
+        let outcome = session.alone(&workspace, |stop, on_event| {
+            alone::operation(&workspace, name, &arguments, stop, on_event)
+        })?;
+        return Ok(Exit::of(&outcome));
+    }
+    session.execute_in(&workspace, &previous.options(undone))
+}
+
+/// The last command's request, with what this one says otherwise.
+fn request(session: &Session, previous: &Previous) -> Result<LoadRequest, Problems> {
+    let mut request = session.request(Map::new())?;
+    // dbt: it says where the results are; what was compared with is that of the last command.
+    request.flags.remove("state");
+    for (name, value) in previous.flags() {
+        request.flags.entry(name).or_insert(value);
+    }
     // dbt: the command that is done again, also for `flags.WHICH` and the next retry.
     if let Some(which) = previous.text("which") {
         which.clone_into(&mut request.invocation.which);
@@ -38,8 +55,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     request.vars = request
         .vars
         .or_else(|| previous.args.get("vars").filter(|vars| has_entries(vars)).map(Json::to_string));
-    let workspace = session.open(&request)?;
-    session.execute_in(&workspace, &options)
+    Ok(request)
 }
 
 fn has_entries(vars: &Json) -> bool {

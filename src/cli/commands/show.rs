@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let workspace = session.workspace(given)?;
     if let Some(query) = &args.inline {
         let outcome = session.alone(&workspace, |stop, on_event| {
-            Ok(alone::query(&workspace, query, Mode::Show { limit }, stop, on_event))
+            alone::query(&workspace, query, Mode::Show { limit }, stop, on_event)
         })?;
         for result in &outcome.results {
             if let Detail::Preview(rows) = &result.detail {

@@ -4,6 +4,7 @@ mod against_dbt;
 mod algebra;
 mod named;
 mod parsing;
+mod state;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ fn args(named: &NamedSelectors) -> SelectArgs<'_> {
         resource_types: ResourceType::EVERY.into_iter().collect(),
         includes_empty: true,
         root_package: "shop",
+        comparison: None,
     }
 }
 

@@ -57,7 +57,7 @@ fn spaces_unite_and_commas_intersect() {
 
 #[test]
 fn every_mistake_is_told_with_its_place() {
-    let texts = flag(&["ok tagg:x,@a+", "resource_type:modle state:new"]);
+    let texts = flag(&["ok tagg:x,@a+", "resource_type:modle state:nwe"]);
     let problems = parse(&texts).unwrap_err();
     let told: Vec<(&str, usize, usize)> = problems
         .iter()
@@ -69,11 +69,12 @@ fn every_mistake_is_told_with_its_place() {
             ("unknown-method", 3, 9),
             ("bad-criterion", 10, 13),
             ("bad-criterion", 0, 19),
-            ("unsupported-method", 20, 29)
+            ("bad-criterion", 20, 29)
         ]
     );
     assert_eq!(problems[0].help, ["did you mean `tag`?"]);
     assert_eq!(problems[2].help, ["did you mean `model`?"]);
+    assert_eq!(problems[3].help, ["did you mean `new`?"]);
 }
 
 proptest! {

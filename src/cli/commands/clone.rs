@@ -1,0 +1,34 @@
+//! `model clone`.
+
+use crate::cli::args::ResourceTypes;
+use crate::cli::args::Selection;
+use crate::cli::session::{Exit, Problems, Session};
+use crate::ops::Kinds;
+use crate::ops::execute::Options;
+use crate::run::Mode;
+
+/// Make what another environment has visible here, without copying it
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The manifest in the --state folder says where things are there. What exists here already is\nleft alone, unless --full-refresh is given."
+)]
+pub(crate) struct Args {
+    /// Replace what exists here
+    #[arg(short, long)]
+    full_refresh: bool,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    types: ResourceTypes,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    session.execute(&Options {
+        mode: Mode::Clone,
+        selection: args.selection.criteria(),
+        given: args.selection.given(),
+        kinds: Kinds::of_clone(&args.types.resource_type, &args.types.exclude_resource_type)?,
+        full_refresh: args.full_refresh,
+        ..Options::default()
+    })
+}

@@ -1,0 +1,82 @@
+//! `clone`: what another environment has is made to be seen in this one.
+
+use super::bench::{Bench, Change, Made, Order, Purpose};
+use super::make::{Recipe, whole};
+use super::{custom, finish, view};
+use crate::adapter::Response;
+use crate::compile::Failure;
+use crate::sql::{Relation, RelationKind};
+
+/// What is made to be seen, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Cloning<'a> {
+    /// Where it is in the other environment; `None` where it is not.
+    pub elsewhere: Option<&'a Relation>,
+    /// A project's own materialization `clone`.
+    pub own: Option<&'a str>,
+    /// Who knows how to make views.
+    pub view: Recipe<'a>,
+}
+
+/// Makes a table without copying, where the warehouse can, else a view on what
+/// the other environment has. Nothing where it has nothing, and nothing without
+/// `--full-refresh` where something stands here already.
+///
+/// # Errors
+/// As [`super::make`].
+pub fn clone(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    cloning: Cloning<'_>,
+) -> Result<Option<Made>, Failure> {
+    whole(bench, |bench| {
+        if let Some(name) = cloning.own {
+            let made = custom::make(order, bench, name)?;
+            bench.transaction(super::Transaction::Commit)?;
+            return Ok(Some(made));
+        }
+        let Some(elsewhere) = cloning.elsewhere else { return Ok(None) };
+        let existing = bench.existing(&order.target(RelationKind::View)?)?;
+        if existing.is_some() && !order.flags.full_refresh {
+            return Ok(None);
+        }
+        let is_table = bench.existing(elsewhere)?.is_some_and(|it| it.kind == Some(RelationKind::Table));
+        if is_table && bench.call("can_clone_table", &[])?.is_true() {
+            return table(order, bench, existing.as_ref(), elsewhere).map(Some);
+        }
+        match cloning.view {
+            Recipe::BuiltIn => view::make(order, bench).map(Some),
+            Recipe::Macro(name) => {
+                let made = custom::make(order, bench, name)?;
+                bench.transaction(super::Transaction::Commit)?;
+                Ok(Some(made))
+            }
+        }
+    })
+}
+
+/// A table that shares its rows with the other one.
+fn table(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    existing: Option<&Relation>,
+    elsewhere: &Relation,
+) -> Result<Made, Failure> {
+    let target = order.target(RelationKind::Table)?;
+    if let Some(other) = existing.filter(|it| it.kind != Some(RelationKind::Table)) {
+        bench.change(Change::Drop(other))?;
+    }
+    let response = if target.key() == elsewhere.key() {
+        Response::default()
+    } else {
+        let args = [order.value(&target), order.value(elsewhere)];
+        let sql = bench.sql("create_or_replace_clone", &args)?;
+        let response = bench.execute(Purpose::Main, &sql)?;
+        bench.change(Change::Create(&target))?;
+        response
+    };
+    finish::grants(order, bench, &target, existing, true)?;
+    finish::docs(order, bench, &target)?;
+    bench.transaction(super::Transaction::Commit)?;
+    Ok(Made { response, relations: vec![target] })
+}

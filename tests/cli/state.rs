@@ -1,0 +1,77 @@
+//! `--state`, `--defer` and what is said about them.
+
+use crate::sandbox::Sandbox;
+
+fn two_places() -> Sandbox {
+    let sandbox = Sandbox::new()
+        .file(
+            "macros/names.sql",
+            "{% macro generate_schema_name(name, node) %}{{ var('place', 'dev') }}{% endmacro %}",
+        )
+        .model("a", "select '{{ this.schema }}' as place")
+        .model("b", "select place from {{ ref('a') }}");
+    sandbox.run(["build", "--vars", "{place: prod}", "--target-path", "prod"]).success();
+    sandbox
+}
+
+#[test]
+fn what_is_not_built_here_is_read_elsewhere() {
+    let sandbox = two_places();
+    let shown = r#"{"node":"b","show":[{"place":"prod"}]}"#;
+    let show = ["show", "--select", "b", "--output", "json"];
+    sandbox.run(show.into_iter().chain(["--defer", "--state", "prod"])).success().stdout(shown);
+    let inline = ["show", "--inline", "select place from {{ ref('a') }}", "--output", "json"];
+    let shown = r#"{"show":[{"place":"prod"}]}"#;
+    sandbox.run(inline.into_iter().chain(["--defer", "--defer-state", "prod"])).success().stdout(shown);
+    let sandbox = sandbox.env("DBT_DEFER_TO_STATE", "1").env("DBT_STATE", "prod");
+    sandbox.run(inline).success().stdout(shown);
+    sandbox.run(inline.into_iter().chain(["--no-defer"])).code(2);
+}
+
+#[test]
+fn the_folder_of_artifacts_is_checked() {
+    let sandbox = two_places();
+    sandbox.run(["run", "--defer"]).code(2).stderr(
+        "
+            error[no-state]: what is not built here is to be found elsewhere, but where is not said
+             |
+             = help: give the folder of that environment's `manifest.json` with `--state DIR`
+        ",
+    );
+    sandbox.run(["list", "--select", "state:new"]).code(2).stderr(
+        "
+            error[no-state]: this compares with an earlier run, and none was named
+             --> --select:1:1
+              |
+            1 | state:new
+              | ^^^^^^^^^
+              |
+              = help: give the folder of its artifacts with `--state DIR`
+        ",
+    );
+    sandbox.run(["list", "--select", "state:new", "--state", "target"]).code(2).stderr(
+        "
+            warning[state-is-target]: the artifacts to compare with are in the folder that this command writes to
+             |
+             = help: copy them elsewhere, or set `--target-path`
+
+            error[no-state]: there is no `manifest.json` to compare with
+             --> --select:1:1
+              |
+            1 | state:new
+              | ^^^^^^^^^
+        ",
+    );
+    sandbox.write(
+        "old/manifest.json",
+        r#"{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v3.json"}}"#,
+    );
+    sandbox.run(["list", "--select", "state:new", "--state", "old"]).code(2).stderr(
+        "
+            error[bad-state]: this manifest has a version that cannot be read
+            --> [ROOT]/old/manifest.json
+             = note: the file says `https://schemas.getdbt.com/dbt/manifest/v3.json`
+             = help: versions 4 to 12 can be read
+        ",
+    );
+}
