@@ -26,7 +26,8 @@ impl Database {
         let mut handle = Handle(ptr::null_mut());
         let mut message = ptr::null_mut();
         // SAFETY: all four pointers are valid for the call, and the configuration outlives it.
-        let state = unsafe { ffi::duckdb_open_ext(path.as_ptr(), &mut handle.0, config.0, &mut message) };
+        let state =
+            unsafe { ffi::duckdb_open_ext(path.as_ptr(), &raw mut handle.0, config.0, &raw mut message) };
         if state != ffi::DuckDBSuccess {
             return Err(failure(take_message(message).unwrap_or_else(|| "no reason was given".to_owned())));
         }
@@ -46,7 +47,7 @@ unsafe impl Send for Handle {}
 impl Drop for Handle {
     fn drop(&mut self) {
         // SAFETY: the pointer is null or an open database that nobody else closes.
-        unsafe { ffi::duckdb_close(&mut self.0) }
+        unsafe { ffi::duckdb_close(&raw mut self.0) }
     }
 }
 
@@ -56,7 +57,7 @@ impl Configuration {
     fn new(options: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = Self(ptr::null_mut());
         // SAFETY: the pointer is valid for the call.
-        unsafe { ffi::duckdb_create_config(&mut config.0) };
+        unsafe { ffi::duckdb_create_config(&raw mut config.0) };
         for (name, value) in options {
             let (key, setting) = (text(name.as_bytes())?, text(value.as_bytes())?);
             // SAFETY: the configuration was created above, and both texts end with a nul byte.
@@ -72,7 +73,7 @@ impl Configuration {
 impl Drop for Configuration {
     fn drop(&mut self) {
         // SAFETY: the pointer is null or a configuration that nobody else destroys.
-        unsafe { ffi::duckdb_destroy_config(&mut self.0) }
+        unsafe { ffi::duckdb_destroy_config(&raw mut self.0) }
     }
 }
 
