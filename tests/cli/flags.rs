@@ -26,7 +26,7 @@ fn what_a_selection_misses_is_named() {
             1 | tagg:x
               | ^^^^^^
               |
-              = note: the methods are: fqn, tag, path, file, source, exposure, package, config, resource_type, test_name, test_type, unit_test, group, access, version, selector, metric, semantic_model, saved_query
+              = note: the methods are: fqn, tag, path, file, source, exposure, package, config, resource_type, test_name, test_type, unit_test, group, access, version, selector, metric, semantic_model, saved_query, state, result, source_status
               = help: did you mean `tag`?
         ");
     sandbox.run(["build", "--selector", "nightly"]).code(2).stderr(
