@@ -150,6 +150,15 @@ pub trait Session: Send {
     /// # Errors
     /// As [`Session::execute`].
     fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError>;
+    /// The same where nobody looks at the types of the columns: cells may be texts
+    /// as the engine writes them. For an engine that tells types only when it is
+    /// asked one more time.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn query_untyped(&mut self, sql: &str) -> Result<(Response, Rows), DatabaseError> {
+        self.query(sql, None)
+    }
     /// Every table and view of a database, with its schema; empty where the
     /// database does not exist.
     ///

@@ -49,16 +49,24 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
     let ctes = ctes(state, depth)?;
     let sql = sql::with_ctes(&own_sql, &ctes);
     let compiled = Arc::new(Compiled { sql, own_sql, ctes });
-    state.set_compiled(&compiled);
+    adopt(state, &compiled)?;
+    Ok(compiled)
+}
+
+/// Makes this the job's result.
+pub(super) fn adopt(state: &JobState, compiled: &Arc<Compiled>) -> Result<(), Failure> {
+    state.check_stop()?;
+    state.set_compiled(compiled);
     if state.subject.text(&state.runtime).is_some() && state.unit.is_none() {
         state.write("compiled", &compiled.sql)?;
     }
     if let (Subject::Node(id), None, Some("ephemeral")) =
         (&state.subject, &state.unit, state.node().map(|node| node.config.materialized()))
+        && !state.worker.is_absent()
     {
-        state.runtime.remember_ephemeral(*id, &compiled);
+        state.runtime.remember_ephemeral(*id, compiled);
     }
-    Ok(compiled)
+    Ok(())
 }
 
 /// Renders the arguments of a generic test for the call in its text.

@@ -111,6 +111,14 @@ impl Job {
         compiled::compile(&self.state)
     }
 
+    /// Takes over what was compiled ahead of the node's turn.
+    ///
+    /// # Errors
+    /// The SQL cannot be written, or the run is stopping.
+    pub fn adopt(&self, compiled: &Arc<Compiled>) -> Result<(), Failure> {
+        compiled::adopt(&self.state, compiled)
+    }
+
     /// The model that this unit test is about as SQL, with rows in place of what
     /// it reads: `inputs` are queries by node, for the model itself as `this`.
     ///
@@ -191,6 +199,14 @@ impl Job {
     /// As [`Job::execute`].
     pub fn query(&self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), Failure> {
         self.state.query(sql, limit)
+    }
+
+    /// The same where nobody looks at the types of the columns: cells may be texts.
+    ///
+    /// # Errors
+    /// As [`Job::execute`].
+    pub fn query_untyped(&self, sql: &str) -> Result<(Response, Rows), Failure> {
+        self.state.query_untyped(sql)
     }
 
     /// Begins a transaction, unless one is open or the warehouse has none.

@@ -10,6 +10,7 @@
 //! means here must be known from parsing: the graph never lies.
 
 mod adapter;
+mod ahead;
 mod compiled;
 mod config_object;
 mod failure;
@@ -29,6 +30,7 @@ mod subject;
 mod unit;
 mod worker;
 
+pub use ahead::compile_ahead;
 pub use compiled::Compiled;
 pub use failure::{Failure, Refusal};
 pub use job::{Batch, Job};

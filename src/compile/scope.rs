@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::adapter::AdapterObject;
+use super::ahead;
 use super::config_object::ConfigObject;
 use super::functions;
 use super::refs;
@@ -138,6 +139,11 @@ impl RunScope {
     }
 }
 
+/// Whether a name means the same ahead of a job's turn as at it.
+fn is_early(name: &str) -> bool {
+    if NAMES.contains(&name) { ahead::NAMES.contains(&name) } else { !ahead::LATER_MEMBERS.contains(&name) }
+}
+
 impl fmt::Debug for RunScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RunScope").field(&self.state.subject).finish()
@@ -148,6 +154,9 @@ impl Scope for RunScope {
     fn lookup(&self, name: &str) -> Option<Value> {
         if let Some(added) = lock(&self.state.extra).get(name) {
             return Some(added.clone());
+        }
+        if self.state.worker.is_absent() && !is_early(name) {
+            return self.state.check_turn().map_err(template::raise).err().map(Value::from);
         }
         self.member(name).or_else(|| self.state.members().lookup(name, &self.package))
     }

@@ -133,6 +133,12 @@ impl JobState {
         Ok((self.heard(response), rows))
     }
 
+    /// The same where nobody looks at the types of the columns.
+    pub(super) fn query_untyped(&self, sql: &str) -> Result<(Response, Rows), Failure> {
+        let (response, rows) = self.speak(sql, |session, sql| session.query_untyped(sql))?;
+        Ok((self.heard(response), rows))
+    }
+
     /// Adds rows to a table in one go.
     pub(super) fn load(&self, table: &str, columns: &str, rows: &Rows) -> Result<Response, Failure> {
         let said = format!("copy {table} ({columns}) from stdin");
@@ -192,6 +198,7 @@ impl JobState {
     }
 
     fn check_may_speak(&self, sql: &str) -> Result<(), Failure> {
+        self.check_turn()?;
         self.check_stop()?;
         if !self.runtime.parts.options.introspect {
             let message =
@@ -205,6 +212,12 @@ impl JobState {
     /// What a refused statement is to the user: see [`super::place`].
     pub(super) fn refused(&self, error: DatabaseError) -> Failure {
         super::place::failure(self, error)
+    }
+
+    /// Fails ahead of the job's turn, which then does not count: see [`super::ahead`].
+    pub(super) fn check_turn(&self) -> Result<(), Failure> {
+        self.worker.want();
+        if self.worker.is_absent() { Err(Failure::Cancelled) } else { Ok(()) }
     }
 
     pub(super) fn check_stop(&self) -> Result<(), Failure> {
@@ -249,6 +262,7 @@ impl JobState {
 
     /// What exists under a relation's name.
     pub(super) fn existing(&self, relation: &Relation) -> Result<Option<Relation>, Failure> {
+        self.check_turn()?;
         let relation = self.complete(relation);
         let found = self.runtime.relations.find(&relation, || self.list(relation.database.as_deref()));
         let quote = relation.quote;
@@ -261,6 +275,7 @@ impl JobState {
         database: Option<&str>,
         schema: &str,
     ) -> Result<Vec<Relation>, Failure> {
+        self.check_turn()?;
         let place = self.complete(&Relation::new(database, schema, ""));
         let database = place.database.unwrap_or_default();
         let found = self.runtime.relations.of_schema(&database, schema, || self.list(Some(&database)));
@@ -293,7 +308,8 @@ impl JobState {
 
     /// Writes a text of this node below the target folder.
     pub(super) fn write(&self, folder: &str, text: &str) -> Result<(), Failure> {
-        let Some(node) = self.node().filter(|_| self.runtime.parts.options.write) else { return Ok(()) };
+        let writes = self.runtime.parts.options.write && !self.worker.is_absent();
+        let Some(node) = self.node().filter(|_| writes) else { return Ok(()) };
         let path = self.runtime.output_path(folder, node);
         files::refresh(&path, text).map_err(|error| Diagnostic::error("write", error.to_string()).into())
     }

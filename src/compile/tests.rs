@@ -1,3 +1,4 @@
+mod ahead;
 mod query_comment;
 mod stage;
 

@@ -1,8 +1,10 @@
 //! A session with the warehouse and the jobs' way to it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::ahead::Absent;
 use super::failure::Failure;
 use super::query_comment;
 use super::relations::Undo;
@@ -21,6 +23,8 @@ struct Shared {
     cancel: Arc<dyn Cancel>,
     /// What the open transaction changed in the relation cache.
     changes: Mutex<Vec<Undo>>,
+    /// Where there is no session: whether somebody wanted one.
+    wanted: Option<AtomicBool>,
 }
 
 impl Worker {
@@ -31,14 +35,35 @@ impl Worker {
     /// anything begun where the project's query comment cannot be rendered.
     pub fn connect(runtime: &Arc<Runtime>, name: impl Into<String>) -> Result<Self, Failure> {
         query_comment::check(runtime)?;
-        let session = runtime.adapter().connect()?;
-        let shared = Shared {
-            name: name.into(),
-            cancel: session.cancel_handle(),
-            session: Mutex::new(session),
-            changes: Mutex::default(),
-        };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self::new(name.into(), runtime.adapter().connect()?, None))
+    }
+
+    /// Nobody: a worker without a session, who notes that one was wanted.
+    pub(super) fn absent() -> Self {
+        Self::new(String::new(), Box::new(Absent), Some(AtomicBool::new(false)))
+    }
+
+    fn new(name: String, session: Box<dyn Session>, wanted: Option<AtomicBool>) -> Self {
+        let cancel = session.cancel_handle();
+        let (session, changes) = (Mutex::new(session), Mutex::default());
+        Self { shared: Arc::new(Shared { name, session, cancel, changes, wanted }) }
+    }
+
+    /// Whether there is no session.
+    pub(super) fn is_absent(&self) -> bool {
+        self.shared.wanted.is_some()
+    }
+
+    /// Notes that a session is wanted, or what only its owner may do.
+    pub(super) fn want(&self) {
+        if let Some(wanted) = &self.shared.wanted {
+            wanted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a session was wanted where there is none.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.shared.wanted.as_ref().is_some_and(|wanted| wanted.load(Ordering::Relaxed))
     }
 
     /// Its name: `Thread-1 (worker)`.

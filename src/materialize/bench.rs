@@ -107,6 +107,13 @@ pub trait Bench {
         limit: Option<usize>,
     ) -> Result<(Response, Rows), Failure>;
 
+    /// Runs the main statement of a test and fetches all rows. Nobody looks at
+    /// the types of the columns: cells may be texts.
+    ///
+    /// # Errors
+    /// As [`Bench::execute`].
+    fn count(&mut self, sql: &str) -> Result<(Response, Rows), Failure>;
+
     /// Begins, commits or rolls back a transaction; nothing where the
     /// warehouse has none. After a rollback the known relations are again
     /// those of the beginning.

@@ -65,7 +65,7 @@ pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict,
         Value::from(()),
     ];
     let main = bench.sql("get_test_sql", &args)?;
-    let (response, rows) = bench.query(Purpose::Main, &main, None)?;
+    let (response, rows) = bench.count(&main)?;
     let counted = Counted::read(&rows)
         .ok_or_else(|| order.refuse("invalid-test-result", unreadable(&rows, rules.fail_calc)))?;
     let (grade, condition) = rules.weigh(counted, order.flags.warn_error);
@@ -145,7 +145,7 @@ fn whole(cell: &Cell) -> Option<i64> {
         Cell::Integer(value) => i64::try_from(*value).ok(),
         #[expect(clippy::cast_possible_truncation, reason = "a count of failures fits, and is shown only")]
         Cell::Float(value) => Some(value.trunc() as i64),
-        Cell::Decimal(digits) => digits.split('.').next()?.parse().ok(),
+        Cell::Decimal(digits) | Cell::Text(digits) => digits.split('.').next()?.parse().ok(),
         Cell::Bool(value) => Some(i64::from(*value)),
         _ => None,
     }

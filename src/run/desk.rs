@@ -71,6 +71,11 @@ impl Bench for Desk<'_> {
         Ok((response, rows))
     }
 
+    fn count(&mut self, sql: &str) -> Result<(Response, Rows), Failure> {
+        self.record(Purpose::Main, sql)?;
+        self.job.query_untyped(sql)
+    }
+
     fn transaction(&mut self, step: Transaction) -> Result<(), Failure> {
         match step {
             Transaction::Begin => self.job.begin(),

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::ahead::Ahead;
 use super::attend::attend;
 use super::dispatch::{Dispatched, Halting, Hand, Teller, dispatch};
 use super::ear::Ear;
@@ -96,7 +97,8 @@ impl Run<'_> {
         if self.steps.list.is_empty() {
             return;
         }
-        let (main, laborers) = match self.connect() {
+        let ahead = Arc::new(Ahead::new(self.runtime, self.steps));
+        let (main, laborers) = match self.connect(&ahead) {
             Ok(workers) => workers,
             Err(failure) => return self.give_up(&failure),
         };
@@ -115,7 +117,7 @@ impl Run<'_> {
             self.skip_all(START_FAILED);
         } else {
             let hands = laborers.into_iter().map(|laborer| Box::new(laborer) as Box<dyn Hand>).collect();
-            let done = dispatch(hands, self.steps, self.halting, self.on_event);
+            let done = ahead.during(|| dispatch(hands, self.steps, self.halting, self.on_event));
             self.outcome.results.extend(done.results);
             self.outcome.problems.extend(done.problems);
             self.outcome.ending = done.ending;
@@ -129,12 +131,13 @@ impl Run<'_> {
     }
 
     /// The session of the run itself, and those of the hands.
-    fn connect(&self) -> Result<(Worker, Vec<Laborer>), Failure> {
+    fn connect(&self, ahead: &Arc<Ahead>) -> Result<(Worker, Vec<Laborer>), Failure> {
         let main = Worker::connect(self.runtime, "MainThread")?;
         let width = self.plan.threads.clamp(1, self.steps.list.len());
         let laborer = |at: usize| {
             Ok(Laborer {
                 runtime: Arc::clone(self.runtime),
+                ahead: Arc::clone(ahead),
                 worker: Worker::connect(self.runtime, format!("Thread-{at} (worker)"))?,
                 mode: self.plan.mode,
                 flags: self.flags,

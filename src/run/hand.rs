@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::ahead::Ahead;
 use super::desk::Desk;
 use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
@@ -20,6 +21,7 @@ use crate::materialize::{self, Cloning, Flags, Grade, Made, Measured, Order, Rec
 /// A worker and what it works by.
 pub(super) struct Laborer {
     pub(super) runtime: Arc<Runtime>,
+    pub(super) ahead: Arc<Ahead>,
     pub(super) worker: Worker,
     pub(super) mode: Mode,
     pub(super) flags: Flags,
@@ -98,7 +100,8 @@ impl Turn<'_> {
 
     fn compile(&self) -> Result<Arc<compile::Compiled>, Failure> {
         let NodeKind::UnitTest(unit_test) = &self.node.kind else {
-            return self.job.compile();
+            let Some(compiled) = self.laborer.ahead.take(self.step.node) else { return self.job.compile() };
+            return self.job.adopt(&compiled).map(|()| compiled);
         };
         let runtime = &self.laborer.runtime;
         let relation_of = |id| runtime.node(id).and_then(|node| self.job.place_of(node));
@@ -114,7 +117,7 @@ impl Turn<'_> {
             Action::Materialize => {
                 let name = self.recipe(self.node.config.materialized());
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-                let made = if self.is_microbatch() {
+                let made = if is_microbatch(self.node) {
                     let made = microbatch::make(self, recipe)?;
                     // Batches that failed are counted here.
                     result.failures = Some(0);
@@ -179,11 +182,6 @@ impl Turn<'_> {
         Desk { job, node: self.node, listener: Arc::clone(&self.listener) }
     }
 
-    fn is_microbatch(&self) -> bool {
-        let config = &self.node.config;
-        config.materialized() == "incremental" && config.text("incremental_strategy") == Some("microbatch")
-    }
-
     /// The relation that the node is or will be, as SQL; `None` for what is not stored.
     fn relation_name(&self) -> Option<String> {
         let stored = match &self.node.kind {
@@ -207,6 +205,12 @@ impl Turn<'_> {
             || library.packages_replace_builtins();
         takes_over.then(|| format!("{}.{}", info.package, info.name))
     }
+}
+
+/// Whether a node is built slice by slice, each with SQL of its own.
+pub(super) fn is_microbatch(node: &Node) -> bool {
+    let config = &node.config;
+    config.materialized() == "incremental" && config.text("incremental_strategy") == Some("microbatch")
 }
 
 /// Does work and notes when.

@@ -4,9 +4,11 @@
 //! 2. `steps` turns its nodes into steps and orders them.
 //! 3. `dispatch` owns the state of the run: it hands out what the `queue` says
 //!    may start, to hands on threads of their own, and emits [`Event`]s.
-//!    Each hand compiles and materializes with a session of its own.
+//!    Each hand compiles and materializes with a session of its own; what needs
+//!    no session was compiled by then, see `ahead`.
 //! 4. The [`RunOutcome`] holds what came of it.
 
+mod ahead;
 mod alone;
 mod attend;
 mod desk;

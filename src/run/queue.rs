@@ -125,6 +125,16 @@ impl Queue {
         self.in_order(left)
     }
 
+    /// All items that are left, in the order in which one hand would do them.
+    pub(super) fn order(mut self) -> Vec<usize> {
+        let next = || {
+            let item = self.start()?;
+            self.finish(item);
+            Some(item)
+        };
+        std::iter::from_fn(next).collect()
+    }
+
     /// How many items have been handed out and are not over.
     pub(super) fn running(&self) -> usize {
         self.running

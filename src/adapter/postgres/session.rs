@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use postgres::error::{DbError, Severity};
+use postgres::types::Type;
 use postgres::{CancelToken, Client, SimpleQueryMessage};
 
 use super::connect::{Connector, Notices};
@@ -56,12 +57,12 @@ impl PostgresSession {
         Ok(self.client.insert(client))
     }
 
-    /// Runs one statement of a script; `read` says how many rows are wanted.
+    /// Runs one statement of a script.
     fn run(
         &mut self,
         script: &str,
         statement: Statement<'_>,
-        read: Option<usize>,
+        wanted: Wanted,
     ) -> Result<(Response, Rows), DatabaseError> {
         let outline = sql::outline(statement.text);
         if self.transaction == Transaction::Failed && transaction::is_commit(&outline) {
@@ -70,7 +71,7 @@ impl PostgresSession {
         if copy::talks_to_client(&outline) {
             return Err(fault::copy_without_data(script, statement));
         }
-        let asked = ask(self.client()?, statement.text, read);
+        let asked = ask(self.client()?, statement.text, wanted);
         self.transaction = self.transaction.after(&outline, asked.is_ok());
         match asked {
             Ok((count, rows)) => Ok((self.answer(&outline, count), rows)),
@@ -118,13 +119,14 @@ impl PostgresSession {
         described
     }
 
-    fn run_all(&mut self, script: &str, read: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
+    /// Runs a script; `wanted` is said of its last statement.
+    fn run_all(&mut self, script: &str, wanted: Wanted) -> Result<(Response, Rows), DatabaseError> {
         let statements = sql::statements(script);
         let last = statements.len().saturating_sub(1);
         let mut result = (Response::default(), Rows::default());
         for (at, statement) in statements.into_iter().enumerate() {
             let mut remarks = result.0.remarks;
-            result = self.run(script, statement, read.filter(|_| at == last))?;
+            result = self.run(script, statement, if at == last { wanted } else { Wanted::Nothing })?;
             remarks.append(&mut result.0.remarks);
             result.0.remarks = remarks;
         }
@@ -146,20 +148,36 @@ fn text(cell: Cell) -> Option<String> {
     if let Cell::Text(text) = cell { Some(text) } else { None }
 }
 
+/// What is wanted of a statement's answer.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    Nothing,
+    /// All rows as texts.
+    Texts,
+    /// So many rows. Types are told only to those who ask before.
+    Rows(usize),
+}
+
 /// Sends one statement; gives the count of its tag and the rows that are wanted.
-fn ask(client: &mut Client, sql: &str, read: Option<usize>) -> Result<(u64, Rows), postgres::Error> {
-    let readers: Vec<Reader> = match read {
-        Some(_) => {
+fn ask(client: &mut Client, sql: &str, wanted: Wanted) -> Result<(u64, Rows), postgres::Error> {
+    let (mut readers, limit) = match wanted {
+        Wanted::Nothing => (Vec::new(), 0),
+        Wanted::Texts => (Vec::new(), usize::MAX),
+        Wanted::Rows(limit) => {
             let prepared = client.prepare(sql)?;
-            prepared.columns().iter().map(|column| Reader::new(column.name(), column.type_())).collect()
+            let columns = prepared.columns().iter();
+            (columns.map(|column| Reader::new(column.name(), column.type_())).collect(), limit)
         }
-        None => Vec::new(),
     };
     let mut rows = Rows { columns: readers.iter().map(Reader::column).collect(), rows: Vec::new() };
     let mut count = 0;
     for message in client.simple_query(sql)? {
         match message {
-            SimpleQueryMessage::Row(row) if rows.rows.len() < read.unwrap_or(0) => {
+            SimpleQueryMessage::RowDescription(columns) if matches!(wanted, Wanted::Texts) => {
+                readers = columns.iter().map(|column| Reader::new(column.name(), &Type::TEXT)).collect();
+                rows.columns = readers.iter().map(Reader::column).collect();
+            }
+            SimpleQueryMessage::Row(row) if rows.rows.len() < limit => {
                 rows.rows
                     .push(readers.iter().enumerate().map(|(at, reader)| reader.cell(&row, at)).collect());
             }
@@ -172,11 +190,15 @@ fn ask(client: &mut Client, sql: &str, read: Option<usize>) -> Result<(u64, Rows
 
 impl Session for PostgresSession {
     fn execute(&mut self, sql: &str) -> Result<Response, DatabaseError> {
-        self.run_all(sql, None).map(|(response, _)| response)
+        self.run_all(sql, Wanted::Nothing).map(|(response, _)| response)
     }
 
     fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
-        self.run_all(sql, Some(limit.unwrap_or(usize::MAX)))
+        self.run_all(sql, Wanted::Rows(limit.unwrap_or(usize::MAX)))
+    }
+
+    fn query_untyped(&mut self, sql: &str) -> Result<(Response, Rows), DatabaseError> {
+        self.run_all(sql, Wanted::Texts)
     }
 
     fn load(&mut self, table: &str, columns: &str, rows: &Rows) -> Result<Response, DatabaseError> {

@@ -67,6 +67,10 @@ impl Session for RedshiftSession {
         self.inner.query(sql, limit).map(|(told, rows)| (response(told), rows))
     }
 
+    fn query_untyped(&mut self, sql: &str) -> Result<(Response, Rows), DatabaseError> {
+        self.inner.query_untyped(sql).map(|(told, rows)| (response(told), rows))
+    }
+
     fn relations(&mut self, database: Option<&str>) -> Result<Vec<Relation>, DatabaseError> {
         let elsewhere = self.elsewhere(database)?;
         let asked = elsewhere.map(inventory::relations_of);

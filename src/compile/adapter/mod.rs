@@ -17,6 +17,7 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, from_args};
 use minijinja::{Error, State, Value};
 use serde_json::Value as Json;
 
+use super::ahead;
 use super::state::{JobState, lock};
 use crate::adapter::MemberCall;
 use crate::diagnostics::Diagnostic;
@@ -92,6 +93,14 @@ impl AdapterObject {
         Value::from_object(template::MutList::new(columns))
     }
 
+    /// Fails for what is not to be called ahead of the job's turn.
+    fn check_turn(&self, method: &str) -> Result<(), Error> {
+        if ahead::METHODS.contains(&method) {
+            return Ok(());
+        }
+        self.state.check_turn().map_err(template::raise)
+    }
+
     fn warn_once(&self, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let arguments = Arguments::bind("warn_once", &["msg"], args)?;
         let message = template::text(arguments.require("warn_once", "msg")?);
@@ -138,6 +147,9 @@ impl Object for AdapterObject {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
+        if let Err(error) = self.check_turn(name) {
+            return Some(Value::from(error));
+        }
         let runtime = &self.state.runtime;
         let dialect = runtime.adapter().dialect();
         match name {
@@ -157,6 +169,7 @@ impl Object for AdapterObject {
         name: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
+        self.check_turn(name)?;
         match METHODS.iter().find(|(known, _)| *known == name) {
             Some((_, method)) => method(self, running, args),
             None if matches!(name, "Relation" | "Column") => {

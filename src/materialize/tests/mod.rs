@@ -150,6 +150,10 @@ impl Bench for Recorder {
         Ok((response, rows))
     }
 
+    fn count(&mut self, sql: &str) -> Result<(Response, Rows), Failure> {
+        self.query(Purpose::Main, sql, None)
+    }
+
     fn transaction(&mut self, step: Transaction) -> Result<(), Failure> {
         self.note(format!("{step:?}").to_lowercase())
     }

@@ -1,0 +1,137 @@
+//! Compiling a node before its turn, while the warehouse is busy with others.
+//!
+//! Most nodes need nothing but the project to become SQL. A node that wants more
+//! is left for its turn: what it would ask the warehouse may be different by then,
+//! and what it would say comes with its own lines. So a job ahead of its turn has
+//! a worker without a session, sees only the names of [`NAMES`] and the methods of
+//! [`METHODS`], writes nothing, and counts for nothing as soon as it wants more.
+
+use std::sync::Arc;
+
+use super::compiled::{self, Compiled};
+use super::listener::Listener;
+use super::runtime::Runtime;
+use super::state::JobState;
+use super::subject::Subject;
+use super::worker::Worker;
+use crate::adapter::{Cancel, DatabaseError, Response, Session};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::NodeId;
+use crate::sql::{Column, Relation, Rows};
+use crate::template::{Notice, Notices};
+
+/// The names of the run-time scope that mean the same at any time.
+pub(super) const NAMES: &[&str] = &[
+    "adapter",
+    "api",
+    "column",
+    "config",
+    "database",
+    "defer_relation",
+    "execute",
+    "graph",
+    "model",
+    "post_hooks",
+    "pre_hooks",
+    "ref",
+    "render",
+    "schema",
+    "selected_resources",
+    "source",
+    "this",
+    "try_or_compiler_error",
+];
+
+/// Members of the project that do not: a template may ask `modules` what time it is.
+pub(super) const LATER_MEMBERS: &[&str] = &["modules"];
+
+/// The methods of `adapter` that ask nothing of the warehouse.
+pub(super) const METHODS: &[&str] = &[
+    "Column",
+    "Relation",
+    "behavior",
+    "convert_datetimes_to_strs",
+    "dispatch",
+    "quote",
+    "quote_as_configured",
+    "quote_seed_column",
+    "type",
+];
+
+/// A node as SQL, compiled without the warehouse; `None` where that is not
+/// possible, for whatever reason. Unit tests and microbatches need their turn.
+#[must_use]
+pub fn compile_ahead(runtime: &Arc<Runtime>, node: NodeId) -> Option<Arc<Compiled>> {
+    let worker = Worker::absent();
+    let listener = Arc::new(Silent { worker: worker.clone() });
+    let state = Arc::new(JobState::new(runtime, &worker, Subject::Node(node), listener, None));
+    let compiled = compiled::compile(&state).ok()?;
+    (!worker.is_wanted()).then_some(compiled)
+}
+
+/// Hears that the job has something to say.
+#[derive(Debug)]
+struct Silent {
+    worker: Worker,
+}
+
+impl Notices for Silent {
+    fn notice(&self, _: Notice) {
+        self.worker.want();
+    }
+}
+
+impl Listener for Silent {
+    fn statement(&self, _: &str) {
+        self.worker.want();
+    }
+
+    fn warning(&self, _: Diagnostic) {
+        self.worker.want();
+    }
+}
+
+/// No session.
+pub(super) struct Absent;
+
+impl Absent {
+    fn refuse<T>() -> Result<T, DatabaseError> {
+        Err(DatabaseError::new("this is not the time to ask the warehouse"))
+    }
+}
+
+impl Session for Absent {
+    fn execute(&mut self, _: &str) -> Result<Response, DatabaseError> {
+        Self::refuse()
+    }
+
+    fn query(&mut self, _: &str, _: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
+        Self::refuse()
+    }
+
+    fn relations(&mut self, _: Option<&str>) -> Result<Vec<Relation>, DatabaseError> {
+        Self::refuse()
+    }
+
+    fn schemas(&mut self, _: Option<&str>) -> Result<Vec<String>, DatabaseError> {
+        Self::refuse()
+    }
+
+    fn columns(&mut self, _: &Relation) -> Result<Vec<Column>, DatabaseError> {
+        Self::refuse()
+    }
+
+    fn in_transaction(&self) -> bool {
+        false
+    }
+
+    fn cancel_handle(&self) -> Arc<dyn Cancel> {
+        Arc::new(Nothing)
+    }
+}
+
+struct Nothing;
+
+impl Cancel for Nothing {
+    fn cancel(&self) {}
+}

@@ -1,0 +1,146 @@
+//! Compiling nodes before their turn, on a thread of its own without a session.
+//!
+//! A hand that waits for the warehouse lets this thread have the processor; when
+//! it comes to the next node, the SQL is there. What cannot be compiled without
+//! the warehouse the hand compiles itself, see [`compile_ahead`].
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use super::hand::is_microbatch;
+use super::queue::Queue;
+use super::steps::{Action, Step, Steps};
+use crate::compile::{Compiled, Runtime, compile_ahead};
+use crate::host::environment::STACK;
+use crate::manifest::{NodeId, NodeKind};
+
+/// How many nodes are compiled further than the hands have come: enough for the
+/// quickest tests, little in memory.
+const WINDOW: usize = 64;
+
+/// Nodes in the order in which they are likely to be wanted, some of them compiled.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    runtime: Arc<Runtime>,
+    order: Vec<NodeId>,
+    places: HashMap<NodeId, usize>,
+    shelf: Mutex<Shelf>,
+    moved: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    ready: HashMap<NodeId, Arc<Compiled>>,
+    /// Whether a hand came for the node at a place.
+    taken: Vec<bool>,
+    /// No node before this place is left to compile.
+    next: usize,
+    /// The place after the last node that a hand came for.
+    reached: usize,
+    is_closed: bool,
+}
+
+impl Ahead {
+    /// Nothing is compiled yet.
+    pub(super) fn new(runtime: &Arc<Runtime>, steps: &Steps) -> Self {
+        let order = Queue::new(steps.list.len(), &steps.edges).map(Queue::order).unwrap_or_default();
+        let may_be_early = |step: &&Step| may_be_early(runtime, step);
+        let order: Vec<NodeId> = order
+            .into_iter()
+            .filter_map(|at| steps.list.get(at))
+            .filter(may_be_early)
+            .map(|step| step.node)
+            .collect();
+        let places = order.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+        let empty = Shelf { taken: vec![false; order.len()], ..Shelf::default() };
+        let (runtime, shelf, moved) = (Arc::clone(runtime), Mutex::new(empty), Condvar::new());
+        Self { runtime, order, places, shelf, moved }
+    }
+
+    /// Compiles while `work` goes on.
+    pub(super) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().name("compile ahead".to_owned()).stack_size(STACK);
+            // Without it hands compile everything themselves.
+            let _ = thread.spawn_scoped(scope, || {
+                while let Some(node) = self.next() {
+                    self.put(node);
+                }
+            });
+            let _closing = Closing(self);
+            work()
+        })
+    }
+
+    /// What a node became, for the hand whose turn it is with the node.
+    pub(super) fn take(&self, node: NodeId) -> Option<Arc<Compiled>> {
+        let place = *self.places.get(&node)?;
+        let mut held = self.shelf();
+        if let Some(taken) = held.taken.get_mut(place) {
+            *taken = true;
+        }
+        held.reached = held.reached.max(place + 1);
+        self.moved.notify_one();
+        held.ready.remove(&node)
+    }
+
+    /// The next node to compile, as soon as there is one; `None` when nothing is left to do.
+    fn next(&self) -> Option<NodeId> {
+        let mut held = self.shelf();
+        loop {
+            while held.taken.get(held.next) == Some(&true) {
+                held.next += 1;
+            }
+            let node = self.order.get(held.next).copied().filter(|_| !held.is_closed)?;
+            if held.next < held.reached + WINDOW {
+                held.next += 1;
+                return Some(node);
+            }
+            held = self.moved.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn put(&self, node: NodeId) {
+        // A mistake of this program is met again, and told, at the node's turn.
+        let compiled = catch_unwind(AssertUnwindSafe(|| compile_ahead(&self.runtime, node)));
+        let Some(compiled) = compiled.ok().flatten() else { return };
+        let place = |node: &NodeId| self.places.get(node).copied().unwrap_or(0);
+        let mut held = self.shelf();
+        if held.taken.get(place(&node)) == Some(&false) {
+            held.ready.insert(node, compiled);
+        }
+        // What was skipped is never come for.
+        let behind = held.reached.saturating_sub(WINDOW);
+        if held.ready.len() > 2 * WINDOW {
+            held.ready.retain(|node, _| place(node) >= behind);
+        }
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends the thread, also when the work panics.
+struct Closing<'a>(&'a Ahead);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.shelf().is_closed = true;
+        self.0.moved.notify_one();
+    }
+}
+
+/// Whether a step compiles its node once, and nothing before it decides how.
+fn may_be_early(runtime: &Runtime, step: &Step) -> bool {
+    let compiles = match step.action {
+        Action::Materialize | Action::Judge | Action::Compile | Action::Preview => true,
+        Action::Measure | Action::Clone | Action::Nothing => false,
+    };
+    compiles
+        && runtime.node(step.node).is_some_and(|node| {
+            !matches!(node.kind, NodeKind::UnitTest(_) | NodeKind::Seed(_)) && !is_microbatch(node)
+        })
+}
