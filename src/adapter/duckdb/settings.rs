@@ -38,6 +38,13 @@ pub(super) struct Settings {
     is_ducklake: bool,
 }
 
+/// The extensions that are part of the program; a prebuilt library has icu, too.
+const INSIDE: &[&str] = if cfg!(any(icu, not(feature = "bundled"))) {
+    &["core_functions", "icu", "json", "parquet"]
+} else {
+    &["core_functions", "json", "parquet"]
+};
+
 /// An extension to install and load.
 #[derive(Debug, Clone)]
 struct Extension {
@@ -166,10 +173,15 @@ impl Extension {
         }
     }
 
-    fn sql(&self) -> [String; 2] {
-        let from =
-            self.repository.as_ref().map(|repository| format!(" FROM {repository}")).unwrap_or_default();
-        [format!("INSTALL {}{from}", self.name), format!("LOAD {}", self.name)]
+    /// What is inside the program is not fetched from the network.
+    fn sql(&self) -> Vec<String> {
+        let load = format!("LOAD {}", self.name);
+        let install = match &self.repository {
+            Some(repository) => format!("INSTALL {} FROM {repository}", self.name),
+            None if INSIDE.contains(&self.name.to_ascii_lowercase().as_str()) => return vec![load],
+            None => format!("INSTALL {}", self.name),
+        };
+        vec![install, load]
     }
 }
 

@@ -40,6 +40,28 @@ fn cells_have_types_as_in_agate() {
     check("'\\x00a'::blob", text("\\x00a"));
 }
 
+/// Fails where the build had no sources of the icu extension, and says so then.
+#[test]
+fn time_zones_and_collations_are_inside() {
+    let mut session = session();
+    session.execute("set TimeZone = 'America/Los_Angeles'").unwrap();
+    let mut check = |sql: &str, expected: &str| {
+        let (_, rows) = session.query(&format!("select ({sql})::varchar as c"), None).unwrap();
+        assert_eq!(rows.rows, [[Cell::Text(expected.to_owned())]], "{sql}");
+    };
+    check("timestamptz '2024-03-10 00:30:00' + interval 3 hours", "2024-03-10 04:30:00-07");
+    check("date_trunc('day', timestamptz '2024-06-01 03:00:00+00')", "2024-05-31 00:00:00-07");
+    check("timestamptz '2024-06-01 12:00:00+00' at time zone 'Asia/Tokyo'", "2024-06-01 21:00:00");
+    check("'Zebra' collate de > 'Äpfel'", "true");
+}
+
+#[test]
+fn extensions_that_are_inside_need_no_network() {
+    let profile = json!({"extensions": ["icu", "JSON", {"name": "parquet"}]});
+    let duckdb = DuckDb::new(profile.as_object().unwrap(), Path::new(".")).unwrap();
+    assert_eq!(duckdb.connect().err(), None);
+}
+
 #[test]
 fn scripts_run_to_their_last_statement() {
     let mut session = session();
