@@ -6,7 +6,8 @@
 
 Each file in tests/golden/cases/ is a case, a Python literal: `files`, and
 `steps` of files to change and a command to run. It runs on every engine of
-tests/golden/engines.json that offers what the case `needs`. The case, with the
+tests/golden/engines.json that offers what the case `needs`, of a server's versions
+(`since`) the newest. The case, with the
 result of every step on every engine, is written to tests/golden/NAME.json: exit
 code, status of each node, and what is known of each relation. The Rust test
 runs `model` through the same steps and compares.

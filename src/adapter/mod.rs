@@ -7,6 +7,7 @@
 mod duckdb;
 mod error;
 mod fields;
+mod index;
 mod member;
 mod open;
 mod postgres;
@@ -34,16 +35,12 @@ pub struct Capabilities {
     /// DDL takes part in transactions, drops as well, so that a table can be dropped and
     /// its successor take its name at once. Elsewhere it is moved aside and dropped later.
     pub transactional_ddl: bool,
-    /// `MERGE` exists.
-    pub merge: bool,
     /// A view can store its rows.
     pub materialized_views: bool,
     /// What is dropped takes the views with it that read it.
     pub drops_dependents: bool,
     /// Incremental strategies that are valid, besides custom ones.
     pub incremental_strategies: &'static [&'static str],
-    /// The incremental strategy where a project names none.
-    pub default_incremental_strategy: &'static str,
     /// The target of a foreign key may be named with its database.
     pub foreign_keys_name_database: bool,
     /// A table keeps its foreign keys in order when it is renamed.

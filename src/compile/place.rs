@@ -43,8 +43,9 @@ fn explained(state: &JobState, diagnostic: Diagnostic) -> Diagnostic {
 }
 
 /// A failed render as a failure. What failed in Rust keeps its own places; the
-/// template's places follow. Macros that came with the program are not shown,
-/// unless there is nothing else to show.
+/// template's places follow. Macros that came with the program are not shown: a
+/// statement of theirs that the warehouse refuses is shown by the node that it is
+/// sent for, and only other errors in them by the macros.
 pub(super) fn template_failure(state: &JobState, error: &TemplateError) -> Failure {
     let mut outer = error.diagnostic();
     let mut failure = error.payload::<Failure>().cloned();
@@ -52,7 +53,12 @@ pub(super) fn template_failure(state: &JobState, error: &TemplateError) -> Failu
     let has_place = inner.is_some_and(|inner| !inner.labels.is_empty());
     let labels = std::mem::take(&mut outer.labels);
     let own: Vec<Label> = labels.iter().filter(|label| !is_built_in(state, label.span)).cloned().collect();
-    outer.labels = if own.is_empty() && !has_place { labels } else { own };
+    let is_placed = has_place || !own.is_empty();
+    if !is_placed && let (Some(node), Some(Failure::Database(refusal))) = (state.node(), &failure) {
+        let diagnostic = refusal.diagnostic.clone().at(node.origin.span, "");
+        return Failure::Database(Box::new(Refusal { error: refusal.error.clone(), diagnostic }));
+    }
+    outer.labels = if is_placed { own } else { labels };
     let Some(mut failure) = failure else { return outer.into() };
     if let Some(diagnostic) = failure.diagnostic_mut() {
         diagnostic.labels.extend(outer.labels);

@@ -116,7 +116,11 @@ impl RelationCache {
 
     /// Something is gone, and so are the views that read it.
     pub(super) fn remove(&self, relation: &Relation) -> Vec<Undo> {
-        let mut gone = vec![relation.key()];
+        self.forget(vec![relation.key()])
+    }
+
+    /// These are gone, and so are the views that read them, and the views that read those.
+    fn forget(&self, mut gone: Vec<Key>) -> Vec<Undo> {
         let mut at = 0;
         let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(key) = gone.get(at) {
@@ -148,19 +152,23 @@ impl RelationCache {
         vec![removed, added]
     }
 
-    /// A schema is gone with all that is in it.
+    /// A schema is gone with all that is in it, and with the views elsewhere that read it.
     pub(super) fn remove_schema(&self, schema: &Relation) -> Vec<Undo> {
         let (database, schema, _) = schema.key();
-        let keys: Vec<Key> = {
+        let is_inside = |key: &&Key| key.0 == database && key.1 == schema;
+        let mut keys: Vec<Key> = {
             let databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
             let all = match databases.get(&database) {
                 Some(Known::All(known)) => known.keys().collect(),
                 Some(Known::Changes(changes)) => changes.keys().collect(),
                 None => Vec::new(),
             };
-            all.into_iter().filter(|key| key.1 == schema).cloned().collect()
+            all.into_iter().filter(is_inside).cloned().collect()
         };
-        keys.into_iter().map(|key| self.set(key, None)).collect()
+        let dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.extend(dependents.keys().filter(is_inside).cloned());
+        drop(dependents);
+        self.forget(keys)
     }
 
     /// Takes changes back, the last one first. A database of which it is not
@@ -241,6 +249,19 @@ mod tests {
         assert_eq!(names(&cache), ["d"], "what was made anew stays");
         cache.undo(changes);
         assert_eq!(names(&cache), ["b", "c", "d", "old"]);
+    }
+
+    #[test]
+    fn views_elsewhere_go_with_a_schema_that_they_read() {
+        let cache = RelationCache::default();
+        let other = |name: &str| Relation::new(Some("db"), "other", name).with_kind(RelationKind::Table);
+        cache.find(&named("a"), || Ok(vec![other("t"), named("a"), named("b"), named("c")])).unwrap();
+        cache.link(&other("t"), &named("a"));
+        cache.link(&named("a"), &named("b"));
+        let changes = cache.remove_schema(&Relation { identifier: None, ..other("") });
+        assert_eq!(names(&cache), ["c"]);
+        cache.undo(changes);
+        assert_eq!(names(&cache), ["a", "b", "c"]);
     }
 
     #[test]

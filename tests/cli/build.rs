@@ -1,6 +1,7 @@
 //! `model build`: what it prints, what it keeps.
 
 use crate::sandbox::Sandbox;
+use crate::warehouse::Warehouse;
 
 #[test]
 fn a_failed_test_keeps_back_what_is_downstream_and_is_named_there() {
@@ -205,6 +206,44 @@ fn one_seed_row_that_does_not_fit_loads_nothing() {
             `model retry` goes on with what failed or was skipped
         "#);
     assert_eq!(sandbox.query("select count(*) from duckdb_tables()"), ["0"]);
+}
+
+#[test]
+fn one_seed_row_that_a_server_refuses_leaves_the_old_rows() {
+    let seed = |day: &str| format!("id,day\n1,2024-01-31\n2,{day}\n");
+    let sandbox = Sandbox::new()
+        .file("project.yml", "{name: shop, profile: shop}")
+        .file("seeds/days.csv", &seed("2024-02-29"))
+        .file("seeds/schema.yml", "seeds: [{name: days, config: {column_types: {id: integer, day: date}}}]");
+    let Some(warehouse) = Warehouse::create("postgres", &sandbox) else { return };
+    sandbox.write_exactly("profiles.yml", &warehouse.profile());
+    sandbox.run(["build"]).success();
+    sandbox.write_exactly("seeds/days.csv", &seed("2024-02-31"));
+    sandbox.run(["build"]).code(1).stderr(
+        r#"
+            1 node, 1 thread, target `dev`
+
+            ERROR    [ELAPSED]  1/1  seed         main.days
+
+            ERROR days
+              error[invalid-seed]: date/time field value out of range: "2024-02-31" (SQLSTATE 22008)
+               --> seeds/days.csv:3:3
+                |
+              3 | 2,2024-02-31
+                |   ^^^^^^^^^^
+                |
+                = note: nothing was loaded
+
+            Done in [ELAPSED]: 0 passed, 1 failed
+            `model retry` goes on with what failed or was skipped
+        "#,
+    );
+    assert_eq!(
+        warehouse.text("select string_agg(day::text, ' ' order by id) from main.days"),
+        "2024-01-31 2024-02-29"
+    );
+    sandbox.run(["build", "--full-refresh"]).code(1).stderr_has("seeds/days.csv:3:3");
+    assert_eq!(warehouse.text("select count(*)::text from main.days"), "2");
 }
 
 #[test]

@@ -9,24 +9,24 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::Sandbox;
-use crate::warehouse::{ENGINES, Warehouse, engine};
+use crate::warehouse::{ENGINES, Warehouse, engine, is_newer, offers};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
-fn recording(name: &str) -> Json {
+pub(crate) fn recording(name: &str) -> Json {
     let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).expect("a recording");
     serde_json::from_str(&text).expect("JSON")
 }
 
-fn words(list: &Json) -> Vec<&str> {
+pub(crate) fn words(list: &Json) -> Vec<&str> {
     list.as_array().expect("a list").iter().filter_map(Json::as_str).collect()
 }
 
 /// What the case needs and the engine does not have.
 fn missing<'a>(engine: &Json, case: &'a Json) -> Vec<&'a str> {
-    let offers = words(&engine["offers"]);
+    let offers = offers(engine);
     words(&case["needs"]).into_iter().filter(|need| !offers.contains(need)).collect()
 }
 
@@ -37,6 +37,9 @@ fn check(engine_name: &str, name: &str) {
     }
     let sandbox = Sandbox::empty();
     let Some(warehouse) = Warehouse::create(engine_name, &sandbox) else { return };
+    if words(&case["needs"]).iter().any(|need| is_newer(&engine, need, warehouse.version())) {
+        return;
+    }
     sandbox.write_exactly("profiles.yml", &warehouse.profile());
     write(&sandbox, &case["files"]);
     for step in case["steps"].as_array().expect("steps") {
@@ -111,6 +114,16 @@ fn counts() -> String {
     format!("conformance: {}, {} not offered: {}", told.join(", "), not_offered.len(), not_offered.join(", "))
 }
 
+/// How many cases a version of a server runs.
+fn count(engine: &Json, version: u64) -> usize {
+    let runs = |name: &&&str| {
+        let case = recording(name);
+        missing(engine, &case).is_empty()
+            && !words(&case["needs"]).iter().any(|need| is_newer(engine, need, Some(version)))
+    };
+    CASES.iter().filter(runs).count()
+}
+
 #[test]
 fn the_documentation_counts_what_is_checked() {
     let counts = counts();
@@ -118,11 +131,18 @@ fn the_documentation_counts_what_is_checked() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/adapters.md");
     let text = std::fs::read_to_string(document).expect("the document");
     assert!(text.contains(&format!("\n{counts}\n")), "docs/adapters.md does not say\n{counts}");
+    let engine = engine("postgres");
+    for version in 12..=17 {
+        let row = format!("\n| {version}.");
+        let rest = text.split_once(&row).map(|(_, rest)| rest).unwrap_or_default();
+        let number = rest.split('|').nth(1).unwrap_or_default().trim();
+        assert_eq!(number, count(&engine, version).to_string(), "docs/adapters.md, PostgreSQL {version}");
+    }
 }
 
 macro_rules! cases {
     ($($name:ident),* $(,)?) => {
-        const CASES: &[&str] = &[$(stringify!($name)),*];
+        pub(crate) const CASES: &[&str] = &[$(stringify!($name)),*];
 
         mod duckdb { $(#[test] fn $name() { super::check("duckdb", stringify!($name)); })* }
 
@@ -148,11 +168,13 @@ cases!(
     cross_database_macros,
     custom_materialization,
     deferral,
+    emptied_schemas,
     ephemeral,
     foreign_keys,
     grants,
     guarded_builds,
     hooks_and_configs,
+    incremental_merge,
     incremental_schema_changes,
     incremental_strategies,
     indexes,
@@ -174,5 +196,6 @@ cases!(
     test_arguments,
     tests_of_every_kind,
     unit_tests,
+    unlogged_tables,
     what_a_drop_takes_along,
 );

@@ -21,6 +21,7 @@ mod log;
 mod macros;
 mod mistakes;
 mod nesting;
+mod offers;
 mod postgres;
 mod proxy;
 mod query_comment;

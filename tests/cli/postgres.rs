@@ -40,6 +40,13 @@ impl Server {
         found
     }
 
+    /// Its version, such as 15.
+    pub(crate) fn version(&self) -> u64 {
+        let sql = "select current_setting('server_version_num')::int / 10000";
+        let version: i32 = self.connect("postgres").query_one(sql, &[]).expect("a version").get(0);
+        version.try_into().expect("above zero")
+    }
+
     /// A setting of the connection.
     pub(crate) fn setting(&self, name: &str) -> &str {
         let settings = self.0.split_whitespace().filter_map(|word| word.split_once('='));
@@ -154,10 +161,12 @@ impl Drop for OwnServer {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let sql = format!("drop database if exists {} with (force)", self.name);
         // A server of the test's own may be gone already.
-        if let Ok(mut client) = Client::connect(&self.server.0, NoTls) {
-            client.batch_execute(&sql).expect("dropped");
-        }
+        let Ok(mut client) = Client::connect(&self.server.0, NoTls) else { return };
+        let name = &self.name;
+        let end = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        client.batch_execute(&end).expect("nobody is there");
+        let dropped = client.batch_execute(&format!("drop database if exists {name}"));
+        assert!(dropped.is_ok() || std::thread::panicking(), "{name}: {dropped:?}");
     }
 }

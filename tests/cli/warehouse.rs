@@ -24,6 +24,16 @@ pub(crate) fn engine(name: &str) -> Json {
     engines[name].clone()
 }
 
+/// What an engine offers beyond the language that all share, in words.
+pub(crate) fn offers(engine: &Json) -> Vec<&str> {
+    engine["offers"].as_array().expect("a list").iter().filter_map(Json::as_str).collect()
+}
+
+/// Whether an engine offers something since a later version than the server's.
+pub(crate) fn is_newer(engine: &Json, offer: &str, server: Option<u64>) -> bool {
+    engine["since"][offer].as_u64().zip(server).is_some_and(|(since, version)| version < since)
+}
+
 /// A warehouse of one test's own.
 pub(crate) struct Warehouse {
     engine: Json,
@@ -46,6 +56,14 @@ impl Warehouse {
         let warehouse = Self { engine, place };
         warehouse.prepare();
         Some(warehouse)
+    }
+
+    /// The server's version, where it is a server.
+    pub(crate) fn version(&self) -> Option<u64> {
+        match &self.place {
+            Place::File(_) => None,
+            Place::Server(database) => Some(database.server.version()),
+        }
     }
 
     fn prepare(&self) {

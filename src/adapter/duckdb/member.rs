@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::external;
 use super::settings::Settings;
 use crate::adapter::fields::text;
-use crate::adapter::{DatabaseError, MemberCall, Session};
+use crate::adapter::{DatabaseError, MemberCall, Session, index};
 use crate::sql::{Cell, Column, Dialect, Rows};
 
 type Called = Result<Json, DatabaseError>;
@@ -26,7 +26,7 @@ pub(super) fn call(
         "valid_incremental_strategies" => Ok(json!(["append", "delete+insert", "merge", "microbatch"])),
         "escape_sql_string" => Ok(Json::from(text(call.argument(0, "value")).replace('\'', "''"))),
         "get_seed_file_path" => seed_file(call),
-        "parse_index" => parse_index(call),
+        "parse_index" => index::parse(call, index::Types::One),
         "external_write_options" => {
             options(call).map(|(path, options)| external::write_options(&path, &options).into())
         }
@@ -66,18 +66,6 @@ fn seed_file(call: &MemberCall) -> Called {
         (Some(root), Some(path)) => Ok(Json::from(format!("{root}/{path}"))),
         _ => Err(DatabaseError::new("`adapter.get_seed_file_path` takes the model of a seed")),
     }
-}
-
-fn parse_index(call: &MemberCall) -> Called {
-    let raw = call.argument(0, "raw_index");
-    if raw.is_null() {
-        return Ok(Json::Null);
-    }
-    let columns = raw.get("columns").and_then(Json::as_array);
-    let columns =
-        columns.ok_or_else(|| DatabaseError::new("an entry of `indexes` needs a list of `columns`"))?;
-    let unique = raw.get("unique").and_then(Json::as_bool).unwrap_or(false);
-    Ok(json!({"columns": columns, "unique": unique}))
 }
 
 /// A part of table names that differs between the batches of a microbatch run.

@@ -8,7 +8,7 @@ use postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
 use super::{copy, tls};
 use crate::adapter::DatabaseError;
-use crate::sql::Statement;
+use crate::sql::{self, Statement};
 
 /// A refused statement of a script.
 pub(super) fn from_statement(
@@ -17,8 +17,10 @@ pub(super) fn from_statement(
     statement: Statement<'_>,
 ) -> DatabaseError {
     let message = match error.as_db_error() {
-        Some(said) if is_fatal(error) => format!("the server closed the connection: {}", describe(said)),
-        Some(said) => describe(said),
+        Some(said) if is_fatal(error) => {
+            format!("the server closed the connection: {}", describe(said, None))
+        }
+        Some(said) => describe(said, advice(said, statement.text)),
         None => format!("the connection to the server was lost: {}", cause(error)),
     };
     let place = error.as_db_error().and_then(|said| place(said, statement.text));
@@ -44,7 +46,7 @@ pub(super) fn copy_without_data(script: &str, statement: Statement<'_>) -> Datab
 pub(super) fn with_cell(error: &postgres::Error, described: DatabaseError) -> DatabaseError {
     let said = error.as_db_error().and_then(|said| Some((said, copy::bad_cell(said.where_()?)?)));
     match said {
-        Some((said, cell)) => DatabaseError { message: brief(said), cell: Some(cell), ..described },
+        Some((said, cell)) => DatabaseError { message: brief(said, None), cell: Some(cell), ..described },
         None => described,
     }
 }
@@ -109,7 +111,9 @@ impl NoEntry {
     /// The reason alone.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::Refused(error) => error.as_db_error().map_or_else(|| cause(error), describe),
+            Self::Refused(error) => {
+                error.as_db_error().map_or_else(|| cause(error), |said| describe(said, None))
+            }
             Self::Silence(waited) => {
                 format!("it does not answer within {} seconds (`connect_timeout`)", waited.as_secs())
             }
@@ -122,21 +126,39 @@ fn is_about_tls(error: &postgres::Error) -> bool {
     error.to_string().contains("TLS")
 }
 
-/// The message with what the server adds to it, a line each.
-fn describe(said: &DbError) -> String {
+/// What helps where the server does not say it.
+fn advice(said: &DbError, statement: &str) -> Option<&'static str> {
+    let is_at = |word: &str| {
+        let rest = place(said, statement).and_then(|at| statement.get(at..));
+        rest.is_some_and(|rest| sql::leading_word(rest) == word)
+    };
+    match said.code() {
+        code if *code == SqlState::DUPLICATE_TABLE => Some(
+            "a table, view, index, sequence, type or foreign table has this name: drop it or rename it, \
+             or choose another `alias`",
+        ),
+        // A server that knows the word finds fault with a later one.
+        code if *code == SqlState::SYNTAX_ERROR && is_at("merge") => Some(
+            "`merge` exists from PostgreSQL 15 on; `incremental_strategy='delete+insert'` replaces rows on \
+             every version",
+        ),
+        _ => None,
+    }
+}
+
+/// The message with what the server adds to it, or we do, a line each.
+fn describe(said: &DbError, advice: Option<&str>) -> String {
     let internal = match said.position() {
         Some(ErrorPosition::Internal { query, .. }) => Some(query.as_str()),
         Some(ErrorPosition::Original(_)) | None => None,
     };
     let context = [("context", said.where_()), ("in the statement", internal)];
-    format!("{}{}", brief(said), lines(&context))
+    format!("{}{}", brief(said, advice), lines(&context))
 }
 
 /// The same without the place.
-fn brief(said: &DbError) -> String {
-    let what_has_the_name = (*said.code() == SqlState::DUPLICATE_TABLE)
-        .then_some("a table, view, index, sequence, type or foreign table has this name");
-    let advice = [("detail", said.detail()), ("hint", said.hint().or(what_has_the_name))];
+fn brief(said: &DbError, advice: Option<&str>) -> String {
+    let advice = [("detail", said.detail()), ("hint", said.hint().or(advice))];
     format!("{} (SQLSTATE {}){}", said.message(), said.code().code(), lines(&advice))
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::decode;
 use super::settings::Settings;
 use crate::adapter::fields::text;
-use crate::adapter::{DatabaseError, MemberCall, Session};
+use crate::adapter::{DatabaseError, MemberCall, Session, index};
 
 type Called = Result<Json, DatabaseError>;
 
@@ -16,7 +16,7 @@ pub(super) fn call(
 ) -> Option<Called> {
     Some(match call.name.as_str() {
         "verify_database" => verify_database(settings, call),
-        "parse_index" => parse_index(call),
+        "parse_index" => index::parse(call, index::Types::Many),
         "valid_incremental_strategies" => Ok(json!(super::INCREMENTAL_STRATEGIES)),
         "get_column_schema_from_query" => query_columns(session?, call),
         _ => return None,
@@ -35,31 +35,4 @@ fn query_columns(session: &mut dyn Session, call: &MemberCall) -> Called {
     let (_, rows) = session.query(call.text(0, "sql")?, Some(0))?;
     let described = |column: &crate::sql::Column| json!({"column": column.name, "dtype": decode::driver_name(&column.data_type)});
     Ok(rows.columns.iter().map(described).collect())
-}
-
-/// An entry of the config `indexes`, checked.
-fn parse_index(call: &MemberCall) -> Called {
-    let raw = call.argument(0, "raw_index");
-    if raw.is_null() {
-        return Ok(Json::Null);
-    }
-    let refuse = |message: &str| DatabaseError::new(format!("an entry of `indexes` {message}"));
-    let entries = raw.as_object().ok_or_else(|| refuse("is a mapping with `columns`"))?;
-    if let Some(name) = entries.keys().find(|name| !matches!(name.as_str(), "columns" | "unique" | "type")) {
-        return Err(refuse(&format!("has `columns`, `unique` and `type`, but no `{name}`")));
-    }
-    let columns =
-        entries.get("columns").and_then(Json::as_array).filter(|columns| columns.iter().all(Json::is_string));
-    let columns = columns.ok_or_else(|| refuse("needs a list of `columns`"))?;
-    let unique = match entries.get("unique") {
-        None | Some(Json::Null) => false,
-        Some(Json::Bool(unique)) => *unique,
-        Some(_) => return Err(refuse("has `unique: true` or `unique: false`")),
-    };
-    let method = match entries.get("type") {
-        None | Some(Json::Null) => Json::Null,
-        Some(Json::String(method)) => Json::from(method.as_str()),
-        Some(_) => return Err(refuse("has a `type` such as `btree`")),
-    };
-    Ok(json!({"columns": columns, "unique": unique, "type": method}))
 }

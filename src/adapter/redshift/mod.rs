@@ -55,11 +55,9 @@ impl Redshift {
             // Drops that run side by side inside transactions end in errors, so the
             // predecessor of a table is dropped after the commit.
             transactional_ddl: false,
-            merge: true,
             materialized_views: true,
             drops_dependents: !settings.drop_without_cascade,
             incremental_strategies: INCREMENTAL_STRATEGIES,
-            default_incremental_strategy: "delete+insert",
             foreign_keys_name_database: true,
             foreign_keys_survive_renames: true,
             indexes_survive_renames: true,
@@ -147,7 +145,7 @@ mod tests {
     fn capabilities_are_those_of_the_engine() {
         let adapter = redshift(&json!({}));
         let capabilities = adapter.capabilities();
-        assert!(capabilities.transactions && capabilities.merge && capabilities.materialized_views);
+        assert!(capabilities.transactions && capabilities.materialized_views);
         assert!(!capabilities.transactional_ddl && capabilities.drops_dependents);
         assert_eq!(capabilities.missing_constraints, ["check"]);
         assert_eq!(adapter.dialect().longest_name, Some(127));

@@ -1,5 +1,5 @@
 {
-    "about": "Every incremental strategy: first run, second run, full refresh.",
+    "about": "Incremental strategies that every engine has: first run, second run, full refresh.",
     "files": {
         "seeds/events.csv": """
             id,kind,amount
@@ -13,15 +13,6 @@
         """,
         "models/replaced.sql": """
             {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='id') }}
-            select * from {{ ref('events') }}
-        """,
-        "models/merged.sql": """
-            {{ config(materialized='incremental', incremental_strategy='merge', unique_key=['id', 'kind']) }}
-            select * from {{ ref('events') }}
-        """,
-        "models/merged_in_part.sql": """
-            {{ config(materialized='incremental', incremental_strategy='merge', unique_key='id',
-                      merge_update_columns=['amount']) }}
             select * from {{ ref('events') }}
         """,
         "models/without_key.sql": """

@@ -1,6 +1,6 @@
 {
-    "about": "Indexes and unlogged tables, on every kind of relation that can have them.",
-    "needs": ["indexes", "unlogged tables"],
+    "about": "Indexes on every kind of relation that can have them.",
+    "needs": ["indexes"],
     "files": {
         "seeds/letters.csv": "id,letter\n1,a\n2,b\n",
         "seeds/seeds.yml": """
@@ -9,12 +9,12 @@
                 config: {indexes: [{columns: [letter]}]}
         """,
         "models/a_table.sql": """
-            {{ config(materialized='table', unlogged=true, indexes=[
-                {'columns': ['id'], 'unique': true}, {'columns': ['letter', 'id'], 'type': 'btree'}, {'columns': ['letter'], 'type': 'hash'}]) }}
+            {{ config(materialized='table', indexes=[
+                {'columns': ['id'], 'unique': true}, {'columns': ['letter', 'id']}]) }}
             select * from {{ ref('letters') }}
         """,
         "models/added.sql": """
-            {{ config(materialized='incremental', unique_key='id', indexes=[{'columns': ['id'], 'unique': true}]) }}
+            {{ config(materialized='incremental', unique_key='id', indexes=[{'columns': ['id']}]) }}
             select * from {{ ref('letters') }}
         """,
         "snapshots/letters_then.yml": """

@@ -1,5 +1,6 @@
 {
     "about": "Microbatches: one slice of time after the other, old slices stay as they are, until all are done again.",
+    "needs": ["merge"],
     "files": {
         "seeds/events.csv": """
             id,happened_at,amount

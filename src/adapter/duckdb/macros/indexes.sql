@@ -1,13 +1,8 @@
 {#- The time is part of an index's name, since the table that this one replaces still has its own. -#}
 {% macro duckdb__get_create_index_sql(relation, index_dict) -%}
-  {%- set columns = index_dict.get('columns') -%}
-  {%- if not columns -%}
-    {%- do exceptions.raise_compiler_error('an index of ' ~ relation ~ ' has no `columns`: ' ~ index_dict) -%}
-  {%- endif -%}
-  {%- set columns = [columns] if columns is string else columns -%}
-  {%- set unique = 'unique ' if index_dict.get('unique') else '' -%}
-  {%- set name = local_md5((columns + [relation.render(), unique, py_current_timestring()]) | join('_')) -%}
-  create {{ unique }}index {{ adapter.quote(name) }} on {{ relation }} ({{ columns | join(', ') }});
+  {%- set index = adapter.parse_index(index_dict) -%}
+  create {{ 'unique ' if index.unique }}index {{ adapter.quote(index.render(relation)) }}
+  {{- ' on ' ~ relation }} ({{ index.columns | join(', ') }});
 {%- endmacro %}
 
 {#- A table that has indexes can be neither renamed nor altered. -#}
