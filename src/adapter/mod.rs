@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json};
 
 pub use error::{BadCell, DatabaseError, RowPlace};
 pub use member::MemberCall;
-pub use open::{Credentials, embedded_default, kinds, open};
+pub use open::{Credentials, Folders, embedded_default, kinds, open};
 
 use crate::sql::{Column, Dialect, Relation, Rows};
 

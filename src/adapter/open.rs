@@ -1,6 +1,6 @@
 //! From a profile's output to an adapter.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::duckdb::DuckDb;
@@ -25,16 +25,24 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// Makes an adapter from the fields of an output; relative paths mean files
-/// below the folder.
-type Opener = fn(&serde_json::Map<String, serde_json::Value>, &Path) -> Opened;
+/// Where an adapter finds files.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    /// The project's: relative paths mean files below it.
+    pub project: PathBuf,
+    /// The user's own, where it is known.
+    pub home: Option<PathBuf>,
+}
+
+/// Makes an adapter from the fields of an output.
+type Opener = fn(&serde_json::Map<String, serde_json::Value>, &Folders) -> Opened;
 type Opened = Result<Arc<dyn Adapter>, DatabaseError>;
 
 /// The warehouses: the adapter type as profiles name it, and what makes one.
 const ENGINES: &[(&str, Opener)] = &[
-    (DuckDb::KIND, |fields, base| Ok(Arc::new(DuckDb::new(fields, base)?))),
-    (Postgres::KIND, |fields, base| Ok(Arc::new(Postgres::new(fields, base)?))),
-    (Redshift::KIND, |fields, base| Ok(Arc::new(Redshift::new(fields, base)?))),
+    (DuckDb::KIND, |fields, folders| Ok(Arc::new(DuckDb::new(fields, &folders.project)?))),
+    (Postgres::KIND, |fields, folders| Ok(Arc::new(Postgres::new(fields, folders)?))),
+    (Redshift::KIND, |fields, folders| Ok(Arc::new(Redshift::new(fields, &folders.project)?))),
 ];
 
 /// The adapter types that [`open`] knows.
@@ -42,15 +50,14 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
     ENGINES.iter().map(|(kind, _)| *kind)
 }
 
-/// The adapter for a profile's output. Nothing is connected yet; relative paths
-/// mean files below `base`, the project's folder.
+/// The adapter for a profile's output. Nothing is connected yet.
 ///
 /// # Errors
 /// The type is unknown, or a field is missing, unknown or has a wrong value.
-pub fn open(credentials: &Credentials, base: &Path) -> Opened {
+pub fn open(credentials: &Credentials, folders: &Folders) -> Opened {
     let kind = credentials.kind.as_str();
     if let Some((_, opener)) = ENGINES.iter().find(|(known, _)| *known == kind) {
-        return opener(&credentials.fields, base);
+        return opener(&credentials.fields, folders);
     }
     let known: Vec<&str> = kinds().collect();
     let hint = nearest(kind, known.iter().copied());

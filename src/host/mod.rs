@@ -9,6 +9,7 @@ pub mod clock;
 pub mod environment;
 pub mod files;
 pub mod rolling;
+pub mod trust;
 
 pub use environment::Environment;
 pub use files::FileError;

@@ -9,7 +9,7 @@ use super::profile::Profile;
 use super::render::Renderer;
 use super::request::LoadRequest;
 use crate::adapter;
-use crate::adapter::Credentials;
+use crate::adapter::{Credentials, Folders};
 use crate::diagnostics::Diagnostic;
 use crate::host::environment;
 use crate::host::files;
@@ -118,10 +118,14 @@ fn embedded(
     let target_name = target.unwrap_or_else(|| EMBEDDED_TARGET.to_owned());
     let credentials = adapter::embedded_default(wanted.project_name, wanted.root);
     let threads = threads(request, None, environment::cores(), diagnostics)?;
-    let adapter = adapter::open(&credentials, wanted.root)
+    let adapter = adapter::open(&credentials, &folders(request, wanted.root))
         .map_err(|error| diagnostics.push(Diagnostic::error("bad-profile", error.message)))
         .ok()?;
     Some(Profile { name, target_name, credentials, adapter, threads, is_embedded: true })
+}
+
+fn folders(request: &LoadRequest, root: &Path) -> Folders {
+    Folders { project: root.to_path_buf(), home: request.environment.home() }
 }
 
 /// `--threads`, else the environment, else the profile, else the default.
@@ -205,7 +209,7 @@ impl Chooser<'_> {
             return self.fail(finding.suggest(&target_name, known));
         };
         let (credentials, threads) = self.output(output, &target_name, target_key.span)?;
-        match adapter::open(&credentials, self.root) {
+        match adapter::open(&credentials, &folders(self.request, self.root)) {
             Ok(adapter) => Some(Profile {
                 name: name.to_owned(),
                 target_name,

@@ -245,6 +245,29 @@ fn certificates_are_looked_at() {
 }
 
 #[test]
+fn the_system_knows_whom_to_trust() {
+    if Server::of_tests().is_none() {
+        return;
+    }
+    let server = OwnServer::start("");
+    let Stage { sandbox, database } = Stage::on(&server.server);
+    let authority = server.path("tls/ca.crt");
+    let home = sandbox.path("home").display().to_string();
+    let stage = Stage { sandbox: sandbox.env("HOME", &home), database };
+    stage.profile(&[("sslrootcert", json!("system"))]);
+    stage.run(&["build"]).code(2).stderr_has("`sslrootcert`");
+    // What is not named is looked for at home.
+    let certificate = std::fs::read_to_string(&authority).expect("the authority");
+    stage.sandbox.write_exactly("home/.postgresql/root.crt", &certificate);
+    stage.profile(&[("sslmode", json!("verify-full"))]);
+    stage.run(&["build"]).success();
+    let Stage { sandbox, database } = stage;
+    let stage = Stage { sandbox: sandbox.env("SSL_CERT_FILE", &authority.display().to_string()), database };
+    stage.profile(&[("sslrootcert", json!("system"))]);
+    stage.run(&["build"]).success();
+}
+
+#[test]
 fn a_connection_that_the_server_ends() {
     let Some(stage) = Stage::new() else { return };
     let child = stage.start(&slow(60));

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use model::adapter::{self, Credentials};
+use model::adapter::{self, Credentials, Folders};
 use model::builtin;
 use model::source::SourceMap;
 use model::template::{Engine, Library, scan};
@@ -61,7 +61,7 @@ const OUTPUTS: &[(&str, &str)] = &[("duckdb", "{}"), ("postgres", SERVER), ("red
 fn library(kind: &str, fields: &str) -> Library {
     let fields = serde_json::from_str(fields).expect("JSON");
     let credentials = Credentials { kind: kind.into(), fields };
-    let adapter = adapter::open(&credentials, Path::new(".")).expect("an adapter");
+    let adapter = adapter::open(&credentials, &Folders::default()).expect("an adapter");
     let sources = SourceMap::new();
     let sets = adapter.macros();
     let mut builder = Library::builder("shop").adapter_kinds(sets.iter().map(|set| set.kind));

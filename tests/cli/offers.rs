@@ -1,9 +1,10 @@
 //! What `tests/golden/engines.json` says that an engine offers, and what its adapter
 //! declares, are the same. One table says where each offer is declared.
 
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use model::adapter::{Adapter, Capabilities, Credentials, open};
+use model::adapter::{Adapter, Capabilities, Credentials, Folders, open};
 use model::sql::Dialect;
 use serde_json::{Map, Value as Json};
 
@@ -53,12 +54,13 @@ impl Declared {
 }
 
 /// The adapter of the profile that leads to a warehouse.
-fn adapter(warehouse: &Warehouse, folder: &Path) -> std::sync::Arc<dyn Adapter> {
+fn adapter(warehouse: &Warehouse, project: PathBuf) -> Arc<dyn Adapter> {
+    let folders = Folders { project, home: None };
     let profile: Json = serde_json::from_str(&warehouse.profile()).expect("JSON");
     let mut fields: Map<String, Json> =
         profile["shop"]["outputs"]["dev"].as_object().expect("an output").clone();
     let kind = fields.remove("type").and_then(|kind| kind.as_str().map(str::to_owned)).expect("a type");
-    open(&Credentials { kind, fields }, folder).expect("an adapter")
+    open(&Credentials { kind, fields }, &folders).expect("an adapter")
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn engines_offer_what_their_adapters_declare() {
     for name in ENGINES {
         let (sandbox, engine) = (Sandbox::empty(), engine(name));
         let Some(warehouse) = Warehouse::create(name, &sandbox) else { continue };
-        let adapter = adapter(&warehouse, &sandbox.path(""));
+        let adapter = adapter(&warehouse, sandbox.path(""));
         let declared = OFFERS.iter().filter(|(_, declared)| declared.holds(adapter.as_ref()));
         let declared: Vec<&str> = declared.map(|(offer, _)| *offer).collect();
         assert_eq!(offers(&engine), declared, "{name}");

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::adapter::Credentials;
+use crate::adapter::{Credentials, Folders};
 use crate::sql::{Cell, Relation, RelationKind};
 
 fn memory() -> DuckDb {
@@ -148,7 +148,8 @@ fn files_are_found_below_the_project() {
     let folder = tempfile::tempdir().unwrap();
     let fields = json!({"path": "shop.duckdb", "settings": {"memory_limit": "1GB"}});
     let credentials = Credentials { kind: "duckdb".into(), fields: fields.as_object().cloned().unwrap() };
-    let adapter = crate::adapter::open(&credentials, folder.path()).unwrap();
+    let folders = Folders { project: folder.path().to_path_buf(), home: None };
+    let adapter = crate::adapter::open(&credentials, &folders).unwrap();
     adapter.connect().unwrap().execute("create table t as select 1 as a").unwrap();
     assert!(folder.path().join("shop.duckdb").is_file());
     assert_eq!(adapter.target()["database"], "shop");

@@ -9,8 +9,9 @@ use postgres::error::DbError;
 use postgres::{CancelToken, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::encryption::SslMode;
 use super::fault::NoEntry;
-use super::settings::{Settings, SslMode};
+use super::settings::Settings;
 use super::tls;
 use crate::adapter::DatabaseError;
 use crate::sql::Dialect;
@@ -70,7 +71,7 @@ impl Connector {
 
     /// One attempt, by each way that `sslmode` allows.
     fn attempt(&self, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Client, NoEntry> {
-        let (first, second) = match self.settings.ssl_mode {
+        let (first, second) = match self.settings.encryption.mode {
             _ if self.settings.host.starts_with('/') => (Encryption::Disable, None),
             SslMode::Disable => (Encryption::Disable, None),
             SslMode::Allow => (Encryption::Disable, Some(Encryption::Require)),

@@ -3,6 +3,7 @@
 pub(super) mod connect;
 mod copy;
 mod decode;
+pub(super) mod encryption;
 mod fault;
 mod inventory;
 mod macros;
@@ -18,12 +19,11 @@ mod transaction;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
+use super::{Adapter, Capabilities, DatabaseError, Folders, MacroSet, MemberCall, Session};
 use crate::sql::{Dialect, Placeholder, RelationKind};
 use connect::Connector;
 use session::PostgresSession;
@@ -56,9 +56,9 @@ impl Postgres {
     /// Its macros, which other adapters build upon.
     pub(super) const MACROS: MacroSet = MacroSet { kind: Self::KIND, files: macros::FILES };
 
-    /// The database that a profile's output describes; relative paths mean files below `base`.
-    pub(super) fn new(fields: &Map<String, Json>, base: &Path) -> Result<Self, DatabaseError> {
-        let settings = Settings::read(fields).map_err(|problems| {
+    /// The database that a profile's output describes.
+    pub(super) fn new(fields: &Map<String, Json>, folders: &Folders) -> Result<Self, DatabaseError> {
+        let settings = Settings::read(fields, folders.home.as_deref()).map_err(|problems| {
             DatabaseError::new(format!("the profile cannot be used: {}", problems.join("; ")))
         })?;
         let capabilities = Capabilities {
@@ -75,7 +75,7 @@ impl Postgres {
             unenforced_constraints: &[],
             loads_csv_files: false,
         };
-        Ok(Self { connector: Arc::new(Connector::new(settings, base.to_path_buf())), capabilities })
+        Ok(Self { connector: Arc::new(Connector::new(settings, folders.project.clone())), capabilities })
     }
 
     fn settings(&self) -> &Settings {

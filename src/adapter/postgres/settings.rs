@@ -1,11 +1,12 @@
 //! A profile's output, checked.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use super::Postgres;
+use super::encryption::Encryption;
 use crate::adapter::DatabaseError;
 use crate::adapter::fields::Fields;
 
@@ -27,14 +28,7 @@ pub(in crate::adapter) struct Settings {
     pub(in crate::adapter) role: Option<String>,
     pub(in crate::adapter) search_path: Option<String>,
     pub(in crate::adapter) keepalives: Keepalives,
-    pub(in crate::adapter) ssl_mode: SslMode,
-    pub(in crate::adapter) ssl_mode_word: Option<String>,
-    /// The client's certificate.
-    pub(in crate::adapter) ssl_certificate: Option<PathBuf>,
-    /// The client's private key.
-    pub(in crate::adapter) ssl_key: Option<PathBuf>,
-    /// Who may sign the server's certificate.
-    pub(in crate::adapter) ssl_roots: Option<PathBuf>,
+    pub(in crate::adapter) encryption: Encryption,
     pub(in crate::adapter) application_name: String,
     /// Every statement is its own transaction.
     pub(in crate::adapter) autocommit: bool,
@@ -55,32 +49,6 @@ pub(in crate::adapter) struct Keepalives {
     pub(in crate::adapter) interval: Option<u64>,
     pub(in crate::adapter) count: Option<u32>,
 }
-
-/// libpq's `sslmode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::adapter) enum SslMode {
-    /// Never encrypted.
-    Disable,
-    /// Encrypted where the server insists.
-    Allow,
-    /// Encrypted where the server can.
-    Prefer,
-    /// Encrypted; the server's name and certificate do not matter.
-    Require,
-    /// Encrypted, by a server whose certificate has a known signer.
-    VerifyCa,
-    /// The same, and the certificate is for the host's name.
-    VerifyFull,
-}
-
-pub(in crate::adapter) const SSL_MODES: &[(&str, SslMode)] = &[
-    ("disable", SslMode::Disable),
-    ("allow", SslMode::Allow),
-    ("prefer", SslMode::Prefer),
-    ("require", SslMode::Require),
-    ("verify-ca", SslMode::VerifyCa),
-    ("verify-full", SslMode::VerifyFull),
-];
 
 const KNOWN: &[&str] = &[
     "host",
@@ -109,8 +77,9 @@ const KNOWN: &[&str] = &[
 pub(in crate::adapter) const LONGEST_WAIT: u64 = 86_400;
 
 impl Settings {
-    /// Reads an output; all problems at once.
-    pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
+    /// Reads an output; all problems at once. `home` is where libpq looks for certificates
+    /// that are not named.
+    pub(super) fn read(fields: &Map<String, Json>, home: Option<&Path>) -> Result<Self, Vec<String>> {
         let mut read = Fields::new(fields);
         read.check_spelling(Postgres::KIND, KNOWN);
         if !fields.contains_key("port") {
@@ -132,11 +101,7 @@ impl Settings {
                 interval: None,
                 count: None,
             },
-            ssl_mode: read.choice("sslmode", SSL_MODES).unwrap_or(SslMode::Prefer),
-            ssl_mode_word: read.text("sslmode"),
-            ssl_certificate: read.text("sslcert").map(PathBuf::from),
-            ssl_key: read.text("sslkey").map(PathBuf::from),
-            ssl_roots: read.text("sslrootcert").map(PathBuf::from),
+            encryption: Encryption::read(&mut read, home),
             application_name: read.text("application_name").unwrap_or_else(|| "dbt".to_owned()),
             autocommit: read.flag("autocommit"),
             retries: read.number("retries", 100).unwrap_or(1),
@@ -146,20 +111,6 @@ impl Settings {
                 "the formats of dates cannot be set".to_owned(),
             )],
         };
-        if settings.ssl_certificate.is_some() != settings.ssl_key.is_some() {
-            read.problem("`sslcert` and `sslkey` are given together or not at all");
-        }
-        if settings.ssl_roots.is_none()
-            && matches!(settings.ssl_mode, SslMode::VerifyCa | SslMode::VerifyFull)
-        {
-            read.problem("this `sslmode` needs `sslrootcert`, the file with the certificates to trust");
-        }
-        if settings.ssl_roots.as_ref().is_some_and(|roots| roots.as_os_str() == "system") {
-            read.problem(
-                "`sslrootcert: system` is not supported; name the system's file, such as \
-                 `/etc/ssl/certs/ca-certificates.crt`",
-            );
-        }
         read.finish(settings)
     }
 
@@ -195,7 +146,7 @@ impl Settings {
 
     /// What templates see of it; the password is left out.
     pub(super) fn target(&self) -> Map<String, Json> {
-        let path = |path: &Option<PathBuf>| Json::from(path.as_ref().map(|path| path.display().to_string()));
+        let written = |name: &str| self.encryption.written.get(name).cloned().unwrap_or_default();
         let entries = [
             ("host", Json::from(self.host.as_str())),
             ("port", Json::from(self.port)),
@@ -206,10 +157,10 @@ impl Settings {
             ("role", Json::from(self.role.as_deref())),
             ("search_path", Json::from(self.search_path.as_deref())),
             ("keepalives_idle", Json::from(self.keepalives.idle)),
-            ("sslmode", Json::from(self.ssl_mode_word.as_deref())),
-            ("sslcert", path(&self.ssl_certificate)),
-            ("sslkey", path(&self.ssl_key)),
-            ("sslrootcert", path(&self.ssl_roots)),
+            ("sslmode", written("sslmode")),
+            ("sslcert", written("sslcert")),
+            ("sslkey", written("sslkey")),
+            ("sslrootcert", written("sslrootcert")),
             ("application_name", Json::from(self.application_name.as_str())),
             ("autocommit", Json::from(self.autocommit)),
             ("retries", Json::from(self.retries)),
@@ -226,14 +177,14 @@ mod tests {
     use super::*;
 
     fn read(fields: &Json) -> Result<Settings, Vec<String>> {
-        Settings::read(fields.as_object().unwrap())
+        Settings::read(fields.as_object().unwrap(), None)
     }
 
     #[test]
     fn every_problem_is_told_without_secrets() {
         let fields = json!({
             "hots": "here", "port": "54320000", "pass": ["hush"], "sslmode": "verify_full", "dbname": "shop",
-            "database": "shop", "schema": "main", "sslkey": "key.pem", "sslrootcert": "system",
+            "database": "shop", "schema": "main", "sslkey": "key.pem",
         });
         let problems = read(&fields).err().unwrap_or_default();
         assert_eq!(
@@ -248,8 +199,6 @@ mod tests {
                 "`sslmode` must be one of `disable`, `allow`, `prefer`, `require`, `verify-ca`, \
                  `verify-full`, not `verify_full`, did you mean `verify-full`?",
                 "`sslcert` and `sslkey` are given together or not at all",
-                "`sslrootcert: system` is not supported; name the system's file, such as \
-                 `/etc/ssl/certs/ca-certificates.crt`",
             ]
         );
     }

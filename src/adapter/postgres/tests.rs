@@ -23,7 +23,7 @@ impl Place {
         let schema = format!("model_{test}_{}", std::process::id());
         let mut fields = fields(&words);
         fields.insert("schema".into(), json!(schema));
-        let adapter = Postgres::new(&fields, Path::new(".")).unwrap();
+        let adapter = Postgres::new(&fields, &Folders::default()).unwrap();
         adapter.connect().unwrap().execute(&format!("create schema {schema}")).unwrap();
         Some(Self { adapter, schema })
     }
@@ -294,7 +294,7 @@ fn refusals_at_the_door_are_plain() {
         let mut fields = fields(&words);
         fields.insert("schema".into(), json!(place.schema));
         fields.insert(field.to_owned(), value);
-        let adapter = Postgres::new(&fields, Path::new(".")).unwrap();
+        let adapter = Postgres::new(&fields, &Folders::default()).unwrap();
         let message = adapter.connect().err().map(|error| error.message).unwrap_or_default();
         assert!(message.contains(expected), "{message}");
         assert!(!message.contains("hush"), "{message}");
@@ -347,7 +347,7 @@ fn what_the_server_remarks_comes_with_the_answer() {
 #[test]
 fn members_answer_as_in_dbt_postgres() {
     let words = "host=here port=1 user=dbt password=hush dbname=shop schema=main";
-    let adapter = Postgres::new(&fields(words), Path::new(".")).unwrap();
+    let adapter = Postgres::new(&fields(words), &Folders::default()).unwrap();
     let call = |name: &str, argument: Json| {
         let call = MemberCall { name: name.to_owned(), args: vec![argument], kwargs: Map::new() };
         adapter.call_member(None, &call).map(|called| called.map_err(|error| error.message))

@@ -12,9 +12,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use super::settings::{Settings, SslMode};
+use super::encryption::{Roots, SslMode};
+use super::settings::Settings;
 use crate::adapter::DatabaseError;
-use crate::host::files;
+use crate::host::{files, trust};
 
 /// How connections are encrypted, by libpq's rules.
 pub(super) fn client(settings: &Settings, base: &Path) -> Result<ClientConfig, DatabaseError> {
@@ -25,7 +26,7 @@ pub(super) fn client(settings: &Settings, base: &Path) -> Result<ClientConfig, D
         .map_err(|error| DatabaseError::new(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
-    let (Some(certificate), Some(key)) = (&settings.ssl_certificate, &settings.ssl_key) else {
+    let Some((certificate, key)) = &settings.encryption.identity else {
         return Ok(builder.with_no_client_auth());
     };
     let chain = certificates("sslcert", certificate, base)?;
@@ -58,6 +59,34 @@ fn unusable(field: &str, path: &Path, why: &dyn std::fmt::Display) -> DatabaseEr
     DatabaseError::new(format!("`{field}`: cannot use `{}`: {why}", path.display()))
 }
 
+/// The certificates to trust, as they are and as the library keeps them.
+fn trusted(
+    place: &Roots,
+    base: &Path,
+) -> Result<(Vec<CertificateDer<'static>>, RootCertStore), DatabaseError> {
+    let mut store = RootCertStore::empty();
+    let found = match place {
+        Roots::System => {
+            let found = trust::authorities().map_err(|why| no_roots(&why))?;
+            // What the library does not understand is none of the project's business.
+            store.add_parsable_certificates(found.iter().cloned());
+            found
+        }
+        Roots::File(path) => {
+            let found = certificates("sslrootcert", path, base)?;
+            for root in &found {
+                store.add(root.clone()).map_err(|error| unusable("sslrootcert", path, &error))?;
+            }
+            found
+        }
+    };
+    Ok((found, store))
+}
+
+fn no_roots(why: &dyn std::fmt::Display) -> DatabaseError {
+    DatabaseError::new(format!("`sslrootcert`: cannot use the certificates to trust: {why}"))
+}
+
 /// Decides whether a server's certificate is good enough.
 #[derive(Debug)]
 struct Verifier {
@@ -76,23 +105,14 @@ struct Trusted {
 
 impl Verifier {
     fn new(settings: &Settings, base: &Path, provider: Arc<CryptoProvider>) -> Result<Self, DatabaseError> {
-        let checks = match settings.ssl_mode {
-            SslMode::Disable | SslMode::Allow | SslMode::Prefer => false,
-            // libpq: with a file of roots at hand, `require` is `verify-ca`.
-            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => true,
-        };
-        let Some(path) = settings.ssl_roots.as_deref().filter(|_| checks) else {
+        let Some(place) = &settings.encryption.roots else {
             return Ok(Self { trusted: None, provider });
         };
-        let roots = certificates("sslrootcert", path, base)?;
-        let mut store = RootCertStore::empty();
-        for root in &roots {
-            store.add(root.clone()).map_err(|error| unusable("sslrootcert", path, &error))?;
-        }
+        let (roots, store) = trusted(place, base)?;
         let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
             .build()
-            .map_err(|error| unusable("sslrootcert", path, &error))?;
-        let name_counts = settings.ssl_mode == SslMode::VerifyFull;
+            .map_err(|error| no_roots(&error))?;
+        let name_counts = settings.encryption.mode == SslMode::VerifyFull;
         Ok(Self { trusted: Some(Trusted { chains, roots, name_counts }), provider })
     }
 }
@@ -209,7 +229,7 @@ mod tests {
             "host": "db.example", "port": 5432, "user": "dbt", "password": "hush", "dbname": "shop",
             "schema": "main", "sslmode": mode, "sslrootcert": roots,
         });
-        Settings::read(fields.as_object().unwrap()).unwrap_or_else(|problems| panic!("{problems:?}"))
+        Settings::read(fields.as_object().unwrap(), None).unwrap_or_else(|problems| panic!("{problems:?}"))
     }
 
     #[test]

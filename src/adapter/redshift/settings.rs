@@ -5,7 +5,8 @@ use serde_json::{Map, Value as Json, json};
 use super::Redshift;
 use crate::adapter::DatabaseError;
 use crate::adapter::fields::Fields;
-use crate::adapter::postgres::settings::{Keepalives, LONGEST_WAIT, SSL_MODES, Settings as Server, SslMode};
+use crate::adapter::postgres::encryption::Encryption;
+use crate::adapter::postgres::settings::{Keepalives, LONGEST_WAIT, Settings as Server};
 use crate::sql::Dialect;
 
 /// The fields of a Redshift output, as dbt-redshift defines them.
@@ -152,7 +153,7 @@ fn server(read: &mut Fields<'_>) -> Server {
         let set = format!("set query_group to {}", Dialect::ANSI.literal(&group));
         opening.push((set, format!("the query group `{group}` cannot be set")));
     }
-    let server = Server {
+    Server {
         host: read.required("host", None),
         port: read.number("port", u16::MAX.into()).unwrap_or(5439),
         user: read.required("user", None),
@@ -168,21 +169,13 @@ fn server(read: &mut Fields<'_>) -> Server {
             interval: read.number("tcp_keepalive_interval", LONGEST_WAIT),
             count: read.number("tcp_keepalive_count", 1000),
         },
-        ssl_mode: read.choice("sslmode", SSL_MODES).unwrap_or(SslMode::Prefer),
-        ssl_mode_word: read.text("sslmode"),
-        ssl_certificate: None,
-        ssl_key: None,
-        ssl_roots: read.text("sslrootcert").map(Into::into),
+        encryption: Encryption::read(read, None),
         application_name: "dbt".to_owned(),
         autocommit: false,
         retries: read.number("retries", 100).unwrap_or(1),
         retries_everything: read.flag("retry_all"),
         opening,
-    };
-    if server.ssl_roots.is_none() && matches!(server.ssl_mode, SslMode::VerifyCa | SslMode::VerifyFull) {
-        read.problem("this `sslmode` needs `sslrootcert`, the file with the certificates to trust");
     }
-    server
 }
 
 fn shown(fields: &Map<String, Json>, server: &Server) -> Map<String, Json> {
@@ -240,7 +233,8 @@ mod tests {
                 "`datasharing` is not supported: remove it, and read other databases by `ra3_node: true`",
                 "`port` must be a whole number from 0 to 65535, not `\"no\"`",
                 "`pass` must be a text",
-                "this `sslmode` needs `sslrootcert`, the file with the certificates to trust",
+                "this `sslmode` needs `sslrootcert`: the file with the certificates to trust, or `system` for \
+                 those that the system trusts",
                 "`ra3_node` must be true or false, not `\"yes\"`",
             ]
         );
