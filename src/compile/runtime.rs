@@ -9,6 +9,8 @@ use super::names::Names;
 use super::relations::RelationCache;
 use crate::adapter::Adapter;
 use crate::artifact::{self, Wire};
+use crate::diagnostics::Diagnostic;
+use crate::host::scribe::Scribe;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
 use crate::project::{Members, Project};
 use crate::source::SourceMap;
@@ -87,6 +89,8 @@ pub struct Runtime {
     /// Warnings that are given once in a run, as far as they were given.
     pub(super) warned: Mutex<HashSet<String>>,
     graph: OnceLock<Value>,
+    /// Who writes what goes below the target folder.
+    pub(super) scribe: Scribe,
 }
 
 impl Runtime {
@@ -110,6 +114,7 @@ impl Runtime {
             ephemerals: Mutex::default(),
             warned: Mutex::default(),
             graph: OnceLock::new(),
+            scribe: Scribe::default(),
         }
     }
 
@@ -161,6 +166,17 @@ impl Runtime {
             _ if file.file_name() == own.file_name() => path,
             _ => path.join(own),
         }
+    }
+
+    /// Waits until all texts of nodes are written; the finding where some could not be.
+    #[must_use]
+    pub fn finish_writing(&self) -> Option<Diagnostic> {
+        let errors = self.scribe.finish();
+        let problem = Diagnostic::error("write", errors.first()?.to_string());
+        Some(match errors.len() {
+            1 => problem,
+            many => problem.note(format!("so it was with {} more files", many - 1)),
+        })
     }
 
     /// The ephemeral models that were compiled so far.

@@ -20,7 +20,7 @@ use super::worker::Worker;
 use crate::adapter::{DatabaseError, Response, Session};
 use crate::artifact;
 use crate::diagnostics::Diagnostic;
-use crate::host::{clock, files};
+use crate::host::clock;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
@@ -311,7 +311,8 @@ impl JobState {
         let writes = self.runtime.parts.options.write && !self.worker.is_absent();
         let Some(node) = self.node().filter(|_| writes) else { return Ok(()) };
         let path = self.runtime.output_path(folder, node);
-        files::refresh(&path, text).map_err(|error| Diagnostic::error("write", error.to_string()).into())
+        let written = self.runtime.scribe.write(path, text.to_owned());
+        written.map_err(|error| Diagnostic::error("write", error.to_string()).into())
     }
 }
 

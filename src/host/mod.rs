@@ -10,6 +10,7 @@ pub mod environment;
 pub mod files;
 pub mod rolling;
 pub mod trust;
+pub mod scribe;
 
 pub use environment::Environment;
 pub use files::FileError;

@@ -61,6 +61,7 @@ pub fn execute_alone(
         }
         Err(failure) => outcome.problems.push(failure.diagnostic()),
     }
+    outcome.problems.extend(runtime.finish_writing());
     if stop.is_requested() {
         outcome.ending = Ending::Cancelled;
     }

@@ -1,12 +1,14 @@
-//! One thread owns the state of a run; hands do the work and send word.
+//! One thread owns the outcome of a run; hands take what the board says may
+//! start, do it, and send word.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::attend::speak;
+use super::board::Board;
 use super::event::{Event, Place};
 use super::plan::Stop;
 use super::queue::Queue;
@@ -44,8 +46,10 @@ pub(super) enum Word {
     Answered { thread: Arc<str>, is_refused: bool, elapsed: Duration },
     /// Something deserves attention.
     Warning(Diagnostic),
-    /// The step at this place is over.
-    Over(usize, Box<NodeResult>),
+    /// The step at this place was begun.
+    Started(usize),
+    /// The step at this place is over, and those at these will never start.
+    Over(usize, Box<NodeResult>, Vec<usize>),
 }
 
 /// Takes words to the thread that owns the run. Clones lead to the same place.
@@ -88,7 +92,7 @@ pub(super) struct Dispatched {
 struct Dispatcher<'a> {
     steps: &'a [Step],
     halting: Halting<'a>,
-    queue: Queue,
+    board: &'a Board,
     /// The number under which people know a step, once it has one.
     indexes: Vec<usize>,
     told: usize,
@@ -110,10 +114,11 @@ pub(super) fn dispatch(
         outcome.problems.push(Diagnostic::error("circular-run", message));
         return outcome;
     };
+    let board = Board::new(queue, halting.fail_fast);
     let mut dispatcher = Dispatcher {
         steps: &steps.list,
         halting,
-        queue,
+        board: &board,
         indexes: vec![0; steps.list.len()],
         told: 0,
         total: steps.list.iter().filter(|step| step.counts).count(),
@@ -121,28 +126,23 @@ pub(super) fn dispatch(
         on_event,
     };
     let (teller, words) = Teller::new();
-    let (orders, inbox) = channel();
-    let inbox = Mutex::new(inbox);
     let handles: Vec<Arc<dyn Cancel>> = hands.iter().map(|hand| hand.cancel_handle()).collect();
     thread::scope(|scope| {
         let mut crew = 0;
         for mut hand in hands {
-            let (teller, inbox) = (teller.clone(), &inbox);
+            let (teller, board) = (teller.clone(), &board);
             let thread = thread::Builder::new().name(hand.name().to_owned()).stack_size(STACK);
-            let labor = move || labor(hand.as_mut(), &steps.list, inbox, &teller);
+            let labor = move || labor(hand.as_mut(), &steps.list, board, &teller);
             crew += usize::from(thread.spawn_scoped(scope, labor).is_ok());
         }
-        dispatcher.run(crew, &orders, &words, &handles);
-        drop(orders);
+        dispatcher.run(crew, &words, &handles);
     });
     dispatcher.outcome
 }
 
-/// What a hand does until there are no more orders.
-fn labor(hand: &mut dyn Hand, steps: &[Step], inbox: &Mutex<Receiver<usize>>, teller: &Teller) {
-    loop {
-        let order = inbox.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(at) = order else { return };
+/// What a hand does until there is nothing left to do.
+fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board, teller: &Teller) {
+    while let Some(at) = board.start(teller) {
         let Some(step) = steps.get(at) else { continue };
         let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, teller)));
         let result = work.unwrap_or_else(|_| {
@@ -150,28 +150,16 @@ fn labor(hand: &mut dyn Hand, steps: &[Step], inbox: &Mutex<Receiver<usize>>, te
             let problem = Diagnostic::error("internal-error", message);
             NodeResult::error(step.unique_id.clone(), vec![problem.help("please report it")])
         });
-        teller.tell(Word::Over(at, Box::new(result)));
+        board.finish(at, Box::new(result), teller);
     }
 }
 
 impl Dispatcher<'_> {
-    fn run(
-        &mut self,
-        crew: usize,
-        orders: &Sender<usize>,
-        words: &Receiver<Word>,
-        handles: &[Arc<dyn Cancel>],
-    ) {
+    fn run(&mut self, crew: usize, words: &Receiver<Word>, handles: &[Arc<dyn Cancel>]) {
         if crew == 0 {
             self.abandon("no thread could be started");
         }
-        while !self.queue.is_done() {
-            while self.queue.running() < crew {
-                let Some(at) = self.queue.start() else { break };
-                self.begin(at);
-                // Hands listen until `orders` is dropped.
-                let _ = orders.send(at);
-            }
+        while !self.board.is_done() {
             match words.recv_timeout(HEARTBEAT) {
                 Ok(word) => self.hear(word),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -206,22 +194,17 @@ impl Dispatcher<'_> {
 
     fn hear(&mut self, word: Word) {
         match word {
-            Word::Over(at, result) => self.over(at, *result),
+            Word::Started(at) => self.begin(at),
+            Word::Over(at, result, lost) => self.over(at, *result, lost),
             other => speak(other, self.on_event),
         }
     }
 
     /// A step is over. What fails keeps back all that is downstream of it.
-    fn over(&mut self, at: usize, result: NodeResult) {
+    fn over(&mut self, at: usize, result: NodeResult, lost: Vec<usize>) {
         let Some(step) = self.steps.get(at) else { return };
         let failed = result.status.is_failure();
         let cause = result.unique_id.clone();
-        let mut lost = Vec::new();
-        if failed {
-            lost = self.queue.fail(at);
-        } else {
-            self.queue.finish(at);
-        }
         if step.counts {
             let place = self.place(at);
             (self.on_event)(Event::NodeFinished { node: step.node, place, result: &result });
@@ -267,12 +250,12 @@ impl Dispatcher<'_> {
     fn halt(&mut self, because: Ending) {
         self.outcome.ending = because;
         self.halting.halt.request();
-        (self.on_event)(Event::Stopping { because, running: self.queue.running() });
+        (self.on_event)(Event::Stopping { because, running: self.board.running() });
         self.abandon(because.reason());
     }
 
     fn abandon(&mut self, reason: &str) {
-        for at in self.queue.abandon() {
+        for at in self.board.abandon() {
             self.skip(at, Some(reason), Detail::None);
         }
     }

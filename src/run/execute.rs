@@ -53,6 +53,7 @@ pub fn execute(
     };
     let started = clock::instant();
     run.all();
+    run.finish_writing();
     let outcome = run.outcome;
     finish(outcome, started, on_event)
 }
@@ -127,6 +128,13 @@ impl Run<'_> {
             let halt = Stop::new();
             let halting = Halting { halt: &halt, ..self.halting };
             self.run_hooks(&main, HookMoment::End, halting);
+        }
+    }
+
+    fn finish_writing(&mut self) {
+        if let Some(problem) = self.runtime.finish_writing() {
+            (self.on_event)(Event::Problem { diagnostic: &problem });
+            self.outcome.problems.push(problem);
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! 1. [`Plan`] says what is to be done.
 //! 2. `steps` turns its nodes into steps and orders them.
-//! 3. `dispatch` owns the state of the run: it hands out what the `queue` says
-//!    may start, to hands on threads of their own, and emits [`Event`]s.
+//! 3. Hands on threads of their own take from the `board` what the `queue` says may
+//!    start; `dispatch` hears them, owns the outcome, and emits [`Event`]s.
 //!    Each hand compiles and materializes with a session of its own; what needs
 //!    no session was compiled by then, see `ahead`.
 //! 4. The [`RunOutcome`] holds what came of it.
@@ -11,6 +11,7 @@
 mod ahead;
 mod alone;
 mod attend;
+mod board;
 mod desk;
 mod dispatch;
 mod ear;

@@ -1,0 +1,84 @@
+//! Which steps may start, for hands that help themselves.
+//!
+//! A hand that is done with a step takes the next one without waiting for the
+//! thread that tells people of it. What is told of a change is sent while the
+//! board is held, so that words arrive in the order of the changes.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::dispatch::{Teller, Word};
+use super::queue::Queue;
+use super::result::NodeResult;
+
+/// A queue that hands share.
+#[derive(Debug)]
+pub(super) struct Board {
+    shared: Mutex<Shared>,
+    changed: Condvar,
+    fail_fast: bool,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: Queue,
+    /// Nothing more is begun: what is left is about to be abandoned.
+    is_closed: bool,
+}
+
+impl Board {
+    /// A board on which nothing was begun. With `fail_fast` the first failure closes it.
+    pub(super) fn new(queue: Queue, fail_fast: bool) -> Self {
+        let shared = Shared { queue, is_closed: false };
+        Self { shared: Mutex::new(shared), changed: Condvar::new(), fail_fast }
+    }
+
+    /// The next step, as soon as one may start; `None` when nothing more will.
+    pub(super) fn start(&self, teller: &Teller) -> Option<usize> {
+        let mut shared = self.shared();
+        while !shared.is_closed && !shared.queue.is_done() {
+            if let Some(at) = shared.queue.start() {
+                teller.tell(Word::Started(at));
+                return Some(at);
+            }
+            shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+
+    /// A step is over.
+    pub(super) fn finish(&self, at: usize, result: Box<NodeResult>, teller: &Teller) {
+        let mut shared = self.shared();
+        let failed = result.status.is_failure();
+        let lost = if failed {
+            shared.queue.fail(at)
+        } else {
+            shared.queue.finish(at);
+            Vec::new()
+        };
+        shared.is_closed |= failed && self.fail_fast;
+        teller.tell(Word::Over(at, result, lost));
+        self.changed.notify_all();
+    }
+
+    /// Takes out everything that has not begun: see [`Queue::abandon`].
+    pub(super) fn abandon(&self) -> Vec<usize> {
+        let mut shared = self.shared();
+        shared.is_closed = true;
+        self.changed.notify_all();
+        shared.queue.abandon()
+    }
+
+    /// How many steps were begun and are not over.
+    pub(super) fn running(&self) -> usize {
+        self.shared().queue.running()
+    }
+
+    /// Whether everything is over.
+    pub(super) fn is_done(&self) -> bool {
+        self.shared().queue.is_done()
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
