@@ -5,8 +5,8 @@
     scripts/postgres-server run dbt/bin/python scripts/record_golden.py [CASE ...]
 
 Each file in tests/golden/cases/ is a case, a Python literal: `files`, and
-`steps` of files to change and a command to run. It runs on every engine of
-tests/golden/engines.json that offers what the case `needs`, of a server's versions
+`steps` of files to change and a command to run, with sections of `artifacts` to
+keep. It runs on every engine of tests/golden/engines.json that offers what the case `needs`, of a server's versions
 (`since`) the newest. The case, with the
 result of every step on every engine, is written to tests/golden/NAME.json: exit
 code, status of each node, and what is known of each relation. The Rust test
@@ -112,6 +112,18 @@ def statuses(folder):
     return {result["unique_id"]: {"status": str(result["status"]), "failures": result["failures"]} for result in results}
 
 
+def artifacts(folder, wanted):
+    """Sections of artifacts, without times."""
+    read = {name: json.loads((folder / "target" / name).read_text()) for name in wanted}
+    found = {name: {key: read[name][key] for key in keys} for name, keys in wanted.items()}
+    for sections in found.values():
+        for entries in sections.values():
+            for entry in entries.values() if isinstance(entries, dict) else entries:
+                if isinstance(entry, dict):
+                    entry.pop("created_at", None)
+    return found
+
+
 def run(folder, arguments):
     (folder / "target" / "run_results.json").unlink(missing_ok=True)
     command = [DBT, "--quiet", *arguments, "--profiles-dir", "."]
@@ -137,6 +149,8 @@ def on_engine(name, engine, case):
             if expected["code"] != (code if isinstance(code, int) else code.get(name, 0)):
                 sys.exit(f"{name}: {step['run']} ended with {expected['code']}:\n{output}")
             expected["relations"] = relations(warehouse, engine)
+            if step["artifacts"] and name == "duckdb":
+                expected["artifacts"] = artifacts(folder, step["artifacts"])
             for without in step["without_rows"]:
                 expected["relations"][without]["rows"] = None
             results.append(expected)
@@ -165,7 +179,7 @@ def laid_out(value, margin=""):
 def record(path, engines):
     written = ast.literal_eval(path.read_text())
     needs = written.get("needs", [])
-    defaults = {"code": 0, "without_rows": []}
+    defaults = {"code": 0, "without_rows": [], "artifacts": {}}
     steps = [{**defaults, **step, "files": dedented(step.get("files", {}))} for step in written["steps"]]
     case = {"files": {"dbt_project.yml": PROJECT, **dedented(written["files"])}, "steps": steps}
     offering = {name: engine for name, engine in engines.items() if set(needs) <= set(engine["offers"])}

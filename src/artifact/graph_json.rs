@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::manifest_json::groups_json;
+use super::manifest_json::{groups_json, is_metric, is_saved_query, is_semantic_model};
 use super::node_json::node_json;
 use super::wire::Wire;
 use crate::manifest::NodeKind;
@@ -12,11 +12,15 @@ use crate::manifest::NodeKind;
 #[must_use]
 pub fn graph_json(wire: &Wire<'_>) -> Json {
     let [mut nodes, mut sources, mut exposures] = [Map::new(), Map::new(), Map::new()];
+    let [mut metrics, mut semantic_models, mut saved_queries] = [Map::new(), Map::new(), Map::new()];
     for node in wire.manifest.nodes.iter().chain(&wire.manifest.broken_tests) {
         let place = match node.kind {
             NodeKind::UnitTest(_) => continue,
             NodeKind::Source(_) => &mut sources,
             NodeKind::Exposure(_) => &mut exposures,
+            ref kind if is_metric(kind) => &mut metrics,
+            ref kind if is_semantic_model(kind) => &mut semantic_models,
+            ref kind if is_saved_query(kind) => &mut saved_queries,
             _ => &mut nodes,
         };
         place.insert(node.unique_id.to_string(), node_json(wire, node));
@@ -24,10 +28,10 @@ pub fn graph_json(wire: &Wire<'_>) -> Json {
     json!({
         "exposures": exposures,
         "groups": groups_json(wire.manifest),
-        "metrics": {},
+        "metrics": metrics,
         "nodes": nodes,
         "sources": sources,
-        "semantic_models": {},
-        "saved_queries": {},
+        "semantic_models": semantic_models,
+        "saved_queries": saved_queries,
     })
 }

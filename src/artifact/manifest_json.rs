@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::metadata::Metadata;
 use super::node_json::{compiled_node_json, node_json};
 use super::wire::{Cte, Wire, default_docs, group, object, owner};
-use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, NodeKind};
+use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, NodeKind, ResourceType};
 
 /// What `manifest.json` says beyond the manifest itself.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +69,7 @@ impl Serialize for ManifestJson<'_> {
         map.serialize_entry("macros", &macros(wire))?;
         map.serialize_entry("docs", &docs(manifest))?;
         map.serialize_entry("exposures", &section(|kind| matches!(kind, NodeKind::Exposure(_))))?;
-        map.serialize_entry("metrics", &json!({}))?;
+        map.serialize_entry("metrics", &section(is_metric))?;
         map.serialize_entry("groups", &groups_json(manifest))?;
         map.serialize_entry("selectors", &self.details.selectors)?;
         map.serialize_entry("disabled", &disabled(wire))?;
@@ -77,8 +77,8 @@ impl Serialize for ManifestJson<'_> {
         map.serialize_entry("parent_map", &parents)?;
         map.serialize_entry("child_map", &children)?;
         map.serialize_entry("group_map", &group_map(manifest))?;
-        map.serialize_entry("saved_queries", &json!({}))?;
-        map.serialize_entry("semantic_models", &json!({}))?;
+        map.serialize_entry("saved_queries", &section(is_saved_query))?;
+        map.serialize_entry("semantic_models", &section(is_semantic_model))?;
         map.serialize_entry("unit_tests", &section(|kind| matches!(kind, NodeKind::UnitTest(_))))?;
         map.serialize_entry("functions", &json!({}))?;
         map.end()
@@ -117,7 +117,22 @@ impl Serialize for Section<'_> {
 
 /// Whether nodes of this kind stand under `nodes`.
 fn is_plain(kind: &NodeKind) -> bool {
-    !matches!(kind, NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::UnitTest(_))
+    !matches!(
+        kind,
+        NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_) | NodeKind::UnitTest(_)
+    )
+}
+
+pub(super) fn is_metric(kind: &NodeKind) -> bool {
+    kind.resource_type() == ResourceType::Metric
+}
+
+pub(super) fn is_semantic_model(kind: &NodeKind) -> bool {
+    kind.resource_type() == ResourceType::SemanticModel
+}
+
+pub(super) fn is_saved_query(kind: &NodeKind) -> bool {
+    kind.resource_type() == ResourceType::SavedQuery
 }
 
 fn metadata(details: &ManifestDetails) -> Json {
@@ -234,6 +249,7 @@ fn edges(manifest: &Manifest) -> (Json, Json) {
     order.extend(&manifest.broken_tests);
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exposure(_))));
+    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Semantic(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));
     let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut parents: HashMap<&str, Vec<&str>> = HashMap::new();

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `manifest.json`, version 12 | [`ManifestJson`] |
 //! | `run_results.json`, version 6 | [`RunResults`] |
+//! | `semantic_manifest.json` | [`semantic_manifest_json`] |
 //! | `sources.json`, version 3 | [`SourcesResults`] |
 //!
 //! Those of an earlier invocation are read as [`EarlierManifest`], [`RunResults`] and
@@ -19,6 +20,7 @@ mod manifest_json;
 mod metadata;
 mod node_json;
 mod run_results;
+mod semantic_json;
 mod sources;
 mod unit_test_json;
 mod wire;
@@ -29,6 +31,7 @@ pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};
 pub use metadata::Metadata;
 pub use node_json::{compiled_node_json, node_json, relation_name};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};
+pub use semantic_json::semantic_manifest_json;
 pub use sources::{EarlierAges, FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
 pub use wire::{Cte, Wire};
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value as Json, json};
 
 use super::manifest_json::Compiled;
+use super::semantic_json::semantic_json;
 use super::unit_test_json::unit_test_json;
 use super::wire::{Wire, columns, config, constraints, default_docs, group, object, owner, refs, sources};
 use crate::manifest::{
@@ -25,6 +26,7 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
         NodeKind::Source(source) => source_json(wire, node, source),
         NodeKind::Exposure(exposure) => exposure_json(wire, node, exposure),
         NodeKind::UnitTest(test) => unit_test_json(wire, node, test),
+        NodeKind::Semantic(semantic) => semantic_json(wire, node, semantic),
         NodeKind::Seed(seed) => {
             let mut json = common(wire, node, compiled);
             json.insert("root_path".into(), seed.root_path.display().to_string().into());
@@ -301,7 +303,7 @@ fn exposure_json(wire: &Wire<'_>, node: &Node, exposure: &Exposure) -> Map<Strin
         ("depends_on", wire.depends_on(node)),
         ("refs", refs(&node.depends_on.refs)),
         ("sources", sources(&node.depends_on.sources)),
-        ("metrics", json!([])),
+        ("metrics", node.depends_on.metrics.iter().map(|metric| json!([metric])).collect()),
         ("created_at", wire.created_at.into()),
     ])
 }

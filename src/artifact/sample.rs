@@ -147,6 +147,7 @@ fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
     });
     let sources = json["sources"].as_array().into_iter().flatten();
     DependsOn {
+        metrics: Vec::new(),
         nodes: texts(&json["depends_on"]["nodes"]).iter().map(|id| place(manifest, id)).collect(),
         macros: texts(&json["depends_on"]["macros"]),
         macros_once_compiled: Vec::new(),

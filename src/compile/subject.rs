@@ -104,7 +104,7 @@ impl Subject {
 
     /// Whether a name may be built here: there is a `this`.
     pub(super) fn has_relation(node: &Node) -> bool {
-        !matches!(node.kind, NodeKind::Hook(_) | NodeKind::Exposure(_))
+        !matches!(node.kind, NodeKind::Hook(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_))
     }
 }
 

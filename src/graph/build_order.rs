@@ -68,5 +68,12 @@ fn held_back(graph: &Graph, manifest: &Manifest, test: NodeId) -> impl Iterator<
 
 /// Whether nodes of this kind wait for tests.
 fn waits(kind: &NodeKind) -> bool {
-    !matches!(kind, NodeKind::Test(_) | NodeKind::UnitTest(_) | NodeKind::Source(_) | NodeKind::Exposure(_))
+    !matches!(
+        kind,
+        NodeKind::Test(_)
+            | NodeKind::UnitTest(_)
+            | NodeKind::Source(_)
+            | NodeKind::Exposure(_)
+            | NodeKind::Semantic(_)
+    )
 }

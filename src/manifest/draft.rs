@@ -92,6 +92,7 @@ impl Drafting<'_> {
             docs,
             relation,
             depends_on: DependsOn {
+                metrics: Vec::new(),
                 nodes: Vec::new(),
                 macros: recorded.macros,
                 macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
@@ -242,6 +243,7 @@ fn asked_for(mut finding: Diagnostic, body: &Body, place: Span) -> Diagnostic {
 /// Adds what only models have in a property file.
 fn describe_model(model: &mut Model, properties: &NodeProperties) {
     model.constraints = properties.constraints.iter().map(|written| constraint(written, true)).collect();
+    model.time_spine.clone_from(&properties.time_spine);
     model.deprecation_date = properties.deprecation_date.as_ref().map(|date| date.value.clone());
 }
 

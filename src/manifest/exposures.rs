@@ -102,7 +102,9 @@ fn reads(name: &str, items: &[Spanned<String>], findings: &mut Vec<Diagnostic>) 
                 depends_on.sources.push(call);
                 source_sites.push(item.span);
             }
-            None if item.value.trim_start().starts_with("metric(") => {}
+            None if item.value.trim_start().starts_with("metric(") => {
+                depends_on.metrics.extend(item.value.split(['\'', '"']).nth(1).map(str::to_owned));
+            }
             None => findings.push(
                 Diagnostic::warning(
                     "bad-depends-on",

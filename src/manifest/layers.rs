@@ -63,6 +63,9 @@ pub(super) fn tree_key(kind: ResourceType) -> &'static str {
         ResourceType::UnitTest => "unit_tests",
         ResourceType::Source => "sources",
         ResourceType::Exposure => "exposures",
+        ResourceType::Metric => "metrics",
+        ResourceType::SemanticModel => "semantic-models",
+        ResourceType::SavedQuery => "saved-queries",
     }
 }
 

@@ -21,6 +21,7 @@ use super::parse::Surroundings;
 use super::patches::Patches;
 use super::property_files::{PropertyFile, Rendering, property_files};
 use super::resolve::{Draft, Resolved, resolve};
+use super::semantic::SemanticLayer;
 use super::sketch::{Sketch, sketches, yaml_snapshot};
 use super::sources::Sources;
 use super::unique::check_names;
@@ -141,6 +142,12 @@ impl Loading<'_> {
         self.findings.extend(check_names(&enabled, self.surroundings.dialect));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
         let mut resolved = resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled);
+        let semantics = SemanticLayer {
+            project: self.project,
+            describer: &describer,
+            dialect: self.surroundings.dialect,
+        };
+        self.findings.extend(semantics.add(&files, &mut resolved));
         let unit_tests =
             UnitTests { project: self.project, describer: &describer }.add(&files, &mut resolved);
         let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;

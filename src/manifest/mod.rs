@@ -34,6 +34,7 @@ mod patches;
 pub mod properties;
 mod property_files;
 mod resolve;
+mod semantic;
 mod sketch;
 mod sources;
 mod unique;

@@ -127,6 +127,8 @@ pub struct DependsOn {
     pub refs: Vec<RefCall>,
     /// The `source` calls as written.
     pub sources: Vec<SourceCall>,
+    /// The metrics that an exposure reads.
+    pub metrics: Vec<String>,
 }
 
 /// One `ref(...)` as written.
@@ -219,6 +221,8 @@ pub enum NodeKind {
     Source(Box<Source>),
     /// Something outside that reads models.
     Exposure(Box<Exposure>),
+    /// A part of the semantic layer.
+    Semantic(Box<Semantic>),
     /// An `on-run-start` or `on-run-end` item.
     Hook(RunHook),
 }
@@ -236,6 +240,7 @@ impl NodeKind {
             Self::UnitTest(_) => ResourceType::UnitTest,
             Self::Source(_) => ResourceType::Source,
             Self::Exposure(_) => ResourceType::Exposure,
+            Self::Semantic(semantic) => semantic.kind.resource_type(),
             Self::Hook(_) => ResourceType::Operation,
         }
     }
@@ -248,7 +253,9 @@ impl NodeKind {
             Self::Snapshot(body) | Self::Analysis(body) => Some(body),
             Self::Test(test) => Some(&test.body),
             Self::Hook(hook) => Some(&hook.body),
-            Self::Seed(_) | Self::UnitTest(_) | Self::Source(_) | Self::Exposure(_) => None,
+            Self::Seed(_) | Self::UnitTest(_) | Self::Source(_) | Self::Exposure(_) | Self::Semantic(_) => {
+                None
+            }
         }
     }
 }
@@ -265,12 +272,15 @@ pub enum ResourceType {
     UnitTest,
     Source,
     Exposure,
+    Metric,
+    SemanticModel,
+    SavedQuery,
     Operation,
 }
 
 impl ResourceType {
     /// All of them, in the order in which help texts name them.
-    pub const EVERY: [Self; 9] = [
+    pub const EVERY: [Self; 12] = [
         Self::Model,
         Self::Seed,
         Self::Snapshot,
@@ -278,6 +288,9 @@ impl ResourceType {
         Self::UnitTest,
         Self::Source,
         Self::Exposure,
+        Self::Metric,
+        Self::SemanticModel,
+        Self::SavedQuery,
         Self::Analysis,
         Self::Operation,
     ];
@@ -294,6 +307,9 @@ impl ResourceType {
             Self::UnitTest => "unit_test",
             Self::Source => "source",
             Self::Exposure => "exposure",
+            Self::Metric => "metric",
+            Self::SemanticModel => "semantic_model",
+            Self::SavedQuery => "saved_query",
             Self::Operation => "operation",
         }
     }
@@ -426,6 +442,38 @@ pub struct Exposure {
     pub url: Option<String>,
     /// Who answers for it: `name`, `email` and more.
     pub owner: serde_json::Map<String, Json>,
+}
+
+/// A part of the semantic layer.
+#[derive(Debug, Clone)]
+pub struct Semantic {
+    /// Which part.
+    pub kind: SemanticKind,
+    /// What only nodes of this kind have, as dbt's artifacts show it.
+    pub fields: serde_json::Map<String, Json>,
+}
+
+/// The parts of the semantic layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SemanticKind {
+    /// A number that is computed from measures.
+    Metric,
+    /// What the rows of a model are, and what can be measured on them.
+    SemanticModel,
+    /// A question about metrics that is asked again and again.
+    SavedQuery,
+}
+
+impl SemanticKind {
+    /// dbt's `resource_type`.
+    #[must_use]
+    pub fn resource_type(self) -> ResourceType {
+        match self {
+            Self::Metric => ResourceType::Metric,
+            Self::SemanticModel => ResourceType::SemanticModel,
+            Self::SavedQuery => ResourceType::SavedQuery,
+        }
+    }
 }
 
 /// An `on-run-start` or `on-run-end` item.

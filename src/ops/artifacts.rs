@@ -52,6 +52,7 @@ impl<'a> Writer<'a> {
             selectors: self.workspace.selectors.json(),
             compiled,
         };
+        self.write("semantic_manifest.json", &artifact::semantic_manifest_json(&wire))?;
         self.write("manifest.json", &ManifestJson { wire, details: &details })
     }
 

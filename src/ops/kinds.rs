@@ -9,7 +9,7 @@ use crate::manifest::ResourceType;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kinds(BTreeSet<ResourceType>);
 
-/// What `build` does something with; exposures are counted and left alone.
+/// What `build` does something with; exposures and saved queries are counted and left alone.
 const BUILD: &[ResourceType] = &[
     ResourceType::Model,
     ResourceType::Seed,
@@ -17,6 +17,7 @@ const BUILD: &[ResourceType] = &[
     ResourceType::Test,
     ResourceType::UnitTest,
     ResourceType::Exposure,
+    ResourceType::SavedQuery,
 ];
 
 const TEST: &[ResourceType] = &[ResourceType::Test, ResourceType::UnitTest];
@@ -45,6 +46,9 @@ const LIST: &[ResourceType] = &[
     ResourceType::UnitTest,
     ResourceType::Source,
     ResourceType::Exposure,
+    ResourceType::Metric,
+    ResourceType::SemanticModel,
+    ResourceType::SavedQuery,
 ];
 
 /// Everything that `list` knows: its `all`.
@@ -56,6 +60,9 @@ const LIST_ALL: &[ResourceType] = &[
     ResourceType::UnitTest,
     ResourceType::Source,
     ResourceType::Exposure,
+    ResourceType::Metric,
+    ResourceType::SemanticModel,
+    ResourceType::SavedQuery,
     ResourceType::Analysis,
 ];
 
@@ -168,7 +175,7 @@ mod tests {
         assert_eq!(kinds, Kinds::only(&[ResourceType::Model]));
         assert_eq!(Kinds::of_test(&[], &[]).expect("all"), Kinds::only(TEST));
         let of_list = |given: &[&str]| Kinds::of_list(&words(given), &[]).expect("known types").types().len();
-        assert_eq!((of_list(&[]), of_list(&["all"]), of_list(&["default", "analysis"])), (7, 8, 8));
+        assert_eq!((of_list(&[]), of_list(&["all"]), of_list(&["default", "analysis"])), (10, 11, 11));
         let problems = Kinds::of_build(&words(&["modle", "x"]), &[]).expect_err("unknown types");
         assert_eq!(problems.len(), 2);
         assert_eq!(problems[0].help, ["did you mean `model`?"]);

@@ -65,7 +65,9 @@ pub fn list(
 fn selector(node: &Node) -> String {
     match &node.kind {
         NodeKind::Source(source) => format!("source:{}.{}.{}", node.package, source.source_name, node.name),
-        NodeKind::Exposure(_) => format!("exposure:{}.{}", node.package, node.name),
+        NodeKind::Exposure(_) | NodeKind::Semantic(_) => {
+            format!("{}:{}.{}", node.kind.resource_type(), node.package, node.name)
+        }
         NodeKind::UnitTest(_) => format!("unit_test:{}.{}", node.package, node.name),
         _ => node.fqn.join("."),
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::plan::{Mode, Plan};
 use crate::graph::Graph;
-use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
+use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
 
 /// What is done with a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Action {
     Measure,
     /// Made to show what another environment has.
     Clone,
-    /// Nothing: an exposure in a build.
+    /// Nothing: an exposure or a saved query in a build.
     Nothing,
 }
 
@@ -70,7 +70,9 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
         // dbt: a source that nobody said how old it may be is passed over.
         (NodeKind::Source(source), Mode::Freshness) if source.freshness.is_some() => Action::Measure,
         (NodeKind::Exposure(_), Mode::Build) => Action::Nothing,
-        (_, Mode::Freshness) | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_), _) => {
+        (NodeKind::Semantic(it), Mode::Build) if it.kind == SemanticKind::SavedQuery => Action::Nothing,
+        (_, Mode::Freshness)
+        | (NodeKind::Source(_) | NodeKind::Hook(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_), _) => {
             return None;
         }
         (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), Mode::Clone) if !is_ephemeral => {

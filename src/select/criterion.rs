@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::expression::{Criterion, Reach};
 use super::method::{Method, StateCheck, TestType, VersionState};
 use crate::diagnostics::Diagnostic;
-use crate::manifest::ResourceType;
+use crate::manifest::{ResourceType, SemanticKind};
 use crate::source::Span;
 
 /// A criterion cut into its parts, the method not yet looked at.
@@ -125,7 +125,15 @@ pub(super) fn method(name: &str, value: &str, span: Span) -> Result<Method, Diag
         "config" => Ok(Method::Config(words.map(str::to_owned).collect())),
         "test_name" => Ok(Method::TestName),
         "selector" => Ok(Method::Selector),
-        "metric" | "semantic_model" | "saved_query" => Ok(Method::Semantic),
+        "metric" => at_most(Method::Semantic(SemanticKind::Metric), 2, "`metric` or `package.metric`"),
+        "semantic_model" => at_most(
+            Method::Semantic(SemanticKind::SemanticModel),
+            2,
+            "`semantic_model` or `package.semantic_model`",
+        ),
+        "saved_query" => {
+            at_most(Method::Semantic(SemanticKind::SavedQuery), 2, "`saved_query` or `package.saved_query`")
+        }
         "source" => at_most(Method::Source, 3, "`source`, `source.table` or `package.source.table`"),
         "exposure" => at_most(Method::Exposure, 2, "`exposure` or `package.exposure`"),
         "unit_test" => at_most(Method::UnitTest, 2, "`unit_test` or `package.unit_test`"),
@@ -181,18 +189,7 @@ const STATE_CHECKS: [(&str, StateCheck); 10] = [
 ];
 
 /// dbt's resource types that no node here has.
-const OTHER_TYPES: [&str; 10] = [
-    "function",
-    "metric",
-    "semantic_model",
-    "saved_query",
-    "macro",
-    "doc",
-    "group",
-    "fixture",
-    "sql_operation",
-    "rpc",
-];
+const OTHER_TYPES: [&str; 7] = ["function", "macro", "doc", "group", "fixture", "sql_operation", "rpc"];
 
 fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
     table.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)

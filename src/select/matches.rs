@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::expression::Criterion;
 use super::glob::{has_wildcard, matches, path_matches};
 use super::method::{Method, TestType, VersionState};
-use crate::manifest::{Manifest, Model, Node, NodeId, NodeKind};
+use crate::manifest::{Manifest, Model, Node, NodeId, NodeKind, ResourceType};
 
 /// The nodes that a criterion's method picks; its relatives are not among them.
 /// `selector` picks nothing here: it is not a matter of single nodes.
@@ -21,7 +21,8 @@ pub(super) fn picked<'a>(
         Method::Fqn => Box::new(move |node| is_named(node, text)),
         Method::Tag => Box::new(move |node| node.tags.iter().any(|tag| matches(text, tag))),
         Method::Group => Box::new(move |node| {
-            is_plain(node) && node.config.text("group").is_some_and(|group| matches(text, group))
+            let has_group = is_plain(node) || node.kind.resource_type() == ResourceType::Metric;
+            has_group && node.config.text("group").is_some_and(|group| matches(text, group))
         }),
         Method::Access => Box::new(move |node| {
             model(node).is_some() && node.config.text("access").unwrap_or("protected") == text
@@ -46,13 +47,14 @@ pub(super) fn picked<'a>(
         Method::UnitTest => {
             Box::new(move |node| matches!(node.kind, NodeKind::UnitTest(_)) && is_in_package(node, text))
         }
+        Method::Semantic(wanted) => Box::new(move |node| {
+            node.kind.resource_type() == wanted.resource_type() && is_in_package(node, text)
+        }),
         Method::Version(wanted) => {
             Box::new(move |node| model(node).is_some_and(|it| is_version(it, *wanted)))
         }
         // These are looked at elsewhere.
-        Method::Selector | Method::State(_) | Method::Result | Method::SourceStatus | Method::Semantic => {
-            Box::new(|_| false)
-        }
+        Method::Selector | Method::State(_) | Method::Result | Method::SourceStatus => Box::new(|_| false),
     };
     Box::new(manifest.iter().filter(move |(_, node)| is_picked(node)).map(|(id, _)| id))
 }
@@ -66,7 +68,10 @@ fn model(node: &Node) -> Option<&Model> {
 
 /// Whether the node stands under `nodes` in dbt's manifest.
 fn is_plain(node: &Node) -> bool {
-    !matches!(node.kind, NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::UnitTest(_))
+    !matches!(
+        node.kind,
+        NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_) | NodeKind::UnitTest(_)
+    )
 }
 
 /// `fqn`: a name, or the first parts of a node's place, with or without the
@@ -151,7 +156,7 @@ fn is_file(node: &Node, wanted: &str) -> bool {
 /// Whether the config at `keys` is the value, or a list that holds it. The
 /// words `true` and `false` stand for booleans; `severity` ignores case.
 fn has_config(node: &Node, keys: &[String], wanted: &Json) -> bool {
-    if matches!(node.kind, NodeKind::Exposure(_) | NodeKind::UnitTest(_)) {
+    if matches!(node.kind, NodeKind::Exposure(_) | NodeKind::Semantic(_) | NodeKind::UnitTest(_)) {
         return false;
     }
     let Some((first, rest)) = keys.split_first() else { return false };

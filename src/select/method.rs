@@ -1,6 +1,6 @@
 //! What nodes are chosen by.
 
-use crate::manifest::ResourceType;
+use crate::manifest::{ResourceType, SemanticKind};
 
 /// What nodes are chosen by. Values that have a fixed list are part of the
 /// method, so that a wrong one is found while parsing.
@@ -38,8 +38,8 @@ pub enum Method {
     Version(VersionState),
     /// Selections of `selectors.yml`.
     Selector,
-    /// Metrics, semantic models and saved queries: there are none.
-    Semantic,
+    /// Metrics, semantic models and saved queries: `name` or `package.name`.
+    Semantic(SemanticKind),
     /// What is different from an earlier invocation.
     State(StateCheck),
     /// How nodes ended in an earlier run.

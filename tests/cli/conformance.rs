@@ -58,6 +58,7 @@ fn check(engine_name: &str, name: &str) {
             assert_eq!(output.stdout.lines().collect::<Vec<_>>(), lines, "{said}");
         }
         assert_eq!(statuses(&sandbox), expected["results"], "{said}");
+        compare_artifacts(&sandbox, &expected["artifacts"], &said);
         compare_relations(&warehouse.relations(), &expected["relations"], &said);
     }
 }
@@ -82,6 +83,21 @@ fn statuses(sandbox: &Sandbox) -> Json {
         (id, json!({"status": result["status"], "failures": result["failures"]}))
     };
     json!(results.iter().map(of).collect::<BTreeMap<_, _>>())
+}
+
+/// The sections that are recorded, without times.
+fn compare_artifacts(sandbox: &Sandbox, expected: &Json, said: &str) {
+    for (name, sections) in expected.as_object().into_iter().flatten() {
+        let actual = sandbox.json(&format!("target/{name}"));
+        for (section, expected) in sections.as_object().expect("sections") {
+            let mut actual = actual[section].clone();
+            let entries = actual.as_object_mut().into_iter().flat_map(|entries| entries.values_mut());
+            for entry in entries.filter_map(Json::as_object_mut) {
+                entry.remove("created_at");
+            }
+            assert_eq!(&actual, expected, "{section} of {name}\n{said}");
+        }
+    }
 }
 
 fn compare_relations(actual: &BTreeMap<String, Json>, expected: &Json, said: &str) {
@@ -188,6 +204,7 @@ cases!(
     packages_and_overrides,
     seeds,
     selection,
+    semantic_layer,
     snapshot_columns,
     snapshots,
     state_results,

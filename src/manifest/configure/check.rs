@@ -140,7 +140,12 @@ fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
         ResourceType::Seed => &[NODES, SEEDS],
         ResourceType::Snapshot => &[NODES, SNAPSHOTS],
         ResourceType::Test => &[TESTS],
-        ResourceType::Source | ResourceType::Exposure | ResourceType::UnitTest => &[],
+        ResourceType::Source
+        | ResourceType::Exposure
+        | ResourceType::Metric
+        | ResourceType::SemanticModel
+        | ResourceType::SavedQuery
+        | ResourceType::UnitTest => &[],
     };
     EVERYWHERE.iter().chain(own.iter().copied().flatten()).copied()
 }

@@ -15,6 +15,8 @@ pub(super) fn defaults(kind: ResourceType) -> Map<String, Json> {
         ResourceType::Test => of(&[common(Some("dbt_test__audit")), test()]),
         ResourceType::Source => of(&[source()]),
         ResourceType::Exposure => of(&[json!({ "enabled": true, "tags": [], "meta": {} })]),
+        ResourceType::Metric | ResourceType::SemanticModel => of(&[semantic()]),
+        ResourceType::SavedQuery => of(&[semantic(), saved_query()]),
         ResourceType::UnitTest => of(&[json!({
             "tags": [], "meta": {}, "enabled": true, "static_analysis": null
         })]),
@@ -102,6 +104,14 @@ fn test() -> Json {
         "warn_if": "!= 0",
         "error_if": "!= 0",
     })
+}
+
+fn semantic() -> Json {
+    json!({ "enabled": true, "group": null, "meta": {} })
+}
+
+fn saved_query() -> Json {
+    json!({ "export_as": null, "schema": null, "cache": { "enabled": false } })
 }
 
 fn source() -> Json {

@@ -65,6 +65,9 @@ fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let tags: IndexSet<String> = entry.plain_texts("tags").into_iter().chain(config.tags()).collect();
     let mut meta = entry.object("meta");
     meta.extend(config.meta());
+    let mut extra = entry.extra(&KNOWN);
+    let granularity = entry.text("granularity").map(|text| ("granularity".to_owned(), text.value.into()));
+    extra.extend(granularity);
     let constraints = entry.list("constraints").iter().map(Yaml::to_json).collect();
     Some(Column {
         name,
@@ -75,6 +78,6 @@ fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
         meta,
         constraints,
         tests: entry.tests(),
-        extra: entry.extra(&KNOWN),
+        extra,
     })
 }

@@ -6,6 +6,7 @@ use super::exposure::{ExposureProperties, GroupProperties, exposure, group};
 use super::macros::{MacroProperties, macro_properties};
 use super::node::{NodeKey, NodeProperties, node};
 use super::rendering::{Render, render};
+use super::semantic::{SemanticProperties, metric, saved_query, semantic_model};
 use super::source::{SourceProperties, source};
 use super::spanned::Spanned;
 use super::unit_test::{UnitTestProperties, unit_test};
@@ -35,8 +36,13 @@ pub struct Properties {
     pub groups: Vec<GroupProperties>,
     /// `unit_tests`.
     pub unit_tests: Vec<UnitTestProperties>,
-    /// Lists that dbt knows and this version does not build, such as `metrics`:
-    /// each key with its place.
+    /// `semantic_models`.
+    pub semantic_models: Vec<SemanticProperties>,
+    /// `metrics`.
+    pub metrics: Vec<SemanticProperties>,
+    /// `saved_queries`.
+    pub saved_queries: Vec<SemanticProperties>,
+    /// Lists that dbt knows and this version does not build: each key with its place.
     pub not_built: Vec<Spanned<String>>,
 }
 
@@ -56,7 +62,7 @@ pub struct Parsed {
     pub problems: Vec<Diagnostic>,
 }
 
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 13] = [
     "models",
     "seeds",
     "snapshots",
@@ -67,10 +73,13 @@ const SECTIONS: [&str; 10] = [
     "exposures",
     "groups",
     "unit_tests",
+    "semantic_models",
+    "metrics",
+    "saved_queries",
 ];
 
 /// Lists that are read by dbt and not built here.
-const NOT_BUILT: [&str; 4] = ["semantic_models", "metrics", "saved_queries", "functions"];
+const NOT_BUILT: [&str; 1] = ["functions"];
 
 /// Reads a property file. An empty document says nothing.
 #[must_use]
@@ -104,6 +113,9 @@ fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     properties.exposures = read.entries("exposures", exposure);
     properties.groups = read.entries("groups", group);
     properties.unit_tests = read.entries("unit_tests", unit_test);
+    properties.semantic_models = read.entries("semantic_models", semantic_model);
+    properties.metrics = read.entries("metrics", metric);
+    properties.saved_queries = read.entries("saved_queries", saved_query);
 }
 
 struct Reader<'a> {

@@ -1,7 +1,7 @@
 //! What property files say about models, seeds, snapshots, analyses and
 //! singular tests.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::call::parse_call;
 use super::column::{Column, columns};
@@ -126,6 +126,8 @@ pub struct NodeProperties {
     pub relation: Option<Spanned<String>>,
     /// Constraints of a model, as written.
     pub constraints: Vec<Json>,
+    /// Of a model with a row for each moment: how its rows are told apart, in dbt's shape.
+    pub time_spine: Option<Json>,
     /// From when on a model should not be used, as written.
     pub deprecation_date: Option<Spanned<String>>,
 }
@@ -142,12 +144,15 @@ pub(super) fn node(
     entry.refuse("versions", "model versions are not built yet");
     let relation = if key == NodeKey::Snapshots { relation(&mut entry) } else { None };
     let is_testable = matches!(key, NodeKey::Models | NodeKey::Seeds | NodeKey::Snapshots);
+    let description = entry.text("description");
+    let columns = columns(&mut entry);
     Some(NodeProperties {
         key,
         name,
         span: entry.span,
-        description: entry.text("description"),
-        columns: columns(&mut entry),
+        time_spine: time_spine(&mut entry, &columns),
+        description,
+        columns,
         config: entry.config(raw, &MOVABLE),
         tests: if is_testable { entry.tests() } else { Vec::new() },
         quote_columns: entry.flag("quote_columns"),
@@ -155,6 +160,24 @@ pub(super) fn node(
         constraints: entry.list("constraints").iter().map(Yaml::to_json).collect(),
         deprecation_date: entry.text("deprecation_date"),
     })
+}
+
+/// Which column of a time spine is the finest; that column says how fine it is.
+fn time_spine(entry: &mut Entry<'_, '_>, columns: &[Column]) -> Option<Json> {
+    let at = entry.get("time_spine")?.span;
+    let written = Json::Object(entry.object("time_spine"));
+    let column = written.get("standard_granularity_column").and_then(Json::as_str);
+    let has_grain = |column: &Column| column.extra.contains_key("granularity");
+    let found = column.and_then(|name| columns.iter().find(|column| column.name.value == name));
+    if !found.is_some_and(has_grain) {
+        let message = format!("the time spine of {} needs a column with a `granularity`", entry.subject);
+        entry.problems.push(Diagnostic::error("bad-time-spine", message).at(at, "").help(
+            "name it as `standard_granularity_column`, and give it `granularity: day` below `columns:`",
+        ));
+    }
+    let custom = written.get("custom_granularities").and_then(Json::as_array).into_iter().flatten();
+    let custom = custom.map(|it| json!({ "name": it.get("name"), "column_name": it.get("column_name") }));
+    Some(json!({ "standard_granularity_column": column, "custom_granularities": custom.collect::<Json>() }))
 }
 
 fn relation(entry: &mut Entry<'_, '_>) -> Option<Spanned<String>> {

@@ -81,7 +81,9 @@ fn mistakes_are_reported_with_a_place() {
     check("version: 1", &["bad-version"]);
     check("version: 2.0", &[]);
     check("model: []", &["unknown-key"]);
-    check("metrics: [{name: a}]", &[]);
+    check("functions: [{name: a}]", &[]);
+    check("metrics: [{name: a}]", &["missing-key", "missing-key", "missing-key"]);
+    check("semantic_models: [{name: a, model: b, measure: c}]", &["unknown-key"]);
     check("models: {name: a}", &["wrong-type"]);
     check("models: [a]", &["wrong-type"]);
     check("models: [{description: a}]", &["missing-key"]);
@@ -202,10 +204,10 @@ fn a_merged_freshness_is_read_back() {
 #[test]
 fn lists_that_are_not_built_make_one_warning() {
     let [first, second, third] =
-        ["metrics: [{name: a}]\nfunctions: []", "semantic_models: [{name: a}]", "models: []\nmetrics: null"]
+        ["models: []\nfunctions: []", "functions: [{name: a}]", "models: []\nfunctions: null"]
             .map(|text| read(text).properties);
-    let warning = not_built([&first, &second, &third]).expect("three lists are not built");
-    assert_eq!(warning.message, "nothing is built yet from `functions`, `metrics`, `semantic_models`");
+    let warning = not_built([&first, &second, &third]).expect("two lists are not built");
+    assert_eq!(warning.message, "nothing is built yet from `functions`");
     assert_eq!((warning.labels.len(), warning.notes.len()), (1, 1));
     assert_eq!(not_built([&third]), None);
 }

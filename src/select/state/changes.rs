@@ -8,7 +8,7 @@ use super::Comparison;
 use super::macros;
 use crate::artifact::Entry;
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{DataTest, Node, NodeKind};
+use crate::manifest::{DataTest, Node, NodeKind, SemanticKind};
 use crate::select::method::StateCheck;
 
 /// Configs that do not make a node a modified one by themselves: names are
@@ -69,7 +69,10 @@ impl Changes<'_, '_> {
 
     /// dbt: what is written as a template, and seeds.
     fn is_plain(&self) -> bool {
-        !matches!(self.node.kind, NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::UnitTest(_))
+        !matches!(
+            self.node.kind,
+            NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_) | NodeKind::UnitTest(_)
+        )
     }
 
     fn any(&mut self) -> bool {
@@ -93,6 +96,7 @@ impl Changes<'_, '_> {
                 let fields = ["fqn", "type", "owner", "maturity", "url", "description", "label"];
                 self.differs(old, &fields) || self.of_parents(old) || self.of_configs(old)
             }
+            NodeKind::Semantic(semantic) => self.of_semantics(old, semantic.kind),
             NodeKind::UnitTest(_) => self.differs(old, &["checksum"]),
             NodeKind::Test(DataTest { generic: Some(_), .. }) => {
                 self.of_configs(old) || self.differs(old, &["fqn"])
@@ -106,6 +110,26 @@ impl Changes<'_, '_> {
                         || self.of_relation(old)
                         || self.differs(old, &["fqn"])
                         || is_model && self.differs(old, &["latest_version", "access", "deprecation_date"]))
+            }
+        }
+    }
+
+    fn of_semantics(&self, old: &Entry, kind: SemanticKind) -> bool {
+        match kind {
+            SemanticKind::Metric => {
+                self.differs(old, &["type", "description", "label"]) || self.of_configs(old)
+            }
+            SemanticKind::SemanticModel => {
+                let parts = ["model", "defaults", "entities", "dimensions", "measures", "primary_entity"];
+                self.differs(old, &parts) || self.differs(old, &["description", "config", "group"])
+            }
+            SemanticKind::SavedQuery => {
+                let asked = ["metrics", "group_by", "where"].into_iter();
+                asked
+                    .map(|key| (self.new.inner("query_params", key), old.inner("query_params", key)))
+                    .any(|(new, old)| !is_same(new, old))
+                    || exports(self.new) != exports(old)
+                    || self.differs(old, &["description", "label", "config", "group", "tags"])
             }
         }
     }
@@ -201,6 +225,18 @@ impl Changes<'_, '_> {
     fn differs(&self, old: &Entry, fields: &[&str]) -> bool {
         fields.iter().any(|field| !is_same(self.new.get(field), old.get(field)))
     }
+}
+
+/// Names and places of exports, as written.
+fn exports(entry: &Entry) -> Vec<Vec<Json>> {
+    let exports = entry.get("exports").as_array().into_iter().flatten();
+    let places = exports.map(|export| {
+        let written = export.get("unrendered_config");
+        let of = |key: &str| written.and_then(|config| config.get(key)).cloned().unwrap_or_default();
+        let name = export.get("name").cloned().unwrap_or_default();
+        [name].into_iter().chain(["export_as", "schema", "alias"].map(of)).collect()
+    });
+    places.collect()
 }
 
 fn column_descriptions(entry: &Entry) -> BTreeSet<(&str, Option<&str>)> {

@@ -1,0 +1,79 @@
+//! Semantic models, metrics and saved queries as nodes. Nothing is built from
+//! them; other programs read them.
+
+mod drafts;
+mod edges;
+mod shape;
+
+use indexmap::IndexMap;
+
+use super::describe::Describer;
+use super::property_files::PropertyFile;
+use super::resolve::Resolved;
+use super::unique::check_names;
+use super::{Node, NodeId, NodeKind, SemanticKind};
+use crate::diagnostics::Diagnostic;
+use crate::project::Project;
+use crate::source::Span;
+use crate::sql::Dialect;
+
+/// Adds what property files say of the semantic layer to what is resolved.
+pub(super) struct SemanticLayer<'a> {
+    pub(super) project: &'a Project,
+    pub(super) describer: &'a Describer<'a>,
+    pub(super) dialect: Dialect,
+}
+
+/// A node that is not connected yet.
+struct Draft {
+    node: Node,
+    /// Where its name stands.
+    at: Span,
+}
+
+impl SemanticLayer<'_> {
+    /// Adds the nodes of all property files: metrics, semantic models, saved
+    /// queries, in dbt's order.
+    pub(super) fn add(&self, files: &[PropertyFile], resolved: &mut Resolved) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        let mut drafts: Vec<Draft> = files.iter().flat_map(|file| self.drafts(file, &mut findings)).collect();
+        drafts.sort_by_key(|draft| draft.node.kind.resource_type());
+        let (drafts, disabled): (Vec<Draft>, Vec<Draft>) =
+            drafts.into_iter().partition(|draft| draft.node.config.enabled());
+        let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
+        findings.extend(check_names(&named, self.dialect));
+        let root = &self.project.root_package().name;
+        let nodes = edges::connect(root, drafts, &disabled, resolved, &mut findings);
+        resolved.disabled.extend(disabled.into_iter().map(|draft| draft.node));
+        for node in nodes {
+            let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
+            resolved.by_unique_id.insert(node.unique_id.clone(), id);
+            resolved.nodes.push(node);
+        }
+        findings.extend(check_time_spine(resolved));
+        findings
+    }
+}
+
+/// Semantic models need a model with days. dbt: one of the name
+/// `metricflow_time_spine`, or one with `time_spine`.
+fn check_time_spine(resolved: &Resolved) -> Option<Diagnostic> {
+    let is_spine = |node: &Node| match &node.kind {
+        NodeKind::Model(model) => model.time_spine.is_some() || node.name == "metricflow_time_spine",
+        _ => false,
+    };
+    let first = resolved.nodes.iter().find(|node| is_semantic_model(node))?;
+    if resolved.nodes.iter().any(is_spine) {
+        return None;
+    }
+    let message = "the semantic layer needs a model with a row for each day, a time spine";
+    let problem = Diagnostic::error("no-time-spine", message).at(first.origin.span, "needed because of this");
+    Some(problem.help("give a model `time_spine: {standard_granularity_column: …}` in its property file"))
+}
+
+fn is_semantic_model(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Semantic(it) if it.kind == SemanticKind::SemanticModel)
+}
+
+/// Places by name, then by package.
+type Names = IndexMap<String, Vec<(String, usize)>>;
