@@ -58,6 +58,9 @@ impl MacroInfo {
         if block.ends_with("-%}") {
             end += after.len() - after.trim_start().len();
         }
+        // Nor do blanks at the ends of the file count.
+        end = end.min(text.trim_end().len());
+        start = start.max(text.len() - text.trim_start().len());
         text.get(start..end).unwrap_or_default()
     }
 

@@ -152,7 +152,7 @@ fn one_package_declares_a_name_once() {
 #[test]
 fn a_macro_s_text_has_the_blanks_that_its_tags_swallow() {
     let sources = SourceMap::new();
-    let text = "\n{% macro a() %}1{% endmacro %}\n\n{%- macro b() %}2{% endmacro -%} \n{%- macro c() -%}3{% endmacro %}\n";
+    let text = "\n{% macro a() %}1{% endmacro %}\n\n{%- macro b() %}2{% endmacro -%} \n{%- macro c() -%}3{% endmacro %}\n{%- macro d() %}4{% endmacro -%}\n\n";
     let file = sources.add("m.sql", text);
     let mut builder = Library::builder("root");
     for block in scan(&file).0 {
@@ -166,6 +166,7 @@ fn a_macro_s_text_has_the_blanks_that_its_tags_swallow() {
             "{% macro a() %}1{% endmacro %}",
             "\n\n{%- macro b() %}2{% endmacro -%} \n",
             "{%- macro c() -%}3{% endmacro %}",
+            "\n{%- macro d() %}4{% endmacro -%}",
         ]
     );
 }
