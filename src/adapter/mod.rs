@@ -53,6 +53,8 @@ pub struct Capabilities {
     pub unenforced_constraints: &'static [&'static str],
     /// Seeds are read from their files by the engine itself.
     pub loads_csv_files: bool,
+    /// What results call a refused statement: dbt's adapters differ in it.
+    pub refusal_title: &'static str,
 }
 
 /// What a statement did, in the engine's words.

@@ -10,10 +10,12 @@
 //! | `run_results.json`, version 6 | [`RunResults`] |
 //! | `semantic_manifest.json` | [`semantic_manifest_json`] |
 //! | `sources.json`, version 3 | [`SourcesResults`] |
+//! | `catalog.json`, version 1 | [`Catalog`] |
 //!
 //! Those of an earlier invocation are read as [`EarlierManifest`], [`RunResults`] and
 //! [`EarlierAges`].
 
+mod catalog;
 mod earlier;
 mod graph_json;
 mod manifest_json;
@@ -25,6 +27,7 @@ mod sources;
 mod unit_test_json;
 mod wire;
 
+pub use catalog::{Catalog, CatalogColumn, CatalogKey, CatalogTable, Stat, TableMetadata};
 pub use earlier::{EarlierManifest, Entry};
 pub use graph_json::graph_json;
 pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};

@@ -51,7 +51,7 @@ fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
         }
     };
-    let session = Session::new(cli.global, cli.command.name());
+    let session = Session::new(cli.global, cli.command.name(), cli.command.talk());
     let exit = cli.command.run(&session);
     ExitCode::from(session.tell(exit))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::args::{Global, either};
-use super::ui::{Form, Format, Level, LogFile, Look, Record, Reporter, Taste, Ui, Verbosity};
+use super::ui::{Form, Format, Level, LogFile, Look, Record, Reporter, Talk, Taste, Ui, Verbosity};
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
 use crate::host::FileError;
@@ -14,6 +14,7 @@ use crate::host::clock;
 use crate::host::environment;
 use crate::manifest::NodeKind;
 use crate::ops::Workspace;
+use crate::ops::catalog;
 use crate::ops::execute;
 use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets};
 use crate::run::{Ending, Event, RunOutcome, Stop};
@@ -69,8 +70,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Prepares for a command.
-    pub(crate) fn new(global: Global, which: &'static str) -> Self {
+    /// Prepares for a command that talks there.
+    pub(crate) fn new(global: Global, which: &'static str, talk: Talk) -> Self {
         let environment = Environment::of_process();
         let invocation = Invocation {
             id: uuid::Uuid::new_v4().to_string(),
@@ -78,7 +79,7 @@ impl Session {
             which: which.to_owned(),
             command_line: environment::command_line(),
         };
-        let look = look(&global, &environment);
+        let look = look(&global, &environment, talk);
         let ui = Arc::new(Ui::new(look, &invocation.id, Secrets::of(&environment)));
         Self { ui, sources: Arc::new(SourceMap::new()), global, environment, invocation }
     }
@@ -210,6 +211,23 @@ impl Session {
         Ok((Exit::of(&outcome), outcome))
     }
 
+    /// Writes the catalog of an open project.
+    pub(crate) fn catalog(
+        &self,
+        workspace: &Workspace,
+        options: &execute::Options,
+        is_empty: bool,
+    ) -> Result<catalog::Written, Problems> {
+        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources);
+        let stop = stop_on_interrupt();
+        catalog::write(workspace, options, is_empty, &stop, &mut |event| {
+            // What is wrong is told at the end.
+            if !matches!(event, Event::Problem { .. }) {
+                reporter.tell_alone(&event);
+            }
+        })
+    }
+
     /// Runs something that is no node, telling what happens and what is wrong.
     pub(crate) fn alone(
         &self,
@@ -286,7 +304,7 @@ fn stop_on_interrupt() -> Stop {
     stop
 }
 
-fn look(global: &Global, environment: &Environment) -> Look {
+fn look(global: &Global, environment: &Environment, talk: Talk) -> Look {
     let switched = |name: &str| {
         let value = environment
             .get(&format!("DBT_ENGINE_{name}"))
@@ -308,9 +326,7 @@ fn look(global: &Global, environment: &Environment) -> Look {
     let format = if format == Some("json") { Format::Json } else { Format::Text };
     let asked = either(global.use_colors, global.no_use_colors).or_else(|| switched("USE_COLORS"));
     let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let plain = environment.get("TERM") == Some("dumb");
-    let colors = asked.unwrap_or(terminal && !no_color && !plain);
+    let colors = asked.unwrap_or(!no_color && talk.suits_colors(environment.get("TERM")));
     let prints = either(global.print, global.no_print).or_else(|| switched("PRINT")).unwrap_or(true);
-    Look { verbosity, format, colors, prints }
+    Look { talk, verbosity, format, colors, prints }
 }

@@ -5,7 +5,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 /// Commands of dbt that this program does not have.
-const NOT_HERE: &[&str] = &["clone", "docs", "environment", "invocation", "sl"];
+const NOT_HERE: &[&str] = &["clone", "environment", "invocation", "sl"];
 
 /// The error with a hint that fits: a flag before its command, a command of
 /// dbt's. What nobody is to know about is not suggested.

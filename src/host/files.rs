@@ -222,9 +222,29 @@ pub fn link_or_copy(target: &Path, link: &Path) -> Result<(), FileError> {
     if std::os::unix::fs::symlink(target, link).is_ok() {
         return Ok(());
     }
-    for file in walk(target, |_| true)? {
-        let below = file.strip_prefix(target).unwrap_or(&file);
-        write(&link.join(below), read(&file)?)?;
+    copy_below(target, link)
+}
+
+/// Copies a folder with all that is in it in place of what is at `to`; nothing
+/// where there is no such folder.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<(), FileError> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    if to.exists() {
+        remove(to)?;
+    }
+    create_folder(to)?;
+    copy_below(from, to)
+}
+
+fn copy_below(from: &Path, to: &Path) -> Result<(), FileError> {
+    for file in walk(from, |_| true)? {
+        let below = file.strip_prefix(from).unwrap_or(&file);
+        write(&to.join(below), read(&file)?)?;
     }
     Ok(())
 }
@@ -244,5 +264,18 @@ mod tests {
         assert_eq!(written(), first);
         refresh(&path, "two").unwrap();
         assert_eq!(read_text(&path).unwrap(), "two");
+    }
+
+    #[test]
+    fn a_copied_folder_takes_the_place_of_an_earlier_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        copy_folder(&from, &to).unwrap();
+        assert!(!to.exists());
+        write(&from.join("deep/a.txt"), "new").unwrap();
+        write(&to.join("old.txt"), "old").unwrap();
+        copy_folder(&from, &to).unwrap();
+        assert_eq!(read_text(&to.join("deep/a.txt")).unwrap(), "new");
+        assert!(!to.join("old.txt").exists());
     }
 }

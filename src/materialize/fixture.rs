@@ -19,8 +19,8 @@ pub struct Input {
 }
 
 /// The inputs of a unit test. Each has the columns of the real relation, in
-/// its types: what a fixture leaves out is NULL. `relation_of` gives the
-/// relation of a node.
+/// its types: what a fixture leaves out is NULL. `stand_in_for` gives the
+/// name and the relation of a node.
 ///
 /// # Errors
 /// A fixture names a column that the relation does not have, or the relation
@@ -29,7 +29,7 @@ pub fn fixtures(
     order: &Order<'_>,
     bench: &mut dyn Bench,
     unit_test: &UnitTest,
-    relation_of: &dyn Fn(NodeId) -> Option<Relation>,
+    stand_in_for: &dyn Fn(NodeId) -> (String, Option<Relation>),
 ) -> Result<Vec<Input>, Failure> {
     let input = |given: &Given| {
         let node = match given.input {
@@ -39,9 +39,9 @@ pub fn fixtures(
         let sql = match &given.rows {
             Fixture::Sql(sql) => sql.clone(),
             Fixture::Rows(rows, _) => {
-                let columns = real_columns(order, bench, given, relation_of(node))?;
-                let what = format!("the input `{}`", given.input_text);
-                select(order, bench, &what, rows, &columns)?
+                let (name, relation) = stand_in_for(node);
+                let columns = real_columns(order, bench, given, relation)?;
+                select(order, bench, &format!("'{name}'"), rows, &columns)?
             }
         };
         Ok(Input { node, sql })
@@ -128,8 +128,9 @@ fn check_names(
         return Ok(());
     }
     let names = || columns.iter().map(|column| column.name.as_str());
-    let quoted: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
-    let message = format!("{what} has no column {}", quoted.join(", "));
+    let invalid =
+        unknown.iter().map(|name| format!("Invalid column name: '{name}' in unit test fixture for {what}."));
+    let message = invalid.collect::<Vec<_>>().join("\n");
     let problem: Diagnostic = order.problem("unknown-fixture-column", message);
     let problem = unknown.iter().fold(problem, |problem, name| problem.suggest(name, names()));
     Err(problem.note(format!("its columns are: {}", names().collect::<Vec<_>>().join(", "))).into())

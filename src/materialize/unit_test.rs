@@ -30,7 +30,7 @@ pub(super) fn judge(
             };
             let named: Vec<Column> = model.iter().filter(|column| is_named(column)).cloned().collect();
             let compared = if named.is_empty() { model.clone() } else { named };
-            let wanted = fixture::select(order, bench, "the expectation", rows, &model)?;
+            let wanted = fixture::select(order, bench, "expected output", rows, &model)?;
             (wanted, compared)
         }
     };

@@ -17,7 +17,7 @@ use minijinja::Value;
 pub use arguments::Arguments;
 pub use column::{ColumnClass, ColumnObject, as_column, column};
 pub use index::index;
-pub use relation::{RelationObject, as_relation, relation};
+pub use relation::{RelationObject, as_relation, information_schema, relation};
 pub use relation_class::{CTE_PREFIX, RelationClass};
 pub use rows::{RowObject, cell};
 pub use table::{TableObject, as_rows, table};

@@ -26,6 +26,12 @@ pub fn relation(relation: Relation, dialect: &Dialect) -> Value {
     RelationObject::new(relation, dialect).into()
 }
 
+/// The information schema of the database that a relation is in.
+#[must_use]
+pub fn information_schema(relation: &Relation, dialect: &Dialect) -> Value {
+    RelationObject::new(relation.clone(), dialect).information_schema(None)
+}
+
 /// The relation behind a template value; `None` for any other value.
 pub fn as_relation(value: &Value) -> Option<Relation> {
     value.downcast_object_ref::<RelationObject>().map(|object| object.relation.clone())

@@ -95,6 +95,12 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// `catalog.json`.
+    pub(super) fn catalog(&self, catalog: artifact::Catalog) -> Result<(), Diagnostic> {
+        let catalog = artifact::Catalog { metadata: self.metadata(), ..catalog };
+        self.write("catalog.json", &catalog.stamped())
+    }
+
     /// What `retry` needs to do the same again, and what dbt's readers look for:
     /// all flags, the command and its criteria.
     fn args(&self, options: &Options) -> Map<String, Json> {

@@ -5,6 +5,7 @@
 
 pub mod alone;
 mod artifacts;
+pub mod catalog;
 pub mod clean;
 pub mod debug;
 mod earlier;

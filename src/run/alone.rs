@@ -7,7 +7,8 @@ use super::dispatch::{Dispatched, Halting, Teller};
 use super::ear::Ear;
 use super::event::Event;
 use super::execute::finish;
-use super::hand::{fail, timed};
+use super::failing::fail;
+use super::hand::timed;
 use super::plan::{Mode, Stop};
 use super::result::{Compiled, Detail, Ending, NodeResult, RunOutcome, Status};
 use super::steps::Action;
@@ -33,6 +34,13 @@ pub enum Alone<'a> {
         text: &'a Text,
         /// [`Mode::Show`] to fetch its rows; else it is compiled only.
         mode: Mode,
+    },
+    /// A macro that is asked for what it returns: see [`Detail::Returned`].
+    Question {
+        /// The macro's name; a project's own macro hides a built-in one.
+        name: &'a str,
+        /// Its arguments.
+        arguments: &'a [Value],
     },
 }
 
@@ -75,6 +83,7 @@ impl Alone<'_> {
     fn job(&self, runtime: &Arc<Runtime>, worker: &Worker, ear: Arc<Ear>) -> Job {
         match self {
             Self::Operation { info, .. } => Job::operation(runtime, worker, &info.unique_id, ear),
+            Self::Question { name, .. } => Job::operation(runtime, worker, &format!("macro.dbt.{name}"), ear),
             Self::Query { text, .. } => Job::inline(runtime, worker, (*text).clone(), ear),
         }
     }
@@ -82,6 +91,7 @@ impl Alone<'_> {
     fn unique_id(&self, runtime: &Runtime) -> UniqueId {
         match self {
             Self::Operation { info, .. } => UniqueId(info.unique_id.as_str().into()),
+            Self::Question { name, .. } => UniqueId(format!("macro.dbt.{name}").into()),
             Self::Query { .. } => {
                 let package = &runtime.parts.project.root_package().name;
                 UniqueId(format!("sql_operation.{package}.inline_query").into())
@@ -104,9 +114,13 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
             })
         }
         Alone::Query { mode, .. } => query(job, *mode, &mut result),
+        Alone::Question { name, arguments } => timed("execute", &mut result.timing, || {
+            result.detail = Detail::Returned(job.call(name, arguments, &[])?);
+            job.rollback()
+        }),
     };
     if let Err(failure) = done {
-        fail(&mut result, &failure, Action::Compile);
+        fail(&mut result, &failure, Action::Compile, job);
         result.failures = result.failures.map(|_| 1);
         let _ = job.rollback();
     }

@@ -210,15 +210,36 @@ impl Dispatcher<'_> {
             (self.on_event)(Event::NodeFinished { node: step.node, place, result: &result });
             self.outcome.results.push(result);
         } else if failed {
-            for problem in result.diagnostics {
-                (self.on_event)(Event::Problem { diagnostic: &problem });
-                self.outcome.problems.push(problem);
-            }
+            return self.lose_ephemeral(result, &lost);
         }
         for at in lost {
             self.skip(at, None, Detail::SkippedBecause(cause.clone()));
         }
         if failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed {
+            self.halt(Ending::FailedFast);
+        }
+    }
+
+    /// A model that has no result of its own is not compiled: what reads it says so.
+    fn lose_ephemeral(&mut self, result: NodeResult, lost: &[usize]) {
+        let cause = &result.unique_id;
+        let told: Vec<usize> =
+            lost.iter().copied().filter(|at| self.steps.get(*at).is_some_and(|step| step.counts)).collect();
+        for problem in result.diagnostics {
+            (self.on_event)(Event::Problem { diagnostic: &problem });
+            if told.is_empty() {
+                self.outcome.problems.push(problem);
+            }
+        }
+        for at in told {
+            let Some(step) = self.steps.get(at) else { continue };
+            let message = format!(
+                "Compilation Error in {}, caused by compilation error in referenced ephemeral node {cause}",
+                step.unique_id
+            );
+            self.skip(at, Some(&message), Detail::SkippedBecause(cause.clone()));
+        }
+        if self.halting.fail_fast && self.outcome.ending == Ending::Completed {
             self.halt(Ending::FailedFast);
         }
     }

@@ -8,9 +8,10 @@ use super::ahead::Ahead;
 use super::desk::Desk;
 use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
+use super::failing::fail;
 use super::microbatch;
 use super::plan::{Mode, Stop};
-use super::result::{Compiled, Detail, Ending, Freshness, NodeResult, Status, Timing};
+use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
@@ -46,7 +47,7 @@ impl Hand for Laborer {
                 // What a template began while it was compiled is not the next node's.
                 // The first error is the one to tell.
                 let _ = job.rollback();
-                fail(&mut result, &failure, step.action);
+                fail(&mut result, &failure, step.action, &job);
             }
         }
         result.execution_time = started.elapsed();
@@ -104,8 +105,12 @@ impl Turn<'_> {
             return self.job.adopt(&compiled).map(|()| compiled);
         };
         let runtime = &self.laborer.runtime;
-        let relation_of = |id| runtime.node(id).and_then(|node| self.job.place_of(node));
-        let inputs = materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, &relation_of)?;
+        let stand_in_for = |id| {
+            let node = runtime.node(id);
+            let name = node.map(|node| node.name.clone()).unwrap_or_default();
+            (name, node.and_then(|node| self.job.place_of(node)))
+        };
+        let inputs = materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, &stand_in_for)?;
         let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
         self.job.compile_unit_test(&inputs)
     }
@@ -219,19 +224,6 @@ pub(super) fn timed<T>(name: &'static str, timing: &mut Vec<Timing>, work: impl 
     let done = work();
     timing.push(Timing { name, started_at, completed_at: clock::now() });
     done
-}
-
-/// What a failure makes of a result.
-pub(super) fn fail(result: &mut NodeResult, failure: &Failure, action: Action) {
-    if matches!(failure, Failure::Cancelled) {
-        result.status = Status::Skipped;
-        result.message = Some(Ending::Cancelled.reason().to_owned());
-        return;
-    }
-    let problem = failure.diagnostic();
-    result.status = if action == Action::Measure { Status::RuntimeError } else { Status::Error };
-    result.message = Some(problem.message.clone());
-    result.diagnostics = vec![problem];
 }
 
 fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: Verdict) {

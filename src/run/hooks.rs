@@ -8,7 +8,8 @@ use super::attend::attend;
 use super::dispatch::{Halting, Teller};
 use super::ear::Ear;
 use super::event::{Event, Place};
-use super::hand::{fail, timed};
+use super::failing::fail;
+use super::hand::timed;
 use super::result::{Compiled, NodeResult, Status};
 use super::steps::Action;
 use crate::artifact;
@@ -78,7 +79,7 @@ fn run_hook(job: &Job, node: &Node) -> NodeResult {
     match try_hook(job, &mut result) {
         Ok(()) => result.message = Some(format!("{} passed", title(node))),
         Err(failure) => {
-            fail(&mut result, &failure, Action::Materialize);
+            fail(&mut result, &failure, Action::Materialize, job);
             // The hook's own failure is the one to tell.
             let _ = job.rollback();
         }

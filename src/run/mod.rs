@@ -17,6 +17,7 @@ mod dispatch;
 mod ear;
 mod event;
 mod execute;
+mod failing;
 mod hand;
 mod hooks;
 mod microbatch;

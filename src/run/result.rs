@@ -11,6 +11,7 @@ use crate::compile;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::UniqueId;
 use crate::sql::{self, Rows};
+use crate::template::Value;
 
 /// dbt's status of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,6 +180,8 @@ pub enum Detail {
     Difference(String),
     /// The rows of a preview.
     Preview(Rows),
+    /// What a macro returned that was asked for it.
+    Returned(Value),
     /// How old a source is.
     Freshness(Freshness),
     /// The node whose failure is the reason of the skip.

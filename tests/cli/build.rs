@@ -30,7 +30,7 @@ fn a_failed_test_keeps_back_what_is_downstream_and_is_named_there() {
                           arguments: {values: [1]}
         ",
         );
-    sandbox.run(["build"]).code(1).stderr(
+    sandbox.run(["build"]).code(1).talk(
         "
             7 nodes, 1 thread, target `dev`
 
@@ -73,7 +73,7 @@ fn a_refused_statement_points_into_the_model() {
             from (select 2 as amount)
         ",
     );
-    sandbox.run(["build"]).code(1).stderr(
+    sandbox.run(["build"]).code(1).talk(
         r#"
             1 node, 1 thread, target `dev`
 
@@ -96,12 +96,12 @@ fn a_refused_statement_points_into_the_model() {
 #[test]
 fn an_empty_project_says_how_to_begin() {
     let sandbox = Sandbox::new();
-    sandbox.run(["build"]).success().stderr(
+    sandbox.run(["build"]).success().talk(
         "
             nothing to do: the project is empty; write a query into `models/my_first_model.sql`
         ",
     );
-    sandbox.run(["list"]).success().stderr(
+    sandbox.run(["list"]).success().talk(
         "
             nothing is selected
         ",
@@ -112,7 +112,7 @@ fn an_empty_project_says_how_to_begin() {
 fn fail_fast_stops_at_the_first_failure() {
     let sandbox = Sandbox::new().model("a", "select nothing").model("b", "select 1 as id");
     sandbox.run(["build", "--fail-fast"]).code(1)
-        .stderr(r#"
+        .talk(r#"
             2 nodes, 1 thread, target `dev`
 
             ERROR    [ELAPSED]  1/2  view         main.a
@@ -155,7 +155,7 @@ fn quiet_says_only_what_failed() {
                           arguments: {values: [1]}
         ",
         );
-    sandbox.run(["build", "--quiet"]).code(1).stderr(
+    sandbox.run(["build", "--quiet"]).code(1).talk(
         "
              FAIL    [ELAPSED]  5/5  test         accepted_values_b_id__1  (1 row)
 
@@ -188,7 +188,7 @@ fn one_seed_row_that_does_not_fit_loads_nothing() {
         ",
         );
     sandbox.run(["build"]).code(1)
-        .stderr(r#"
+        .talk(r#"
             1 node, 1 thread, target `dev`
 
             ERROR    [ELAPSED]  1/1  seed         main.days
@@ -219,7 +219,7 @@ fn one_seed_row_that_a_server_refuses_leaves_the_old_rows() {
     sandbox.write_exactly("profiles.yml", &warehouse.profile());
     sandbox.run(["build"]).success();
     sandbox.write_exactly("seeds/days.csv", &seed("2024-02-31"));
-    sandbox.run(["build"]).code(1).stderr(
+    sandbox.run(["build"]).code(1).talk(
         r#"
             1 node, 1 thread, target `dev`
 
@@ -242,7 +242,7 @@ fn one_seed_row_that_a_server_refuses_leaves_the_old_rows() {
         warehouse.text("select string_agg(day::text, ' ' order by id) from main.days"),
         "2024-01-31 2024-02-29"
     );
-    sandbox.run(["build", "--full-refresh"]).code(1).stderr_has("seeds/days.csv:3:3");
+    sandbox.run(["build", "--full-refresh"]).code(1).talk_has("seeds/days.csv:3:3");
     assert_eq!(warehouse.text("select count(*)::text from main.days"), "2");
 }
 
@@ -257,7 +257,7 @@ fn every_malformed_row_of_a_seed_is_shown() {
             3
         ",
     );
-    sandbox.run(["build"]).code(1).stderr(
+    sandbox.run(["build"]).code(1).talk(
         "
             1 node, 1 thread, target `dev`
 
@@ -286,6 +286,6 @@ fn a_query_that_fails_while_a_model_is_compiled_harms_no_other() {
         .model("a", "{% call statement('x') %}select error('no'){% endcall %} select 1 as id")
         .model("b", "select 2 as id");
     let output = sandbox.run(["build"]).code(1);
-    assert!(output.stderr.contains("1 passed, 1 failed"), "{}", output.stderr);
+    assert!(output.talk.contains("1 passed, 1 failed"), "{}", output.talk);
     assert_eq!(sandbox.query("select id from b"), ["2"]);
 }

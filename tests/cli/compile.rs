@@ -25,7 +25,7 @@ fn sql_of_what_was_asked_for() {
             select * from "shop"."main"."a"
         "#,
         )
-        .stderr("");
+        .talk("");
     sandbox
         .run(["compile", "--select", "a", "b"])
         .success()
@@ -38,7 +38,7 @@ fn sql_of_what_was_asked_for() {
             select * from "shop"."main"."a"
         "#,
         )
-        .stderr("");
+        .talk("");
     sandbox
         .run(["compile", "--inline", "select * from {{ ref('b') }}"])
         .success()
@@ -47,8 +47,8 @@ fn sql_of_what_was_asked_for() {
             select * from "shop"."main"."b"
         "#,
         )
-        .stderr("");
-    sandbox.run(["compile"]).success().stderr(
+        .talk("");
+    sandbox.run(["compile"]).success().talk(
         "
             3 nodes, 1 thread, target `dev`
 

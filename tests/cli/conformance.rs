@@ -50,7 +50,7 @@ fn check(engine_name: &str, name: &str) {
             std::fs::remove_file(results).expect("removed");
         }
         let output = sandbox.run(command.iter().copied().chain(["--quiet"]));
-        let said = format!("{name} on {engine_name}: {command:?}\n{}\n{}", output.stdout, output.stderr);
+        let said = format!("{name} on {engine_name}: {command:?}\n{}\n{}", output.stdout, output.talk);
         let expected = &step["expected"][engine_name];
         assert_eq!(json!(output.code), expected["code"], "{said}");
         if let Some(lines) = expected["stdout"].as_array() {

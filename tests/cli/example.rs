@@ -27,7 +27,7 @@ fn marts(warehouse: &Warehouse) -> BTreeMap<String, Json> {
 #[test]
 fn builds_with_every_test_and_a_second_run_changes_nothing() {
     on_each_engine(|sandbox, warehouse| {
-        sandbox.run(["build"]).success().stderr_has("118 passed, 1 without work");
+        sandbox.run(["build"]).success().talk_has("118 passed, 1 without work");
         let first = marts(warehouse);
         let sizes: Vec<String> = first
             .iter()
@@ -49,7 +49,7 @@ fn builds_with_every_test_and_a_second_run_changes_nothing() {
                 "marts.fct_web_sessions 2500",
             ]
         );
-        sandbox.run(["build"]).success().stderr_has("118 passed, 1 without work");
+        sandbox.run(["build"]).success().talk_has("118 passed, 1 without work");
         assert!(marts(warehouse) == first, "the second run has changed a table");
         assert_eq!(warehouse.text("select cast(count(*) as text) from history.customer_history"), "900");
     });

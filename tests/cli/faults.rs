@@ -91,7 +91,7 @@ impl Stage {
             let file = Regex::new(r#""base/[0-9/]+""#).expect("a valid pattern");
             file.replace_all(&text, r#""base/[FILE]""#).into_owned()
         };
-        Output { code: output.code, stdout: plain(&output.stdout), stderr: plain(&output.stderr) }
+        Output { code: output.code, stdout: plain(&output.stdout), talk: plain(&output.talk) }
     }
 
     /// The old table is there with its rows, and nothing beside it and the view.
@@ -108,7 +108,7 @@ impl Stage {
     #[track_caller]
     fn goes_on(&self, done: &str) {
         self.profile(&[]);
-        self.run(&["retry", "--vars", "{sql: select 5 as n}"]).success().stderr_has(done);
+        self.run(&["retry", "--vars", "{sql: select 5 as n}"]).success().talk_has(done);
         assert_eq!(self.text("select n from main.after"), "6");
     }
 
@@ -141,8 +141,8 @@ fn check_no_way(stage: &Stage, changes: &[(&str, Json)], told: &str) {
     stage.run(&["build", "--vars", "{sql: select nothing}"]).code(1);
     stage.profile(changes);
     let secret = changes.iter().find(|(name, _)| *name == "password").and_then(|(_, value)| value.as_str());
-    let output = stage.run(&["retry"]).code(2).stderr(told);
-    assert!(secret.is_none_or(|secret| !output.stderr.contains(secret)), "{}", output.stderr);
+    let output = stage.run(&["retry"]).code(2).talk(told);
+    assert!(secret.is_none_or(|secret| !output.talk.contains(secret)), "{}", output.talk);
     stage.keeps_the_old_table();
     stage.goes_on("2 passed");
 }
@@ -255,7 +255,7 @@ fn the_system_knows_whom_to_trust() {
     let home = sandbox.path("home").display().to_string();
     let stage = Stage { sandbox: sandbox.env("HOME", &home), database };
     stage.profile(&[("sslrootcert", json!("system"))]);
-    stage.run(&["build"]).code(2).stderr_has("`sslrootcert`");
+    stage.run(&["build"]).code(2).talk_has("`sslrootcert`");
     // What is not named is looked for at home.
     let certificate = std::fs::read_to_string(&authority).expect("the authority");
     stage.sandbox.write_exactly("home/.postgresql/root.crt", &certificate);
@@ -277,7 +277,7 @@ fn a_connection_that_the_server_ends() {
     // The server's last words may be lost with the connection.
     let words = "the server closed the connection: terminating connection due to administrator command (SQLSTATE 57P01)";
     let silence = "the connection to the server was lost: connection closed";
-    Output { stderr: output.stderr.replace(silence, words), ..output }.stderr("
+    Output { talk: output.talk.replace(silence, words), ..output }.talk("
             2 nodes, 1 thread, target `dev`
 
             ERROR    [ELAPSED]  1/2  table        main.kept
@@ -302,7 +302,7 @@ fn a_server_that_stops() {
     let stage = Stage::on(&server.server);
     let child = stage.start(&slow(60));
     server.kill();
-    stage.end(child).code(1).stderr(
+    stage.end(child).code(1).talk(
         "
             2 nodes, 1 thread, target `dev`
 
@@ -329,7 +329,7 @@ fn a_wire_that_is_cut() {
     stage.profile(&[("port", json!(proxy.port))]);
     let child = stage.start(&slow(2));
     proxy.cut();
-    stage.end(child).code(1).stderr(
+    stage.end(child).code(1).talk(
         "
             2 nodes, 1 thread, target `dev`
 
@@ -352,7 +352,7 @@ fn an_interrupt_stops_the_statement() {
     let Some(stage) = Stage::new() else { return };
     let child = stage.start(&slow(60));
     interrupt(&child);
-    stage.end(child).code(2).stderr(
+    stage.end(child).code(2).talk(
         "
             2 nodes, 1 thread, target `dev`
 
@@ -377,8 +377,8 @@ fn a_role_that_may_not() {
     let guest = [("user", json!(role)), ("password", json!("guest-of-the-shop"))];
     stage.profile(&guest);
     let told = stage.run(&["build"]);
-    assert!(!told.stderr.contains("guest-of-the-shop"));
-    told.code(1).stderr(
+    assert!(!told.talk.contains("guest-of-the-shop"));
+    told.code(1).talk(
         "
             2 nodes, 1 thread, target `dev`
 
@@ -408,7 +408,7 @@ fn a_full_disk() {
     let sql = "select 3 as n, repeat('x', 1000) as filler from generate_series(1, 100000)";
     let output = stage.run(&["build", "--vars", &json!({"sql": sql}).to_string()]).code(1);
     // Newer servers name the call that failed.
-    Output { stderr: output.stderr.replace(" with FileFallocate()", ""), ..output }.stderr(
+    Output { talk: output.talk.replace(" with FileFallocate()", ""), ..output }.talk(
         r#"
             2 nodes, 1 thread, target `dev`
 
@@ -453,10 +453,10 @@ fn check_in_the_way(create: &str, drop: &str) {
     let Some(stage) = Stage::new() else { return };
     stage.sandbox.write("models/late.sql", "{{ config(materialized='table') }} select 1 as n");
     stage.database.execute(create);
-    stage.run(&["build"]).code(1).stderr(IN_THE_WAY);
+    stage.run(&["build"]).code(1).talk(IN_THE_WAY);
     stage.keeps_the_old_table();
     stage.database.execute(drop);
-    stage.run(&["retry"]).success().stderr_has("1 passed");
+    stage.run(&["retry"]).success().talk_has("1 passed");
 }
 
 #[test]
@@ -503,6 +503,6 @@ fn a_name_that_is_too_long() {
             Done in [ELAPSED]: 2 passed, 1 failed
             `model retry` goes on with what failed or was skipped
         ";
-    stage.run(&["build"]).code(1).stderr(&told.replace("[LONG]", &name));
+    stage.run(&["build"]).code(1).talk(&told.replace("[LONG]", &name));
     stage.keeps_the_old_table();
 }

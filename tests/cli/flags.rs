@@ -5,7 +5,7 @@ use crate::sandbox::Sandbox;
 #[test]
 fn what_a_selection_misses_is_named() {
     let sandbox = Sandbox::new().model("orders", "select 1 as id");
-    sandbox.run(["build", "--select", "order"]).success().stderr(
+    sandbox.run(["build", "--select", "order"]).success().talk(
         "
             warning[no-nodes-selected]: this selects nothing
              --> --select:1:1
@@ -19,7 +19,7 @@ fn what_a_selection_misses_is_named() {
         ",
     );
     sandbox.run(["build", "--select", "tagg:x"]).code(2)
-        .stderr("
+        .talk("
             error[unknown-method]: there is no selection method `tagg`
              --> --select:1:1
               |
@@ -29,7 +29,7 @@ fn what_a_selection_misses_is_named() {
               = note: the methods are: fqn, tag, path, file, source, exposure, package, config, resource_type, test_name, test_type, unit_test, group, access, version, selector, metric, semantic_model, saved_query, state, result, source_status
               = help: did you mean `tag`?
         ");
-    sandbox.run(["build", "--selector", "nightly"]).code(2).stderr(
+    sandbox.run(["build", "--selector", "nightly"]).code(2).talk(
         "
             error[unknown-selector]: there is no selector `nightly`
              --> --selector:1:1
@@ -46,14 +46,14 @@ fn what_a_selection_misses_is_named() {
 fn vars_that_are_no_mapping() {
     let sandbox = Sandbox::new().model("a", "select 1 as id");
     sandbox.run(["build", "--vars", "{x: ["]).code(2)
-        .stderr("
+        .talk("
             error[yaml-syntax]: this is not valid YAML: while parsing a node, did not find expected node content
              --> --vars:1:6
               |
             1 | {x: [
               |      ^
         ");
-    sandbox.run(["build", "--vars", "hello"]).code(2).stderr(
+    sandbox.run(["build", "--vars", "hello"]).code(2).talk(
         "
             error[vars]: `--vars` takes a mapping, this is a text
              --> --vars:1:1
@@ -69,7 +69,7 @@ fn vars_that_are_no_mapping() {
 #[test]
 fn zero_threads() {
     let sandbox = Sandbox::new();
-    sandbox.run(["build", "--threads", "0"]).code(2).stderr(
+    sandbox.run(["build", "--threads", "0"]).code(2).talk(
         "
             error[threads]: `--threads` must be at least 1
         ",
@@ -79,7 +79,7 @@ fn zero_threads() {
 #[test]
 fn show_needs_to_know_what() {
     let sandbox = Sandbox::new();
-    sandbox.run(["show"]).code(2).stderr(
+    sandbox.run(["show"]).code(2).talk(
         "
             error[bad-flag]: `show` needs to know what to show
              |
@@ -91,7 +91,7 @@ fn show_needs_to_know_what() {
 #[test]
 fn flags_and_commands_that_are_not_there_are_explained() {
     let sandbox = Sandbox::new();
-    sandbox.run(["--select", "a", "build"]).code(2).stderr(
+    sandbox.run(["--select", "a", "build"]).code(2).talk(
         "
             error: unexpected argument '--select' found
 
@@ -102,18 +102,18 @@ fn flags_and_commands_that_are_not_there_are_explained() {
             For more information, try '--help'.
         ",
     );
-    sandbox.run(["docs", "generate"]).code(2).stderr(
+    sandbox.run(["environment"]).code(2).talk(
         "
-            error: unrecognized subcommand 'docs'
+            error: unrecognized subcommand 'environment'
 
-              tip: dbt's `docs` is not part of this program yet
+              tip: dbt's `environment` is not part of this program yet
 
             Usage: model [OPTIONS] <COMMAND>
 
             For more information, try '--help'.
         ",
     );
-    sandbox.run(["build", "--threads", "many"]).code(2).stderr(
+    sandbox.run(["build", "--threads", "many"]).code(2).talk(
         "
             error: invalid value 'many' for '--threads <N>': this must be a whole number
 
@@ -125,8 +125,8 @@ fn flags_and_commands_that_are_not_there_are_explained() {
 #[test]
 fn what_templates_warn_of_is_an_error_where_all_warnings_are() {
     let sandbox = Sandbox::new().model("a", "{{ exceptions.warn('careful') }} select 1 as id");
-    sandbox.run(["build"]).success().stderr_has("warning: careful");
+    sandbox.run(["build"]).success().talk_has("warning: careful");
     let options = ["build", "--warn-error-options", "{error: all}"];
-    sandbox.run(options).code(2).stderr_has("error[raised-warning]: careful");
-    sandbox.run(["build", "--warn-error-options", "all"]).code(2).stderr_has("this must be a mapping");
+    sandbox.run(options).code(2).talk_has("error[raised-warning]: careful");
+    sandbox.run(["build", "--warn-error-options", "all"]).code(2).talk_has("this must be a mapping");
 }

@@ -5,7 +5,7 @@ use crate::sandbox::Sandbox;
 #[test]
 fn starts_a_project_that_builds() {
     let sandbox = Sandbox::empty();
-    sandbox.run(["init", "shop"]).success().stderr(
+    sandbox.run(["init", "shop"]).success().talk(
         "
             wrote project.yml
             wrote seeds/raw_orders.csv
@@ -17,14 +17,14 @@ fn starts_a_project_that_builds() {
             now build it: cd shop && model build
         ",
     );
-    sandbox.run(["init", "shop"]).code(2).stderr(
+    sandbox.run(["init", "shop"]).code(2).talk(
         "
             error[project-exists]: `[ROOT]/shop/project.yml` exists already
              |
              = help: choose an empty folder
         ",
     );
-    sandbox.run(["init", "my shop"]).code(2).stderr(
+    sandbox.run(["init", "my shop"]).code(2).talk(
         "
             error[bad-name]: `my shop` cannot be the name of a project
              |
@@ -32,7 +32,7 @@ fn starts_a_project_that_builds() {
              = help: for example `my_shop`
         ",
     );
-    sandbox.run(["build", "--project-dir", "shop"]).success().stderr(
+    sandbox.run(["build", "--project-dir", "shop"]).success().talk(
         "
             7 nodes, 1 thread, target `dev`
 

@@ -35,19 +35,19 @@ fn an_interrupted_run_keeps_old_tables_and_can_be_retried() {
     let sandbox = Sandbox::new().model("a", TABLE).model("b", "select n + 1 as n from {{ ref('a') }}");
     sandbox.run(["build"]).success();
     let mut command = sandbox.command(["build", "--vars", "slow: true"]);
-    let child = command.stderr(Stdio::piped()).spawn().expect("the binary runs");
+    let child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
     wait_for(&sandbox, "target/run/shop/models/a.sql", "range");
     std::thread::sleep(Duration::from_millis(200));
     interrupt(&child);
     let output = child.wait_with_output().expect("the process ends");
     assert_eq!(output.status.code(), Some(2));
-    let told = String::from_utf8_lossy(&output.stderr);
+    let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains("stopping as asked: cancelling 1 running node"), "{told}");
     assert!(told.contains("0 passed, 2 skipped\n`model retry` goes on"), "{told}");
     assert_eq!(sandbox.query("select n from b"), ["2"]);
     assert_eq!(sandbox.query("select table_name from duckdb_tables()"), ["a"]);
     assert_eq!(sandbox.json("target/run_results.json")["results"].as_array().map(Vec::len), Some(2));
-    sandbox.run(["retry", "--vars", "slow: false"]).success().stderr_has("2 passed");
+    sandbox.run(["retry", "--vars", "slow: false"]).success().talk_has("2 passed");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_failed_build_keeps_the_old_table() {
     let sandbox = Sandbox::new().model("a", "{{ config(materialized='table') }} select 1 as n");
     sandbox.run(["build"]).success();
     sandbox.write("models/a.sql", "{{ config(materialized='table') }} select 'x'::integer as n");
-    sandbox.run(["build"]).code(1).stderr_has("Could not convert string 'x' to INT32");
+    sandbox.run(["build"]).code(1).talk_has("Could not convert string 'x' to INT32");
     assert_eq!(sandbox.query("select n from a"), ["1"]);
     assert_eq!(sandbox.query("select table_name from duckdb_tables()"), ["a"]);
 }
@@ -76,7 +76,7 @@ fn a_locked_database_is_named_with_its_holder() {
     let sandbox = Sandbox::new().model("a", "select 1 as n");
     sandbox.run(["build"]).success();
     let holder = duckdb::Connection::open(sandbox.path("shop.duckdb")).expect("the database opens");
-    let told = sandbox.run(["build"]).stderr;
+    let told = sandbox.run(["build"]).talk;
     drop(holder);
     assert!(told.contains("error[database-error]: the database `[ROOT]/shop.duckdb` is locked by"), "{told}");
     assert!(told.ends_with("\n\nDone in [ELAPSED]: 0 passed, 1 skipped\n"), "{told}");

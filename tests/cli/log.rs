@@ -123,7 +123,7 @@ fn lines_of_json_have_dbts_names() {
     assert_eq!(finished["node_info"]["node_status"], "success");
     assert_eq!(finished["run_result"]["thread"], "Thread-1 (worker)");
     assert_eq!(find("StatsLine")["data"]["stats"]["error"], 1);
-    let console = sandbox.run(["run", "--log-format", "json", "--debug"]).code(1).stderr;
+    let console = sandbox.run(["run", "--log-format", "json", "--debug"]).code(1).talk;
     assert!(console.lines().any(|line| line.contains("\"SQLQuery\"")), "{console}");
 }
 
@@ -163,7 +163,7 @@ fn a_project_that_cannot_be_read_is_logged() {
 #[test]
 fn a_folder_that_cannot_be_written_is_a_warning() {
     let sandbox = Sandbox::new().model("m", "select 1 as id").file("logs", "a file\n");
-    sandbox.run(["run"]).success().stderr_has("warning[log-file]: cannot make `[ROOT]/logs`");
+    sandbox.run(["run"]).success().talk_has("warning[log-file]: cannot make `[ROOT]/logs`");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn no_secret_is_logged() {
         .env("DBT_ENV_SECRET_X", "s3cr\"t");
     for form in ["debug", "json", "text"] {
         let output = sandbox.run(["run", "--debug", "--log-format-file", form, "--vars", "{v: 's3cr\"t'}"]);
-        for text in [sandbox.read("logs/dbt.log"), output.stderr] {
+        for text in [sandbox.read("logs/dbt.log"), output.talk] {
             assert!(text.contains("select '*****' as id"), "{text}");
             assert!(!text.contains("s3cr"), "{text}");
         }

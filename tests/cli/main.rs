@@ -12,6 +12,8 @@
 mod build;
 mod compile;
 mod conformance;
+mod docs;
+mod errors;
 mod example;
 mod faults;
 mod flags;

@@ -23,7 +23,7 @@ fn mistakes_of_several_files_come_together() {
                   - nam: id
         ",
         );
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         "
             error[missing-key]: this column has no `name`
              --> models/schema.yml:8:9
@@ -80,7 +80,7 @@ fn the_calls_that_led_to_an_error_are_shown() {
             {% endmacro %}
         "#,
     );
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         r#"
             error[raised]: `x` is no number
              --> macros/cents.sql:6:6
@@ -103,7 +103,7 @@ fn the_calls_that_led_to_an_error_are_shown() {
 fn a_cycle_is_shown_edge_by_edge() {
     let sandbox =
         Sandbox::new().model("a", "select * from {{ ref('b') }}").model("b", "select * from {{ ref('a') }}");
-    sandbox.run(["list"]).code(2).stderr(
+    sandbox.run(["list"]).code(2).talk(
         "
             error[cycle]: nodes need each other: a -> b -> a
              --> models/a.sql:1:22
@@ -126,7 +126,7 @@ fn a_macro_that_calls_itself_is_shown_once() {
     let sandbox = Sandbox::new()
         .model("a", "select {{ again() }}")
         .file("macros/again.sql", "{% macro again() %}{{ again() }}{% endmacro %}\n");
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         "
             error[template-recursion]: macros call each other without end
              --> macros/again.sql:1:23
@@ -168,7 +168,7 @@ fn keys_are_checked_in_every_file() {
             model: []
         ",
         );
-    sandbox.run(["parse"]).success().stderr(
+    sandbox.run(["parse"]).success().talk(
         "
             warning[unknown-key]: there is no key `modell-paths`
              --> project.yml:2:1
@@ -217,7 +217,7 @@ fn yaml_that_cannot_be_read() {
         ",
     );
     sandbox.run(["build"]).code(2)
-        .stderr("
+        .talk("
             error[yaml-syntax]: a `:` stands where no key can be
              --> project.yml:2:8
               |
@@ -247,7 +247,7 @@ fn a_profile_without_the_target() {
                 prod: {type: duckdb, path: shop.duckdb}
         ",
         );
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         "
             error[unknown-target]: the profile `shop` has no target `prd`
              --> profiles.yml:2:11
@@ -259,7 +259,7 @@ fn a_profile_without_the_target() {
               = help: did you mean `prod`?
         ",
     );
-    sandbox.run(["build", "--target", "pord"]).code(2).stderr(
+    sandbox.run(["build", "--target", "pord"]).code(2).talk(
         "
             error[unknown-target]: the profile `shop` has no target `pord`
              --> profiles.yml:1:1
@@ -271,7 +271,7 @@ fn a_profile_without_the_target() {
               = help: did you mean `prod`?
         ",
     );
-    sandbox.run(["build", "--profile", "shpo"]).code(2).stderr(
+    sandbox.run(["build", "--profile", "shpo"]).code(2).talk(
         "
             error[unknown-profile]: there is no profile `shpo`
              |
@@ -291,7 +291,7 @@ fn names_that_are_taken() {
               - name: a
         ",
     );
-    sandbox.run(["parse"]).code(2).stderr(
+    sandbox.run(["parse"]).code(2).talk(
         "
             error[described-twice]: model `a` is described twice
              --> models/schema.yml:3:11
@@ -325,7 +325,7 @@ fn names_that_are_taken() {
 #[test]
 fn folders_without_a_project() {
     let sandbox = Sandbox::empty();
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         "
             error[no-project]: there is no project in this folder or in one above it
              |
@@ -334,7 +334,7 @@ fn folders_without_a_project() {
              = help: start a new project with `model init`
         ",
     );
-    sandbox.run(["run", "--project-dir", "nowhere"]).code(2).stderr(
+    sandbox.run(["run", "--project-dir", "nowhere"]).code(2).talk(
         "
             error[no-project]: there is no project in the given folder
              |
@@ -348,7 +348,7 @@ fn links_to_nothing_are_named_and_links_in_a_circle_are_not_followed() {
     let sandbox = Sandbox::new().model("a", "select 1 as id");
     std::os::unix::fs::symlink("nowhere", sandbox.path("models/b.sql")).expect("a link");
     std::os::unix::fs::symlink(".", sandbox.path("models/here")).expect("a link");
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         "
             error[unreadable-file]: cannot read `models/b.sql`: No such file or directory (os error 2)
             --> models/b.sql
@@ -360,7 +360,7 @@ fn links_to_nothing_are_named_and_links_in_a_circle_are_not_followed() {
 fn a_file_that_is_no_text() {
     let sandbox = Sandbox::new().model("a", "select 1 as id");
     std::fs::write(sandbox.path("models/a.sql"), b"select '\xff'").expect("a file");
-    sandbox.run(["build"]).code(2).stderr(
+    sandbox.run(["build"]).code(2).talk(
         "
             error[not-utf8]: `models/a.sql` is not UTF-8 text
             --> models/a.sql
@@ -376,7 +376,7 @@ fn windows_files_and_odd_names_are_no_mistake() {
         .file("models/with space.sql", "select * from {{ ref('größe') }}\n");
     sandbox
         .write_exactly("models/schema.yml", "\u{feff}models:\r\n  - name: größe\r\n    description: x\r\n");
-    sandbox.run(["build"]).success().stderr(
+    sandbox.run(["build"]).success().talk(
         "
             warning[name-with-spaces]: the name of the model `with space` has spaces
              --> models/with space.sql:1:1
@@ -402,7 +402,7 @@ fn secrets_are_not_for_models() {
         .model("a", "select '{{ env_var('DBT_ENV_SECRET_KEY') }}' as id")
         .env("DBT_ENV_SECRET_KEY", "hunter2");
     sandbox.run(["build"]).code(2)
-        .stderr("
+        .talk("
             error[secret-env-var]: the secret environment variable `DBT_ENV_SECRET_KEY` cannot be read here
              --> models/a.sql:1:12
               |
@@ -419,7 +419,7 @@ fn a_config_that_is_nearly_a_known_one_is_questioned_once() {
         .file("project.yml", "name: shop\nmodels:\n  +materialised: table\n  +owner: amy\n")
         .model("a", "{{ config(uniqe_key='id', sla=3) }} select 1 as id")
         .model("b", "select 1 as id");
-    sandbox.run(["parse"]).success().stderr(
+    sandbox.run(["parse"]).success().talk(
         "
             warning[unknown-config]: no config is called `uniqe_key`
              --> models/a.sql:1:11
@@ -445,7 +445,7 @@ fn a_config_that_is_nearly_a_known_one_is_questioned_once() {
 #[test]
 fn a_query_that_ends_too_early_or_never_begins_is_told() {
     let sandbox = Sandbox::new().model("a", "select 1 as id;").model("b", "-- nothing yet");
-    sandbox.run(["build"]).code(1).stderr(
+    sandbox.run(["build"]).code(1).talk(
         r#"
             2 nodes, 1 thread, target `dev`
 
@@ -487,7 +487,7 @@ fn a_wrong_argument_of_a_test_is_shown_where_the_test_is_asked_for() {
         ",
     );
     let sandbox = sandbox.file("macros/t.sql", "{% test not_empty(model, mode='x') %}select 1{% endtest %}");
-    sandbox.run(["parse"]).code(2).stderr(
+    sandbox.run(["parse"]).code(2).talk(
         "
             error[macro-arguments]: `test_not_empty` has no parameter `modle`
              --> models/schema.yml:3:19
@@ -507,5 +507,5 @@ fn without_a_connection_the_command_was_not_carried_out() {
         .file("project.yml", "name: shop\nprofile: shop\n")
         .file("profiles.yml", "shop: {target: dev, outputs: {dev: {type: duckdb, path: gone/shop.duckdb}}}\n")
         .model("a", "select 1 as id");
-    sandbox.run(["build"]).code(2).stderr_has("gone` of the database file does not exist");
+    sandbox.run(["build"]).code(2).talk_has("gone` of the database file does not exist");
 }

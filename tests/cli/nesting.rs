@@ -6,7 +6,7 @@ use crate::sandbox::Sandbox;
 fn check(sql: &str, code: i32, message: &str) {
     let sandbox = Sandbox::new();
     sandbox.write_exactly("models/a.sql", sql);
-    sandbox.run(["build"]).code(code).stderr_has(message);
+    sandbox.run(["build"]).code(code).talk_has(message);
 }
 
 #[test]

@@ -10,8 +10,8 @@ fn statements_carry_it_and_files_do_not() {
     sandbox
         .run(["build", "--debug"])
         .success()
-        .stderr_has("-- model.shop.a\n/* by a */\n")
-        .stderr_has("-- model.shop.a\nBEGIN\n");
+        .talk_has("-- model.shop.a\n/* by a */\n")
+        .talk_has("-- model.shop.a\nBEGIN\n");
     assert!(!sandbox.read("target/run/shop/models/a.sql").contains("by a"));
 }
 
@@ -24,7 +24,7 @@ fn mistakes_are_still_found_at_their_line() {
         sandbox
             .run(["build"])
             .code(1)
-            .stderr_has("   --> models/a.sql:2:3\n    |\n  2 |   nope\n    |   ^^^^\n");
+            .talk_has("   --> models/a.sql:2:3\n    |\n  2 |   nope\n    |   ^^^^\n");
     }
 }
 
@@ -36,5 +36,5 @@ fn a_comment_that_would_end_itself() {
     sandbox
         .run(["build"])
         .code(2)
-        .stderr_has("error[query-comment]: the query comment holds `*/`\n --> project.yml:2:17\n");
+        .talk_has("error[query-comment]: the query comment holds `*/`\n --> project.yml:2:17\n");
 }

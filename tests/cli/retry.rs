@@ -8,7 +8,7 @@ fn what_failed_is_done_again_with_the_same_variables() {
         .model("a", "select {{ var('number') }} as id")
         .model("b", "select missing from {{ ref('a') }}")
         .model("c", "select * from {{ ref('b') }}");
-    sandbox.run(["build", "--vars", "{number: 7}"]).code(1).stderr(
+    sandbox.run(["build", "--vars", "{number: 7}"]).code(1).talk(
         r#"
             3 nodes, 1 thread, target `dev`
 
@@ -29,7 +29,7 @@ fn what_failed_is_done_again_with_the_same_variables() {
         "#,
     );
     sandbox.write("models/b.sql", "select id from {{ ref('a') }}, (select {{ var('number') }} as n)");
-    sandbox.run(["retry"]).success().stderr(
+    sandbox.run(["retry"]).success().talk(
         "
             2 nodes, 1 thread, target `dev`
 
@@ -39,7 +39,7 @@ fn what_failed_is_done_again_with_the_same_variables() {
             Done in [ELAPSED]: 2 passed
         ",
     );
-    sandbox.run(["retry"]).success().stderr(
+    sandbox.run(["retry"]).success().talk(
         "
             the last command left nothing undone
         ",
@@ -50,7 +50,7 @@ fn what_failed_is_done_again_with_the_same_variables() {
 fn without_results() {
     let sandbox = Sandbox::new();
     sandbox.run(["retry"]).code(2)
-        .stderr("
+        .talk("
             error[nothing-to-retry]: cannot read `[ROOT]/target/run_results.json`: No such file or directory (os error 2)
              |
              = help: `retry` goes on where a command such as `build` has failed before

@@ -18,6 +18,10 @@ use fancy_regex::Regex;
 
 use crate::warehouse::{Rows, duckdb_rows};
 
+/// Commands that talk on stderr, since stdout has their answer. Of the others the
+/// report of what they did is the answer.
+const ANSWERING: &[&str] = &["compile", "show", "list", "ls", "debug", "init", "completions"];
+
 /// A project in a temporary folder.
 pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
@@ -30,8 +34,8 @@ pub(crate) struct Output {
     pub(crate) code: i32,
     /// The answer.
     pub(crate) stdout: String,
-    /// The talk.
-    pub(crate) stderr: String,
+    /// The talk, on whichever stream.
+    pub(crate) talk: String,
 }
 
 impl Sandbox {
@@ -104,16 +108,21 @@ impl Sandbox {
     /// Runs the binary in the project.
     #[must_use]
     pub(crate) fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Output {
-        self.output(&self.command(arguments).output().expect("the binary runs"))
+        let arguments: Vec<&str> = arguments.into_iter().collect();
+        let done = self.command(arguments.iter().copied()).output().expect("the binary runs");
+        let output = self.output(&done);
+        let command = arguments.iter().find(|word| !word.starts_with('-'));
+        let answers = command.is_some_and(|command| ANSWERING.contains(command));
+        let talk = if answers { self.normalize(&String::from_utf8_lossy(&done.stderr)) } else { output.talk };
+        Output { talk, ..output }
     }
 
-    /// What a run of [`Sandbox::command`] left.
+    /// What a run of [`Sandbox::command`] left, of a command that does something.
     pub(crate) fn output(&self, output: &std::process::Output) -> Output {
-        Output {
-            code: output.status.code().unwrap_or(-1),
-            stdout: self.normalize(&String::from_utf8_lossy(&output.stdout)),
-            stderr: self.normalize(&String::from_utf8_lossy(&output.stderr)),
-        }
+        let stdout = self.normalize(&String::from_utf8_lossy(&output.stdout));
+        let stderr = self.normalize(&String::from_utf8_lossy(&output.stderr));
+        let talk = format!("{stdout}{stderr}");
+        Output { code: output.status.code().unwrap_or(-1), stdout, talk }
     }
 
     /// The command that [`Sandbox::run`] runs.
@@ -163,28 +172,28 @@ impl Output {
     /// Fails the test unless this is the exit code.
     #[track_caller]
     pub(crate) fn code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(self.code, code, "stdout:\n{}\ntalk:\n{}", self.stdout, self.talk);
         self
     }
 
     /// Fails the test unless the answer is exactly this.
     #[track_caller]
     pub(crate) fn stdout(self, expected: &str) -> Self {
-        assert_eq!(self.stdout.trim_end(), unindent(expected).trim_end(), "stderr:\n{}", self.stderr);
+        assert_eq!(self.stdout.trim_end(), unindent(expected).trim_end(), "talk:\n{}", self.talk);
         self
     }
 
     /// Fails the test unless the talk is exactly this.
     #[track_caller]
-    pub(crate) fn stderr(self, expected: &str) -> Self {
-        assert_eq!(self.stderr.trim_end(), unindent(expected).trim_end(), "stdout:\n{}", self.stdout);
+    pub(crate) fn talk(self, expected: &str) -> Self {
+        assert_eq!(self.talk.trim_end(), unindent(expected).trim_end(), "stdout:\n{}", self.stdout);
         self
     }
 
     /// Fails the test unless the talk holds this.
     #[track_caller]
-    pub(crate) fn stderr_has(self, part: &str) -> Self {
-        assert!(self.stderr.contains(part), "`{part}` is not in stderr:\n{}", self.stderr);
+    pub(crate) fn talk_has(self, part: &str) -> Self {
+        assert!(self.talk.contains(part), "`{part}` was not said:\n{}", self.talk);
         self
     }
 }

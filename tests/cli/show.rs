@@ -17,7 +17,7 @@ fn rows_of_models_without_their_tests() {
                     data_tests: [unique]
         ",
         );
-    sandbox.run(["run", "--quiet"]).success().stderr("");
+    sandbox.run(["run", "--quiet"]).success().talk("");
     sandbox
         .run(["show", "--select", "a"])
         .success()
@@ -29,7 +29,7 @@ fn rows_of_models_without_their_tests() {
             | 2  |
         ",
         )
-        .stderr("");
+        .talk("");
     sandbox
         .run(["show", "--select", "a", "b"])
         .success()
@@ -48,7 +48,7 @@ fn rows_of_models_without_their_tests() {
             | 4      |
         ",
         )
-        .stderr("");
+        .talk("");
     sandbox
         .run(["show", "--select", "a", "--output", "json"])
         .success()
@@ -57,7 +57,7 @@ fn rows_of_models_without_their_tests() {
             {"node":"a","show":[{"id":1},{"id":2}]}
         "#,
         )
-        .stderr("");
+        .talk("");
     sandbox
         .run(["show", "--inline", "select max(id) as id from {{ ref('a') }}"])
         .success()
@@ -68,13 +68,13 @@ fn rows_of_models_without_their_tests() {
             | 2  |
         ",
         )
-        .stderr("");
+        .talk("");
 }
 
 #[test]
 fn a_query_with_a_mistake() {
     let sandbox = Sandbox::new().model("a", "select 1 as id union all select 2");
-    sandbox.run(["show", "--inline", "selec 1"]).code(2).stderr(
+    sandbox.run(["show", "--inline", "selec 1"]).code(2).talk(
         r#"
             error[database-error]: Parser Error: syntax error at or near "selec"
              --> --inline:1:1
@@ -83,7 +83,7 @@ fn a_query_with_a_mistake() {
               | ^^^^^
         "#,
     );
-    sandbox.run(["show", "--inline", "select * from {{ ref('aa') }}"]).code(2).stderr(
+    sandbox.run(["show", "--inline", "select * from {{ ref('aa') }}"]).code(2).talk(
         "
             error[unknown-ref]: `the query` needs the model, seed or snapshot `aa`, which does not exist
              --> --inline:1:18

@@ -31,14 +31,14 @@ fn what_is_not_built_here_is_read_elsewhere() {
 #[test]
 fn the_folder_of_artifacts_is_checked() {
     let sandbox = two_places();
-    sandbox.run(["run", "--defer"]).code(2).stderr(
+    sandbox.run(["run", "--defer"]).code(2).talk(
         "
             error[no-state]: what is not built here is to be found elsewhere, but where is not said
              |
              = help: give the folder of that environment's `manifest.json` with `--state DIR`
         ",
     );
-    sandbox.run(["list", "--select", "state:new"]).code(2).stderr(
+    sandbox.run(["list", "--select", "state:new"]).code(2).talk(
         "
             error[no-state]: this compares with an earlier run, and none was named
              --> --select:1:1
@@ -49,7 +49,7 @@ fn the_folder_of_artifacts_is_checked() {
               = help: give the folder of its artifacts with `--state DIR`
         ",
     );
-    sandbox.run(["list", "--select", "state:new", "--state", "target"]).code(2).stderr(
+    sandbox.run(["list", "--select", "state:new", "--state", "target"]).code(2).talk(
         "
             warning[state-is-target]: the artifacts to compare with are in the folder that this command writes to
              |
@@ -66,7 +66,7 @@ fn the_folder_of_artifacts_is_checked() {
         "old/manifest.json",
         r#"{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v3.json"}}"#,
     );
-    sandbox.run(["list", "--select", "state:new", "--state", "old"]).code(2).stderr(
+    sandbox.run(["list", "--select", "state:new", "--state", "old"]).code(2).talk(
         "
             error[bad-state]: this manifest has a version that cannot be read
             --> [ROOT]/old/manifest.json

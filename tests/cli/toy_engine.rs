@@ -42,6 +42,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     foreign_keys_name_database: false,
     foreign_keys_survive_renames: true,
     loads_csv_files: false,
+    refusal_title: "Database Error",
     drops_dependents: false,
     indexes_survive_renames: true,
     materialized_views: false,

@@ -1,13 +1,14 @@
 //! Arrow values to cells.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
-use duckdb::arrow::datatypes::DataType;
+use duckdb::arrow::datatypes::{DataType, Field};
 use duckdb::types::{TimeUnit, Value, ValueRef};
 use duckdb::{Error, Statement};
 
-use crate::sql::{Cell, Column, Rows};
+use crate::sql::{Cell, Column, Dialect, Rows};
 
 /// The rows of a statement that was executed, at most `limit` of them.
 pub(super) fn rows(statement: &Statement<'_>, limit: usize) -> Result<Rows, Error> {
@@ -86,12 +87,29 @@ fn type_name(data_type: &DataType) -> String {
         DataType::List(inner) | DataType::LargeList(inner) => {
             return format!("{}[]", type_name(inner.data_type()));
         }
-        DataType::Struct(_) => "STRUCT",
-        DataType::Map(..) => "MAP",
-        DataType::Union(..) => "UNION",
+        DataType::FixedSizeList(inner, length) => {
+            return format!("{}[{length}]", type_name(inner.data_type()));
+        }
+        DataType::Struct(fields) => return format!("STRUCT({})", members(fields.iter())),
+        DataType::Union(fields, _) => {
+            return format!("UNION({})", members(fields.iter().map(|(_, field)| field)));
+        }
+        DataType::Map(entries, _) => {
+            let DataType::Struct(pair) = entries.data_type() else { return "MAP".to_owned() };
+            let types: Vec<String> = pair.iter().map(|field| type_name(field.data_type())).collect();
+            return format!("MAP({})", types.join(", "));
+        }
         _ => "VARCHAR",
     };
     name.to_owned()
+}
+
+/// The fields of a nested type with their types.
+fn members<'a>(fields: impl Iterator<Item = &'a Arc<Field>>) -> String {
+    let member = |field: &Arc<Field>| {
+        format!("{} {}", Dialect::ANSI.quote(field.name()), type_name(field.data_type()))
+    };
+    fields.map(member).collect::<Vec<_>>().join(", ")
 }
 
 fn cell(value: ValueRef<'_>, zoned: bool) -> Cell {

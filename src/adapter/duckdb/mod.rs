@@ -57,6 +57,7 @@ impl DuckDb {
             missing_constraints: &[],
             unenforced_constraints: &[],
             loads_csv_files: true,
+            refusal_title: "Runtime Error",
         };
         Ok(Self { settings, base: base.to_path_buf(), capabilities, root: Mutex::new(None) })
     }

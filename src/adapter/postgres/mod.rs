@@ -74,6 +74,7 @@ impl Postgres {
             missing_constraints: &[],
             unenforced_constraints: &[],
             loads_csv_files: false,
+            refusal_title: "Database Error",
         };
         Ok(Self { connector: Arc::new(Connector::new(settings, folders.project.clone())), capabilities })
     }

@@ -64,6 +64,7 @@ impl Redshift {
             missing_constraints: &["check"],
             unenforced_constraints: &["unique", "primary_key", "foreign_key"],
             loads_csv_files: false,
+            refusal_title: "Database Error",
         };
         Ok(Self {
             connector: Arc::new(Connector::new(settings.server.clone(), base.to_path_buf())),

@@ -8,6 +8,7 @@ pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod debug;
 pub(crate) mod deps;
+pub(crate) mod docs;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod parse;
@@ -21,6 +22,7 @@ pub(crate) mod source;
 pub(crate) mod test;
 
 use super::session::{Exit, Problems, Session};
+use super::ui::Talk;
 
 /// What `model` can be asked to do.
 #[derive(Debug, clap::Subcommand)]
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Parse(parse::Args),
     #[command(subcommand)]
     Source(source::Command),
+    #[command(subcommand)]
+    Docs(docs::Command),
     RunOperation(run_operation::Args),
     Retry(retry::Args),
     Clone(clone::Args),
@@ -61,6 +65,7 @@ impl Command {
             Self::List(_) => "list",
             Self::Parse(_) => "parse",
             Self::Source(_) => "freshness",
+            Self::Docs(_) => "generate",
             Self::RunOperation(_) => "run-operation",
             Self::Retry(_) => "retry",
             Self::Clone(_) => "clone",
@@ -69,6 +74,19 @@ impl Command {
             Self::Debug(_) => "debug",
             Self::Clean(_) => "clean",
             Self::Completions(_) => "completions",
+        }
+    }
+
+    /// Where it talks. Commands that do something have no answer but the report of it.
+    pub(crate) fn talk(&self) -> Talk {
+        match self {
+            Self::Compile(_)
+            | Self::Show(_)
+            | Self::List(_)
+            | Self::Debug(_)
+            | Self::Init(_)
+            | Self::Completions(_) => Talk::IsAside,
+            _ => Talk::IsAnswer,
         }
     }
 
@@ -85,6 +103,7 @@ impl Command {
             Self::List(args) => list::run(&args, session),
             Self::Parse(args) => parse::run(&args, session),
             Self::Source(command) => source::run(&command, session),
+            Self::Docs(command) => docs::run(&command, session),
             Self::RunOperation(args) => run_operation::run(&args, session),
             Self::Retry(args) => retry::run(&args, session),
             Self::Clone(args) => clone::run(&args, session),

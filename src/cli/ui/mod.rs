@@ -1,9 +1,9 @@
 //! What people and programs read.
 //!
-//! [`Ui`] owns both streams: answers go to stdout, talk goes to stderr. A run
-//! is told by a [`Reporter`], which takes the run's events one by one; which
-//! one depends on where stderr goes and on `--log-format`. What happens is put
-//! into [`Record`]s once, for programs that read stderr and for the [`LogFile`].
+//! [`Ui`] owns both streams: answers go to stdout, talk beside them to stderr. Where
+//! the report of what was done is all that a command answers, it goes to stdout. A run
+//! is told by a [`Reporter`], which takes the run's events one by one. What happens is put
+//! into [`Record`]s once, for programs that read the talk and for the [`LogFile`].
 
 mod events;
 mod log_file;
@@ -19,6 +19,6 @@ mod words;
 pub(crate) use log_file::{LogFile, Taste};
 pub(crate) use record::{Form, Level, Record};
 pub(crate) use report::Reporter;
-pub(crate) use screen::{Format, Look, Ui, Verbosity};
+pub(crate) use screen::{Format, Look, Talk, Ui, Verbosity};
 pub(crate) use table::rows_as_table;
 pub(crate) use words::count;

@@ -52,9 +52,33 @@ pub(crate) enum Format {
     Json,
 }
 
+/// Where talk goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Talk {
+    /// To stdout: what the command tells is what it was called for.
+    IsAnswer,
+    /// To stderr: beside the answer.
+    IsAside,
+}
+
+impl Talk {
+    fn is_to_terminal(self) -> bool {
+        match self {
+            Self::IsAnswer => std::io::stdout().is_terminal(),
+            Self::IsAside => std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Whether a person watches it, on a terminal that knows colours.
+    pub(crate) fn suits_colors(self, terminal: Option<&str>) -> bool {
+        self.is_to_terminal() && terminal != Some("dumb")
+    }
+}
+
 /// How both streams look.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
+    pub(crate) talk: Talk,
     pub(crate) verbosity: Verbosity,
     pub(crate) format: Format,
     pub(crate) colors: bool,
@@ -65,6 +89,7 @@ pub(crate) struct Look {
 /// Both streams. Threads share it; a line is never torn.
 #[derive(Debug)]
 pub(crate) struct Ui {
+    talk: Talk,
     verbosity: Verbosity,
     format: Format,
     colors: bool,
@@ -79,8 +104,9 @@ pub(crate) struct Ui {
 impl Ui {
     /// Streams that say so much, in this form, without what is secret.
     pub(crate) fn new(look: Look, invocation_id: &str, secrets: Secrets) -> Self {
-        let Look { verbosity, format, colors, prints } = look;
+        let Look { talk, verbosity, format, colors, prints } = look;
         Self {
+            talk,
             verbosity,
             format,
             colors,
@@ -144,9 +170,10 @@ impl Ui {
         self.colors
     }
 
-    /// Whether a person watches stderr, so that a moving display makes sense.
+    /// Whether a person watches the talk, so that a moving display makes sense.
     pub(crate) fn is_watched(&self) -> bool {
-        self.format == Format::Text && self.verbosity == Verbosity::Normal && std::io::stderr().is_terminal()
+        let is_plain = self.format == Format::Text && self.verbosity == Verbosity::Normal;
+        is_plain && self.talk.is_to_terminal() && std::io::stderr().is_terminal()
     }
 
     /// Keeps lines above this bar until [`Ui::hide`].
@@ -192,8 +219,10 @@ impl Ui {
         }
         let text = self.secrets().mask(text);
         self.above_the_bar(|| {
-            let mut stderr = std::io::stderr().lock();
-            let _ = writeln!(stderr, "{text}");
+            let _ = match self.talk {
+                Talk::IsAnswer => writeln!(std::io::stdout().lock(), "{text}"),
+                Talk::IsAside => writeln!(std::io::stderr().lock(), "{text}"),
+            };
         });
     }
 

@@ -106,8 +106,8 @@ fn input_sql(given: &Json, columns: &[(&str, &str)]) -> String {
     let mut bench = Recorder::default();
     let columns = columns.iter().map(|(name, data_type)| Column::new(*name, *data_type)).collect();
     bench.columns.insert("b".to_owned(), columns);
-    let relation_of = |_| Some(Relation::new(Some("db"), "main", "b"));
-    match fixtures(&order(&node), &mut bench, &unit_test, &relation_of) {
+    let stand_in_for = |_| ("b".to_owned(), Some(Relation::new(Some("db"), "main", "b")));
+    match fixtures(&order(&node), &mut bench, &unit_test, &stand_in_for) {
         Ok(inputs) => inputs[0].sql.clone(),
         Err(failure) => failure.diagnostic().message,
     }
@@ -123,7 +123,10 @@ fn an_input_has_all_columns_of_the_real_relation() {
     select cast(null as INTEGER) as "id", cast(null as VARCHAR) as "Name", cast('2024-01-01' as DATE) as "on"
     "#);
     insta::assert_snapshot!(input_sql(&json!([]), &columns), @r#"select cast(null as INTEGER) as "id", cast(null as VARCHAR) as "Name", cast(null as DATE) as "on" where 1 = 0"#);
-    insta::assert_snapshot!(input_sql(&json!([{"idd": 1, "x": 2}, {"idd": 3}]), &columns), @"the input `ref('b')` has no column `idd`, `x`");
+    insta::assert_snapshot!(input_sql(&json!([{"idd": 1, "x": 2}, {"idd": 3}]), &columns), @r"
+    Invalid column name: 'idd' in unit test fixture for 'b'.
+    Invalid column name: 'x' in unit test fixture for 'b'.
+    ");
     insta::assert_snapshot!(input_sql(&json!([{"id": 1}]), &[]), @r#"the columns of the input `ref('b')` are not known: "db"."main"."b" does not exist"#);
 }
 

@@ -47,6 +47,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     missing_constraints: &[],
     unenforced_constraints: &[],
     loads_csv_files: true,
+    refusal_title: "Database Error",
 };
 
 /// A bench that only writes down what it is asked to do.

@@ -202,7 +202,16 @@ fn a_seed_is_loaded_emptied_and_loaded_anew() {
     assert_eq!(lab.told(Mode::Build), "seed.shop.s success: INSERT 1");
     assert_eq!(lab.rows("select * from s"), "3|008|NULL");
     write(&lab, "id\n3,1\n");
-    assert_eq!(lab.told(Mode::Build), "seed.shop.s error: line 2: 2 fields, but the header names 1");
+    let told = "seed.shop.s error: Compilation Error in seed s (seeds/s.csv)";
+    assert_eq!(lab.told(Mode::Build), told);
+    let message = lab.run(Mode::Build).results[0].message.clone();
+    assert_eq!(
+        message.unwrap_or_default(),
+        format!(
+            "{}\n  line 2: 2 fields, but the header names 1",
+            told.trim_start_matches("seed.shop.s error: ")
+        )
+    );
     assert_eq!(lab.rows("select * from s"), "3|008|NULL");
 }
 

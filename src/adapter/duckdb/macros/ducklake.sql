@@ -49,7 +49,7 @@
 {% macro validate_ducklake_restrictions(config, target_relation, errors) -%}
   {%- if target_relation and adapter.is_ducklake(target_relation) -%}
     {%- if config.get('merge_returning_columns') -%}
-      {%- do errors.append('a DuckLake cannot return rows: remove `merge_returning_columns`') -%}
+      {%- do errors.append('DuckLake MERGE restrictions: no rows can be returned; remove merge_returning_columns') -%}
     {%- endif -%}
     {%- set clauses = config.get('merge_clauses') or {} -%}
     {%- set changing = [] -%}
@@ -59,7 +59,7 @@
     {%- endfor -%}
     {%- if changing | length > 1 -%}
       {%- do errors.append(
-        'a merge into a DuckLake updates or deletes in one clause; `merge_clauses` has ' ~ changing | length ~ ' of them'
+        'DuckLake MERGE restrictions: merge_clauses can contain only a single UPDATE or DELETE action. Found ' ~ changing | length ~ ' UPDATE/DELETE actions'
       ) -%}
     {%- endif -%}
   {%- endif -%}

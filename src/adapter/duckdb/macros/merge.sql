@@ -157,33 +157,33 @@ returning {{ returning | join(', ') }}
 
 {% macro validate_string_field(field_value, field_name, errors) -%}
   {%- if field_value is not none and field_value is not string -%}
-    {%- do errors.append('`' ~ field_name ~ '` is text, not `' ~ field_value ~ '`') -%}
+    {%- do errors.append(field_name ~ ' must be a string, found: ' ~ field_value) -%}
   {%- endif -%}
 {%- endmacro %}
 
 {% macro validate_string_list_field(field_value, field_name, errors) -%}
   {%- if field_value is string or field_value is mapping or (field_value is not none and field_value is not iterable) -%}
-    {%- do errors.append('`' ~ field_name ~ '` is a list, not `' ~ field_value ~ '`') -%}
+    {%- do errors.append(field_name ~ ' must be a list, found: ' ~ field_value) -%}
   {%- else -%}
     {%- for item in field_value or [] if item is not string -%}
-      {%- do errors.append('`' ~ field_name ~ '` is a list of texts; `' ~ item ~ '` is none') -%}
+      {%- do errors.append(field_name ~ ' must contain only string values, found: ' ~ item) -%}
     {%- endfor -%}
   {%- endif -%}
 {%- endmacro %}
 
 {% macro validate_dict_field(field_value, field_name, errors) -%}
   {%- if field_value is not none and field_value is not mapping -%}
-    {%- do errors.append('`' ~ field_name ~ '` is a dictionary, not `' ~ field_value ~ '`') -%}
+    {%- do errors.append(field_name ~ ' must be a dictionary, found: ' ~ field_value) -%}
   {%- endif -%}
 {%- endmacro %}
 
 {% macro validate_merge_clauses(config, base_configuration_fields, errors) -%}
   {%- set clauses = config.get('merge_clauses') -%}
   {%- if clauses is not none and clauses is not mapping -%}
-    {%- do errors.append('`merge_clauses` is a dictionary, not `' ~ clauses ~ '`') -%}
+    {%- do errors.append('merge_clauses must be a dictionary, found: ' ~ clauses) -%}
   {%- elif clauses is not none -%}
     {%- if 'when_matched' not in clauses and 'when_not_matched' not in clauses -%}
-      {%- do errors.append('`merge_clauses` needs `when_matched` or `when_not_matched`') -%}
+      {%- do errors.append("merge_clauses must contain at least one of 'when_matched' or 'when_not_matched'") -%}
     {%- endif -%}
     {%- for kind in ['when_matched', 'when_not_matched'] if kind in clauses -%}
       {%- do validate_merge_clause_list(clauses, kind, errors) -%}
@@ -191,24 +191,24 @@ returning {{ returning | join(', ') }}
     {%- set needless = [] -%}
     {%- for name in base_configuration_fields
         if config.get(name) and name not in ['merge_on_using_columns', 'merge_returning_columns'] -%}
-      {%- do needless.append('`' ~ name ~ '`') -%}
+      {%- do needless.append(name) -%}
     {%- endfor -%}
     {%- if needless -%}
-      {%- do errors.append('`merge_clauses` replaces ' ~ needless | join(', ') ~ ': remove one or the other') -%}
+      {%- do errors.append('beside merge_clauses, the basic merge configurations will be ignored: remove ' ~ needless | join(', ')) -%}
     {%- endif -%}
   {%- endif -%}
 {%- endmacro %}
 
 {% macro validate_merge_clause_list(merge_clauses, clause_type, errors) -%}
   {%- set clauses = merge_clauses.get(clause_type) -%}
-  {%- set name = '`merge_clauses.' ~ clause_type ~ '`' -%}
+  {%- set name = 'merge_clauses.' ~ clause_type -%}
   {%- if clauses is string or clauses is mapping or clauses is not iterable -%}
-    {%- do errors.append(name ~ ' is a list, not `' ~ clauses ~ '`') -%}
+    {%- do errors.append(name ~ ' must be a list, found: ' ~ clauses) -%}
   {%- elif not clauses -%}
-    {%- do errors.append(name ~ ' is empty') -%}
+    {%- do errors.append(name ~ ' must not be empty') -%}
   {%- else -%}
     {%- for clause in clauses if clause is not mapping -%}
-      {%- do errors.append(name ~ ' is a list of dictionaries; `' ~ clause ~ '` is none') -%}
+      {%- do errors.append(name ~ ' elements must be dictionaries, found: ' ~ clause) -%}
     {%- endfor -%}
   {%- endif -%}
 {%- endmacro %}

@@ -199,14 +199,14 @@ create view {{ relation }} as (
   {{ return({'relation': relation, 'temporary': false}) }}
 {%- endmacro %}
 
-{#- DuckDB changes one column in a statement. -#}
+{#- DuckDB changes one column in a statement. Names are quoted as the project has it. -#}
 {% macro duckdb__alter_relation_add_remove_columns(relation, add_columns, remove_columns) -%}
   {%- set alter = 'alter ' ~ relation.type ~ ' ' ~ relation -%}
   {%- for column in add_columns or [] -%}
-    {%- do run_query(alter ~ ' add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.data_type) -%}
+    {%- do run_query(alter ~ ' add column ' ~ adapter.quote_as_configured(column.name, 'identifier') ~ ' ' ~ column.data_type) -%}
   {%- endfor -%}
   {%- for column in remove_columns or [] -%}
-    {%- do run_query(alter ~ ' drop column ' ~ adapter.quote(column.name)) -%}
+    {%- do run_query(alter ~ ' drop column ' ~ adapter.quote_as_configured(column.name, 'identifier')) -%}
   {%- endfor -%}
 {%- endmacro %}
 

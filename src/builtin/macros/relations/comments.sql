@@ -31,7 +31,7 @@
   {%- endfor -%}
   {%- if missing -%}
     {%- do exceptions.warn(
-      relation.render() ~ ' lacks these columns, which its properties describe: ' ~ missing | join(', ')
+      'In relation ' ~ relation.render() ~ ': The following columns are specified in the schema but are not present in the database: ' ~ missing | join(', ')
     ) -%}
   {%- endif -%}
   {{ return(found) }}
