@@ -13,6 +13,7 @@ mod open;
 mod postgres;
 mod redshift;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -137,6 +138,23 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     ) -> Option<Result<Json, DatabaseError>>;
 }
 
+/// A model in Python that is to be run.
+#[derive(Clone, Copy)]
+pub struct PythonJob<'a> {
+    /// The model's name.
+    pub name: &'a str,
+    /// The whole code, with what writes the model's table.
+    pub code: &'a str,
+    /// The model's own relation.
+    pub this: &'a Relation,
+    /// The relations that the code may read.
+    pub inputs: &'a [Relation],
+    /// A folder for what is exchanged with Python meanwhile.
+    pub folder: &'a Path,
+    /// Whether somebody asked to stop.
+    pub is_stopping: &'a dyn Fn() -> bool,
+}
+
 /// One connection, used by one thread at a time.
 pub trait Session: Send {
     /// Runs a script of one or more statements; rows are dropped.
@@ -178,6 +196,13 @@ pub trait Session: Send {
     fn load(&mut self, table: &str, columns: &str, rows: &Rows) -> Result<Response, DatabaseError> {
         let message = format!("cannot send {} rows to {table} ({columns}) in one go", rows.rows.len());
         Err(DatabaseError::new(message))
+    }
+    /// Runs the code of a Python model, which writes its table.
+    ///
+    /// # Errors
+    /// The code fails, the machine has no Python for it, or the engine runs none.
+    fn python(&mut self, job: &PythonJob<'_>) -> Result<Response, DatabaseError> {
+        Err(DatabaseError::new(format!("the warehouse cannot run `{}`, a model in Python", job.name)))
     }
     /// The columns of a relation in order; empty where it does not exist.
     ///

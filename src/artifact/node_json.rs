@@ -1,7 +1,5 @@
 //! A node as dbt's JSON: in `manifest.json`, as `model` in templates, in `graph`.
 
-use std::path::Path;
-
 use serde_json::{Map, Value as Json, json};
 
 use super::manifest_json::Compiled;
@@ -93,10 +91,8 @@ fn common(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<Stri
 /// What every entry of `nodes` has that is written as a template.
 fn templated(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<String, Json> {
     let mut json = common(wire, node, compiled);
-    let is_python = Path::new(&node.origin.original_file_path).extension().is_some_and(|it| it == "py");
-    let language = if is_python { "python" } else { "sql" };
     json.extend(object([
-        ("language", language.into()),
+        ("language", node.origin.language().into()),
         ("refs", refs(&node.depends_on.refs)),
         ("sources", sources(&node.depends_on.sources)),
         ("metrics", json!([])),

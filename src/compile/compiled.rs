@@ -31,6 +31,9 @@ pub struct Compiled {
 /// macro may `ref` what parsing did not see.
 const DEEPEST: usize = 100;
 
+/// What follows the code of a Python model: the functions behind `dbt.ref` and its like.
+const PYTHON_POSTFIX: &str = "{{ py_script_postfix(model) }}";
+
 pub(super) fn compile(state: &Arc<JobState>) -> Result<Arc<Compiled>, Failure> {
     compile_at(state, 0)
 }
@@ -41,12 +44,12 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
         Some(text) => {
             lock(&state.ctes).clear();
             read_test_arguments(state, &text)?;
-            let rendered = state.runtime.parts.engine.render(&text, Arc::new(RunScope::new(state)));
-            rendered.map_err(|error| place::template_failure(state, &error))?
+            rendered(state, &text)?
         }
         None => String::new(),
     };
     let ctes = ctes(state, depth)?;
+    check_reads_tables(state, &ctes)?;
     let sql = sql::with_ctes(&own_sql, &ctes);
     let compiled = Arc::new(Compiled { sql, own_sql, ctes });
     adopt(state, &compiled)?;
@@ -67,6 +70,32 @@ pub(super) fn adopt(state: &JobState, compiled: &Arc<Compiled>) -> Result<(), Fa
         state.runtime.remember_ephemeral(*id, compiled);
     }
     Ok(())
+}
+
+/// What the node's text gives. Code in Python stays as it is, with the functions that
+/// it needs behind it.
+fn rendered(state: &Arc<JobState>, text: &Text) -> Result<String, Failure> {
+    let render = |text: &Text| {
+        let rendered = state.runtime.parts.engine.render(text, Arc::new(RunScope::new(state)));
+        rendered.map_err(|error| place::template_failure(state, &error))
+    };
+    if !state.node().is_some_and(|node| node.origin.is_python()) {
+        return render(text);
+    }
+    let code = &text.text;
+    Ok(format!("{code}\n\n\n{}", render(&Text { text: PYTHON_POSTFIX.into(), ..text.clone() })?))
+}
+
+/// Code in Python reads tables and views, no expressions in front of a query.
+fn check_reads_tables(state: &JobState, ctes: &[Cte]) -> Result<(), Failure> {
+    match state.node() {
+        Some(node) if node.origin.is_python() && !ctes.is_empty() => {
+            let message = format!("`{}` reads an ephemeral model, which only SQL can do", node.name);
+            let problem = Diagnostic::error("python-model", message).at(node.origin.span, "");
+            Err(problem.help("materialize that model as a view").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Renders the arguments of a generic test for the call in its text.

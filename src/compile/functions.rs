@@ -5,7 +5,7 @@ use std::sync::Arc;
 use minijinja::value::Rest;
 use minijinja::{Error, State, Value};
 
-use super::results::{StatementResult, as_response};
+use super::results::{self, StatementResult, as_response};
 use super::state::JobState;
 use crate::adapter::Response;
 use crate::diagnostics::Diagnostic;
@@ -38,7 +38,10 @@ pub(super) fn function(state: &Arc<JobState>, name: &str) -> Option<Value> {
         "load_agate_table" => Value::from_function(move || -> Result<Value, Error> {
             Err(template::raise_message("`load_agate_table` gives the rows of a seed; this is none"))
         }),
-        "submit_python_job" => unsupported(name),
+        "submit_python_job" => Value::from_function(move |_model: Value, code: Value| {
+            let response = state.python(&template::text(&code)).map_err(template::raise)?;
+            Ok::<Value, Error>(results::response(&response))
+        }),
         _ => return None,
     })
 }

@@ -209,6 +209,14 @@ impl Job {
         self.state.query_untyped(sql)
     }
 
+    /// Runs the code of the node, a Python model.
+    ///
+    /// # Errors
+    /// The code fails, or the run is stopping.
+    pub fn python(&self, code: &str) -> Result<Response, Failure> {
+        self.state.python(code)
+    }
+
     /// Begins a transaction, unless one is open or the warehouse has none.
     ///
     /// # Errors

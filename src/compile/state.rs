@@ -17,7 +17,7 @@ use super::runtime::Runtime;
 use super::subject::Subject;
 use super::unit::UnitContext;
 use super::worker::Worker;
-use crate::adapter::{DatabaseError, Response, Session};
+use crate::adapter::{DatabaseError, PythonJob, Response, Session};
 use crate::artifact;
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
@@ -143,6 +143,27 @@ impl JobState {
     pub(super) fn load(&self, table: &str, columns: &str, rows: &Rows) -> Result<Response, Failure> {
         let said = format!("copy {table} ({columns}) from stdin");
         self.say_bare(&said, |session, _| session.load(table, columns, rows))
+    }
+
+    /// Runs the code of the node, a Python model. It may read what the node needs and
+    /// the node's own table.
+    pub(super) fn python(&self, code: &str) -> Result<Response, Failure> {
+        let Some((node, this)) = self.node().and_then(|node| Some((node, node.relation.as_ref()?))) else {
+            return Err(Diagnostic::error("python-model", "only a model runs code in Python").into());
+        };
+        let needed = node.depends_on.nodes.iter().filter_map(|id| self.runtime.node(*id)?.relation.clone());
+        let inputs: Vec<Relation> = needed.chain([this.clone()]).collect();
+        let folder = self.runtime.parts.project.target_path().join("python").join(node.unique_id.as_str());
+        let is_stopping = || self.listener.is_stopping();
+        let job = PythonJob {
+            name: &node.name,
+            code,
+            this,
+            inputs: &inputs,
+            folder: &folder,
+            is_stopping: &is_stopping,
+        };
+        self.say_bare(code, |session, _| session.python(&job))
     }
 
     fn say_bare(

@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod environment;
 pub mod files;
+pub mod process;
 pub mod rolling;
 pub mod trust;
 pub mod scribe;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::configure::{self, Layer};
+use super::configure::{self, Layer, Setting};
 use super::describe::{Describer, constraint, foreign_key_target};
 use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
@@ -13,6 +13,7 @@ use super::naming::{Named, Naming};
 use super::parse::{ParseScope, Recorder, Subject, Surroundings};
 use super::properties::{NodeProperties, ResourceCall};
 use super::property_files::PropertyFile;
+use super::python;
 use super::resolve::Draft;
 use super::sketch::Sketch;
 use super::world::World;
@@ -54,6 +55,10 @@ impl Drafting<'_> {
                 let finding = self.render_test((call, body), &notes, &scope, test);
                 findings.extend(finding.map(|finding| asked_for(finding, body, sketch.origin.span)));
             }
+            (None, Some(body)) if sketch.origin.is_python() => match python::requests(body) {
+                Ok(requests) => findings.extend(requests.iter().filter_map(|text| self.render(text, &scope))),
+                Err(finding) => findings.push(finding),
+            },
             (None, Some(body)) => {
                 let text = Text::new(Arc::clone(&body.text), body.file, body.offset);
                 findings.extend(self.render(&text, &scope));
@@ -158,7 +163,7 @@ impl Drafting<'_> {
         let own = self.project.packages.iter().find(|package| package.name == sketch.package);
         Layers {
             own: own.map(tree).unwrap_or_default(),
-            patch: patch.map(|patch| patch_layer(&patch.properties.config)).unwrap_or_default(),
+            patch: own_patch_layer(sketch, patch),
             call: Layer::default(),
             root: if sketch.package == root.name { Vec::new() } else { tree(root) },
         }
@@ -240,6 +245,18 @@ fn asked_for(mut finding: Diagnostic, body: &Body, place: Span) -> Diagnostic {
     finding
 }
 
+/// What the property file says. dbt: where it does not say how a Python model is
+/// materialized, it says `table`.
+fn own_patch_layer(sketch: &Sketch, patch: Option<Patch<'_>>) -> Layer {
+    let mut layer = patch.map(|patch| patch_layer(&patch.properties.config)).unwrap_or_default();
+    if sketch.origin.is_python() && !layer.settings.iter().any(|setting| setting.key == "materialized") {
+        let value = Json::from("table");
+        let (key, unrendered) = ("materialized".to_owned(), value.clone());
+        layer.push(Setting { key, value, unrendered, span: sketch.start() });
+    }
+    layer
+}
+
 /// Adds what only models have in a property file.
 fn describe_model(model: &mut Model, properties: &NodeProperties) {
     model.constraints = properties.constraints.iter().map(|written| constraint(written, true)).collect();
@@ -265,7 +282,7 @@ fn node_json(sketch: &Sketch, config: &Config, tags: &[String]) -> Json {
         "meta": config.get("meta"),
         "description": "",
         "columns": {},
-        "language": "sql",
+        "language": origin.language(),
         "raw_code": sketch.kind.body().map(|body| body.text.to_string()).unwrap_or_default(),
         "refs": [],
         "sources": [],

@@ -31,6 +31,7 @@ mod naming;
 mod node;
 mod parse;
 mod patches;
+mod python;
 pub mod properties;
 mod property_files;
 mod resolve;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -78,6 +79,20 @@ pub struct Origin {
     pub patch_path: Option<String>,
     /// Where that property file names it.
     pub patch_span: Option<Span>,
+}
+
+impl Origin {
+    /// Whether the file holds code in Python.
+    #[must_use]
+    pub fn is_python(&self) -> bool {
+        Path::new(&self.original_file_path).extension().is_some_and(|extension| extension == "py")
+    }
+
+    /// dbt's word for the language that the file is in.
+    #[must_use]
+    pub fn language(&self) -> &'static str {
+        if self.is_python() { "python" } else { "sql" }
+    }
 }
 
 /// What people wrote about a node.

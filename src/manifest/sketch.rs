@@ -69,9 +69,6 @@ pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
                     sketches.extend(found);
                     findings.extend(problems);
                 }
-                (_, Some(source)) if source.path().extension().is_some_and(|extension| extension == "py") => {
-                    findings.push(python_model(source));
-                }
                 (_, Some(source)) => sketches.push(whole_file(package, file, source)),
                 (_, None) => {}
             }
@@ -79,12 +76,6 @@ pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
     }
     sketches.extend(run_hooks(package));
     (sketches, findings)
-}
-
-fn python_model(source: &SourceFile) -> Diagnostic {
-    Diagnostic::error("python-model", "models in Python cannot be run")
-        .at(source.range(0, 0), "this one")
-        .help("write the model in SQL, or list the file in `.dbtignore`")
 }
 
 /// A model, an analysis or a singular test: one file, one node.

@@ -96,6 +96,12 @@ pub trait Bench {
     /// The warehouse refuses it, or the run was asked to stop.
     fn execute(&mut self, purpose: Purpose, sql: &str) -> Result<Response, Failure>;
 
+    /// Runs the code of a Python model.
+    ///
+    /// # Errors
+    /// The code fails, the warehouse runs none, or the run was asked to stop.
+    fn python(&mut self, purpose: Purpose, code: &str) -> Result<Response, Failure>;
+
     /// Runs a statement and fetches rows, at most `limit` of them.
     ///
     /// # Errors

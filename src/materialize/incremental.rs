@@ -60,9 +60,7 @@ fn add(
 ) -> Result<Response, Failure> {
     let staged = bench.relation("make_temp_relation", &[order.value(target)])?;
     let staged = staged.with_kind(RelationKind::Table);
-    let args = [Value::from(true), order.value(&staged), Value::from(order.sql)];
-    let stage = bench.sql("get_create_table_as_sql", &args)?;
-    bench.execute(Purpose::Stage, &stage)?;
+    table::fill(order, bench, (Purpose::Stage, true), &staged, order.sql)?;
     if !order.enforces_contract() {
         widen(order, bench, &staged, target)?;
     }

@@ -11,6 +11,9 @@ use crate::template::Value;
 /// Materializations that are built in.
 const BUILT_IN: &[&str] = &["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
 
+/// Those of them whose rows may come from code in Python.
+const IN_PYTHON: &[&str] = &["table", "incremental"];
+
 /// Whether we know how to make this, unless the project says otherwise.
 #[must_use]
 pub fn is_built_in(materialized: &str) -> bool {
@@ -40,6 +43,11 @@ pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Res
             Ok(made)
         }
         Recipe::BuiltIn => match order.node.config.materialized() {
+            materialized if order.node.origin.is_python() && !IN_PYTHON.contains(&materialized) => {
+                let message = format!("a model in Python cannot be materialized as `{materialized}`");
+                let problem = order.problem("python-model", message);
+                Err(problem.note(format!("it can be: {}", IN_PYTHON.join(", "))).into())
+            }
             "view" => view::make(order, bench),
             "table" => table::make(order, bench),
             "incremental" => incremental::make(order, bench),
@@ -72,6 +80,11 @@ pub fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict, Failur
 /// As [`make`].
 pub fn preview(order: &Order<'_>, bench: &mut dyn Bench, limit: Option<usize>) -> Result<Rows, Failure> {
     whole(bench, |bench| {
+        if order.node.origin.is_python() {
+            let message =
+                format!("`{}` is a model in Python, whose rows are known once it was run", order.node.name);
+            return Err(order.refuse("python-model", message));
+        }
         let header = order.config().text("sql_header");
         let args = [Value::from(order.sql), Value::from(header), Value::from(limit)];
         let sql = bench.sql("get_show_sql", &args)?;

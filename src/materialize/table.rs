@@ -38,9 +38,25 @@ pub(super) fn create(
     relation: &Relation,
     sql: &str,
 ) -> Result<Response, Failure> {
-    let args = [Value::from(false), order.value(relation), Value::from(sql)];
-    let create = bench.sql("get_create_table_as_sql", &args)?;
-    let response = bench.execute(Purpose::Main, &create)?;
+    let response = fill(order, bench, (Purpose::Main, false), relation, sql)?;
     bench.change(Change::Create(relation))?;
     Ok(response)
+}
+
+/// Makes a table, or a temporary one, of the rows that a query gives or that the
+/// code of a Python model returns.
+pub(super) fn fill(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    (purpose, is_temporary): (Purpose, bool),
+    relation: &Relation,
+    sql: &str,
+) -> Result<Response, Failure> {
+    let args = [Value::from(is_temporary), order.value(relation), Value::from(sql), Value::from("python")];
+    if order.node.origin.is_python() {
+        let code = bench.sql("create_table_as", &args)?;
+        return bench.python(purpose, &code);
+    }
+    let create = bench.sql("get_create_table_as_sql", args.get(..3).unwrap_or_default())?;
+    bench.execute(purpose, &create)
 }

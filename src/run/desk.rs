@@ -57,6 +57,15 @@ impl Bench for Desk<'_> {
         Ok(response)
     }
 
+    fn python(&mut self, purpose: Purpose, code: &str) -> Result<Response, Failure> {
+        self.record(purpose, code)?;
+        let response = self.job.python(code)?;
+        if purpose == Purpose::Main {
+            self.job.store_main(&response, &Rows::default());
+        }
+        Ok(response)
+    }
+
     fn query(
         &mut self,
         purpose: Purpose,

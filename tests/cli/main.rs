@@ -26,6 +26,7 @@ mod nesting;
 mod offers;
 mod postgres;
 mod proxy;
+mod python;
 mod query_comment;
 mod readme;
 mod recorded;

@@ -7,6 +7,7 @@ mod external;
 mod fault;
 mod macros;
 mod member;
+mod python;
 mod secret;
 mod session;
 mod settings;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use duckdb::{Connection, InterruptHandle};
 
-use super::{decode, fault};
-use crate::adapter::{Cancel, DatabaseError, Response, Session};
+use super::{decode, fault, python};
+use crate::adapter::{Cancel, DatabaseError, PythonJob, Response, Session};
 use crate::sql::{self, Cell, Column, Dialect, Relation, RelationKind, Rows, Statement};
 
 pub(super) struct DuckDbSession {
@@ -16,6 +16,11 @@ pub(super) struct DuckDbSession {
 impl DuckDbSession {
     pub(super) fn new(connection: Connection) -> Self {
         Self { connection, in_transaction: false }
+    }
+
+    /// Another connection to the same database, with a transaction of its own.
+    pub(super) fn another(&self) -> Result<Connection, DatabaseError> {
+        self.connection.try_clone().map_err(|error| fault::from_setup(&error))
     }
 
     /// Runs one statement of a script; `read` says how many rows are wanted.
@@ -122,6 +127,10 @@ impl Session for DuckDbSession {
             Some(Column::new(name, data_type))
         };
         Ok(rows.into_iter().filter_map(column).collect())
+    }
+
+    fn python(&mut self, job: &PythonJob<'_>) -> Result<Response, DatabaseError> {
+        python::run(self, job)
     }
 
     fn in_transaction(&self) -> bool {

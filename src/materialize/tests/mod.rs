@@ -133,6 +133,10 @@ impl Bench for Recorder {
         Ok(template.replace("{{ this }}", "it"))
     }
 
+    fn python(&mut self, purpose: Purpose, code: &str) -> Result<Response, Failure> {
+        self.execute(purpose, code)
+    }
+
     fn execute(&mut self, purpose: Purpose, sql: &str) -> Result<Response, Failure> {
         self.note(format!("{purpose:?}: {sql}").to_lowercase())?;
         Ok(Response { message: "OK".to_owned(), ..Response::default() })
