@@ -64,7 +64,7 @@ impl PostgresSession {
         statement: Statement<'_>,
         wanted: Wanted,
     ) -> Result<(Response, Rows), DatabaseError> {
-        let outline = sql::outline(statement.text);
+        let outline = outline(statement.text);
         if self.transaction == Transaction::Failed && transaction::is_commit(&outline) {
             return Err(self.refuse_commit());
         }
@@ -141,6 +141,14 @@ impl PostgresSession {
     /// A connection sees one database.
     fn check_database(&self, database: Option<&str>) -> Result<(), DatabaseError> {
         self.connector.settings.check_database(database.unwrap_or(&self.connector.settings.database))
+    }
+}
+
+/// The outline of a statement; its first word alone where the others say nothing.
+fn outline(statement: &str) -> Vec<String> {
+    match sql::leading_word(statement) {
+        word if matches!(word.as_str(), "select" | "insert" | "update" | "delete" | "merge") => vec![word],
+        _ => sql::outline(statement),
     }
 }
 

@@ -119,7 +119,9 @@ impl Record {
 
     /// The same without what is secret.
     pub(crate) fn without(&self, secrets: &Secrets) -> Cow<'_, Self> {
-        if secrets.is_empty() {
+        let is_clean =
+            !secrets.is_in(&self.message) && !self.data.values().any(|value| holds(value, secrets));
+        if is_clean {
             return Cow::Borrowed(self);
         }
         let data = self.data.iter().map(|(key, value)| (key.clone(), masked(value, secrets))).collect();
@@ -163,6 +165,15 @@ impl Record {
             },
         })
         .to_string()
+    }
+}
+
+fn holds(value: &Json, secrets: &Secrets) -> bool {
+    match value {
+        Json::String(text) => secrets.is_in(text),
+        Json::Array(items) => items.iter().any(|item| holds(item, secrets)),
+        Json::Object(fields) => fields.values().any(|value| holds(value, secrets)),
+        _ => false,
     }
 }
 

@@ -21,7 +21,8 @@ const STARS: &str = "*****";
 #[derive(Clone, Default)]
 pub struct Secrets {
     values: BTreeMap<String, String>,
-    /// Other texts that nobody may see.
+    /// All texts that nobody may see, also as they stand in JSON. The longest come
+    /// first, since a secret may be a part of another.
     hidden: Vec<String>,
 }
 
@@ -30,36 +31,42 @@ impl Secrets {
     #[must_use]
     pub fn of(environment: &Environment) -> Self {
         let secret = environment.iter().filter(|(name, value)| is_secret(name) && !value.is_empty());
-        let values = secret.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { values, hidden: Vec::new() }
+        let values: BTreeMap<String, String> =
+            secret.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut secrets = Self { hidden: Vec::new(), values };
+        secrets.hide(secrets.values.values().cloned().collect::<Vec<_>>());
+        secrets
     }
 
     /// The text with each secret replaced by stars, also where it stands in JSON.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        if self.is_empty() {
-            return text.to_owned();
-        }
-        let mut secrets: Vec<&str> = self.values.values().chain(&self.hidden).map(String::as_str).collect();
-        // A secret may be a part of another.
-        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.into_iter().fold(text.to_owned(), |text, secret| {
-            let escaped = Json::from(secret).to_string();
-            let escaped = escaped.trim_start_matches('"').trim_end_matches('"');
-            let text = text.replace(secret, STARS);
-            if escaped == secret || escaped.is_empty() { text } else { text.replace(escaped, STARS) }
+        self.hidden.iter().fold(text.to_owned(), |text, secret| {
+            if text.contains(secret) { text.replace(secret, STARS) } else { text }
         })
+    }
+
+    /// Whether the text holds a secret, so that [`Secrets::mask`] changes it.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        self.hidden.iter().any(|secret| text.contains(secret))
     }
 
     /// Whether there is nothing to hide.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.hidden.is_empty()
+        self.hidden.is_empty()
     }
 
     /// Hides these texts, too.
     pub fn hide(&mut self, texts: impl IntoIterator<Item = String>) {
-        self.hidden.extend(texts.into_iter().filter(|text| !text.is_empty()));
+        for text in texts.into_iter().filter(|text| !text.is_empty()) {
+            let json = Json::from(text.as_str()).to_string();
+            let escaped = json.trim_start_matches('"').trim_end_matches('"').to_owned();
+            self.hidden.extend([text, escaped].into_iter().filter(|form| !form.is_empty()));
+        }
+        self.hidden.sort_unstable_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        self.hidden.dedup();
     }
 
     /// What stands for a secret while a template is rendered, so that nothing in
