@@ -33,6 +33,7 @@ mod recorded;
 mod redshift;
 mod retry;
 mod sandbox;
+mod semantic;
 mod show;
 mod state;
 mod tidy;

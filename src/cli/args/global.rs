@@ -134,6 +134,7 @@ pub(crate) struct Inert {
             "macro-debugging", "no-macro-debugging", "show-all-deprecations", "no-show-all-deprecations",
             "single-threaded", "no-single-threaded", "use-fast-test-edges", "no-use-fast-test-edges",
             "partial-parse-file-diff", "no-partial-parse-file-diff",
+            "export-saved-queries", "no-export-saved-queries", "include-saved-query", "no-include-saved-query",
         ],
         global = true, hide = true, action = ArgAction::Count
     )]

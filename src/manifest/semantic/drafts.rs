@@ -287,10 +287,6 @@ fn draft(
 
 /// The draft; its faults are findings at its entry.
 fn told((draft, faults): (Draft, Faults), findings: &mut Vec<Diagnostic>) -> Draft {
-    let kind = draft.node.kind.resource_type().as_str().replace('_', " ");
-    for fault in faults {
-        let message = format!("the {kind} `{}` is wrong: {fault}", draft.node.name);
-        findings.push(Diagnostic::error("bad-semantics", message).at(draft.at, ""));
-    }
+    findings.extend(faults.iter().map(|fault| draft.fault(fault)));
     draft
 }

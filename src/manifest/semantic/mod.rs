@@ -1,6 +1,7 @@
 //! Semantic models, metrics and saved queries as nodes. Nothing is built from
 //! them; other programs read them.
 
+mod check;
 mod drafts;
 mod edges;
 mod shape;
@@ -31,6 +32,15 @@ struct Draft {
     at: Span,
 }
 
+impl Draft {
+    /// Something that is wrong with the node.
+    fn fault(&self, fault: &str) -> Diagnostic {
+        let kind = self.node.kind.resource_type().as_str().replace('_', " ");
+        let message = format!("the {kind} `{}` is wrong: {fault}", self.node.name);
+        Diagnostic::error("bad-semantics", message).at(self.at, "")
+    }
+}
+
 impl SemanticLayer<'_> {
     /// Adds the nodes of all property files: metrics, semantic models, saved
     /// queries, in dbt's order.
@@ -42,6 +52,7 @@ impl SemanticLayer<'_> {
             drafts.into_iter().partition(|draft| draft.node.config.enabled());
         let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
         findings.extend(check_names(&named, self.dialect));
+        findings.extend(check::check(&drafts));
         let root = &self.project.root_package().name;
         let nodes = edges::connect(root, drafts, &disabled, resolved, &mut findings);
         resolved.disabled.extend(disabled.into_iter().map(|draft| draft.node));

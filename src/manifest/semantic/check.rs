@@ -1,0 +1,209 @@
+//! What query engines refuse: the rules of the semantic layer beyond names that
+//! must be there.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::Draft;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{NodeKind, Semantic, SemanticKind};
+
+const PARTS: [&str; 3] = ["entities", "dimensions", "measures"];
+
+/// What a filter or a grouping can be asked for by.
+const ASKED_BY: [&str; 4] = ["Dimension", "TimeDimension", "Entity", "Metric"];
+
+/// Everything that is wrong with these nodes.
+pub(super) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut measures: HashMap<String, String> = HashMap::new();
+    let mut labels: HashMap<String, String> = HashMap::new();
+    for draft in drafts {
+        let NodeKind::Semantic(semantic) = &draft.node.kind else { continue };
+        let mut faults = Vec::new();
+        name(&draft.node.name, &mut faults);
+        match semantic.kind {
+            SemanticKind::SemanticModel => {
+                model(semantic, &mut faults);
+                for measure in names(semantic, "measures") {
+                    if let Some(other) = measures.insert(measure.clone(), draft.node.name.clone()) {
+                        faults.push(format!("the measure `{measure}` stands in `{other}`, too"));
+                    }
+                }
+            }
+            SemanticKind::Metric => {
+                metric(semantic, &mut faults);
+                let label = semantic.fields.get("label").and_then(Json::as_str).unwrap_or_default();
+                if let Some(other) = labels.insert(label.to_owned(), draft.node.name.clone()) {
+                    faults.push(format!("its label `{label}` is that of `{other}`"));
+                }
+            }
+            SemanticKind::SavedQuery => query(semantic, &mut faults),
+        }
+        findings.extend(faults.into_iter().map(|fault| draft.fault(&fault)));
+    }
+    findings
+}
+
+/// Lower case, at least two characters, nothing that looks like a path.
+fn name(name: &str, faults: &mut Vec<String>) {
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let fits = name.len() > 1
+        && name.chars().all(is_part)
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && !name.ends_with('_')
+        && !name.contains("__");
+    if !fits {
+        faults.push(format!(
+            "the name `{name}` must be of lower-case letters, digits and single `_`, \
+             begin with a letter, and have two characters at least"
+        ));
+    }
+}
+
+fn parts<'a>(semantic: &'a Semantic, key: &str) -> impl Iterator<Item = &'a Json> {
+    semantic.fields.get(key).and_then(Json::as_array).into_iter().flatten()
+}
+
+fn text<'a>(json: &'a Json, key: &str) -> Option<&'a str> {
+    json.get(key).and_then(Json::as_str)
+}
+
+fn names(semantic: &Semantic, key: &str) -> Vec<String> {
+    parts(semantic, key).filter_map(|part| text(part, "name")).map(str::to_owned).collect()
+}
+
+fn model(semantic: &Semantic, faults: &mut Vec<String>) {
+    let mut seen: Vec<String> = Vec::new();
+    for part in PARTS.iter().flat_map(|key| names(semantic, key)) {
+        name(&part, faults);
+        if seen.contains(&part) {
+            faults.push(format!("two of its parts have the name `{part}`"));
+        }
+        seen.push(part);
+    }
+    let primaries = parts(semantic, "entities").filter(|part| text(part, "type") == Some("primary")).count();
+    let has_own = semantic.fields.get("primary_entity").is_some_and(|it| !it.is_null());
+    if primaries > 1 {
+        faults.push("it has more than one primary entity".to_owned());
+    }
+    if primaries == 0 && !has_own && parts(semantic, "dimensions").next().is_some() {
+        faults.push("its dimensions need a primary entity".to_owned());
+    }
+    let is_time = |part: &&Json| text(part, "type") == Some("time");
+    let times: Vec<&str> =
+        parts(semantic, "dimensions").filter(is_time).filter_map(|part| text(part, "name")).collect();
+    for part in parts(semantic, "dimensions").filter(is_time) {
+        if part.get("type_params").is_none_or(Json::is_null) {
+            let dimension = text(part, "name").unwrap_or_default();
+            faults.push(format!("the dimension `{dimension}` needs `type_params` with a `time_granularity`"));
+        }
+    }
+    let usual = semantic.fields.get("defaults").and_then(|it| text(it, "agg_time_dimension"));
+    for part in parts(semantic, "measures") {
+        let measure = text(part, "name").unwrap_or_default();
+        if !text(part, "agg_time_dimension").or(usual).is_some_and(|time| times.contains(&time)) {
+            faults.push(format!("the measure `{measure}` needs a time dimension as `agg_time_dimension`"));
+        }
+        let percentile = part.get("agg_params").and_then(|params| params.get("percentile"));
+        if text(part, "agg") == Some("percentile") && percentile.is_none_or(Json::is_null) {
+            faults.push(format!("the measure `{measure}` needs `agg_params` with a `percentile`"));
+        }
+    }
+}
+
+fn metric(semantic: &Semantic, faults: &mut Vec<String>) {
+    let params = semantic.fields.get("type_params").cloned().unwrap_or_default();
+    let kind = semantic.fields.get("type").and_then(Json::as_str);
+    if kind == Some("derived") && params.get("metrics").and_then(Json::as_array).is_none_or(Vec::is_empty) {
+        faults.push("a derived metric needs other `metrics`".to_owned());
+    }
+    let own = params.get("cumulative_type_params");
+    let is_set = |key: &str| own.and_then(|own| own.get(key)).is_some_and(|it| !it.is_null());
+    if is_set("window") && is_set("grain_to_date") {
+        faults.push("`window` and `grain_to_date` exclude each other".to_owned());
+    }
+    filters(semantic.fields.get("filter"), faults);
+}
+
+fn query(semantic: &Semantic, faults: &mut Vec<String>) {
+    let params = semantic.fields.get("query_params");
+    let grouped = params.and_then(|it| it.get("group_by")).and_then(Json::as_array).into_iter().flatten();
+    for item in grouped.filter_map(Json::as_str) {
+        let calls = ASKED_BY.iter().any(|call| item.starts_with(&format!("{call}(")));
+        if item.contains(['(', ')']) && !(calls && item.ends_with(')')) {
+            faults.push(format!("`{item}` is nothing to group by"));
+        }
+    }
+    filters(params.and_then(|params| params.get("where")), faults);
+}
+
+/// Each call in a filter asks for something that the semantic layer has.
+fn filters(filter: Option<&Json>, faults: &mut Vec<String>) {
+    let filters = filter.and_then(|it| it.get("where_filters")).and_then(Json::as_array);
+    for condition in filters.into_iter().flatten().filter_map(|it| text(it, "where_sql_template")) {
+        for expression in condition.split("{{").skip(1) {
+            let call = expression.split('(').next().unwrap_or_default().trim();
+            if !ASKED_BY.contains(&call) {
+                faults.push(format!("a filter asks for `{call}`; it can ask for {}", ASKED_BY.join(", ")));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn faults(kind: SemanticKind, fields: &Json) -> Vec<String> {
+        let semantic = Semantic { kind, fields: fields.as_object().unwrap().clone() };
+        let mut faults = Vec::new();
+        match kind {
+            SemanticKind::SemanticModel => model(&semantic, &mut faults),
+            SemanticKind::Metric => metric(&semantic, &mut faults),
+            SemanticKind::SavedQuery => query(&semantic, &mut faults),
+        }
+        faults
+    }
+
+    #[test]
+    fn semantic_models_are_whole() {
+        let whole = json!({
+            "defaults": { "agg_time_dimension": "at" },
+            "entities": [{ "name": "id", "type": "primary" }],
+            "dimensions": [{ "name": "at", "type": "time", "type_params": { "time_granularity": "day" } }],
+            "measures": [{ "name": "total", "agg": "sum" }],
+        });
+        let check = |change: &dyn Fn(&mut Json), expected: &str| {
+            let mut fields = whole.clone();
+            change(&mut fields);
+            let found = faults(SemanticKind::SemanticModel, &fields);
+            assert_eq!(found.len(), usize::from(!expected.is_empty()), "{found:?}");
+            assert!(found.iter().all(|fault| fault.contains(expected)), "{found:?}");
+        };
+        check(&|_| {}, "");
+        check(&|it| it["entities"][0]["type"] = "foreign".into(), "a primary entity");
+        check(&|it| it["defaults"] = Json::Null, "agg_time_dimension");
+        check(&|it| it["dimensions"][0]["type_params"] = Json::Null, "time_granularity");
+        check(&|it| it["measures"][0]["agg"] = "percentile".into(), "percentile");
+        check(&|it| it["measures"][0]["name"] = "id".into(), "two of its parts");
+        check(&|it| it["measures"][0]["name"] = "a__b".into(), "the name `a__b`");
+        check(&|it| it["measures"][0]["name"] = "Total".into(), "the name `Total`");
+    }
+
+    #[test]
+    fn questions_ask_for_what_there_is() {
+        let filter = |text: &str| json!({ "where_filters": [{ "where_sql_template": text }] });
+        let metric = |text: &str| faults(SemanticKind::Metric, &json!({ "filter": filter(text) })).len();
+        assert_eq!(metric("{{ Dimension('id__a') }} and {{ TimeDimension('id__at', 'day') }} > 1"), 0);
+        assert_eq!(metric("{{ Nothing('id__a') }}"), 1);
+        let grouped = |item: &str| {
+            let params = json!({ "query_params": { "group_by": [item] } });
+            faults(SemanticKind::SavedQuery, &params).len()
+        };
+        assert_eq!((grouped("Entity('id')"), grouped("id__a"), grouped("nope(")), (0, 0, 1));
+    }
+}
