@@ -32,6 +32,8 @@ pub struct Job {
 pub struct Batch {
     /// dbt's id: `20240101`.
     pub id: String,
+    /// Its part of file names: `2024-01-01`.
+    pub name: String,
     /// The first moment, as a timestamp.
     pub start: String,
     /// The moment after the last one, as a timestamp.

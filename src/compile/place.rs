@@ -96,7 +96,7 @@ fn texts(state: &JobState) -> Vec<Text> {
 fn sent_line(state: &JobState, sql: &str, offset: usize) -> Span {
     let runtime = &state.runtime;
     let path = match state.node() {
-        Some(node) => runtime.output_path("compiled", node),
+        Some(node) => state.output_path("compiled", node),
         None => format!("SQL of {}", state.subject.name(runtime)).into(),
     };
     let shown = path.strip_prefix(&runtime.parts.project.root).unwrap_or(&path).to_path_buf();

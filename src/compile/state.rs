@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value as Json;
@@ -327,11 +328,20 @@ impl JobState {
         found.map_err(|error| self.refused(error))
     }
 
+    /// Where a text of this node goes: for a batch, a file of its own in a folder
+    /// that is named like the model.
+    pub(super) fn output_path(&self, folder: &str, node: &Node) -> PathBuf {
+        let path = self.runtime.output_path(folder, node);
+        let Some(batch) = lock(&self.batch).as_ref().map(|batch| batch.name.clone()) else { return path };
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        path.with_file_name(&stem).join(format!("{stem}_{batch}.sql"))
+    }
+
     /// Writes a text of this node below the target folder.
     pub(super) fn write(&self, folder: &str, text: &str) -> Result<(), Failure> {
         let writes = self.runtime.parts.options.write && !self.worker.is_absent();
         let Some(node) = self.node().filter(|_| writes) else { return Ok(()) };
-        let path = self.runtime.output_path(folder, node);
+        let path = self.output_path(folder, node);
         let written = self.runtime.scribe.write(path, text.to_owned());
         written.map_err(|error| Diagnostic::error("write", error.to_string()).into())
     }

@@ -1,16 +1,17 @@
 //! The slices of time that a microbatch model is built by.
 
-use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc,
-};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::manifest::Config;
+use crate::project::{Period, moment};
 
 /// One slice of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice {
     /// dbt's id of the batch: `20240131`, `20240131T09`.
     pub id: String,
+    /// The same for people and files: `2024-01-31`, `2024-01-31T09`.
+    pub name: String,
     /// The first moment.
     pub start: DateTime<Utc>,
     /// The moment after the last one.
@@ -24,9 +25,9 @@ pub struct Slice {
 /// What the command line and the clock say about time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// `--event-time-start`.
+    /// From when on: `--event-time-start`, or the start of a sample.
     pub start: Option<DateTime<Utc>>,
-    /// `--event-time-end`.
+    /// Up to when: `--event-time-end`, or the end of a sample.
     pub end: Option<DateTime<Utc>>,
     /// When the run began.
     pub now: DateTime<Utc>,
@@ -65,27 +66,22 @@ pub fn slices(config: &Config, window: Window, is_incremental: bool) -> Result<V
         slices.push((last, size.after(last).ok_or_else(far)?));
     }
     let count = slices.len();
-    let slice = |(at, (start, stop)): (usize, (DateTime<Utc>, DateTime<Utc>))| {
-        let is_last = at + 1 == count;
-        let stop = if is_last { end } else { stop };
-        Slice { id: size.id(start), start, end: stop, is_first: at == 0, is_last }
+    let slice = |(at, (start, stop)): (usize, Period)| {
+        let stop = if at + 1 == count { end } else { stop };
+        size.slice((start, stop), at, count)
     };
     Ok(slices.into_iter().enumerate().map(slice).collect())
 }
 
-/// A date or a time as flags and configs write it; without a zone it is UTC.
-#[must_use]
-pub fn moment(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-    let naive = || {
-        let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-        let parse = |form: &&str| NaiveDateTime::parse_from_str(text, form).ok();
-        forms.iter().find_map(parse).map(|time| time.and_utc())
-    };
-    let day =
-        || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    zoned.or_else(naive).or_else(day)
+/// Slices that begin and end here: those that an earlier run could not store.
+///
+/// # Errors
+/// As [`slices`].
+pub fn slices_again(config: &Config, periods: &[Period]) -> Result<Vec<Slice>, String> {
+    let size = size(config)?;
+    let count = periods.len();
+    let slice = |(at, (start, end)): (usize, &Period)| size.slice((*start, *end), at, count);
+    Ok(periods.iter().enumerate().map(slice).collect())
 }
 
 fn begin(config: &Config) -> Result<DateTime<Utc>, String> {
@@ -144,14 +140,16 @@ impl Size {
         }
     }
 
-    fn id(self, start: DateTime<Utc>) -> String {
+    /// The slice at a place among so many.
+    fn slice(self, (start, end): Period, at: usize, count: usize) -> Slice {
         let form = match self {
-            Self::Hour => "%Y%m%dT%H",
-            Self::Day => "%Y%m%d",
-            Self::Month => "%Y%m",
+            Self::Hour => "%Y-%m-%dT%H",
+            Self::Day => "%Y-%m-%d",
+            Self::Month => "%Y-%m",
             Self::Year => "%Y",
         };
-        start.format(form).to_string()
+        let name = start.format(form).to_string();
+        Slice { id: name.replace('-', ""), name, start, end, is_first: at == 0, is_last: at + 1 == count }
     }
 }
 
@@ -189,6 +187,25 @@ mod tests {
         assert_eq!(told(&hours, &window, true), "20240301T10 20240301T11");
         let years = json!({"batch_size": "year", "begin": "2020-06-01"});
         assert_eq!(told(&years, &[("end", "2021-06-01")], false), "2020 2021");
+    }
+
+    #[test]
+    fn slices_that_failed_are_done_again() {
+        let config = json!({"batch_size": "hour"});
+        let config = Config { values: config.as_object().unwrap().clone(), ..Config::default() };
+        let period = |start: &str, end: &str| (moment(start).unwrap(), moment(end).unwrap());
+        let failed = [
+            period("2024-01-01 10:00:00", "2024-01-01 11:00:00"),
+            period("2024-01-02", "2024-01-02 00:30:00"),
+        ];
+        let again = slices_again(&config, &failed).unwrap();
+        let told = |slice: &Slice| (slice.name.clone(), slice.is_first, slice.is_last);
+        let told: Vec<_> = again.iter().map(told).collect();
+        assert_eq!(
+            told,
+            [("2024-01-01T10".to_owned(), true, false), ("2024-01-02T00".to_owned(), false, true)]
+        );
+        assert_eq!((again[0].id.as_str(), again[1].end), ("20240101T10", failed[1].1));
     }
 
     #[test]

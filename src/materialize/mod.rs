@@ -35,7 +35,7 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use batches::{Slice, Window, moment, slices};
+pub use batches::{Slice, Window, slices, slices_again};
 pub use bench::{Author, Bench, Change, Flags, Made, Order, Purpose, Transaction};
 pub use clone::{Cloning, clone};
 pub use fixture::{Input, fixtures};

@@ -20,6 +20,7 @@ use crate::host::clock;
 use crate::host::files;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind};
 use crate::project;
+use crate::project::Period;
 use crate::run;
 use crate::run::{Detail, Mode, RunOutcome};
 use crate::sql::Part;
@@ -147,7 +148,7 @@ impl<'a> Writer<'a> {
             compiled: (has_sql || result.compiled.is_some()).then_some(result.compiled.is_some()),
             compiled_code: result.compiled.as_ref().map(|compiled| compiled.code.to_string()),
             relation_name,
-            batch_results: None,
+            batch_results: result.batches.as_ref().map(batch_results),
         }
     }
 
@@ -215,6 +216,15 @@ fn status(status: run::Status) -> artifact::Status {
         run::Status::Warn => artifact::Status::Warn,
         run::Status::RuntimeError => artifact::Status::RuntimeError,
         run::Status::NoOp => artifact::Status::NoOp,
+        run::Status::PartialSuccess => artifact::Status::PartialSuccess,
+    }
+}
+
+fn batch_results(batches: &run::Batches) -> artifact::BatchResults {
+    let period = |(start, end): &Period| (loaded_at(*start), loaded_at(*end));
+    artifact::BatchResults {
+        successful: batches.successful.iter().map(period).collect(),
+        failed: batches.failed.iter().map(period).collect(),
     }
 }
 
@@ -223,7 +233,7 @@ fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// `2026-11-21T00:57:21.855959+00:00`: a time that the warehouse told, as Python writes it.
+/// `2026-11-21T00:57:21.855959+00:00`: a time of rows, as Python writes it.
 fn loaded_at(at: DateTime<Utc>) -> String {
     let precision =
         if at.timestamp_subsec_micros() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };

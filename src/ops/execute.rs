@@ -11,8 +11,9 @@ use super::{Criteria, Kinds, Workspace, earlier};
 use crate::compile::{Deferral, Parts, RunOptions, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::NodeId;
+use crate::project::moment_text;
 use crate::run;
-use crate::run::{Event, Mode, Plan, RunOutcome, Stop};
+use crate::run::{Earlier, Event, Mode, Plan, RunOutcome, Stop};
 
 /// What a command line asks for.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Options {
     pub store_failures: bool,
     /// Exactly these nodes, by unique id, whatever the selection says: for `retry`.
     pub exactly: Option<Vec<String>>,
+    /// What the command that is done again left of its microbatch models.
+    pub earlier: Arc<Earlier>,
     /// Where `sources.json` goes, if not under the target path.
     pub output: Option<PathBuf>,
 }
@@ -48,6 +51,7 @@ impl Default for Options {
             empty: false,
             store_failures: false,
             exactly: None,
+            earlier: Arc::default(),
             output: None,
         }
     }
@@ -136,6 +140,7 @@ pub fn execute(
         fail_fast: flags.is_on("fail_fast"),
         warn_error: flags.fails_on_warnings(),
         stop: stop.clone(),
+        earlier: Arc::clone(&options.earlier),
     };
     let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
     if flags.is_on("write_json") {
@@ -185,12 +190,14 @@ pub fn runtime(
     deferral: Option<Deferral>,
 ) -> Arc<Runtime> {
     let selected = nodes.iter().filter_map(|id| workspace.manifest.node(*id));
+    let sample = workspace.project.flags.sample();
+    let sample = sample.map(|(start, end)| (moment_text(start), moment_text(end)));
     Arc::new(Runtime::new(Parts {
         project: Arc::clone(&workspace.project),
         manifest: Arc::clone(&workspace.manifest),
         engine: workspace.engine.clone(),
         sources: Arc::clone(&workspace.sources),
-        options: RunOptions { empty: options.empty, deferral, ..RunOptions::default() },
+        options: RunOptions { empty: options.empty, sample, deferral, ..RunOptions::default() },
         selected: selected.map(|node| node.unique_id.clone()).collect(),
     }))
 }

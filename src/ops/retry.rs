@@ -1,14 +1,17 @@
 //! `retry`: what the last command left undone.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
 use super::execute::Options;
-use crate::artifact::{RunResults, Status};
+use crate::artifact::{BatchResults, RunResults, Status};
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
-use crate::run::Mode;
+use crate::manifest::UniqueId;
+use crate::project::{Period, moment};
+use crate::run::{Batches, Earlier, Mode};
 
 /// The flags of the last command that are used again.
 const USED_AGAIN: &[&str] = &[
@@ -35,6 +38,8 @@ const USED_AGAIN: &[&str] = &[
 pub struct Previous {
     /// Its flags, as it kept them.
     pub args: Map<String, Json>,
+    /// What it left of its microbatch models.
+    earlier: Arc<Earlier>,
     ended: Vec<(String, Status)>,
     again: Again,
 }
@@ -61,8 +66,9 @@ pub fn previous(folder: &Path) -> Result<Previous, Diagnostic> {
     let again = again(which).ok_or_else(|| {
         Diagnostic::error("nothing-to-retry", format!("`{which}` cannot be retried")).in_file(&path)
     })?;
+    let earlier = Arc::new(earlier(&results));
     let ended = results.results.into_iter().map(|result| (result.unique_id, result.status)).collect();
-    Ok(Previous { ended, again, args: results.args })
+    Ok(Previous { earlier, ended, again, args: results.args })
 }
 
 impl Previous {
@@ -95,6 +101,7 @@ impl Previous {
             empty: is_on("empty"),
             store_failures: is_on("store_failures"),
             exactly: Some(nodes),
+            earlier: Arc::clone(&self.earlier),
             ..Options::default()
         }
     }
@@ -112,6 +119,26 @@ impl Previous {
     pub fn text(&self, name: &str) -> Option<&str> {
         self.args.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
     }
+}
+
+/// dbt: only of models of which some batches were stored, so that the others are
+/// done from the beginning.
+fn earlier(results: &RunResults) -> Earlier {
+    let metadata = &results.metadata;
+    let began = metadata.invocation_started_at.as_deref().unwrap_or(&metadata.generated_at);
+    let batches = results.results.iter().filter_map(|result| {
+        let read = batches(result.batch_results.as_ref()?)?;
+        let is_partly = !read.successful.is_empty() && !read.failed.is_empty();
+        is_partly.then(|| (UniqueId(result.unique_id.as_str().into()), read))
+    });
+    Earlier { began: moment(began), batches: batches.collect() }
+}
+
+fn batches(written: &BatchResults) -> Option<Batches> {
+    let read = |periods: &[(String, String)]| -> Option<Vec<Period>> {
+        periods.iter().map(|(start, end)| Some((moment(start)?, moment(end)?))).collect()
+    };
+    Some(Batches { successful: read(&written.successful)?, failed: read(&written.failed)? })
 }
 
 fn again(which: &str) -> Option<Again> {

@@ -115,7 +115,7 @@ impl Flags {
         flags
     }
 
-    fn set(&mut self, name: &str, value: Json, origin: Origin) {
+    pub(super) fn set(&mut self, name: &str, value: Json, origin: Origin) {
         self.settings.insert(name.to_owned(), Setting { value, origin });
     }
 

@@ -195,7 +195,8 @@ impl<'a> Loader<'a> {
         let raw = RawFile::read(&root, Path::new(""), &request.sources, diagnostics)?;
         let empty = Map::default();
         let written = raw.get("flags").and_then(Yaml::as_map).unwrap_or(&empty);
-        let flags = Flags::of(&request.flags, &request.environment, written, diagnostics);
+        let mut flags = Flags::of(&request.flags, &request.environment, written, diagnostics);
+        flags.settle_periods(request.invocation.started_at, diagnostics);
         let secrets = Secrets::of(&request.environment);
         Some(Self { request, root, raw, flags, command_line_vars, secrets })
     }

@@ -150,6 +150,7 @@ impl Run<'_> {
                 mode: self.plan.mode,
                 flags: self.flags,
                 halt: self.halting.halt.clone(),
+                earlier: Arc::clone(&self.plan.earlier),
             })
         };
         let laborers: Result<Vec<Laborer>, Failure> = (1..=width).map(laborer).collect();

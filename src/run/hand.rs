@@ -10,7 +10,7 @@ use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
 use super::failing::fail;
 use super::microbatch;
-use super::plan::{Mode, Stop};
+use super::plan::{Earlier, Mode, Stop};
 use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
@@ -27,6 +27,7 @@ pub(super) struct Laborer {
     pub(super) mode: Mode,
     pub(super) flags: Flags,
     pub(super) halt: Stop,
+    pub(super) earlier: Arc<Earlier>,
 }
 
 impl Hand for Laborer {
@@ -81,13 +82,12 @@ impl Turn<'_> {
             result.failures = Some(0);
             return Ok(());
         }
-        let compiled = if matches!(self.step.action, Action::Measure | Action::Clone) {
-            Arc::default()
-        } else {
-            timed("compile", &mut result.timing, || self.compile())?
-        };
-        let has_sql = self.node.kind.body().is_some() && self.step.action != Action::Clone;
-        if has_sql || matches!(self.node.kind, NodeKind::UnitTest(_)) {
+        // The batches of a microbatch model are compiled one by one.
+        let is_late = matches!(self.step.action, Action::Measure | Action::Clone) || self.is_in_batches();
+        let compiled =
+            if is_late { Arc::default() } else { timed("compile", &mut result.timing, || self.compile())? };
+        let has_sql = self.node.kind.body().is_some() || matches!(self.node.kind, NodeKind::UnitTest(_));
+        if has_sql && !is_late {
             result.compiled = Some(Compiled::new(&compiled, self.relation_name()));
         }
         if self.step.action != Action::Compile {
@@ -122,14 +122,10 @@ impl Turn<'_> {
             Action::Materialize => {
                 let name = self.recipe(self.node.config.materialized());
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-                let made = if is_microbatch(self.node) {
-                    let made = microbatch::make(self, recipe)?;
-                    // Batches that failed are counted here.
-                    result.failures = Some(0);
-                    made
-                } else {
-                    materialize::make(&order, &mut desk, recipe)?
-                };
+                if self.is_in_batches() {
+                    return microbatch::make(self, recipe, result);
+                }
+                let made = materialize::make(&order, &mut desk, recipe)?;
                 result.message = Some(made.response.message.clone());
                 result.adapter_response = response_json(&made.response);
             }
@@ -185,6 +181,17 @@ impl Turn<'_> {
     /// The same with another job on the node.
     pub(super) fn desk_of<'a>(&'a self, job: &'a Job) -> Desk<'a> {
         Desk { job, node: self.node, listener: Arc::clone(&self.listener) }
+    }
+
+    /// Whether the model is built in batches. dbt: not where the project has a
+    /// macro of its own for the strategy, unless a flag says so.
+    fn is_in_batches(&self) -> bool {
+        let parts = &self.laborer.runtime.parts;
+        let library = parts.engine.library();
+        self.step.action == Action::Materialize
+            && is_microbatch(self.node)
+            && (parts.project.flags.is_on("require_batched_execution_for_custom_microbatch_strategy")
+                || library.find_in(library.root(), "get_incremental_microbatch_sql").is_none())
     }
 
     /// The relation that the node is or will be, as SQL; `None` for what is not stored.

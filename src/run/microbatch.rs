@@ -5,60 +5,112 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Rest};
 
 use super::hand::Turn;
+use super::result::{Batches, NodeResult, Status};
 use crate::compile::{Batch, Failure, Job};
-use crate::materialize::{self, Made, Order, Recipe, Slice, Window};
+use crate::diagnostics::Diagnostic;
+use crate::materialize::{self, Order, Recipe, Slice, Window};
+use crate::project::{Period, moment_text};
 use crate::sql::RelationKind;
 use crate::template::Value;
-
-/// How filters on the event time write a moment.
-const MOMENT: &str = "%Y-%m-%d %H:%M:%S+00:00";
 
 /// Builds each slice on its own: inputs with an event time are cut to it, the
 /// statement is compiled for it, and it has a transaction of its own. A failure
 /// of the first slice ends the model; after a later one the others are built.
-pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    let order = turn.order("");
-    let target = order.target(RelationKind::Table)?;
-    let exists = turn.job.existing(&target)?.is_some_and(|old| old.kind == Some(RelationKind::Table));
-    let slices = materialize::slices(order.config(), window(turn), exists && !order.full_refresh())
-        .map_err(|problem| order.refuse("invalid-microbatch", problem))?;
-    let mut adds = exists && !order.full_refresh();
-    let mut last = Made::default();
-    let mut failures: Vec<(&Slice, Failure)> = Vec::new();
-    for slice in &slices {
-        match build(turn, recipe, slice, adds) {
-            Ok(made) => last = made,
-            Err(Failure::Cancelled) => return Err(Failure::Cancelled),
+pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>, result: &mut NodeResult) -> Result<(), Failure> {
+    let work = prepare(turn)?;
+    let mut batches = Batches::default();
+    let mut problem: Option<Diagnostic> = None;
+    // Batches that failed are not counted here.
+    result.failures = Some(0);
+    for (at, slice) in work.slices.iter().enumerate() {
+        match build(turn, recipe, slice, work.adds || at > 0) {
+            Ok(()) => batches.successful.push((slice.start, slice.end)),
+            Err(Failure::Cancelled) => {
+                batches.failed.extend(work.slices.iter().skip(at).map(|slice| (slice.start, slice.end)));
+                result.batches = Some(batches.and(work.stored));
+                return Err(Failure::Cancelled);
+            }
             Err(failure) => {
-                failures.push((slice, failure));
+                problem.get_or_insert_with(|| told(&failure, slice));
+                batches.failed.push((slice.start, slice.end));
+                // What a template began is not the next batch's.
+                turn.job.rollback()?;
                 if slice.is_first {
+                    batches.failed.extend(work.slices.iter().skip(1).map(|slice| (slice.start, slice.end)));
                     break;
                 }
             }
         }
-        adds = true;
     }
-    if let Some((slice, failure)) = failures.first() {
-        let (failed, total) = (failures.len(), slices.len());
-        let mut problem = failure.diagnostic();
-        problem.notes.push(format!("it happened in the batch `{}`", slice.id));
-        if slice.is_first {
-            problem.notes.push(format!("it is the first of {total}: none was built"));
-        } else {
-            problem.notes.push(format!("{} of {total} batches were built, {failed} failed", total - failed));
-        }
-        return Err(problem.into());
-    }
-    let batches = if slices.len() == 1 { "batch" } else { "batches" };
-    last.response.message = format!("{} {batches}", slices.len());
-    Ok(last)
+    end(result, batches, work.stored, problem)
 }
 
-fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Result<Made, Failure> {
+/// What is to be built.
+struct Work {
+    slices: Vec<Slice>,
+    /// The first slice is added to what is there.
+    adds: bool,
+    /// What an earlier run has stored.
+    stored: Vec<Period>,
+}
+
+fn prepare(turn: &Turn<'_>) -> Result<Work, Failure> {
+    let order = turn.order("");
+    let refuse = |problem: String| order.refuse("invalid-microbatch", problem);
+    if let Some(earlier) = turn.laborer.earlier.batches.get(&turn.step.unique_id) {
+        let slices = materialize::slices_again(order.config(), &earlier.failed).map_err(refuse)?;
+        return Ok(Work { slices, adds: true, stored: earlier.successful.clone() });
+    }
+    let target = order.target(RelationKind::Table)?;
+    let exists = turn.job.existing(&target)?.is_some_and(|old| old.kind == Some(RelationKind::Table));
+    let adds = exists && !order.full_refresh();
+    let slices = materialize::slices(order.config(), window(turn), adds).map_err(refuse)?;
+    Ok(Work { slices, adds, stored: Vec::new() })
+}
+
+impl Batches {
+    /// The same, with what an earlier run has stored.
+    fn and(mut self, stored: Vec<Period>) -> Self {
+        self.successful.extend(stored);
+        self
+    }
+}
+
+fn told(failure: &Failure, slice: &Slice) -> Diagnostic {
+    failure.diagnostic().note(format!("it happened in the batch `{}`", slice.name))
+}
+
+/// What came of all batches. dbt: those that an earlier run stored do not count
+/// for the status, but are told.
+fn end(
+    result: &mut NodeResult,
+    batches: Batches,
+    stored: Vec<Period>,
+    problem: Option<Diagnostic>,
+) -> Result<(), Failure> {
+    let (good, bad) = (batches.successful.len(), batches.failed.len());
+    let total = good + bad;
+    result.batches = Some(batches.and(stored));
+    let Some(problem) = problem else {
+        result.message = Some("SUCCESS".to_owned());
+        return Ok(());
+    };
+    if good == 0 {
+        return Err(problem.note(format!("it is the first of {total}: none was built")).into());
+    }
+    result.status = Status::PartialSuccess;
+    result.message = Some(format!("PARTIAL SUCCESS ({good}/{total})"));
+    let counts = format!("{good} of {total} batches were built, {bad} failed");
+    result.diagnostics = vec![problem.note(counts).help("`retry` builds only those that failed")];
+    Ok(())
+}
+
+fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Result<(), Failure> {
     let batch = Batch {
         id: slice.id.clone(),
-        start: slice.start.format(MOMENT).to_string(),
-        end: slice.end.format(MOMENT).to_string(),
+        name: slice.name.clone(),
+        start: moment_text(slice.start),
+        end: moment_text(slice.end),
     };
     let laborer = turn.laborer;
     let listener = Arc::clone(&turn.listener);
@@ -68,7 +120,8 @@ fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Resu
     }
     let compiled = job.compile()?;
     let order = Order { slice: Some(slice), ..turn.order(&compiled.sql) };
-    materialize::make(&order, &mut turn.desk_of(&job), recipe)
+    materialize::make(&order, &mut turn.desk_of(&job), recipe)?;
+    Ok(())
 }
 
 /// A macro's replacement that always gives the same.
@@ -76,12 +129,14 @@ fn constant(value: bool) -> Value {
     Value::from_function(move |_: Rest<Value>, _: Kwargs| value)
 }
 
+/// dbt: a sample goes before the flags of batches.
 fn window(turn: &Turn<'_>) -> Window {
     let project = &turn.laborer.runtime.parts.project;
-    let flag = |name: &str| project.flags.text(name).and_then(materialize::moment);
+    let asked = project.flags.sample().or_else(|| project.flags.event_time());
+    let began = turn.laborer.earlier.began;
     Window {
-        start: flag("event_time_start"),
-        end: flag("event_time_end"),
-        now: project.invocation.started_at,
+        start: asked.map(|(start, _)| start),
+        end: asked.map(|(_, end)| end),
+        now: began.unwrap_or(project.invocation.started_at),
     }
 }

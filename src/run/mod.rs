@@ -33,5 +33,7 @@ mod tests;
 pub use alone::{Alone, execute_alone};
 pub use event::{Event, Place};
 pub use execute::execute;
-pub use plan::{Mode, Plan, Stop};
-pub use result::{Compiled, Detail, Ending, Freshness, NodeResult, RunOutcome, Status, Summary, Timing};
+pub use plan::{Earlier, Mode, Plan, Stop};
+pub use result::{
+    Batches, Compiled, Detail, Ending, Freshness, NodeResult, RunOutcome, Status, Summary, Timing,
+};

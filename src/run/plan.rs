@@ -1,9 +1,13 @@
 //! What is to be run, and how.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::manifest::NodeId;
+use chrono::{DateTime, Utc};
+
+use super::result::Batches;
+use crate::manifest::{NodeId, UniqueId};
 
 /// What is done with the nodes of a [`Plan`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,17 @@ pub struct Plan {
     pub warn_error: bool,
     /// Asks the run to stop.
     pub stop: Stop,
+    /// What an earlier run left of its microbatch models, which this one goes on with.
+    pub earlier: Arc<Earlier>,
+}
+
+/// What an earlier run left of its microbatch models: `retry` does only what is missing.
+#[derive(Debug, Clone, Default)]
+pub struct Earlier {
+    /// When that run began: batches reach up to then.
+    pub began: Option<DateTime<Utc>>,
+    /// The batches of models of which some were stored and some were not.
+    pub batches: HashMap<UniqueId, Batches>,
 }
 
 /// Asks a run to stop, from any thread. Clones share the request.

@@ -10,6 +10,7 @@ use crate::artifact;
 use crate::compile;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::UniqueId;
+use crate::project::Period;
 use crate::sql::{self, Rows};
 use crate::template::Value;
 
@@ -32,6 +33,8 @@ pub enum Status {
     RuntimeError,
     /// There is nothing to do for it: an exposure in a build.
     NoOp,
+    /// Some batches of a microbatch model were stored, others were not.
+    PartialSuccess,
 }
 
 impl Status {
@@ -47,6 +50,7 @@ impl Status {
             Self::Warn => "warn",
             Self::RuntimeError => "runtime error",
             Self::NoOp => "no-op",
+            Self::PartialSuccess => "partial success",
         }
     }
 
@@ -62,6 +66,7 @@ impl Status {
             Self::Warn,
             Self::RuntimeError,
             Self::NoOp,
+            Self::PartialSuccess,
         ];
         every.into_iter().find(|status| status.as_str() == word)
     }
@@ -70,7 +75,7 @@ impl Status {
     /// counts: something it needs has failed.
     #[must_use]
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::Error | Self::Fail | Self::RuntimeError | Self::Skipped)
+        matches!(self, Self::Error | Self::Fail | Self::RuntimeError | Self::Skipped | Self::PartialSuccess)
     }
 }
 
@@ -111,6 +116,17 @@ pub struct NodeResult {
     pub diagnostics: Vec<Diagnostic>,
     /// More, for nodes of some kinds.
     pub detail: Detail,
+    /// The batches of a microbatch model.
+    pub batches: Option<Batches>,
+}
+
+/// The batches of a microbatch model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batches {
+    /// Those that were stored.
+    pub successful: Vec<Period>,
+    /// Those that were not.
+    pub failed: Vec<Period>,
 }
 
 impl NodeResult {
@@ -128,6 +144,7 @@ impl NodeResult {
             compiled: None,
             diagnostics: Vec::new(),
             detail: Detail::None,
+            batches: None,
         }
     }
 
@@ -257,7 +274,9 @@ impl RunOutcome {
             match result.status {
                 Status::Success | Status::Pass => summary.passed += 1,
                 Status::Warn => summary.warned += 1,
-                Status::Error | Status::Fail | Status::RuntimeError => summary.failed += 1,
+                Status::Error | Status::Fail | Status::RuntimeError | Status::PartialSuccess => {
+                    summary.failed += 1;
+                }
                 Status::Skipped => summary.skipped += 1,
                 Status::NoOp => summary.no_op += 1,
             }
@@ -273,7 +292,7 @@ pub struct Summary {
     pub passed: usize,
     /// `warn`.
     pub warned: usize,
-    /// `error`, `fail` and `runtime error`.
+    /// `error`, `fail`, `runtime error` and `partial success`.
     pub failed: usize,
     /// `skipped`.
     pub skipped: usize,

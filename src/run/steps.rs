@@ -92,6 +92,8 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -122,7 +124,15 @@ mod tests {
         let manifest = manifest();
         let graph = Graph::new(&manifest).unwrap();
         let nodes = nodes.iter().copied().map(NodeId).collect();
-        let plan = Plan { nodes, mode, threads: 1, fail_fast: false, warn_error: false, stop: Stop::new() };
+        let plan = Plan {
+            nodes,
+            mode,
+            threads: 1,
+            fail_fast: false,
+            warn_error: false,
+            stop: Stop::new(),
+            earlier: Arc::default(),
+        };
         let steps = steps(&manifest, &graph, &plan);
         let name = |at: usize| steps.list[at].unique_id.to_string();
         let mut lines: Vec<String> = steps

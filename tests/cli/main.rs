@@ -21,6 +21,7 @@ mod init;
 mod interrupt;
 mod log;
 mod macros;
+mod microbatch;
 mod mistakes;
 mod nesting;
 mod offers;

@@ -219,6 +219,7 @@ fn build(sandbox: &Sandbox, toy: &Toy) -> String {
         selected: Vec::new(),
     }));
     let plan = Plan {
+        earlier: Arc::default(),
         nodes: graph.order().to_vec(),
         mode: Mode::Build,
         threads: 1,

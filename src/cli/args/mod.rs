@@ -2,9 +2,11 @@
 //! that several commands share. A command's own flags are in `commands/`.
 
 mod global;
+mod period;
 mod selection;
 
 pub(crate) use global::Global;
+pub(crate) use period::Period;
 pub(crate) use selection::{ResourceTypes, Selection};
 
 /// The value of a boolean flag with a negative form: the one that was given, or neither.

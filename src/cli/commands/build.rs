@@ -1,7 +1,6 @@
 //! `model build`.
 
-use crate::cli::args::ResourceTypes;
-use crate::cli::args::Selection;
+use crate::cli::args::{Period, ResourceTypes, Selection};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::ops::Kinds;
 use crate::ops::execute::Options;
@@ -15,6 +14,8 @@ use crate::run::Mode;
 pub(crate) struct Args {
     #[command(flatten)]
     building: super::Building,
+    #[command(flatten)]
+    period: Period,
     /// Keep the failing rows of tests in tables
     #[arg(long)]
     store_failures: bool,
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     session.execute(&Options {
         mode: Mode::Build,
         selection: args.selection.criteria(),
-        given: args.selection.given(),
+        given: args.period.add_to(args.selection.given()),
         kinds,
         full_refresh: args.building.full_refresh,
         empty: args.building.empty,

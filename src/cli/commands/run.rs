@@ -1,6 +1,6 @@
 //! `model run`.
 
-use crate::cli::args::Selection;
+use crate::cli::args::{Period, Selection};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::manifest::ResourceType;
 use crate::ops::Kinds;
@@ -13,6 +13,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     building: super::Building,
     #[command(flatten)]
+    period: Period,
+    #[command(flatten)]
     selection: Selection,
 }
 
@@ -20,7 +22,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     session.execute(&Options {
         mode: Mode::Run,
         selection: args.selection.criteria(),
-        given: args.selection.given(),
+        given: args.period.add_to(args.selection.given()),
         kinds: Kinds::only(&[ResourceType::Model]),
         full_refresh: args.building.full_refresh,
         empty: args.building.empty,

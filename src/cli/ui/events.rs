@@ -274,7 +274,7 @@ impl About<'_> {
 
 fn level_of(status: Status) -> Level {
     match status {
-        Status::Error | Status::RuntimeError | Status::Fail => Level::Error,
+        Status::Error | Status::RuntimeError | Status::Fail | Status::PartialSuccess => Level::Error,
         Status::Warn => Level::Warn,
         _ => Level::Info,
     }

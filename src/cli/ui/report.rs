@@ -155,7 +155,7 @@ impl Reporter {
     fn ended(&mut self, id: NodeId, place: Place, result: &NodeResult) {
         let Some(node) = self.manifest.node(id) else { return };
         let line = self.line(node, place, result);
-        let failed = matches!(result.status, Status::Error | Status::Fail | Status::RuntimeError);
+        let failed = result.status.is_failure() && result.status != Status::Skipped;
         if self.only_failures {
             // Told at the end, with the reasons.
         } else if failed {

@@ -16,6 +16,7 @@ pub(crate) fn status_word(status: Status) -> (&'static str, Meaning) {
         Status::Error | Status::RuntimeError => ("ERROR", Meaning::Bad),
         Status::Skipped => ("SKIP", Meaning::Doubtful),
         Status::NoOp => ("NO-OP", Meaning::Quiet),
+        Status::PartialSuccess => ("PART", Meaning::Bad),
     }
 }
 
@@ -48,7 +49,11 @@ pub(crate) fn seconds(elapsed: Duration) -> String {
 
 /// `1 model`, `2 models`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    count_of(number, noun, &format!("{noun}s"))
+}
+
+fn count_of(number: usize, one: &str, more: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {more}") }
 }
 
 /// One line for a node that has ended: status, time, number, kind, name, remark.
@@ -82,6 +87,16 @@ pub(crate) fn remark(manifest: &Manifest, result: &NodeResult) -> Option<String>
         (Detail::SkippedBecause(cause), _) => {
             let name = manifest.by_id(cause.as_str()).map_or(cause.as_str(), |node| node.name.as_str());
             Some(format!("{name} failed"))
+        }
+        (_, Status::Success | Status::PartialSuccess) if result.batches.is_some() => {
+            let batches = result.batches.as_ref()?;
+            let total = batches.successful.len() + batches.failed.len();
+            let of = if batches.failed.is_empty() {
+                String::new()
+            } else {
+                format!("{} of ", batches.successful.len())
+            };
+            Some(format!("{of}{}", count_of(total, "batch", "batches")))
         }
         (_, Status::Fail | Status::Warn) => {
             result.failures.map(|failures| count(usize::try_from(failures).unwrap_or(0), "row"))

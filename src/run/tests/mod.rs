@@ -137,6 +137,7 @@ impl Lab {
         let graph = Graph::new(&runtime.parts.manifest).unwrap();
         let nodes = (0..u32::try_from(self.nodes.len()).unwrap()).map(NodeId).collect();
         let plan = Plan {
+            earlier: Arc::default(),
             nodes,
             mode,
             threads: self.threads,
