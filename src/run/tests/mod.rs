@@ -39,10 +39,10 @@ impl Lab {
     }
 
     fn with_macros(macros: &str) -> Self {
-        Self::with(macros, &json!({}))
+        Self::begun_at(macros, chrono::DateTime::UNIX_EPOCH)
     }
 
-    fn with(macros: &str, flags: &Json) -> Self {
+    fn begun_at(macros: &str, started_at: chrono::DateTime<chrono::Utc>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = files::canonical(folder.path()).unwrap();
         files::write(&root.join("dbt_project.yml"), "name: shop\nversion: '1'\n").unwrap();
@@ -55,10 +55,10 @@ impl Lab {
             target: None,
             threads: None,
             vars: None,
-            flags: flags.as_object().cloned().unwrap_or_default(),
+            flags: serde_json::Map::new(),
             invocation: Invocation {
                 id: "id".to_owned(),
-                started_at: chrono::DateTime::UNIX_EPOCH,
+                started_at,
                 which: "build".to_owned(),
                 command_line: "model build".to_owned(),
             },
