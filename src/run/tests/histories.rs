@@ -1,6 +1,7 @@
 //! Incremental models and snapshots: what is kept from run to run.
 
 use super::*;
+use crate::project::moment;
 
 /// Runs a model once for each query, and gives its rows after each.
 fn runs(config: &Json, queries: &[&str], look: &str) -> Vec<String> {
