@@ -107,7 +107,9 @@ impl<'a> Writer<'a> {
     fn args(&self, options: &Options) -> Map<String, Json> {
         let project = &self.workspace.project;
         let mut args = project.flags.arguments();
-        args.extend(options.flags());
+        for (name, value) in options.flags() {
+            args.entry(name).or_insert(value);
+        }
         let settings = [
             ("project_dir", json!(project.root)),
             ("log_path", json!(project.log_path)),
