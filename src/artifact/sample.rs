@@ -260,6 +260,8 @@ fn unit_test(json: &Json, manifest: &Manifest) -> UnitTest {
     let overrides = &json["overrides"];
     let given = json["given"].as_array().unwrap().iter();
     UnitTest {
+        versions: None,
+        version: None,
         model: text(json, "model"),
         tested: place(manifest, json["depends_on"]["nodes"][0].as_str().unwrap()),
         given: given

@@ -3,15 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::wire::{Wire, object};
-use crate::manifest::{Fixture, FixtureFormat, Node, NodeKind, UnitTest};
+use crate::manifest::{Fixture, FixtureFormat, Node, UnitTest};
 
 pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> Map<String, Json> {
     let tested = wire.manifest.node(test.tested);
     let schema = tested.and_then(|model| model.relation.as_ref()?.schema.clone());
-    let version = tested.and_then(|model| match &model.kind {
-        NodeKind::Model(model) => model.version.clone(),
-        _ => None,
-    });
     let given = test.given.iter().map(|given| {
         let mut json = object([("input", given.input_text.as_str().into())]);
         json.extend(rows(&given.rows));
@@ -39,8 +35,8 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
         ("checksum", test.checksum.as_str().into()),
         ("schema", schema.into()),
         ("created_at", wire.created_at.into()),
-        ("versions", Json::Null),
-        ("version", version.into()),
+        ("versions", test.versions.clone().into()),
+        ("version", test.version.clone().into()),
     ])
 }
 

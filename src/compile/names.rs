@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value as Json;
-
+use crate::manifest::version::version_text;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, RefCall, SourceCall};
 
 /// The targets of `ref` and `source`.
@@ -78,14 +77,8 @@ fn first(manifest: &Manifest, ids: &[NodeId], fits: impl Fn(&Node) -> bool) -> O
 
 /// Without a version, the latest one is meant.
 fn version_fits(node: &Node, wanted: Option<&str>) -> bool {
-    let NodeKind::Model(model) = &node.kind else { return wanted.is_none() };
-    let text = |version: &Json| version.as_str().map_or_else(|| version.to_string(), str::to_owned);
-    match (wanted, &model.version) {
-        (Some(wanted), Some(version)) => text(version) == wanted,
-        (Some(_), None) => false,
-        (None, None) => true,
-        (None, Some(version)) => {
-            model.latest_version.as_ref().is_none_or(|latest| text(latest) == text(version))
-        }
+    match wanted {
+        Some(wanted) => node.version().is_some_and(|version| version_text(version) == wanted),
+        None => node.is_latest(),
     }
 }

@@ -68,6 +68,7 @@ fn resolve_ref(state: &Arc<JobState>, call: &RefCall) -> Result<Value, Error> {
         return Err(template::raise_diagnostic(finding));
     };
     check_known(state, id, || hint("ref", [call.package.as_deref(), Some(call.name.as_str())]))?;
+    check_access(state, node)?;
     if is_mocked(state, id) {
         return Ok(cte(state, id, node));
     }
@@ -134,6 +135,22 @@ fn properties(node: &Node, source: &Source) -> Map<String, Json> {
     let config = node.config.values.iter().filter(|(key, _)| *key != "meta" && *key != "tags");
     properties.extend(config.map(|(key, value)| (key.clone(), value.clone())));
     properties
+}
+
+/// An operation is in no group: it cannot read what is private (dbt: the same).
+/// Who else may read what was looked at when the project was read.
+fn check_access(state: &JobState, target: &Node) -> Result<(), Error> {
+    let is_private = target.config.text("access") == Some("private");
+    if !is_private || !matches!(state.subject, Subject::Operation(_)) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` reads the private model `{}`",
+        state.subject.name(&state.runtime),
+        target.spoken_name()
+    );
+    let finding = Diagnostic::error("no-access", message).note("an operation is in no group");
+    Err(template::raise_diagnostic(finding.help("make the model `protected`, or read what is made of it")))
 }
 
 /// Parsing must have seen that the node needs this; else the graph would not

@@ -162,7 +162,7 @@ impl Runtime {
         let path = self.parts.project.target_path().join(folder).join(&node.package).join(file);
         match &node.kind {
             // Its own path is that of the property file, which other tests share.
-            NodeKind::UnitTest(_) => path.join(format!("{}.sql", node.name)),
+            NodeKind::UnitTest(_) => path.join(format!("{}.sql", node.search_name())),
             _ if file.file_name() == own.file_name() => path,
             _ => path.join(own),
         }

@@ -1,7 +1,8 @@
 //! Who may read which model.
 
 use super::resolve::site_of_ref;
-use super::{Node, NodeKind};
+use super::version::version_text;
+use super::{Node, NodeKind, RefCall};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 
@@ -37,9 +38,21 @@ fn refusal(project: &Project, nodes: &[Node], node: &Node, target: &Node) -> Opt
         }
         _ => return None,
     };
-    let call = node.depends_on.refs.iter().find(|call| call.name == target.name)?;
-    let message = format!("`{}` reads the {access} model `{}`", node.name, target.name);
+    let call = call_of(node, target)?;
+    let message = format!("`{}` reads the {access} model `{}`", node.name, target.spoken_name());
     Some(Diagnostic::error("no-access", message).at(site_of_ref(node, call), why))
+}
+
+/// The `ref` by which a node reads another.
+pub(super) fn call_of<'a>(node: &'a Node, target: &Node) -> Option<&'a RefCall> {
+    let version = target.version().map(version_text);
+    let named = || node.depends_on.refs.iter().filter(|call| call.name == target.name);
+    named()
+        .find(|call| match &call.version {
+            Some(asked) => version.as_ref() == Some(asked),
+            None => target.is_latest(),
+        })
+        .or_else(|| named().next())
 }
 
 /// The group of a node; of a generic test, that of what it stands below.

@@ -21,6 +21,28 @@ pub(super) fn call_site(text: &str, function: &str, arguments: &[&str]) -> Optio
     })
 }
 
+/// As [`call_site`], of several calls that with this version, or without one; the
+/// first where none is.
+pub(super) fn version_site(
+    text: &str,
+    function: &str,
+    arguments: &[&str],
+    version: Option<&str>,
+) -> Option<Range<usize>> {
+    let mut from = 0;
+    while let Some(found) = call_site(text.get(from..)?, function, arguments) {
+        let found = from + found.start..from + found.end;
+        let end = text.get(found.start..)?.find(')').map_or(text.len(), |end| found.start + end);
+        let rest = text.get(found.end.min(end)..end)?;
+        let given = rest.rsplit_once('=').map(|(_, given)| given.trim().trim_matches(['\'', '"']));
+        if given == version {
+            return Some(found.start..found.end.max((end + 1).min(text.len())));
+        }
+        from = found.end;
+    }
+    call_site(text, function, arguments)
+}
+
 /// The place of an option's name in the `config(...)` calls of `text`. `key` is
 /// dbt's spelling; the text may say `pre_hook` for `pre-hook`.
 pub(super) fn option_site(text: &str, key: &str) -> Option<Range<usize>> {
@@ -55,7 +77,7 @@ fn literals<'t>(text: &'t str, arguments: &[&str]) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{call_site, option_site};
+    use super::{call_site, option_site, version_site};
 
     #[test]
     fn literal_calls_are_found() {
@@ -69,6 +91,19 @@ mod tests {
         check("{{ ref('p', 'a') }}", "ref", &["p", "a"], Some("ref('p', 'a')"));
         check("{{ source('s' , 't') }}", "source", &["s", "t"], Some("source('s' , 't')"));
         check("{{ ref(name) }}", "ref", &["a"], None);
+    }
+
+    #[test]
+    fn a_call_with_the_version_is_found_first() {
+        let check = |version: Option<&str>, expected: &str| {
+            let text = "{{ ref('a') }} {{ ref('a', v=2) }} {{ ref( 'a' , version = '3' ) }}";
+            let found = version_site(text, "ref", &["a"], version).and_then(|range| text.get(range));
+            assert_eq!(found, Some(expected), "{version:?}");
+        };
+        check(None, "ref('a')");
+        check(Some("2"), "ref('a', v=2)");
+        check(Some("3"), "ref( 'a' , version = '3' )");
+        check(Some("4"), "ref('a')");
     }
 
     #[test]

@@ -70,6 +70,9 @@ impl Drafting<'_> {
         }
         let layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
         let config = self.config(&sketch, &layers, &scope, &mut findings);
+        if let Some(patch) = patch {
+            findings.extend(check_contract(&sketch, patch.properties, &config));
+        }
         let relation = self.relation(&sketch, &config, &mut findings);
         let mut docs = self.docs(&sketch.package, patch, &mut findings);
         if sketch.description.is_some() {
@@ -211,6 +214,7 @@ impl Drafting<'_> {
     fn relation(&self, sketch: &Sketch, config: &Config, findings: &mut Vec<Diagnostic>) -> Option<Relation> {
         let named = Named {
             name: &sketch.name,
+            version: sketch.version(),
             package: &sketch.package,
             kind: sketch.resource_type(),
             config,
@@ -257,11 +261,37 @@ fn own_patch_layer(sketch: &Sketch, patch: Option<Patch<'_>>) -> Layer {
     layer
 }
 
+/// What a described model cannot promise: nothing at all, or, where nothing is
+/// stored, constraints.
+fn check_contract(sketch: &Sketch, properties: &NodeProperties, config: &Config) -> Option<Diagnostic> {
+    let contract = config.get("contract").and_then(|contract| contract.get("enforced"));
+    let is_enforced = contract.and_then(Json::as_bool).unwrap_or(false) && config.enabled();
+    if !is_enforced || !matches!(sketch.kind, NodeKind::Model(_)) {
+        return None;
+    }
+    let (name, at) = (&sketch.name, properties.name.span);
+    if properties.columns.is_empty() {
+        let message = format!("`{name}` has an enforced contract, but no columns");
+        let finding = Diagnostic::error("empty-contract", message).at(at, "described here");
+        return Some(finding.help("list its `columns`, each with its `data_type`"));
+    }
+    let kind = config.materialized();
+    let warns =
+        |constraint: &Json| constraint.get("warn_unsupported").and_then(Json::as_bool).unwrap_or(true);
+    let of_columns = properties.columns.iter().flat_map(|column| &column.constraints);
+    if matches!(kind, "table" | "incremental") || !of_columns.chain(&properties.constraints).any(warns) {
+        return None;
+    }
+    let message = format!("the constraints of `{name}` are left out: it is materialized as `{kind}`");
+    let finding = Diagnostic::warning("unsupported-constraints", message).at(at, "described here");
+    Some(finding.help("set `warn_unsupported: false` on each constraint, or make it a table"))
+}
+
 /// Adds what only models have in a property file.
 fn describe_model(model: &mut Model, properties: &NodeProperties) {
     model.constraints = properties.constraints.iter().map(|written| constraint(written, true)).collect();
     model.time_spine.clone_from(&properties.time_spine);
-    model.deprecation_date = properties.deprecation_date.as_ref().map(|date| date.value.clone());
+    model.deprecation_date.clone_from(&properties.deprecation_date);
 }
 
 /// A node as templates see it before it is finished: dbt's keys.
@@ -276,6 +306,8 @@ fn node_json(sketch: &Sketch, config: &Config, tags: &[String]) -> Json {
         "unique_id": sketch.unique_id.as_str(),
         "fqn": sketch.fqn,
         "alias": sketch.name,
+        "version": sketch.version(),
+        "latest_version": sketch.latest_version(),
         "config": config.values,
         "unrendered_config": config.unrendered,
         "tags": tags.iter().cloned().chain(config.tags()).collect::<Vec<String>>(),

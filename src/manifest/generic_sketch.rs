@@ -9,6 +9,7 @@ use super::macros::BUILTIN_PACKAGE;
 use super::properties::{Home, Render, ResourceCall, parse_call};
 use super::property_files::PropertyFile;
 use super::sketch::Sketch;
+use super::version::versioned_name;
 use super::{Body, DataTest, GenericTest, NodeKind, Origin, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -34,7 +35,8 @@ pub(super) struct TestCall {
 pub(super) struct GenericSketcher<'a> {
     pub(super) library: &'a Library,
     pub(super) dialect: &'a Dialect,
-    /// The models, seeds and snapshots, by package and name.
+    /// The models, seeds and snapshots, by package and name, which has the version of
+    /// a model that has versions.
     pub(super) nodes: HashMap<(String, String), UniqueId>,
 }
 
@@ -79,9 +81,12 @@ impl GenericSketcher<'_> {
 
     fn sketch(&self, draft: GenericTestDraft, file: &PropertyFile, info: &MacroInfo) -> Sketch {
         let mut generic = draft.generic;
-        if let Some((_, name)) = generic.file_key_name.split_once('.').filter(|(list, _)| *list != "sources")
-        {
-            generic.attached_node = self.nodes.get(&(file.package.clone(), name.to_owned())).cloned();
+        if let Some(ResourceCall::Ref(call)) = tested(&generic) {
+            let name = match &call.version {
+                Some(version) => versioned_name(&call.name, version),
+                None => call.name,
+            };
+            generic.attached_node = self.nodes.get(&(file.package.clone(), name)).cloned();
         }
         let call = TestCall {
             kwargs: generic.kwargs.clone(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::version::versioned_name;
 use super::{Node, NodeKind, RefCall, SourceCall};
 
 /// What a name stands for.
@@ -26,6 +27,9 @@ pub(super) struct Index {
     root: String,
     refs: Names,
     disabled_refs: Names,
+    /// Models that have versions, by name and version.
+    versions: Names,
+    disabled_versions: Names,
     sources: Names,
     disabled_sources: Names,
 }
@@ -33,9 +37,17 @@ pub(super) struct Index {
 impl Index {
     /// The names of these nodes. `root` is the package that is searched first.
     pub(super) fn new(root: &str, enabled: &[Node], disabled: &[Node]) -> Self {
-        let (refs, sources) = names(enabled);
-        let (disabled_refs, disabled_sources) = names(disabled);
-        Self { root: root.to_owned(), refs, disabled_refs, sources, disabled_sources }
+        let [refs, versions, sources] = names(enabled);
+        let [disabled_refs, disabled_versions, disabled_sources] = names(disabled);
+        Self {
+            root: root.to_owned(),
+            refs,
+            disabled_refs,
+            versions,
+            disabled_versions,
+            sources,
+            disabled_sources,
+        }
     }
 
     /// What a `ref` in a node of `package` stands for. dbt: without a package,
@@ -45,7 +57,13 @@ impl Index {
             Some(named) => vec![Some(named.as_str())],
             None => vec![Some(self.root.as_str()), Some(package), None],
         };
-        find(&self.refs, &self.disabled_refs, &call.name, &order)
+        match &call.version {
+            Some(version) => {
+                let name = versioned_name(&call.name, version);
+                find(&self.versions, &self.disabled_versions, &name, &order)
+            }
+            None => find(&self.refs, &self.disabled_refs, &call.name, &order),
+        }
     }
 
     /// What a `source` in a node of `package` stands for.
@@ -60,19 +78,30 @@ impl Index {
         self.refs.keys().map(String::as_str)
     }
 
+    /// All names that `ref` knows with a version, such as `orders.v2`.
+    pub(super) fn versioned_names(&self) -> impl Iterator<Item = &str> {
+        self.versions.keys().map(String::as_str)
+    }
+
     /// All names that `source` knows, as `source.table`.
     pub(super) fn source_names(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().map(String::as_str)
     }
 }
 
-fn names(nodes: &[Node]) -> (Names, Names) {
-    let (mut refs, mut sources) = (Names::new(), Names::new());
+/// What `ref` finds without a version and with one, and what `source` finds.
+fn names(nodes: &[Node]) -> [Names; 3] {
+    let (mut refs, mut versions, mut sources) = (Names::new(), Names::new(), Names::new());
     for (place, node) in nodes.iter().enumerate() {
         let entry = (node.package.clone(), place);
         match &node.kind {
             NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
-                refs.entry(node.name.clone()).or_default().push(entry);
+                if node.version().is_some() {
+                    versions.entry(node.search_name()).or_default().push(entry.clone());
+                }
+                if node.is_latest() {
+                    refs.entry(node.name.clone()).or_default().push(entry);
+                }
             }
             NodeKind::Source(source) => {
                 let name = format!("{}.{}", source.source_name, node.name);
@@ -81,7 +110,7 @@ fn names(nodes: &[Node]) -> (Names, Names) {
             _ => {}
         }
     }
-    (refs, sources)
+    [refs, versions, sources]
 }
 
 fn find(enabled: &Names, disabled: &Names, name: &str, order: &[Option<&str>]) -> Found {

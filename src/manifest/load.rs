@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::access::check_access;
 use super::configure;
+use super::deprecation::check_deprecations;
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
 use super::draft::Drafting;
@@ -153,6 +154,7 @@ impl Loading<'_> {
         let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;
         self.findings.extend(check_access(self.project, &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
+        self.findings.extend(check_deprecations(&nodes, self.project.invocation.started_at));
         complete_models(&mut nodes, broken_tests.iter().chain(&disabled));
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);
@@ -189,9 +191,12 @@ impl Loading<'_> {
         for package in &self.project.packages {
             all.extend(self.keep(sketches(package)));
         }
+        let patches = Patches::new(files, &all);
+        for sketch in &mut all {
+            patches.settle_version(sketch);
+        }
         let more = self.described(files, rendering, &all);
         all.extend(more);
-        let patches = Patches::new(files);
         self.findings.extend(patches.unmatched(&all));
         let drafting = Drafting {
             project: self.project,
@@ -242,7 +247,7 @@ impl Loading<'_> {
         };
         let ids: HashMap<(String, String), UniqueId> = named
             .filter(is_read)
-            .map(|sketch| ((sketch.package.clone(), sketch.name.clone()), sketch.unique_id.clone()))
+            .map(|sketch| ((sketch.package.clone(), sketch.search_name()), sketch.unique_id.clone()))
             .collect();
         let library: &Library = self.engine.library();
         let tests = GenericSketcher { library, dialect: &self.surroundings.dialect, nodes: ids };

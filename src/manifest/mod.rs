@@ -16,6 +16,7 @@ mod call_site;
 mod config;
 mod configure;
 mod contents;
+mod deprecation;
 mod describe;
 mod doc_blocks;
 mod draft;
@@ -42,6 +43,7 @@ mod unique;
 mod unit_test;
 mod unit_test_nodes;
 pub mod unit_tests;
+pub mod version;
 mod world;
 
 pub use config::{Config, Hook};

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::macros::BUILTIN_PACKAGE;
 use super::parse::{ParseScope, Surroundings};
+use super::version::version_text;
 use super::{Config, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::sql::{Part, Policy, Relation};
@@ -21,6 +22,8 @@ pub(super) struct Naming<'a> {
 /// The node that is named.
 pub(super) struct Named<'a> {
     pub(super) name: &'a str,
+    /// The version of a model that has versions.
+    pub(super) version: Option<&'a Json>,
     pub(super) package: &'a str,
     pub(super) kind: ResourceType,
     pub(super) config: &'a Config,
@@ -116,7 +119,13 @@ impl<'a> Naming<'a> {
                 Some(custom) => format!("{}_{custom}", target.schema),
                 None => target.schema.clone(),
             }),
-            _ => Some(custom.filter(|custom| !custom.is_empty()).unwrap_or(named.name).to_owned()),
+            _ => Some(match (custom.filter(|custom| !custom.is_empty()), named.version) {
+                (Some(custom), _) => custom.to_owned(),
+                (None, Some(version)) => {
+                    format!("{}_v{}", named.name, version_text(version).replace('.', "_"))
+                }
+                (None, None) => named.name.to_owned(),
+            }),
         }
     }
 }

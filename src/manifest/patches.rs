@@ -1,37 +1,67 @@
 //! Which entry of a property file describes which node.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::draft::Patch;
-use super::properties::NodeKey;
+use super::properties::{ModelVersion, NodeKey, NodeProperties};
 use super::property_files::PropertyFile;
 use super::sketch::Sketch;
+use super::version::versioned_name;
 use super::{NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
 
 /// The entries that describe nodes, by package, list and name.
 #[derive(Default)]
 pub(super) struct Patches<'a> {
-    entries: HashMap<(&'a str, NodeKey, &'a str), Patch<'a>>,
+    entries: HashMap<(&'a str, NodeKey, String), Patch<'a>>,
+    /// Those of versions of models, by package and the file that holds the version.
+    versions: HashMap<(&'a str, String), Patch<'a>>,
 }
 
 impl<'a> Patches<'a> {
-    /// The entries of these files; of two for one node, the first.
-    pub(super) fn new(files: &'a [PropertyFile]) -> Self {
-        let mut entries = HashMap::new();
+    /// The entries of these files; of two for one node, the first. A version is in
+    /// a file of its own, or, where that is none of `sketches` and it is the latest
+    /// one, in the file that is named like the model.
+    pub(super) fn new(files: &'a [PropertyFile], sketches: &[Sketch]) -> Self {
+        let is_model = |sketch: &&Sketch| matches!(sketch.kind, NodeKind::Model(_));
+        let models: HashSet<(&str, &str)> =
+            sketches.iter().filter(is_model).map(|sketch| (&*sketch.package, &*sketch.name)).collect();
+        let mut patches = Self::default();
         for file in files {
+            let package = file.package.as_str();
             for properties in file.properties.nodes() {
-                let key = (file.package.as_str(), properties.key, properties.name.value.as_str());
-                entries.entry(key).or_insert(Patch { file, properties });
+                let patch = Patch { file, properties };
+                let name = &properties.name.value;
+                let search_name = match &properties.version {
+                    Some(version) => versioned_name(name, &version.text()),
+                    None => name.clone(),
+                };
+                patches.entries.entry((package, properties.key, search_name)).or_insert(patch);
+                let Some(version) = &properties.version else { continue };
+                let own = &version.file.value;
+                let is_elsewhere = version.is_latest() && !models.contains(&(package, own));
+                let stem = if is_elsewhere { name } else { own };
+                patches.versions.entry((package, stem.clone())).or_insert(patch);
             }
         }
-        Self { entries }
+        patches
+    }
+
+    /// Makes a model a version, where its file is that of one.
+    pub(super) fn settle_version(&self, sketch: &mut Sketch) {
+        if !matches!(sketch.kind, NodeKind::Model(_)) {
+            return;
+        }
+        let Some(patch) = self.versions.get(&(sketch.package.as_str(), sketch.name.clone())) else { return };
+        if let Some(version) = &patch.properties.version {
+            sketch.become_version(&patch.properties.name.value, version);
+        }
     }
 
     /// The entry that describes a sketch.
     pub(super) fn find(&self, sketch: &Sketch) -> Option<Patch<'a>> {
         let key = list_of(&sketch.kind)?;
-        self.entries.get(&(sketch.package.as_str(), key, sketch.name.as_str())).copied()
+        self.entries.get(&(sketch.package.as_str(), key, sketch.search_name())).copied()
     }
 
     /// A warning for each entry that describes nothing.
@@ -39,11 +69,11 @@ impl<'a> Patches<'a> {
     /// dbt: `NoNodeForYamlKey` and `WrongResourceSchemaFile`.
     pub(super) fn unmatched(&self, sketches: &[Sketch]) -> Vec<Diagnostic> {
         let mut names: HashMap<(&str, &str), Vec<ResourceType>> = HashMap::new();
-        let mut by_list: HashMap<(&str, NodeKey), Vec<&str>> = HashMap::new();
+        let mut by_list: HashMap<(&str, NodeKey), Vec<String>> = HashMap::new();
         for sketch in sketches {
             let Some(list) = list_of(&sketch.kind) else { continue };
             names.entry((&sketch.package, &sketch.name)).or_default().push(sketch.resource_type());
-            by_list.entry((&sketch.package, list)).or_default().push(&sketch.name);
+            by_list.entry((&sketch.package, list)).or_default().push(sketch.search_name());
         }
         let mut findings = Vec::new();
         for ((package, list, name), patch) in &self.entries {
@@ -51,18 +81,30 @@ impl<'a> Patches<'a> {
             if candidates.contains(name) {
                 continue;
             }
-            let elsewhere = names.get(&(*package, *name)).and_then(|kinds| kinds.first());
+            if let Some(version) = &patch.properties.version {
+                findings.push(no_version(patch.properties, version));
+                continue;
+            }
+            let elsewhere = names.get(&(*package, name.as_str())).and_then(|kinds| kinds.first());
             let message = format!("there is no {} `{name}` to describe", list.noun());
             let finding = Diagnostic::warning("unknown-node", message)
                 .at(patch.properties.name.span, format!("not found in the package `{package}`"));
             findings.push(match elsewhere {
                 Some(kind) => finding.help(format!("`{name}` is a {kind}: describe it there")),
-                None => finding.suggest(name, candidates.iter().copied()),
+                None => finding.suggest(name, candidates.iter().map(String::as_str)),
             });
         }
         findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));
         findings
     }
+}
+
+fn no_version(properties: &NodeProperties, version: &ModelVersion) -> Diagnostic {
+    let (name, file) = (&properties.name.value, &version.file.value);
+    let message = format!("version {} of the model `{name}` has no file", version.text());
+    Diagnostic::warning("unknown-node", message)
+        .at(version.file.span, format!("`{file}.sql` was not found"))
+        .help("name the file with `defined_in`, without its extension")
 }
 
 /// The list that describes nodes of a kind.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::call_site::call_site;
+use super::call_site::version_site;
 use super::index::{Found, Index};
+use super::version::{compare_versions, versioned_name};
 use super::{Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -136,6 +137,11 @@ impl Search<'_> {
         site: Span,
         severity: fn(&'static str, String) -> Diagnostic,
     ) -> Diagnostic {
+        if let Call::Ref(RefCall { name, version: Some(version), .. }) = call
+            && let Some(finding) = self.unknown_version(node, name, version, severity)
+        {
+            return finding.at(site, "not found");
+        }
         let target = call.target();
         let (code, what) = match call {
             Call::Ref(_) => ("unknown-ref", "model, seed or snapshot"),
@@ -157,6 +163,31 @@ impl Search<'_> {
             },
             (Call::Source(_), _) => finding,
         }
+    }
+
+    /// A model that has versions, but not this one.
+    fn unknown_version(
+        &self,
+        node: &Node,
+        name: &str,
+        version: &str,
+        severity: fn(&'static str, String) -> Diagnostic,
+    ) -> Option<Diagnostic> {
+        let own = versioned_name(name, "");
+        let mut known: Vec<&str> =
+            self.index.versioned_names().filter_map(|name| name.strip_prefix(&own)).collect();
+        known.sort_by(|one, other| compare_versions(&(*one).into(), &(*other).into()));
+        let has_name = self.index.ref_names().any(|known| known == name);
+        if known.is_empty() && !has_name {
+            return None;
+        }
+        let message =
+            format!("`{}` needs version {version} of the model `{name}`, which does not exist", node.name);
+        let finding = severity("unknown-ref", message);
+        Some(match known.as_slice() {
+            [] => finding.note(format!("`{name}` has no versions")),
+            known => finding.note(format!("its versions are: {}", known.join(", "))),
+        })
     }
 
     fn turned_off(
@@ -225,7 +256,11 @@ fn site_in_text(node: &Node, call: Call<'_>) -> Span {
     else {
         return origin;
     };
-    match call_site(&body.text, call.function(), &call.arguments()) {
+    let version = match call {
+        Call::Ref(call) => call.version.as_deref(),
+        Call::Source(_) => None,
+    };
+    match version_site(&body.text, call.function(), &call.arguments(), version) {
         Some(range) => {
             Span { file: body.file, start: body.offset + range.start, end: body.offset + range.end }
         }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::generic_sketch::TestCall;
-use super::properties::{ConfigBlock, NodeProperties, Spanned};
+use super::properties::{ConfigBlock, ModelVersion, NodeProperties, Spanned};
 use super::property_files::PropertyFile;
+use super::version::{version_text, versioned_name};
 use super::{
     Body, Checksum, DataTest, HookMoment, Model, NodeKind, Origin, ResourceType, RunHook, Seed, UniqueId,
 };
@@ -44,6 +46,42 @@ impl Sketch {
     /// What kind of node it will be.
     pub(super) fn resource_type(&self) -> ResourceType {
         self.kind.resource_type()
+    }
+
+    /// The version of a model that has versions.
+    pub(super) fn version(&self) -> Option<&Json> {
+        match &self.kind {
+            NodeKind::Model(model) => model.version.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The version that `ref` without a version means.
+    pub(super) fn latest_version(&self) -> Option<&Json> {
+        match &self.kind {
+            NodeKind::Model(model) => model.latest_version.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The name with the version.
+    pub(super) fn search_name(&self) -> String {
+        match self.version() {
+            Some(version) => versioned_name(&self.name, &version_text(version)),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Makes a model that is named like its file a version of another name.
+    pub(super) fn become_version(&mut self, name: &str, version: &ModelVersion) {
+        let NodeKind::Model(model) = &mut self.kind else { return };
+        model.version = Some(version.v.clone());
+        model.latest_version = Some(version.latest.clone());
+        name.clone_into(&mut self.name);
+        self.fqn.pop();
+        self.fqn.extend([name.to_owned(), format!("v{}", version.text())]);
+        let full = versioned_name(name, &version.text());
+        self.unique_id = UniqueId(format!("model.{}.{full}", self.package).into());
     }
 
     /// The place where it begins.

@@ -23,8 +23,13 @@ pub(super) fn check_names(nodes: &[&Node], dialect: Dialect) -> Vec<Diagnostic> 
         if !matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_)) {
             continue;
         }
-        if let Some(first) = names.insert((&node.package, &node.name), node) {
-            findings.push(same_name(first, node));
+        match names.insert((&node.package, &node.name), node) {
+            Some(first) if first.version().is_some() && node.version().is_some() => {}
+            Some(first) if first.version().is_some() || node.version().is_some() => {
+                findings.push(versioned_and_not(first, node));
+            }
+            Some(first) => findings.push(same_name(first, node)),
+            None => {}
         }
         let Some(relation) = &node.relation else { continue };
         let written = relation.render(&dialect);
@@ -62,6 +67,17 @@ fn same_name(first: &Node, second: &Node) -> Diagnostic {
     both(Diagnostic::warning("duplicate-name", message), first, second)
         .note(format!("`ref('{}')` stands for the {}", second.name, kind(second)))
         .help("rename one of them")
+}
+
+fn versioned_and_not(first: &Node, second: &Node) -> Diagnostic {
+    let message = format!(
+        "the package `{}` has the model `{}` with versions and a {} of this name without",
+        second.package,
+        second.name,
+        kind(if first.version().is_some() { second } else { first })
+    );
+    both(Diagnostic::error("duplicate-name", message), first, second)
+        .help("rename one of them, or list its file as `defined_in` of a version")
 }
 
 fn same_relation(first: &Node, second: &Node, relation: &str) -> Diagnostic {

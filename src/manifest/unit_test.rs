@@ -11,6 +11,10 @@ pub struct UnitTest {
     pub model: String,
     /// The model under test.
     pub tested: NodeId,
+    /// The version of it, where it has versions.
+    pub version: Option<Json>,
+    /// Which versions of it are tested, as written.
+    pub versions: Option<Json>,
     /// The inputs.
     pub given: Vec<Given>,
     /// What the model must give.

@@ -10,6 +10,7 @@ use super::properties::{Home, UnitTestProperties};
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
 use super::unit_tests::{Names, RowFiles, UnitTestDraft, build};
+use super::version::version_text;
 use super::{
     DependsOn, Docs, Node, NodeId, NodeKind, Origin, RefCall, ResourceType, SourceCall, UniqueId, UnitTest,
 };
@@ -17,6 +18,7 @@ use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::project::{FileKind, Package, Project};
 use crate::source::SourceFile;
+use serde_json::Value as Json;
 
 /// Builds unit tests and adds them to what is resolved.
 pub(super) struct UnitTests<'a> {
@@ -39,8 +41,8 @@ impl UnitTests<'_> {
             };
             let place = Place { package, project: self.project, index: &index, nodes: &resolved.nodes };
             for test in &file.properties.unit_tests {
-                match self.node(test, file, &place, &mut findings) {
-                    Ok(node) => made.extend(node),
+                match self.nodes(test, file, &place, &mut findings) {
+                    Ok(nodes) => made.extend(nodes),
                     Err(problems) => findings.extend(problems),
                 }
             }
@@ -57,20 +59,27 @@ impl UnitTests<'_> {
         findings
     }
 
-    fn node(
+    /// The test, or one for each version of the model.
+    fn nodes(
         &self,
         test: &UnitTestProperties,
         file: &PropertyFile,
         place: &Place<'_>,
         findings: &mut Vec<Diagnostic>,
-    ) -> Result<Option<Node>, Vec<Diagnostic>> {
+    ) -> Result<Vec<Node>, Vec<Diagnostic>> {
         if place.is_turned_off(&test.model.value) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let home = Home { package: &file.package, original_file_path: &file.path };
         let draft = build(test, home, place)?;
-        let unit_test = draft.resolve(place)?;
-        Ok(Some(self.finish(draft, unit_test, file, findings)))
+        let nodes = draft.resolve(place)?.into_iter().map(|unit_test| {
+            let mut draft = draft.clone();
+            if let Some(version) = &unit_test.version {
+                draft.unique_id = format!("{}_v{}", draft.unique_id, version_text(version));
+            }
+            self.finish(draft, unit_test, file, findings)
+        });
+        Ok(nodes.collect())
     }
 
     fn finish(
@@ -146,11 +155,14 @@ impl Place<'_> {
 }
 
 impl Names for Place<'_> {
-    fn model(&self, name: &str) -> Option<NodeId> {
-        let is_model = |place: &&Node| matches!(place.kind, NodeKind::Model(_));
-        let own = |node: &&Node| node.package == self.package.name && node.name == name;
-        let place = self.nodes.iter().position(|node| is_model(&node) && own(&node))?;
-        u32::try_from(place).ok().map(NodeId)
+    fn models(&self, name: &str) -> Vec<(NodeId, Option<Json>)> {
+        let is_it = |node: &Node| {
+            matches!(node.kind, NodeKind::Model(_)) && node.package == self.package.name && node.name == name
+        };
+        let found = self.nodes.iter().enumerate().filter(|(_, node)| is_it(node));
+        found
+            .filter_map(|(at, node)| Some((NodeId(u32::try_from(at).ok()?), node.version().cloned())))
+            .collect()
     }
 
     fn reference(&self, call: &RefCall) -> Option<NodeId> {

@@ -53,7 +53,7 @@ pub fn list(
         Wire { manifest: &workspace.manifest, dialect: workspace.adapter().dialect(), created_at: 0.0 };
     let line = |node: &&Node| match form {
         Form::Selector => selector(node),
-        Form::Name => node.name.clone(),
+        Form::Name => node.search_name(),
         Form::Path => node.origin.original_file_path.clone(),
         Form::Json => template::python_json(&object(&node_json(&wire, node), keys)),
     };
@@ -68,7 +68,7 @@ fn selector(node: &Node) -> String {
         NodeKind::Exposure(_) | NodeKind::Semantic(_) => {
             format!("{}:{}.{}", node.kind.resource_type(), node.package, node.name)
         }
-        NodeKind::UnitTest(_) => format!("unit_test:{}.{}", node.package, node.name),
+        NodeKind::UnitTest(_) => format!("unit_test:{}.{}", node.package, node.search_name()),
         _ => node.fqn.join("."),
     }
 }

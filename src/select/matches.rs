@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::expression::Criterion;
 use super::glob::{has_wildcard, matches, path_matches};
 use super::method::{Method, TestType, VersionState};
+use crate::manifest::version::compare_versions;
 use crate::manifest::{Manifest, Model, Node, NodeId, NodeKind, ResourceType};
 
 /// The nodes that a criterion's method picks; its relatives are not among them.
@@ -50,9 +51,7 @@ pub(super) fn picked<'a>(
         Method::Semantic(wanted) => Box::new(move |node| {
             node.kind.resource_type() == wanted.resource_type() && is_in_package(node, text)
         }),
-        Method::Version(wanted) => {
-            Box::new(move |node| model(node).is_some_and(|it| is_version(it, *wanted)))
-        }
+        Method::Version(wanted) => Box::new(move |node| is_version(node, *wanted)),
         // These are looked at elsewhere.
         Method::Selector | Method::State(_) | Method::Result | Method::SourceStatus => Box::new(|_| false),
     };
@@ -80,7 +79,7 @@ fn is_named(node: &Node, wanted: &str) -> bool {
     if matches!(node.kind, NodeKind::Source(_)) {
         return false;
     }
-    let is_versioned = model(node).is_some_and(|model| model.version.is_some());
+    let is_versioned = node.version().is_some();
     let unscoped = node.fqn.split_first().map_or(&[][..], |(_, rest)| rest);
     is_fqn(&node.fqn, wanted, is_versioned) || is_fqn(unscoped, wanted, is_versioned)
 }
@@ -200,27 +199,17 @@ fn is_test_type(node: &Node, wanted: TestType) -> bool {
     }
 }
 
-fn is_version(model: &Model, wanted: VersionState) -> bool {
+fn is_version(node: &Node, wanted: VersionState) -> bool {
+    let NodeKind::Model(model) = &node.kind else { return false };
     let (version, latest) = match (&model.version, &model.latest_version) {
         (None, _) => return wanted == VersionState::None,
         (Some(version), latest) => (version, latest.as_ref().unwrap_or(version)),
     };
     match wanted {
         VersionState::None => false,
-        VersionState::Latest => version == latest,
-        VersionState::Prerelease => is_before(latest, version),
-        VersionState::Old => is_before(version, latest),
-    }
-}
-
-/// Whether one version comes before another: by number where both are numbers,
-/// else by their texts.
-fn is_before(one: &Json, other: &Json) -> bool {
-    let text = |version: &Json| version.as_str().map_or_else(|| version.to_string(), str::to_owned);
-    let (one, other) = (text(one), text(other));
-    match (one.parse::<f64>(), other.parse::<f64>()) {
-        (Ok(one), Ok(other)) => one < other,
-        _ => one < other,
+        VersionState::Latest => node.is_latest(),
+        VersionState::Prerelease => compare_versions(version, latest).is_gt(),
+        VersionState::Old => compare_versions(version, latest).is_lt(),
     }
 }
 

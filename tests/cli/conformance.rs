@@ -178,10 +178,12 @@ fn every_recording_is_checked() {
 }
 
 cases!(
+    access_and_groups,
     batches_that_fail,
     clone,
     comments,
     contracts_and_constraints,
+    contracts_that_are_broken,
     cross_database_macros,
     custom_materialization,
     deferral,
@@ -215,5 +217,6 @@ cases!(
     tests_of_every_kind,
     unit_tests,
     unlogged_tables,
+    versions_of_models,
     what_a_drop_takes_along,
 );

@@ -12,6 +12,7 @@
 mod build;
 mod compile;
 mod conformance;
+mod contracts;
 mod docs;
 mod errors;
 mod example;
@@ -39,4 +40,5 @@ mod show;
 mod state;
 mod tidy;
 mod toy_engine;
+mod versions;
 mod warehouse;

@@ -29,7 +29,7 @@ const DAYS: [&str; 5] = ["build", "--event-time-start", "2024-01-01", "--event-t
 #[test]
 fn a_batch_that_failed_is_the_only_one_that_retry_builds() {
     let sandbox = shop();
-    sandbox.run(DAYS).code(1).stderr(
+    sandbox.run(DAYS).code(1).talk(
         "
             3 nodes, 1 thread, target `dev`
 
@@ -66,7 +66,7 @@ fn a_batch_that_failed_is_the_only_one_that_retry_builds() {
     );
 
     sandbox.write("models/daily.sql", &daily("2"));
-    sandbox.run(["retry"]).success().stderr(
+    sandbox.run(["retry"]).success().talk(
         "
             2 nodes, 1 thread, target `dev`
 
@@ -97,14 +97,14 @@ fn a_sample_cuts_every_input_with_an_event_time() {
 
 #[test]
 fn flags_about_time_are_checked() {
-    shop().run(["run", "--event-time-start", "2024-01-01"]).code(2).stderr(
+    shop().run(["run", "--event-time-start", "2024-01-01"]).code(2).talk(
         "
             error[flags]: `--event-time-start` was given, but `--event-time-end` was not
              |
              = help: give both: batches reach from the one to the other
         ",
     );
-    shop().run(["run", "--sample", "3 weeks"]).code(2).stderr(
+    shop().run(["run", "--sample", "3 weeks"]).code(2).talk(
         "
             error[flag-type]: `--sample`: `weeks` is no unit; it is `hours`, `days`, `months` or `years`
              |

@@ -114,7 +114,10 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
         }
     }
     match kind {
-        ResourceType::Model => findings.extend(contract(name, merged, place)),
+        ResourceType::Model => {
+            findings.extend(contract(name, merged, place));
+            findings.extend(public_ephemeral(name, merged, place));
+        }
         ResourceType::Seed => findings.extend(fixed(name, "seed", merged, place)),
         ResourceType::Snapshot => {
             findings.extend(fixed(name, "snapshot", merged, place));
@@ -251,6 +254,18 @@ fn contract(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
     )
 }
 
+/// dbt: what is public is read from outside, where an ephemeral model cannot be.
+fn public_ephemeral(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
+    let config = &merged.config;
+    if config.materialized() != "ephemeral" || config.text("access") != Some("public") {
+        return None;
+    }
+    let at = merged.set_by.get("access").copied().unwrap_or(place);
+    let finding =
+        Diagnostic::error("wrong-config-value", format!("the ephemeral model `{name}` cannot be `public`"));
+    Some(finding.at(at, "set here").help("store it, as a view for one, or leave it `protected`"))
+}
+
 fn snapshot(name: &str, merged: &Merged, place: Span) -> Vec<Diagnostic> {
     let config = &merged.config;
     if !config.enabled() {
@@ -352,6 +367,11 @@ mod tests {
             Model,
             json!({"access": "publik"}),
             &["`access` of `n` must be `private`, `protected` or `public`, not `publik`"],
+        );
+        check(
+            Model,
+            json!({"access": "public", "materialized": "ephemeral"}),
+            &["the ephemeral model `n` cannot be `public`"],
         );
         check(Test, json!({"severity": "Warn"}), &[]);
         check(Test, json!({"severity": "bad"}), &["`severity` of `n` must be `error` or `warn`, not `bad`"]);

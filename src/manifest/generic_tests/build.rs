@@ -10,7 +10,8 @@ use super::written::{Written, read};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::GenericTest;
 use crate::manifest::properties::{
-    Column, ConfigBlock, Home, NodeProperties, Render, SourceProperties, Spanned, TableProperties,
+    Column, ConfigBlock, Home, ModelVersion, NodeProperties, Render, SourceProperties, Spanned,
+    TableProperties,
 };
 use crate::source::Span;
 use crate::sql::Dialect;
@@ -72,13 +73,17 @@ pub fn tests_of_node(
     render: Render<'_>,
 ) -> (Vec<GenericTestDraft>, Vec<Diagnostic>) {
     let name = &node.name.value;
+    let version = node.version.as_ref().map(ModelVersion::text);
     let owner = Owner {
         home,
         dialect,
         render,
         subject: format!("{} `{name}`", node.key.noun()),
-        name: name.clone(),
-        call: format!("ref('{name}')"),
+        name: version.as_ref().map_or_else(|| name.clone(), |version| format!("{name}_v{version}")),
+        call: match &version {
+            Some(version) => format!("ref('{name}', version='{version}')"),
+            None => format!("ref('{name}')"),
+        },
         file_key_name: format!("{}.{name}", node.key.as_str()),
         is_source: false,
         quote_columns: node.quote_columns.unwrap_or(false),

@@ -3,6 +3,7 @@
 use indexmap::IndexSet;
 use serde_json::{Map as JsonMap, Value as Json};
 
+use super::constraints::constraints;
 use super::entry::{Entry, warn_repeated};
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
@@ -52,7 +53,15 @@ const KNOWN: [&str; 15] = [
 /// The columns below `columns:` of an entry.
 pub(super) fn columns(parent: &mut Entry<'_, '_>) -> Vec<Column> {
     let items = parent.list("columns");
-    let columns: Vec<Column> = items.iter().filter_map(|item| column(item, parent.problems)).collect();
+    columns_of(parent, items)
+}
+
+/// The columns that these items describe.
+pub(super) fn columns_of<'a>(
+    parent: &mut Entry<'_, '_>,
+    items: impl IntoIterator<Item = &'a Yaml>,
+) -> Vec<Column> {
+    let columns: Vec<Column> = items.into_iter().filter_map(|item| column(item, parent.problems)).collect();
     let what = format!("in {}, column", parent.subject);
     warn_repeated(&what, columns.iter().map(|column| &column.name), parent.problems);
     columns
@@ -68,7 +77,7 @@ fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let mut extra = entry.extra(&KNOWN);
     let granularity = entry.text("granularity").map(|text| ("granularity".to_owned(), text.value.into()));
     extra.extend(granularity);
-    let constraints = entry.list("constraints").iter().map(Yaml::to_json).collect();
+    let constraints = constraints(&mut entry);
     Some(Column {
         name,
         description: entry.text("description"),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::SecondsFormat;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
 use super::spanned::Spanned;
 use crate::diagnostics::{Diagnostic, nearest};
+use crate::project::moment;
 use crate::source::Span;
 use crate::yaml::{Map, Yaml};
 
@@ -243,6 +245,18 @@ impl<'a, 'p> Entry<'a, 'p> {
             let message = format!("`{key}` of {} is not supported", self.subject);
             self.problems.push(Diagnostic::error("unsupported", message).at(span, why));
         }
+    }
+
+    /// `deprecation_date` as dbt keeps it. A date is its midnight; without a zone it is UTC.
+    pub(super) fn deprecation_date(&mut self) -> Option<String> {
+        let date = self.text("deprecation_date")?;
+        let Some(time) = moment(&date.value) else {
+            let message = format!("`deprecation_date` of {} is no date or time", self.subject);
+            let problem = Diagnostic::error("wrong-value", message).at(date.span, "");
+            self.problems.push(problem.help("write it as `2027-01-31`, or with a time and a zone"));
+            return None;
+        };
+        Some(time.to_rfc3339_opts(SecondsFormat::Secs, false))
     }
 
     /// Reports every key that is not known, with what may have been meant.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::exposure::{ExposureProperties, GroupProperties, exposure, group};
 use super::macros::{MacroProperties, macro_properties};
-use super::node::{NodeKey, NodeProperties, node};
+use super::node::{NodeKey, NodeProperties, nodes};
 use super::rendering::{Render, render};
 use super::semantic::{SemanticProperties, metric, saved_query, semantic_model};
 use super::source::{SourceProperties, source};
@@ -126,14 +126,14 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn nodes(&mut self, key: NodeKey) -> Vec<NodeProperties> {
-        self.entries(key.as_str(), |yaml, raw, problems| node(key, yaml, raw, problems))
+        self.entries(key.as_str(), |yaml, raw, problems| nodes(key, yaml, raw, problems))
     }
 
     /// What `read` makes of each item of a list: it gets the item rendered and raw.
-    fn entries<T>(
+    fn entries<T, Found: IntoIterator<Item = T>>(
         &mut self,
         section: &str,
-        read: impl Fn(&Yaml, &Yaml, &mut Vec<Diagnostic>) -> Option<T>,
+        read: impl Fn(&Yaml, &Yaml, &mut Vec<Diagnostic>) -> Found,
     ) -> Vec<T> {
         let Some(value) = self.map.get(section) else { return Vec::new() };
         if value.is_null() {

@@ -12,6 +12,7 @@
 mod call;
 mod column;
 mod config_block;
+mod constraints;
 mod duplicates;
 mod entry;
 mod exposure;
@@ -26,6 +27,7 @@ mod source;
 mod source_config;
 mod spanned;
 mod unit_test;
+mod versions;
 
 pub use call::{ResourceCall, parse_call};
 pub use column::Column;
@@ -41,7 +43,8 @@ pub use rendering::Render;
 pub use semantic::SemanticProperties;
 pub use source::{SourcePlace, SourceProperties, TableProperties};
 pub use spanned::Spanned;
-pub use unit_test::{FixtureProperties, GivenProperties, RowFormat, UnitTestProperties};
+pub use unit_test::{FixtureProperties, GivenProperties, RowFormat, UnitTestProperties, VersionChoice};
+pub use versions::ModelVersion;
 
 #[cfg(test)]
 mod tests;

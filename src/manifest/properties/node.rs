@@ -6,8 +6,10 @@ use serde_json::{Value as Json, json};
 use super::call::parse_call;
 use super::column::{Column, columns};
 use super::config_block::ConfigBlock;
+use super::constraints::{check_primary_keys, constraints};
 use super::entry::Entry;
 use super::spanned::Spanned;
+use super::versions::{ModelVersion, versions};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::yaml::Yaml;
@@ -128,20 +130,36 @@ pub struct NodeProperties {
     pub constraints: Vec<Json>,
     /// Of a model with a row for each moment: how its rows are told apart, in dbt's shape.
     pub time_spine: Option<Json>,
-    /// From when on a model should not be used, as written.
-    pub deprecation_date: Option<Spanned<String>>,
+    /// From when on a model should not be used: `2099-01-01T00:00:00+00:00`.
+    pub deprecation_date: Option<String>,
+    /// Which version of a model this is about, where it has versions.
+    pub version: Option<ModelVersion>,
 }
 
-/// One entry. `raw` is the same before rendering.
-pub(super) fn node(
+/// One entry: once for each version of a model that has versions. `raw` is the
+/// same before rendering.
+pub(super) fn nodes(
     key: NodeKey,
     yaml: &Yaml,
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,
-) -> Option<NodeProperties> {
+) -> Vec<NodeProperties> {
+    let Some(node) = node(key, yaml, raw, problems) else { return Vec::new() };
+    if key != NodeKey::Models {
+        return vec![node];
+    }
+    let subject = format!("model `{}`", node.name.value);
+    let Some(mut entry) = Entry::open(subject, yaml, problems) else { return Vec::new() };
+    let nodes = versions(node, &mut entry, raw);
+    for node in &nodes {
+        check_primary_keys(node, problems);
+    }
+    nodes
+}
+
+fn node(key: NodeKey, yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<NodeProperties> {
     let (mut entry, name) = Entry::open_named(key.noun(), yaml, problems)?;
     entry.warn_unknown_keys(key.known());
-    entry.refuse("versions", "model versions are not built yet");
     let relation = if key == NodeKey::Snapshots { relation(&mut entry) } else { None };
     let is_testable = matches!(key, NodeKey::Models | NodeKey::Seeds | NodeKey::Snapshots);
     let description = entry.text("description");
@@ -157,8 +175,9 @@ pub(super) fn node(
         tests: if is_testable { entry.tests() } else { Vec::new() },
         quote_columns: entry.flag("quote_columns"),
         relation,
-        constraints: entry.list("constraints").iter().map(Yaml::to_json).collect(),
-        deprecation_date: entry.text("deprecation_date"),
+        constraints: constraints(&mut entry),
+        deprecation_date: entry.deprecation_date(),
+        version: None,
     })
 }
 

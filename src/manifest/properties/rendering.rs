@@ -78,7 +78,9 @@ pub(super) fn has_template(text: &str) -> bool {
 /// Whether a string is a template of a later stage (dbt: `SchemaYamlRenderer`).
 fn is_later(section: &str, path: &[&str]) -> bool {
     match (section, path) {
-        ("sources", ["tables", _, below @ ..]) | ("macros", ["arguments", below @ ..]) => is_late_key(below),
+        ("sources", ["tables", _, below @ ..])
+        | ("models", ["versions", _, below @ ..])
+        | ("macros", ["arguments", below @ ..]) => is_late_key(below),
         ("metrics", [.., "filter"] | [.., "filter", _])
         | ("saved_queries", ["query_params", "where", ..]) => true,
         _ => is_late_key(path),
@@ -114,6 +116,9 @@ mod tests {
         check("models", &["config", "pre_hook", ""], true);
         check("models", &["config", "post-hook"], true);
         check("models", &["config", "meta", "owner"], false);
+        check("models", &["versions", "", "data_tests", ""], true);
+        check("models", &["versions", "", "columns", "", "description"], true);
+        check("models", &["versions", "", "defined_in"], false);
         check("sources", &["description"], true);
         check("sources", &["schema"], false);
         check("sources", &["loaded_at_query"], true);

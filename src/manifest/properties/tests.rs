@@ -96,7 +96,33 @@ fn mistakes_are_reported_with_a_place() {
     check("models: [{name: a, tests: [x], data_tests: [y]}]", &["set-twice"]);
     check("models: [{name: a, meta: {}, config: {meta: {}}}]", &["set-twice"]);
     check("models: [{name: a, config: 1}]", &["wrong-type"]);
-    check("models: [{name: a, versions: [{v: 1}]}]", &["unsupported"]);
+    check("models: [{name: a, versions: [{v: 1}, {v: beta}], latest_version: beta}]", &[]);
+    check("models: [{name: a, versions: [{v: 1}], latest_version: 2}]", &["unknown-version"]);
+    check("models: [{name: a, latest_version: 2}]", &["unknown-version"]);
+    check("models: [{name: a, versions: [{v: 1}, {v: '1'}]}]", &["repeated-version"]);
+    check("models: [{name: a, versions: [{defined_in: b}]}]", &["missing-key"]);
+    check("models: [{name: a, versions: [{v: [1]}]}]", &["wrong-type"]);
+    check("models: [{name: a, versions: [{v: 1, columns: [{include: some}]}]}]", &["wrong-type"]);
+    check("models: [{name: a, versions: [{v: 1, columns: [{exclude: [x]}]}]}]", &["missing-key"]);
+    check(
+        "models: [{name: a, versions: [{v: 1, columns: [{include: [x], exclude: [y]}]}]}]",
+        &["wrong-value"],
+    );
+    let twice = "models: [{name: a, versions: [{v: 1, columns: [{include: all}, {include: []}]}]}]";
+    check(twice, &["set-twice"]);
+    check("models: [{name: a, deprecation_date: soon}]", &["wrong-value"]);
+    check("models: [{name: a, constraints: [{type: nope}]}]", &["unknown-value"]);
+    check("models: [{name: a, constraints: [{expression: x}]}]", &["missing-key"]);
+    check("seeds: [{name: a, columns: [{name: x, constraints: [{type: nope}]}]}]", &["unknown-value"]);
+    let key = "constraints: [{type: primary_key}]";
+    check(&format!("models: [{{name: a, columns: [{{name: x, {key}}}]}}]"), &[]);
+    check(
+        &format!("models: [{{name: a, columns: [{{name: x, {key}}}, {{name: y, {key}}}]}}]"),
+        &["several-primary-keys"],
+    );
+    check(&format!("models: [{{name: a, {key}, columns: [{{name: x, {key}}}]}}]"), &["several-primary-keys"]);
+    check("models: [{name: a, constraints: [{type: foreign_key, to: other}]}]", &["wrong-value"]);
+    check("models: [{name: a, constraints: [{type: foreign_key, to: ref('b'), to_columns: [x]}]}]", &[]);
     check("models: [{name: a, columns: [{name: x}, {name: x}]}]", &["repeated-name"]);
     check("models: [{name: a, columns: [{quote: 1, name: x}]}]", &["wrong-type"]);
     check("models: [{name: a, columns: [{name: x, data_test: []}]}]", &["unknown-key"]);
@@ -275,4 +301,50 @@ fn what_is_described_twice_in_a_package_is_reported() {
     let problems = duplicates(&[&first.properties, &second.properties]);
     let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(messages, ["model `a` is described twice"]);
+}
+
+#[test]
+fn an_entry_with_versions_is_one_for_each() {
+    let text = "models:
+  - name: m
+    description: many
+    latest_version: 1
+    config: {tags: [a], meta: {x: 1, y: 1}}
+    columns: [{name: id, data_tests: [unique]}, {name: old}]
+    data_tests: [some]
+    versions:
+      - v: 1
+      - v: 2.0
+        defined_in: other
+        description: second
+        config: {meta: {y: 2}}
+        deprecation_date: 2020-01-31
+        columns: [{include: all, exclude: [old]}, {name: new}]
+        data_tests: []
+";
+    let parsed = read(text);
+    assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+    let told = parsed.properties.models.iter().map(|model| {
+        let version = model.version.as_ref().unwrap();
+        let columns: Vec<&str> = model.columns.iter().map(|column| column.name.value.as_str()).collect();
+        format!(
+            "{} {} latest {} in {}: {} {:?} {} tests {} {:?}",
+            model.name.value,
+            version.text(),
+            version.is_latest(),
+            version.file.value,
+            model.description.as_ref().unwrap().value,
+            columns,
+            model.tests.len(),
+            Json::Object(model.config.to_json()),
+            model.deprecation_date,
+        )
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            r#"m 1 latest true in m_v1: many ["id", "old"] 1 tests {"tags":["a"],"meta":{"x":1,"y":1}} None"#,
+            r#"m 2.0 latest false in other: second ["id", "new"] 0 tests {"tags":["a"],"meta":{"x":1,"y":2}} Some("2020-01-31T00:00:00+00:00")"#,
+        ]
+    );
 }

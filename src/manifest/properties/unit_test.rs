@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Overrides;
+use crate::manifest::version::is_same_version;
 use crate::source::Span;
 use crate::yaml::Yaml;
 
@@ -29,6 +30,38 @@ pub struct UnitTestProperties {
     pub overrides: Option<Overrides>,
     /// Its configuration.
     pub config: ConfigBlock,
+    /// Which versions of the model it is for; `None` is all of them.
+    pub versions: Option<VersionChoice>,
+}
+
+/// Which versions of a model a unit test is for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionChoice {
+    /// These; `None` where nothing is said.
+    pub include: Option<Vec<Json>>,
+    /// Not these; `None` where nothing is said.
+    pub exclude: Option<Vec<Json>>,
+    /// The whole of it.
+    pub span: Span,
+}
+
+impl VersionChoice {
+    /// Whether a version is meant. dbt: of both lists the second counts.
+    #[must_use]
+    pub fn has(&self, version: &Json) -> bool {
+        let is_in = |versions: &Vec<Json>| versions.iter().any(|other| is_same_version(other, version));
+        match (&self.include, &self.exclude) {
+            (_, Some(exclude)) if !exclude.is_empty() => !is_in(exclude),
+            (Some(include), _) => is_in(include),
+            _ => false,
+        }
+    }
+
+    /// Whether it says anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        [&self.include, &self.exclude].into_iter().flatten().all(Vec::is_empty)
+    }
 }
 
 /// One input of a unit test as written.
@@ -85,7 +118,6 @@ pub(super) fn unit_test(
 ) -> Option<UnitTestProperties> {
     let (mut entry, name) = Entry::open_named("unit test", yaml, problems)?;
     entry.warn_unknown_keys(&KNOWN);
-    entry.refuse("versions", "model versions are not built yet");
     let model = entry.required_text("model");
     if entry.get("given").is_none() {
         entry.missing("given");
@@ -105,6 +137,7 @@ pub(super) fn unit_test(
         description: entry.text("description"),
         given,
         overrides: overrides(&mut entry),
+        versions: versions(&mut entry),
         config: entry.config(raw, &[]),
         name,
         model: model?,
@@ -148,6 +181,18 @@ fn fixture(
         );
     }
     Some(FixtureProperties { span: entry.span, format, rows, fixture })
+}
+
+fn versions(parent: &mut Entry<'_, '_>) -> Option<VersionChoice> {
+    let value = parent.get("versions")?;
+    let subject = format!("`versions` of {}", parent.subject);
+    let mut entry = Entry::open(subject, value, parent.problems)?;
+    entry.warn_unknown_keys(&["include", "exclude"]);
+    let mut list = |key: &str| {
+        entry.get(key)?;
+        Some(entry.list(key).iter().map(Yaml::to_json).collect())
+    };
+    Some(VersionChoice { include: list("include"), exclude: list("exclude"), span: value.span })
 }
 
 fn overrides(parent: &mut Entry<'_, '_>) -> Option<Overrides> {

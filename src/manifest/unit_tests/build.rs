@@ -4,7 +4,7 @@ use super::checksum::checksum;
 use super::rows::{RowFiles, read};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::{
-    ConfigBlock, GivenProperties, Home, ResourceCall, Spanned, UnitTestProperties, parse_call,
+    ConfigBlock, GivenProperties, Home, ResourceCall, Spanned, UnitTestProperties, VersionChoice, parse_call,
 };
 use crate::manifest::{Fixture, Overrides};
 use crate::source::Span;
@@ -22,6 +22,8 @@ pub struct UnitTestDraft {
     pub model: Spanned<String>,
     /// A template that knows `doc()`.
     pub description: Option<Spanned<String>>,
+    /// Which versions of it are tested; `None` is all of them.
+    pub versions: Option<VersionChoice>,
     /// Its inputs, in order.
     pub given: Vec<GivenDraft>,
     /// What the model must give.
@@ -80,6 +82,7 @@ pub fn build(
         checksum: checksum(test, &given, &expect),
         name: test.name.clone(),
         model: test.model.clone(),
+        versions: test.versions.clone(),
         description: test.description.clone(),
         given,
         expect,

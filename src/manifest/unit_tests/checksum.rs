@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::build::GivenDraft;
 use crate::manifest::generic_tests::{hex, repr};
-use crate::manifest::properties::{FixtureProperties, RowFormat, UnitTestProperties};
+use crate::manifest::properties::{FixtureProperties, RowFormat, UnitTestProperties, VersionChoice};
 use crate::manifest::{Fixture, Overrides};
 
 /// SHA-256 over the parts as Python prints dbt's own objects, and over the rows
@@ -14,8 +14,9 @@ pub(super) fn checksum(test: &UnitTestProperties, given: &[GivenDraft], expect: 
     let inputs: Vec<String> =
         test.given.iter().zip(given).map(|(written, read)| input(&written.fixture, read)).collect();
     let mut data = format!(
-        "{}-None-[{}]-UnitTestOutputFixture({})-{}",
+        "{}-{}-[{}]-UnitTestOutputFixture({})-{}",
         test.model.value,
+        test.versions.as_ref().map_or_else(|| "None".to_owned(), versions),
         inputs.join(", "),
         parts(&test.expect, expect),
         test.overrides.as_ref().map_or_else(|| "None".to_owned(), overrides),
@@ -30,6 +31,11 @@ pub(super) fn checksum(test: &UnitTestProperties, given: &[GivenDraft], expect: 
         }
     }
     hex(&Sha256::digest(data.as_bytes()))
+}
+
+fn versions(choice: &VersionChoice) -> String {
+    let list = |versions: &Option<Vec<Json>>| repr(&versions.clone().map_or(Json::Null, Json::Array));
+    format!("UnitTestNodeVersions(include={}, exclude={})", list(&choice.include), list(&choice.exclude))
 }
 
 fn input(written: &FixtureProperties, read: &GivenDraft) -> String {

@@ -1,14 +1,17 @@
 //! From the names in a unit test to nodes.
 
+use serde_json::{Value as Json, json};
+
 use super::build::{GivenDraft, InputCall, UnitTestDraft};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::ResourceCall;
+use crate::manifest::version::version_text;
 use crate::manifest::{Given, GivenInput, NodeId, RefCall, SourceCall, UnitTest};
 
 /// The nodes that a unit test can name, as its package sees them.
 pub trait Names {
-    /// The model under test.
-    fn model(&self, name: &str) -> Option<NodeId>;
+    /// The model under test: one, or each of its versions.
+    fn models(&self, name: &str) -> Vec<(NodeId, Option<Json>)>;
 
     /// What a `ref` names.
     fn reference(&self, call: &RefCall) -> Option<NodeId>;
@@ -27,17 +30,50 @@ pub trait Names {
 }
 
 impl UnitTestDraft {
-    /// The unit test with every name resolved.
+    /// The unit test with every name resolved, once for each version of the model
+    /// that it is for.
     ///
     /// # Errors
     /// All names that are not found, and what an incremental model lacks.
-    pub fn resolve(&self, names: &dyn Names) -> Result<UnitTest, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let tested = names.model(&self.model.value);
-        match tested {
-            Some(model) => self.check_incremental(names.is_incremental(model), &mut problems),
-            None => problems.push(self.unknown_model(names)),
+    pub fn resolve(&self, names: &dyn Names) -> Result<Vec<UnitTest>, Vec<Diagnostic>> {
+        let models = self.models(names).map_err(|problem| vec![*problem])?;
+        let tests =
+            models.into_iter().map(|(model, version)| Ok(UnitTest { version, ..self.about(model, names)? }));
+        tests.collect()
+    }
+
+    /// The models that the test is for.
+    fn models(&self, names: &dyn Names) -> Result<Vec<(NodeId, Option<Json>)>, Box<Diagnostic>> {
+        let models = names.models(&self.model.value);
+        if models.is_empty() {
+            return Err(Box::new(self.unknown_model(names)));
         }
+        let Some(choice) = self.versions.as_ref().filter(|choice| !choice.is_empty()) else {
+            return Ok(models);
+        };
+        let (test, model) = (&self.name.value, &self.model.value);
+        let refuse =
+            |message: String| Box::new(Diagnostic::error("unknown-version", message).at(choice.span, ""));
+        if models.iter().all(|(_, version)| version.is_none()) {
+            return Err(refuse(format!(
+                "unit test `{test}` names versions, but the model `{model}` has none"
+            )));
+        }
+        let is_meant = |version: &Option<Json>| version.as_ref().is_some_and(|version| choice.has(version));
+        let chosen: Vec<_> = models.iter().filter(|(_, version)| is_meant(version)).cloned().collect();
+        if chosen.is_empty() {
+            let known: Vec<String> =
+                models.iter().filter_map(|(_, version)| version.as_ref()).map(version_text).collect();
+            let message = format!("unit test `{test}` is for versions of `{model}` that do not exist");
+            let problem = refuse(message);
+            return Err(Box::new(problem.note(format!("its versions are: {}", known.join(", ")))));
+        }
+        Ok(chosen)
+    }
+
+    fn about(&self, tested: NodeId, names: &dyn Names) -> Result<UnitTest, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        self.check_incremental(names.is_incremental(tested), &mut problems);
         let mut given = Vec::new();
         for draft in &self.given {
             match input(draft, names) {
@@ -51,8 +87,15 @@ impl UnitTestDraft {
                 None => problems.push(self.unknown_input(draft, names)),
             }
         }
-        let Some(tested) = tested.filter(|_| problems.is_empty()) else { return Err(problems) };
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let list = |versions: &Option<Vec<Json>>| versions.clone().map_or(Json::Null, Json::Array);
+        let versions = self.versions.as_ref();
         Ok(UnitTest {
+            version: None,
+            versions: versions
+                .map(|choice| json!({"include": list(&choice.include), "exclude": list(&choice.exclude)})),
             model: self.model.value.clone(),
             tested,
             given,

@@ -44,8 +44,12 @@ impl RowFiles for Files {
 struct Known;
 
 impl Names for Known {
-    fn model(&self, name: &str) -> Option<NodeId> {
-        ["dim_orders", "incremental"].iter().position(|known| *known == name).map(|_| NodeId(1))
+    fn models(&self, name: &str) -> Vec<(NodeId, Option<Json>)> {
+        match name {
+            "dim_orders" | "incremental" => vec![(NodeId(1), None)],
+            "versioned" => vec![(NodeId(1), Some(json!(1))), (NodeId(4), Some(json!(2)))],
+            _ => Vec::new(),
+        }
     }
 
     fn reference(&self, call: &RefCall) -> Option<NodeId> {
@@ -73,8 +77,8 @@ impl Names for Known {
 struct Incremental;
 
 impl Names for Incremental {
-    fn model(&self, name: &str) -> Option<NodeId> {
-        Known.model(name)
+    fn models(&self, name: &str) -> Vec<(NodeId, Option<Json>)> {
+        Known.models(name)
     }
 
     fn reference(&self, call: &RefCall) -> Option<NodeId> {
@@ -214,10 +218,6 @@ fn mistakes_are_reported_with_a_place() {
     check(&entry("{input: this, rows: x}", "{rows: 1}"), &["wrong-type", "wrong-type"]);
     check("  - {name: t, given: [], expect: {rows: []}}", &["missing-key"]);
     check("  - {name: t, model: m}", &["missing-key", "missing-key"]);
-    check(
-        "  - {name: t, model: m, given: [], expect: {rows: []}, versions: {include: [1]}}",
-        &["unsupported"],
-    );
 }
 
 #[test]
@@ -242,4 +242,20 @@ fn names_are_resolved_or_reported() {
     check("  - {name: t, model: dim_order, given: [], expect: {rows: []}}", &Known, &["unknown-model"]);
     check(&entry(given, "{rows: []}"), &Incremental, &["no-incremental-override"]);
     check(DICT, &Incremental, &["no-input-this"]);
+}
+
+#[test]
+fn a_test_is_for_some_versions_of_its_model() {
+    let check = |choice: &str, expected: Result<&[u32], &str>| {
+        let entry =
+            format!("  - {{name: t, model: versioned, given: [], expect: {{rows: []}}, versions: {choice}}}");
+        let resolved = drafted(&entry).expect("a good unit test").resolve(&Known);
+        let found: Vec<u32> = resolved.iter().flatten().map(|test| test.tested.0).collect();
+        let problem = resolved.err().and_then(|problems| Some(problems.first()?.code));
+        assert_eq!((found.as_slice(), problem), (expected.unwrap_or_default(), expected.err()), "{choice}");
+    };
+    check("{include: [2]}", Ok(&[4]));
+    check("{exclude: [2]}", Ok(&[1]));
+    check("null", Ok(&[1, 4]));
+    check("{include: [3]}", Err("unknown-version"));
 }

@@ -90,6 +90,8 @@ fn unit_test(given: &Json, expect: &Json) -> UnitTest {
     let call = RefCall { package: None, name: "b".to_owned(), version: None };
     let input = GivenInput::Ref(call, NodeId(1));
     UnitTest {
+        versions: None,
+        version: None,
         model: "a".to_owned(),
         tested: NodeId(0),
         given: vec![Given { input_text: "ref('b')".to_owned(), input, rows: rows(given) }],

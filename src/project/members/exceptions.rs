@@ -163,29 +163,46 @@ fn warn_of_types(
     Ok(Value::from(""))
 }
 
-/// `raise_contract_error(yaml_columns, sql_columns)`: one note for each column
-/// in which a contract and its model differ.
+/// `raise_contract_error(yaml_columns, sql_columns)`: a table of the columns in
+/// which a contract and its model differ, under dbt's headings.
 fn contract_broken(contract: &Value, definition: &Value) -> Result<Value, Error> {
     let (promised, found) = (columns(contract), columns(definition));
-    let message = "the model's columns are not those that its contract promises";
-    let mut finding = Diagnostic::error("contract-broken", message);
-    for (name, kind) in &promised {
-        match found.iter().find(|(other, _)| other == name) {
-            None => {
-                finding = finding.note(format!("`{name}`: missing in the model, the contract says {kind}"));
-            }
-            Some((_, actual)) if actual != kind => {
-                finding = finding.note(format!("`{name}`: {actual} in the model, the contract says {kind}"));
-            }
+    let mut rows: Vec<[&str; 4]> = Vec::new();
+    for (name, kind) in &found {
+        match promised.iter().find(|(other, _)| other == name) {
+            None => rows.push([name, kind, "", "missing in contract"]),
+            Some((_, other)) if other != kind => rows.push([name, kind, other, "data type mismatch"]),
             Some(_) => {}
         }
     }
-    for (name, kind) in found.iter().filter(|(name, _)| !promised.iter().any(|(other, _)| other == name)) {
-        finding = finding.note(format!("`{name}`: {kind} in the model, missing in the contract"));
-    }
+    let is_missing = |name: &str| !found.iter().any(|(other, _)| other == name);
+    let missing = promised.iter().filter(|(name, _)| is_missing(name));
+    rows.extend(missing.map(|(name, kind)| [name.as_str(), "", kind, "missing in definition"]));
+    rows.sort_unstable();
+    let message = format!(
+        "the model's columns are not those that its contract promises\n\n{}",
+        table(["column_name", "definition_type", "contract_type", "mismatch_reason"], &rows)
+    );
+    let finding = Diagnostic::error("contract-broken", message);
     Err(template::raise_diagnostic(
         finding.help("change the model's query, or `columns` in its property file"),
     ))
+}
+
+/// Rows below headings, with lines between the cells.
+fn table<const N: usize>(headings: [&str; N], rows: &[[&str; N]]) -> String {
+    let width = |at: usize| {
+        let cells = rows.iter().chain([&headings]).filter_map(|row| row.get(at));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let line = |row: &[&str; N]| {
+        let cells = row.iter().enumerate().map(|(at, cell)| format!(" {cell:<width$} |", width = width(at)));
+        format!("|{}", cells.collect::<String>())
+    };
+    let rule: String =
+        (0..N).map(width).fold("|".to_owned(), |rule, width| rule + " " + &"-".repeat(width) + " |");
+    let lines = [line(&headings), rule].into_iter().chain(rows.iter().map(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Names and types of a list of column dictionaries.

@@ -126,9 +126,17 @@ fn what_fails_says_why() {
     check("{{ exceptions.raise_compiler_error(msg='is hunter2') }}", "raised", "is *****");
     let missing = "`m` does not set the config `key`, which its materialization needs";
     check("{{ exceptions.missing_config({'unique_id': 'm'}, 'key') }}", "missing-config", missing);
-    let broken = "the model's columns are not those that its contract promises";
+    let broken = "the model's columns are not those that its contract promises
+
+| column_name | definition_type | contract_type | mismatch_reason       |
+| ----------- | --------------- | ------------- | --------------------- |
+| a           |                 | int           | missing in definition |
+| b           | text            | date          | data type mismatch    |
+| c           | int             |               | missing in contract   |";
     check(
-        "{{ exceptions.raise_contract_error([{'name': 'a', 'data_type': 'int'}], []) }}",
+        "{% set a, b, c = {'name': 'a', 'data_type': 'int'}, {'name': 'b', 'data_type': 'date'}, \
+         {'name': 'c', 'data_type': 'int'} %}\
+         {{ exceptions.raise_contract_error([a, b], [{'name': 'b', 'data_type': 'text'}, c]) }}",
         "contract-broken",
         broken,
     );

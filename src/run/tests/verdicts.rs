@@ -66,6 +66,8 @@ fn unit_test(lab: &mut Lab, rows: &Json, expect: &Json) {
     };
     let call = RefCall { package: None, name: "a".to_owned(), version: None };
     let test = UnitTest {
+        versions: None,
+        version: None,
         model: "b".to_owned(),
         tested: NodeId(1),
         given: vec![Given {

@@ -1,5 +1,6 @@
 {
     "about": "Batches between two times; some fail, and retry builds only those; a sample cuts all inputs.",
+    "needs": ["merge"],
     "files": {
         "seeds/events.csv": """
             id,happened_at,amount

@@ -1,0 +1,77 @@
+//! Models that are to be gone.
+
+use chrono::{DateTime, Utc};
+
+use super::access::call_of;
+use super::resolve::site_of_ref;
+use super::version::version_text;
+use super::{Node, NodeKind};
+use crate::diagnostics::Diagnostic;
+use crate::project::moment;
+use crate::source::Span;
+
+/// A warning for each model whose time is over, and for each model that reads one
+/// that is to be gone.
+///
+/// dbt: `DeprecatedModel`, `DeprecatedReference` and `UpcomingReferenceDeprecation`.
+pub(super) fn check_deprecations(nodes: &[Node], now: DateTime<Utc>) -> Vec<Diagnostic> {
+    let is_model = |node: &&Node| matches!(node.kind, NodeKind::Model(_));
+    let date_of = |node: &Node| match &node.kind {
+        NodeKind::Model(model) => model.deprecation_date.as_deref().and_then(moment),
+        _ => None,
+    };
+    let mut findings = Vec::new();
+    for node in nodes.iter().filter(is_model) {
+        if date_of(node).is_some_and(|date| date < now) {
+            findings.push(over(node));
+        }
+    }
+    for node in nodes.iter().filter(is_model) {
+        for target in node.depends_on.nodes.iter().filter_map(|id| nodes.get(id.0 as usize)) {
+            findings.extend(date_of(target).map(|date| read(node, target, date < now)));
+        }
+    }
+    findings
+}
+
+fn day(node: &Node) -> String {
+    let NodeKind::Model(model) = &node.kind else { return String::new() };
+    let date = model.deprecation_date.as_deref().unwrap_or_default();
+    date.strip_suffix("T00:00:00+00:00").unwrap_or(date).to_owned()
+}
+
+fn over(node: &Node) -> Diagnostic {
+    let message = format!("the time of `{}` was over on {}", node.spoken_name(), day(node));
+    let at = node.origin.patch_span.unwrap_or(node.origin.span);
+    Diagnostic::warning("deprecated-model", message)
+        .at(at, "its `deprecation_date` has passed")
+        .help("disable or remove the model")
+}
+
+fn read(node: &Node, target: &Node, is_over: bool) -> Diagnostic {
+    let (reader, read, day) = (node.spoken_name(), target.spoken_name(), day(target));
+    let (code, message) = if is_over {
+        ("deprecated-reference", format!("`{reader}` reads `{read}`, whose time was over on {day}"))
+    } else {
+        ("upcoming-deprecation", format!("`{reader}` reads `{read}`, whose time is over on {day}"))
+    };
+    let at = match call_of(node, target) {
+        Some(call) => site_of_ref(node, call),
+        None => Span { end: node.origin.span.start, ..node.origin.span },
+    };
+    let finding = Diagnostic::warning(code, message).at(at, "read here");
+    let latest = match &target.kind {
+        NodeKind::Model(model) if !target.is_latest() => model.latest_version.as_ref(),
+        _ => None,
+    };
+    match latest {
+        Some(latest) => {
+            finding.help(format!("read the latest version: `ref('{}', v={})`", target.name, literal(latest)))
+        }
+        None => finding,
+    }
+}
+
+fn literal(version: &serde_json::Value) -> String {
+    if version.is_string() { format!("'{}'", version_text(version)) } else { version_text(version) }
+}

@@ -1,0 +1,60 @@
+//! Constraints of columns and models, as written.
+
+use serde_json::Value as Json;
+
+use super::call::parse_call;
+use super::entry::Entry;
+use super::node::NodeProperties;
+use crate::diagnostics::Diagnostic;
+use crate::yaml::Yaml;
+
+/// The types of constraints that dbt knows.
+const TYPES: [&str; 6] = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
+
+/// The `constraints` of an entry; those that cannot be understood are left out.
+pub(super) fn constraints(entry: &mut Entry<'_, '_>) -> Vec<Json> {
+    let subject = format!("a constraint of {}", entry.subject);
+    let items = entry.list("constraints");
+    items.iter().filter_map(|item| constraint(&subject, item, entry.problems)).collect()
+}
+
+fn constraint(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Json> {
+    let mut entry = Entry::open(subject, yaml, problems)?;
+    if entry.get("type").is_none() {
+        entry.missing("type");
+        return None;
+    }
+    let kind = entry.one_of("type", &TYPES)?;
+    if kind.value == "foreign_key"
+        && let Some(to) = entry.text("to")
+        && parse_call(&to.value).is_none()
+    {
+        let message = format!("`to` of {subject} must be a `ref` or a `source`");
+        let finding = Diagnostic::error("wrong-value", message).at(to.span, "");
+        entry
+            .problems
+            .push(finding.help("name a table of somebody else in `expression`: `schema.table (id)`"));
+        return None;
+    }
+    Some(yaml.to_json())
+}
+
+/// Reports more than one primary key. dbt: one of several columns is one of the model.
+pub(super) fn check_primary_keys(node: &NodeProperties, problems: &mut Vec<Diagnostic>) {
+    let is_key = |constraint: &Json| constraint.get("type").and_then(Json::as_str) == Some("primary_key");
+    let keys: Vec<_> = node.columns.iter().filter(|column| column.constraints.iter().any(is_key)).collect();
+    let name = &node.name.value;
+    let finding = |message: String| {
+        let finding = Diagnostic::error("several-primary-keys", message);
+        keys.iter().fold(finding, |finding, column| finding.at(column.name.span, "a primary key"))
+    };
+    if keys.len() > 1 {
+        let finding =
+            finding(format!("the model `{name}` has {} columns that are its primary key", keys.len()));
+        problems.push(finding.help("write one key of all of them below `constraints:` of the model"));
+    }
+    if !keys.is_empty() && node.constraints.iter().any(is_key) {
+        let message = format!("the model `{name}` has a primary key of its own and one of a column");
+        problems.push(finding(message).help("keep one of the two"));
+    }
+}

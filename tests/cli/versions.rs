@@ -1,0 +1,115 @@
+//! Versions of models: what is told about them.
+
+use crate::sandbox::Sandbox;
+
+fn shop() -> Sandbox {
+    Sandbox::new()
+        .model("orders_v1", "select 1 as id")
+        .model("orders_v2", "select 2 as id")
+        .model("reader", "select * from {{ ref('orders') }} union all select * from {{ ref('orders', v=1) }}")
+        .file(
+            "models/orders.yml",
+            "
+            models:
+              - name: orders
+                versions:
+                  - {v: 1, deprecation_date: 2020-01-31}
+                  - {v: 2}
+            ",
+        )
+}
+
+#[test]
+fn a_version_whose_time_is_over_is_told_with_its_readers() {
+    shop().run(["run"]).success().talk(
+        "
+            warning[deprecated-model]: the time of `orders (v1)` was over on 2020-01-31
+             --> models/orders.yml:2:11
+              |
+            2 |   - name: orders
+              |           ^^^^^^ its `deprecation_date` has passed
+              |
+              = help: disable or remove the model
+
+            warning[deprecated-reference]: `reader` reads `orders (v1)`, whose time was over on 2020-01-31
+             --> models/reader.sql:1:62
+              |
+            1 | select * from {{ ref('orders') }} union all select * from {{ ref('orders', v=1) }}
+              |                                                              ^^^^^^^^^^^^^^^^^^ read here
+              |
+              = help: read the latest version: `ref('orders', v=2)`
+
+            3 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/3  view         main.orders_v1
+               OK    [ELAPSED]  2/3  view         main.orders_v2
+               OK    [ELAPSED]  3/3  view         main.reader
+
+            Done in [ELAPSED]: 3 passed
+        ",
+    );
+}
+
+#[test]
+fn mistakes_name_the_versions_that_exist() {
+    let sandbox = shop();
+    sandbox.write("models/reader.sql", "select * from {{ ref('orders', v=3) }}");
+    sandbox.write(
+        "models/orders.yml",
+        "
+        models:
+          - name: orders
+            versions: [{v: 1}, {v: 2}, {v: 5, defined_in: fifth}]
+            latest_version: 1
+        ",
+    );
+    sandbox.run(["run"]).code(2).talk(
+        "
+            warning[unknown-node]: version 5 of the model `orders` has no file
+             --> models/orders.yml:3:51
+              |
+            3 |     versions: [{v: 1}, {v: 2}, {v: 5, defined_in: fifth}]
+              |                                                   ^^^^^ `fifth.sql` was not found
+              |
+              = help: name the file with `defined_in`, without its extension
+
+            error[unknown-ref]: `reader` needs version 3 of the model `orders`, which does not exist
+             --> models/reader.sql:1:18
+              |
+            1 | select * from {{ ref('orders', v=3) }}
+              |                  ^^^^^^^^^^^^^^^^^^ not found
+              |
+              = note: its versions are: 1, 2
+        ",
+    );
+}
+
+#[test]
+fn a_unit_test_has_a_file_for_each_version() {
+    let sandbox = shop();
+    sandbox.write("models/reader.sql", "select 1 as x");
+    sandbox.write(
+        "models/unit.yml",
+        "
+        unit_tests:
+          - {name: u, model: orders, given: [], expect: {rows: [{id: 2}]}}
+        ",
+    );
+    sandbox.run(["test", "--quiet"]).code(1);
+    for version in ["u_v1", "u_v2"] {
+        let compiled = sandbox.read(&format!("target/compiled/shop/models/unit.yml/{version}.sql"));
+        assert!(compiled.contains("as id"), "{compiled}");
+    }
+    let manifest = sandbox.json("target/manifest.json");
+    let test = &manifest["unit_tests"]["unit_test.shop.orders.u_v2"];
+    assert_eq!(test["version"], 2);
+    assert_eq!(test["depends_on"]["nodes"], serde_json::json!(["model.shop.orders.v2"]));
+    let model = &manifest["nodes"]["model.shop.orders.v1"];
+    assert_eq!(model["fqn"], serde_json::json!(["shop", "orders", "v1"]));
+    assert_eq!((&model["version"], &model["latest_version"]), (&serde_json::json!(1), &serde_json::json!(2)));
+    assert_eq!(
+        (&model["alias"], &model["name"]),
+        (&serde_json::json!("orders_v1"), &serde_json::json!("orders"))
+    );
+    assert_eq!(model["deprecation_date"], "2020-01-31T00:00:00+00:00");
+}
