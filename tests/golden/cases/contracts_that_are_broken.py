@@ -10,7 +10,7 @@
                 config: {contract: {enforced: true}}
                 columns:
                   - {name: id, data_type: int, constraints: [{type: not_null}, {type: custom, expression: default 5}]}
-                  - {name: name, data_type: string}
+                  - {name: name, data_type: text}
               - name: grows
                 config: {contract: {enforced: true}}
                 columns: [{name: id, data_type: int}]
