@@ -40,7 +40,8 @@ fn lead(sql: &str) -> Option<&str> {
             return Some(rest);
         };
         let (comment, after) = comment.split_once(end)?;
-        if comment.contains("/*") || comment.contains('\r') {
+        // `/*/*/` opens a comment in a comment.
+        if comment.contains("/*") || comment.ends_with('/') || comment.contains('\r') {
             return None;
         }
         rest = after;
@@ -222,6 +223,8 @@ mod tests {
             "create or replace function f() returns int begin atomic select case when true then 1 end; end";
         check(&format!("{body}; begin; end"), &[body, "begin", "end"]);
         check("/* ; /* ; */ */ a;;", &["/* ; /* ; */ */ a"]);
+        check("/*/*/ */ */", &[]);
+        check("/*/*/ */ a */", &[]);
         check("", &[]);
     }
 
