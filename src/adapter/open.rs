@@ -38,16 +38,22 @@ pub struct Folders {
 type Opener = fn(&serde_json::Map<String, serde_json::Value>, &Folders) -> Opened;
 type Opened = Result<Arc<dyn Adapter>, DatabaseError>;
 
-/// The warehouses: the adapter type as profiles name it, and what makes one.
-const ENGINES: &[(&str, Opener)] = &[
-    (DuckDb::KIND, |fields, folders| Ok(Arc::new(DuckDb::new(fields, &folders.project)?))),
-    (Postgres::KIND, |fields, folders| Ok(Arc::new(Postgres::new(fields, folders)?))),
-    (Redshift::KIND, |fields, folders| Ok(Arc::new(Redshift::new(fields, &folders.project)?))),
+/// The warehouses: the adapter type as profiles name it, the version of dbt's adapter
+/// that is followed, and what makes one.
+const ENGINES: &[(&str, &str, Opener)] = &[
+    (DuckDb::KIND, "1.11.1", |fields, folders| Ok(Arc::new(DuckDb::new(fields, &folders.project)?))),
+    (Postgres::KIND, "1.11.0", |fields, folders| Ok(Arc::new(Postgres::new(fields, folders)?))),
+    (Redshift::KIND, "1.11.0", |fields, folders| Ok(Arc::new(Redshift::new(fields, &folders.project)?))),
 ];
 
 /// The adapter types that [`open`] knows.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    ENGINES.iter().map(|(kind, _)| *kind)
+    releases().map(|(kind, _)| kind)
+}
+
+/// The adapter types, each with the version of dbt's adapter that it follows.
+pub fn releases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENGINES.iter().map(|(kind, version, _)| (*kind, *version))
 }
 
 /// The adapter for a profile's output. Nothing is connected yet.
@@ -56,7 +62,7 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// The type is unknown, or a field is missing, unknown or has a wrong value.
 pub fn open(credentials: &Credentials, folders: &Folders) -> Opened {
     let kind = credentials.kind.as_str();
-    if let Some((_, opener)) = ENGINES.iter().find(|(known, _)| *known == kind) {
+    if let Some((_, _, opener)) = ENGINES.iter().find(|(known, ..)| *known == kind) {
         return opener(&credentials.fields, folders);
     }
     let known: Vec<&str> = kinds().collect();

@@ -6,24 +6,31 @@
 
 mod args;
 mod commands;
+mod guise;
 mod session;
 mod ui;
 mod usage;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::host::environment::STACK;
+use guise::Guise;
 use session::Session;
 
 /// Templated SQL in, tested tables out: runs dbt projects, with a database inside.
 #[derive(Debug, clap::Parser)]
-#[command(name = "model", version, max_term_width = 100)]
+#[command(name = "model", disable_version_flag = true, max_term_width = 100)]
 #[command(after_help = "Start with `model init` in an empty folder, or `model build` in a dbt project.")]
 pub(crate) struct Cli {
     #[command(flatten)]
     global: args::Global,
+    /// Print the version
+    #[arg(short = 'V', short_alias = 'v', long, global = true, action = clap::ArgAction::Version)]
+    version: (),
     #[command(subcommand)]
     command: commands::Command,
 }
@@ -43,15 +50,23 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let guise = Guise::of_process();
+    let program =
+        Cli::command().name(guise.name()).bin_name(guise.name()).version("").propagate_version(true);
+    let parsed = program.clone().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
+        Err(asked) if asked.kind() == ErrorKind::DisplayVersion => {
+            let _ = std::io::stdout().write_all(guise.version().as_bytes());
+            return ExitCode::SUCCESS;
+        }
         Err(wrong) => {
-            let wrong = usage::explained(wrong, &Cli::command());
+            let wrong = usage::explained(wrong, &program);
             let _ = wrong.print();
             return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
         }
     };
-    let session = Session::new(cli.global, cli.command.name(), cli.command.talk());
+    let session = Session::new(cli.global, cli.command.name(), cli.command.talk(), guise);
     let exit = cli.command.run(&session);
     ExitCode::from(session.tell(exit))
 }

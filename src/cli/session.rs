@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::args::{Global, either};
+use super::guise::Guise;
 use super::ui::{Form, Format, Level, LogFile, Look, Record, Reporter, Talk, Taste, Ui, Verbosity};
+use crate::adapter;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
 use crate::host::FileError;
@@ -71,7 +73,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Prepares for a command that talks there.
-    pub(crate) fn new(global: Global, which: &'static str, talk: Talk) -> Self {
+    pub(crate) fn new(global: Global, which: &'static str, talk: Talk, guise: Guise) -> Self {
         let environment = Environment::of_process();
         let invocation = Invocation {
             id: uuid::Uuid::new_v4().to_string(),
@@ -79,7 +81,7 @@ impl Session {
             which: which.to_owned(),
             command_line: environment::command_line(),
         };
-        let look = look(&global, &environment, talk);
+        let look = look(&global, &environment, talk, guise);
         let ui = Arc::new(Ui::new(look, &invocation.id, Secrets::of(&environment)));
         Self { ui, sources: Arc::new(SourceMap::new()), global, environment, invocation }
     }
@@ -122,6 +124,7 @@ impl Session {
         let notices: Arc<dyn Notices> = Arc::clone(&self.ui) as Arc<dyn Notices>;
         let workspace = Workspace::open(request, &notices)?;
         self.ui.hide_texts(workspace.project.profile.secret_values());
+        self.report_contents(&workspace);
         self.warn(&workspace, &workspace.warnings)?;
         self.ui.diagnostics(workspace.state_remark().as_slice(), &self.sources);
         environment::enter(&workspace.project.root).map_err(|error| vec![file_problem(&error)])?;
@@ -147,16 +150,28 @@ impl Session {
 
     /// Tells who runs, and what was asked for.
     fn report_begin(&self, flags: &Flags) {
-        let (own, language) = (env!("CARGO_PKG_VERSION"), project::DBT_VERSION);
-        let message = format!("Running with model {own}, dbt={language}");
-        let data = json!({"log_version": 3, "version": format!("={language}")});
+        let version = project::DBT_VERSION;
+        let message = format!("Running with dbt={version}");
+        let data = json!({"log_version": 3, "version": format!("={version}")});
         self.ui.record(&Record::new("MainReportVersion", "A001", Level::Info, message, data));
         let set = flags.iter().filter(|(_, setting)| setting.origin != Origin::Default);
         let mut args: Map<String, Json> =
             set.map(|(name, setting)| (name.to_owned(), setting.value.clone())).collect();
         args.insert("invocation_command".to_owned(), Json::from(self.invocation.command_line.as_str()));
-        let message = format!("running model with arguments {}", Json::from(args.clone()));
+        let own = env!("CARGO_PKG_VERSION");
+        let message = format!("running model {own} with arguments {}", Json::from(args.clone()));
         self.ui.record(&Record::new("MainReportArgs", "A002", Level::Debug, message, json!({"args": args})));
+    }
+
+    /// Tells which warehouse it is, and what the project has.
+    fn report_contents(&self, workspace: &Workspace) {
+        let kind = workspace.project.profile.credentials.kind.as_str();
+        let version = adapter::releases().find(|(known, _)| *known == kind).map(|(_, version)| version);
+        let version = format!("={}", version.unwrap_or_default());
+        let message = format!("Registered adapter: {kind}{version}");
+        let data = json!({"adapter_name": kind, "adapter_version": version});
+        self.ui.record(&Record::new("AdapterRegistered", "E034", Level::Info, message, data));
+        self.ui.record(&Record::contents(&workspace.manifest));
     }
 
     /// Tells warnings, which are errors under `--warn-error`.
@@ -304,16 +319,18 @@ fn stop_on_interrupt() -> Stop {
     stop
 }
 
-fn look(global: &Global, environment: &Environment, talk: Talk) -> Look {
+fn look(global: &Global, environment: &Environment, talk: Talk, guise: Guise) -> Look {
+    let variable = |name: &str| {
+        let value = environment.get(&format!("DBT_ENGINE_{name}"));
+        value.or_else(|| environment.get(&format!("DBT_{name}"))).filter(|value| !value.is_empty())
+    };
     let switched = |name: &str| {
-        let value = environment
-            .get(&format!("DBT_ENGINE_{name}"))
-            .or_else(|| environment.get(&format!("DBT_{name}")));
-        value.map(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes" | "y" | "on"))
+        variable(name)
+            .map(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes" | "y" | "on"))
     };
     let quiet = either(global.quiet, global.no_quiet).or_else(|| switched("QUIET")).unwrap_or(false);
     let debug = either(global.debug, global.no_debug).or_else(|| switched("DEBUG")).unwrap_or(false);
-    let level = global.log_level.as_deref().or_else(|| environment.get("DBT_LOG_LEVEL"));
+    let level = global.log_level.as_deref().or_else(|| variable("LOG_LEVEL"));
     let verbosity = match level {
         _ if quiet => Verbosity::Quiet,
         _ if debug => Verbosity::Debug,
@@ -322,11 +339,19 @@ fn look(global: &Global, environment: &Environment, talk: Talk) -> Look {
         Some("none") => Verbosity::Silent,
         _ => Verbosity::Normal,
     };
-    let format = global.log_format.as_deref().or_else(|| environment.get("DBT_LOG_FORMAT"));
-    let format = if format == Some("json") { Format::Json } else { Format::Text };
+    let usual = if verbosity == Verbosity::Debug { Form::Debug } else { Form::Text };
+    let format = match global.log_format.as_deref().or_else(|| variable("LOG_FORMAT")) {
+        Some("json") => Format::Records(Form::Json),
+        Some("debug") => Format::Records(Form::Debug),
+        Some("text") => Format::Records(usual),
+        _ if guise == Guise::Dbt => Format::Records(usual),
+        _ => Format::Text,
+    };
+    // dbt: everything goes to stdout.
+    let talk = if guise == Guise::Dbt { Talk::IsAnswer } else { talk };
     let asked = either(global.use_colors, global.no_use_colors).or_else(|| switched("USE_COLORS"));
     let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colors = asked.unwrap_or(!no_color && talk.suits_colors(environment.get("TERM")));
     let prints = either(global.print, global.no_print).or_else(|| switched("PRINT")).unwrap_or(true);
-    Look { talk, verbosity, format, colors, prints }
+    Look { talk, verbosity, format, colors, prints, guise }
 }

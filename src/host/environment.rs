@@ -67,6 +67,13 @@ pub fn enter(folder: &Path) -> Result<(), super::FileError> {
     std::env::set_current_dir(folder).map_err(|source| super::FileError::new("enter", folder, source))
 }
 
+/// The name under which the process was started, without folder and extension.
+#[must_use]
+pub fn program_name() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// The command line as it was typed, as far as it is Unicode.
 #[must_use]
 pub fn command_line() -> String {

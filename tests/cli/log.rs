@@ -35,21 +35,22 @@ fn the_log_tells_everything_in_order() {
     let log = normal(&sandbox.read("logs/dbt.log"));
     let lines = [
         "============================== [TIME] | [ID] ==============================",
-        "[TIME] [info ] [MainThread]: Running with model ",
-        "[TIME] [debug] [MainThread]: running model with arguments {",
+        "[TIME] [info ] [MainThread]: Running with dbt=1.11.16",
+        "[TIME] [debug] [MainThread]: running model 0.1.0 with arguments {",
         "[TIME] [debug] [MainThread]: quiet word",
         "[TIME] [info ] [MainThread]: loud word",
-        "[TIME] [info ] [MainThread]: 1 node, 1 thread, target `dev`",
+        "[TIME] [info ] [MainThread]: Registered adapter: duckdb=1.11.1",
+        "[TIME] [info ] [MainThread]: Concurrency: 1 threads (target='dev')",
         "[TIME] [debug] [MainThread]: Began running node model.shop.a",
-        "[TIME] [info ] [MainThread]: 1 of 1 START view main.a [RUN]",
+        "[TIME] [info ] [MainThread]: 1 of 1 START sql view model main.a ............................................. [RUN]",
         "[TIME] [debug] [MainThread]: Began executing node model.shop.a",
         "[TIME] [debug] [Thread-1 (]: On model.shop.a: BEGIN",
         "[TIME] [debug] [Thread-1 (]: SQL status: OK in [ELAPSED]",
         "[TIME] [debug] [Thread-1 (]: On model.shop.a: /* mine */\n",
         "[TIME] [debug] [Thread-1 (]: On model.shop.a: COMMIT",
-        "[TIME] [info ] [Thread-1 (]: 1 of 1 OK view main.a [OK in [ELAPSED]]",
+        "[TIME] [info ] [Thread-1 (]: 1 of 1 OK created sql view model main.a ........................................ [OK in [ELAPSED]]",
         "[TIME] [debug] [Thread-1 (]: Finished running node model.shop.a",
-        "[TIME] [info ] [MainThread]: Finished running 1 node in [ELAPSED]",
+        "[TIME] [info ] [MainThread]: Finished running 1 view model in 0 hours 0 minutes and [ELAPSED] ([ELAPSED]).",
         "[TIME] [info ] [MainThread]: Done. PASS=1 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=1",
         "[TIME] [debug] [MainThread]: Command `model run --select a` succeeded at [TIME] after [ELAPSED]",
     ];
@@ -70,12 +71,17 @@ fn levels_and_forms() {
         let _ = sandbox.run(arguments).code(1);
         std::fs::read_to_string(sandbox.path("logs/dbt.log")).map(|log| normal(&log)).ok()
     };
-    let failed = "2 of 2 ERROR view main.b [ERROR in [ELAPSED]]";
+    let failed = "2 of 2 ERROR creating sql view model main.b .................................... [ERROR in [ELAPSED]]";
     let text = log(&["--log-format-file", "text", "--log-level-file", "info"]).expect("a log");
     assert!(text.contains(&format!("[TIME]  {failed}\n")) && text.contains("loud word"), "{text}");
     assert!(!text.contains("quiet word") && !text.contains("mine"), "{text}");
     let errors = log(&["--log-format-file", "text", "--log-level-file", "error"]).expect("a log");
-    assert!(errors.starts_with(&format!("[TIME]  {failed}\n[TIME]  error[database-error]: ")), "{errors}");
+    assert!(
+        errors.starts_with(&format!(
+            "[TIME]  {failed}\n[TIME]  Failure in model b (models/b.sql)\n[TIME]    error[database-error]: "
+        )),
+        "{errors}"
+    );
     assert_eq!(log(&["--log-level-file", "none"]), None);
     // dbt: the file follows the console where nothing is said about it.
     assert_eq!(log(&["--log-level", "none"]), None);

@@ -14,6 +14,7 @@ mod compile;
 mod conformance;
 mod contracts;
 mod docs;
+mod drop_in;
 mod errors;
 mod example;
 mod faults;

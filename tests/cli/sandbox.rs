@@ -125,6 +125,20 @@ impl Sandbox {
         Output { code: output.status.code().unwrap_or(-1), stdout, talk }
     }
 
+    /// Runs the binary under the name `dbt`.
+    #[must_use]
+    pub(crate) fn run_as_dbt<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Output {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let link = folder.path().join("dbt");
+        std::os::unix::fs::symlink(assert_cmd::cargo::cargo_bin!("model"), &link).expect("a link");
+        let command = self.command(arguments);
+        let mut named = Command::new(link);
+        named.args(command.get_args()).env_clear().current_dir(self.folder.path());
+        let environment = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        named.envs(environment.collect::<Vec<_>>());
+        self.output(&named.output().expect("the binary runs"))
+    }
+
     /// The command that [`Sandbox::run`] runs.
     pub(crate) fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("model"));

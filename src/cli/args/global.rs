@@ -133,15 +133,19 @@ pub(crate) struct Inert {
             "populate-cache", "no-populate-cache", "log-cache-events", "no-log-cache-events",
             "macro-debugging", "no-macro-debugging", "show-all-deprecations", "no-show-all-deprecations",
             "single-threaded", "no-single-threaded", "use-fast-test-edges", "no-use-fast-test-edges",
-            "partial-parse-file-diff", "no-partial-parse-file-diff",
+            "partial-parse-file-diff", "no-partial-parse-file-diff", "upload-to-artifacts-ingest-api",
+            "no-upload-to-artifacts-ingest-api", "deprecated-print", "deprecated-no-print",
             "export-saved-queries", "no-export-saved-queries", "include-saved-query", "no-include-saved-query",
         ],
         global = true, hide = true, action = ArgAction::Count
     )]
     pub(crate) ignored: u8,
     #[arg(
-        long = "printer-width",
-        aliases = ["record-timing-info", "partial-parse-file-path"],
+        short = 'r', long = "record-timing-info",
+        aliases = [
+            "printer-width", "partial-parse-file-path", "sqlparse", "deprecated-defer",
+            "deprecated-favor-state", "deprecated-state",
+        ],
         global = true, hide = true, value_name = "VALUE", action = ArgAction::Append
     )]
     pub(crate) ignored_values: Vec<String>,

@@ -12,6 +12,7 @@ use crate::run::Mode;
 /// Look at sources
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    #[command(alias = "snapshot-freshness")]
     Freshness(Args),
 }
 

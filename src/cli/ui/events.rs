@@ -1,13 +1,17 @@
 //! The events of a run as records: for `--log-format json` and for the log file.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
+use super::closing;
+use super::lines;
 use super::record::{Level, Record};
 use super::words;
 use crate::diagnostics::{Style, render_all};
-use crate::manifest::{Manifest, NodeId, ResourceType};
-use crate::run::{Event, NodeResult, Place, Status, Summary};
+use crate::manifest::{Manifest, NodeId, NodeKind, ResourceType};
+use crate::run::{Detail, Event, NodeResult, Place, Status};
 use crate::source::SourceMap;
 
 /// The level of the most telling record of an event: what nobody wants need not be made.
@@ -21,103 +25,168 @@ pub(crate) fn level(event: &Event<'_>) -> Level {
     }
 }
 
-/// What is told of an event. Findings and what templates say are told by
+/// Makes the records of a run. Findings and what templates say are told by
 /// [`super::Ui`], which hears them outside of runs, too.
-pub(crate) fn records(event: &Event<'_>, manifest: &Manifest, sources: &SourceMap) -> Vec<Record> {
-    let about = About { manifest, sources };
-    match event {
-        Event::RunStarted { total, threads, target } => {
-            let message = format!(
-                "{}, {}, target `{target}`",
-                words::count(*total, "node"),
-                words::count(*threads, "thread")
-            );
-            let data = json!({"node_count": total, "num_threads": threads, "target_name": target});
-            vec![Record::new("ConcurrencyLine", "Q027", Level::Info, message, data)]
+pub(crate) struct Teller {
+    manifest: Arc<Manifest>,
+    sources: Arc<SourceMap>,
+    ended: Vec<Ended>,
+    /// Whether the last thing that happened was about a node.
+    is_among_nodes: bool,
+}
+
+impl Teller {
+    pub(crate) fn new(manifest: &Arc<Manifest>, sources: &Arc<SourceMap>) -> Self {
+        let (manifest, sources) = (Arc::clone(manifest), Arc::clone(sources));
+        Self { manifest, sources, ended: Vec::new(), is_among_nodes: false }
+    }
+
+    /// What is told of an event, in order.
+    pub(crate) fn records(&mut self, event: &Event<'_>) -> Vec<Record> {
+        self.remember(event);
+        let mut records = self.about().records(event);
+        match event {
+            Event::RunFinished { summary, elapsed, ending } => {
+                if self.is_among_nodes {
+                    records.push(Record::blank());
+                }
+                let end = closing::End { ended: &self.ended, summary: *summary, ending: *ending };
+                records.extend(closing::records(&self.about(), &end, *elapsed));
+            }
+            Event::HookStarted { place, .. } if self.is_among_nodes && place.index == 1 => {
+                records.insert(0, Record::blank());
+            }
+            Event::HookFinished { place, .. } if place.index == place.total => records.push(Record::blank()),
+            _ => {}
         }
-        Event::SchemaCreated { schema, elapsed } => {
-            let message = format!("created schema {schema} in {}", words::seconds(*elapsed));
-            vec![Record::new("SchemaCreation", "E020", Level::Debug, message, json!({"relation": schema}))]
-        }
-        Event::HookStarted { node, place } => about.hook_started(*node, *place),
-        Event::HookFinished { node, place, result } => about.hook_finished(*node, *place, result),
-        Event::NodeStarted { node, place } => about.node_started(*node, *place),
-        Event::NodeCompiled { node } => {
-            let message = format!("Began executing node {}", about.id(*node));
-            vec![Record::new("NodeExecuting", "Q031", Level::Debug, message, about.node(*node, "executing"))]
-        }
-        Event::NodeFinished { node, place, result } => about.node_finished(*node, *place, result),
-        Event::NodeSkipped { node, place, result } => about.node_skipped(*node, *place, result),
-        Event::Statement { node, thread, sql } => {
-            let connection = node.map_or("master", |id| id.as_str());
-            let data = json!({"conn_name": connection, "sql": sql});
-            let message = format!("On {connection}: {sql}");
-            vec![Record::new("SQLQuery", "E016", Level::Debug, message, data).by(thread)]
-        }
-        Event::Answered { thread, is_refused, elapsed } => {
-            let status = if *is_refused { "ERROR" } else { "OK" };
-            let seconds = elapsed.as_secs_f64();
-            let data = json!({"elapsed": seconds, "query_id": "", "status": status});
-            let message = format!("SQL status: {status} in {seconds:.3} seconds");
-            vec![Record::new("SQLQueryStatus", "E017", Level::Debug, message, data).by(thread)]
-        }
-        Event::Stopping { running, .. } => {
-            let message = format!("stopping: {} running", words::count(*running, "node"));
-            vec![Record::note(&message)]
-        }
-        Event::RunFinished { summary, elapsed, .. } => run_finished(*summary, *elapsed),
-        Event::Notice { .. } | Event::Warning { .. } | Event::Problem { .. } => Vec::new(),
+        self.is_among_nodes = match event {
+            Event::HookStarted { .. } | Event::HookFinished { .. } | Event::RunStarted { .. } => false,
+            Event::NodeStarted { .. } | Event::NodeFinished { .. } | Event::NodeSkipped { .. } => true,
+            _ => self.is_among_nodes,
+        };
+        records
+    }
+
+    fn about(&self) -> About<'_> {
+        About { manifest: &self.manifest, sources: &self.sources }
+    }
+
+    fn remember(&mut self, event: &Event<'_>) {
+        let (Event::NodeFinished { node, result, .. }
+        | Event::NodeSkipped { node, result, .. }
+        | Event::HookFinished { node, result, .. }) = event
+        else {
+            return;
+        };
+        let message = about_failure(result, &self.sources);
+        let stored_in = match &result.detail {
+            Detail::FailingRows { stored_in, .. } => stored_in.clone(),
+            _ => None,
+        };
+        self.ended.push(Ended { node: *node, status: result.status, message, stored_in });
     }
 }
 
-fn run_finished(summary: Summary, elapsed: std::time::Duration) -> Vec<Record> {
-    let seconds = elapsed.as_secs_f64();
-    let total = words::count(summary.total(), "node");
-    let finished = format!("Finished running {total} in {}", words::seconds(elapsed));
-    let (passed, failed) = (summary.passed, summary.failed);
-    let stats = json!({
-        "error": failed,
-        "noop": summary.no_op,
-        "pass": passed,
-        "skip": summary.skipped,
-        "total": summary.total(),
-        "warn": summary.warned,
-    });
-    let line = format!(
-        "Done. PASS={passed} WARN={} ERROR={failed} SKIP={} NO-OP={} TOTAL={}",
-        summary.warned,
-        summary.skipped,
-        summary.no_op,
-        summary.total()
-    );
-    let statistics = json!({"execution_time": seconds, "stat_line": total});
-    let result = json!({"elapsed_time": seconds, "success": failed == 0 && summary.skipped == 0});
-    vec![
-        Record::new("FinishedRunningStats", "E047", Level::Info, finished, statistics),
-        Record::new("EndRunResult", "Q037", Level::Debug, "Command end result", result),
-        Record::new("StatsLine", "Z023", Level::Info, line, json!({"stats": stats})),
-    ]
+/// How a node ended.
+pub(super) struct Ended {
+    pub(super) node: NodeId,
+    pub(super) status: Status,
+    /// What is wrong, if anything is.
+    pub(super) message: Option<String>,
+    /// Where all failing rows are.
+    pub(super) stored_in: Option<String>,
+}
+
+/// What is wrong with a node, with its pictures.
+fn about_failure(result: &NodeResult, sources: &SourceMap) -> Option<String> {
+    if !result.diagnostics.is_empty() {
+        return Some(render_all(&result.diagnostics, sources, Style::Plain).trim_end().to_owned());
+    }
+    let deserves = result.status.is_failure() || result.status == Status::Warn;
+    result.message.clone().filter(|_| deserves && result.status != Status::Skipped)
 }
 
 /// What records say about nodes.
-struct About<'a> {
-    manifest: &'a Manifest,
+pub(super) struct About<'a> {
+    pub(super) manifest: &'a Manifest,
     sources: &'a SourceMap,
 }
 
 impl About<'_> {
+    fn records(&self, event: &Event<'_>) -> Vec<Record> {
+        match event {
+            Event::RunStarted { threads, target, total } => {
+                let message = format!("Concurrency: {threads} threads (target='{target}')");
+                let data = json!({"node_count": total, "num_threads": threads, "target_name": target});
+                let line = Record::new("ConcurrencyLine", "Q027", Level::Info, message, data);
+                vec![Record::blank(), line, Record::blank()]
+            }
+            Event::SchemaCreated { schema, elapsed } => {
+                let message = format!("created schema {schema} in {}", words::seconds(*elapsed));
+                let data = json!({"relation": schema});
+                vec![Record::new("SchemaCreation", "E020", Level::Debug, message, data)]
+            }
+            Event::HookStarted { node, place } => self.hook_started(*node, *place),
+            Event::HookFinished { node, place, result } => self.hook_finished(*node, *place, result),
+            Event::NodeStarted { node, place } => self.node_started(*node, *place),
+            Event::NodeCompiled { node } => {
+                let message = format!("Began executing node {}", self.id(*node));
+                let data = self.node(*node, "executing");
+                vec![Record::new("NodeExecuting", "Q031", Level::Debug, message, data)]
+            }
+            Event::NodeFinished { node, place, result } => self.node_finished(*node, *place, result),
+            Event::NodeSkipped { node, place, .. } => self.node_skipped(*node, *place),
+            Event::Statement { node, thread, sql } => {
+                let connection = node.map_or("master", |id| id.as_str());
+                let data = json!({"conn_name": connection, "sql": sql});
+                let message = format!("On {connection}: {sql}");
+                vec![Record::new("SQLQuery", "E016", Level::Debug, message, data).by(thread)]
+            }
+            Event::Answered { thread, is_refused, elapsed } => {
+                let status = if *is_refused { "ERROR" } else { "OK" };
+                let seconds = elapsed.as_secs_f64();
+                let data = json!({"elapsed": seconds, "query_id": "", "status": status});
+                let message = format!("SQL status: {status} in {seconds:.3} seconds");
+                vec![Record::new("SQLQueryStatus", "E017", Level::Debug, message, data).by(thread)]
+            }
+            Event::Stopping { running, .. } => {
+                let message = format!("stopping: {} running", words::count(*running, "node"));
+                vec![Record::note(&message)]
+            }
+            Event::RunFinished { .. }
+            | Event::Notice { .. }
+            | Event::Warning { .. }
+            | Event::Problem { .. } => Vec::new(),
+        }
+    }
+
     fn id(&self, node: NodeId) -> &str {
         self.manifest.node(node).map_or("", |node| node.unique_id.as_str())
     }
 
-    fn name(&self, node: NodeId) -> String {
-        self.manifest.node(node).map(words::name_of).unwrap_or_default()
+    /// `shop.on-run-start.0`, as dbt tells hooks of the node `shop-on-run-start-0`.
+    fn hook_name(&self, node: NodeId) -> String {
+        let Some(node) = self.manifest.node(node) else { return String::new() };
+        let rest = node.name.strip_prefix(node.package.as_str()).and_then(|rest| rest.strip_prefix('-'));
+        match rest.and_then(|rest| rest.rsplit_once('-')) {
+            Some((moment, number)) => format!("{}.{moment}.{number}", node.package),
+            None => node.name.clone(),
+        }
     }
 
-    /// `view model staging.orders`.
+    /// `sql view model staging.orders`.
     fn description(&self, node: NodeId) -> String {
         let Some(found) = self.manifest.node(node) else { return String::new() };
-        format!("{} {}", words::kind_word(found), words::name_of(found))
+        let name = words::name_of(found);
+        match &found.kind {
+            NodeKind::Model(_) => {
+                format!("{} {} model {name}", found.origin.language(), found.config.materialized())
+            }
+            NodeKind::Seed(_) => format!("seed file {name}"),
+            NodeKind::Source(_) => format!("freshness of {name}"),
+            NodeKind::UnitTest(test) => format!("unit_test {}::{name}", test.model),
+            other => format!("{} {name}", other.resource_type()),
+        }
     }
 
     /// `{"node_info": …}`.
@@ -125,7 +194,7 @@ impl About<'_> {
         json!({"node_info": self.node_info(node, status, None)})
     }
 
-    fn node_info(&self, node: NodeId, status: &str, result: Option<&NodeResult>) -> Json {
+    pub(super) fn node_info(&self, node: NodeId, status: &str, result: Option<&NodeResult>) -> Json {
         let Some(node) = self.manifest.node(node) else { return Json::Null };
         let moment = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
         let timing = result.map(|result| result.timing.as_slice()).unwrap_or_default();
@@ -149,23 +218,25 @@ impl About<'_> {
     }
 
     fn hook_started(&self, node: NodeId, place: Place) -> Vec<Record> {
-        let message = format!("{} of {} START hook: {}", place.index, place.total, self.name(node));
+        let message = lines::progress(place, &format!("START hook: {}", self.hook_name(node)), "RUN", None);
         let data = json!({
             "index": place.index,
             "node_info": self.node_info(node, "started", None),
-            "statement": self.name(node),
+            "statement": self.hook_name(node),
             "total": place.total,
         });
         vec![Record::new("LogHookStartLine", "Q032", Level::Info, message, data)]
     }
 
     fn hook_finished(&self, node: NodeId, place: Place, result: &NodeResult) -> Vec<Record> {
-        let message = self.ended(place, result, &format!("hook: {}", self.name(node)));
+        let word = words::status_word(result.status).0;
+        let what = format!("{word} hook: {}", self.hook_name(node));
+        let message = lines::progress(place, &what, word, Some(result.execution_time));
         let data = json!({
             "execution_time": result.execution_time.as_secs_f64(),
             "index": place.index,
             "node_info": self.node_info(node, result.status.as_str(), Some(result)),
-            "statement": self.name(node),
+            "statement": self.hook_name(node),
             "status": result.status.as_str(),
             "total": place.total,
         });
@@ -176,7 +247,7 @@ impl About<'_> {
     fn node_started(&self, node: NodeId, place: Place) -> Vec<Record> {
         let began = format!("Began running node {}", self.id(node));
         let description = self.description(node);
-        let start = format!("{} of {} START {description} [RUN]", place.index, place.total);
+        let start = lines::progress(place, &format!("START {description}"), "RUN", None);
         let data = json!({
             "description": description,
             "index": place.index,
@@ -190,7 +261,9 @@ impl About<'_> {
     }
 
     fn node_finished(&self, node: NodeId, place: Place, result: &NodeResult) -> Vec<Record> {
-        let (name, code) = match self.manifest.node(node).map(|node| node.kind.resource_type()) {
+        let kind = self.manifest.node(node).map(|node| node.kind.resource_type());
+        let (name, code) = match kind {
+            _ if result.status == Status::NoOp => ("LogNodeNoOpResult", "Q019"),
             Some(ResourceType::Test | ResourceType::UnitTest) => ("LogTestResult", "Q007"),
             Some(ResourceType::Seed) => ("LogSeedResult", "Q016"),
             Some(ResourceType::Snapshot) => ("LogSnapshotResult", "Q015"),
@@ -198,19 +271,29 @@ impl About<'_> {
             _ => ("LogModelResult", "Q012"),
         };
         let info = self.node_info(node, result.status.as_str(), Some(result));
+        let (word, status) = verdict(kind, result);
         let description = self.description(node);
+        // dbt: a result of these kinds is named without its kind.
+        let what = match (kind, self.manifest.node(node)) {
+            (Some(ResourceType::Test | ResourceType::Snapshot), Some(found)) => words::name_of(found),
+            (Some(ResourceType::UnitTest), _) => description.trim_start_matches("unit_test ").to_owned(),
+            _ => description.clone(),
+        };
         let line = json!({
             "description": description,
             "execution_time": result.execution_time.as_secs_f64(),
             "index": place.index,
+            "name": what,
             "node_info": info,
             "num_failures": result.failures,
-            "status": words::status_word(result.status).0,
+            "num_models": place.total,
+            "result_message": result.message.as_deref().unwrap_or_default(),
+            "status": result.status.as_str(),
             "total": place.total,
         });
-        let message = self.ended(place, result, &description);
-        let lines = vec![Record::new(name, code, level_of(result.status), message, line)];
-        let mut records = self.with_problems(lines, node, result);
+        let message = lines::progress(place, &format!("{word} {what}"), &status, Some(result.execution_time));
+        let shown = vec![Record::new(name, code, level_of(result.status), message, line)];
+        let mut records = self.with_problems(shown, node, result);
         let timing = |timing: &crate::run::Timing| {
             let time = |time: DateTime<Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
             json!({
@@ -234,7 +317,7 @@ impl About<'_> {
         records.into_iter().map(|record| record.by(&result.thread_id)).collect()
     }
 
-    fn node_skipped(&self, node: NodeId, place: Place, result: &NodeResult) -> Vec<Record> {
+    fn node_skipped(&self, node: NodeId, place: Place) -> Vec<Record> {
         let found = self.manifest.node(node);
         let data = json!({
             "index": place.index,
@@ -244,20 +327,17 @@ impl About<'_> {
             "schema": found.and_then(|node| node.relation.as_ref()?.schema.as_deref()),
             "total": place.total,
         });
-        let message = self.ended(place, result, &self.description(node));
-        vec![Record::new("SkippingDetails", "Q034", Level::Info, message, data)]
-    }
-
-    /// `3 of 7 OK view staging.orders [OK in 0.04s]`.
-    fn ended(&self, place: Place, result: &NodeResult, what: &str) -> String {
-        let word = words::status_word(result.status).0;
-        let time = match result.status {
-            Status::Skipped | Status::NoOp => String::new(),
-            _ => format!(" in {}", words::seconds(result.execution_time)),
+        let what = match found {
+            Some(found) => match &found.kind {
+                NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
+                    format!("SKIP relation {}", words::name_of(found))
+                }
+                other => format!("SKIP {} {}", other.resource_type(), found.name),
+            },
+            None => "SKIP".to_owned(),
         };
-        let remark =
-            words::remark(self.manifest, result).map_or_else(String::new, |remark| format!(" ({remark})"));
-        format!("{} of {} {word} {what}{remark} [{word}{time}]", place.index, place.total)
+        let message = lines::progress(place, &what, "SKIP", None);
+        vec![Record::new("SkippingDetails", "Q034", Level::Info, message, data)]
     }
 
     /// The records, and what is wrong with the node.
@@ -265,10 +345,37 @@ impl About<'_> {
         if !result.diagnostics.is_empty() {
             let text = render_all(&result.diagnostics, self.sources, Style::Plain);
             let info = self.node_info(node, result.status.as_str(), Some(result));
-            let data = json!({"msg": text.trim_end(), "node_info": info});
-            records.push(Record::new("RunResultError", "Z024", Level::Error, text.trim_end(), data));
+            let data = json!({"exc": text.trim_end(), "node_info": info});
+            records.push(Record::new("CatchableExceptionOnRun", "W002", Level::Debug, text.trim_end(), data));
         }
         records
+    }
+}
+
+/// How a line about a result opens, and the status at its end.
+fn verdict(kind: Option<ResourceType>, result: &NodeResult) -> (String, String) {
+    let answer = || result.message.clone().unwrap_or_else(|| "OK".to_owned());
+    let failures = result.failures.unwrap_or_default();
+    let same = |word: String| (word.clone(), word);
+    let (creating, created) = match kind {
+        Some(ResourceType::Seed) => ("loading", "loaded"),
+        Some(ResourceType::Snapshot) => ("snapshotting", "snapshotted"),
+        _ => ("creating", "created"),
+    };
+    let is_old = kind == Some(ResourceType::Source);
+    let is_test = matches!(kind, Some(ResourceType::Test | ResourceType::UnitTest));
+    match result.status {
+        Status::Error if is_old => same("ERROR STALE".to_owned()),
+        Status::Error | Status::RuntimeError if is_old || is_test => same("ERROR".to_owned()),
+        Status::Error | Status::RuntimeError => (format!("ERROR {creating}"), "ERROR".to_owned()),
+        Status::PartialSuccess => (format!("PARTIALLY {created}"), answer()),
+        Status::Success => (format!("OK {created}"), answer()),
+        Status::Pass => same("PASS".to_owned()),
+        Status::Warn if is_old => same("WARN".to_owned()),
+        Status::Warn => same(format!("WARN {failures}")),
+        Status::Fail => same(format!("FAIL {failures}")),
+        Status::Skipped => same("SKIP".to_owned()),
+        Status::NoOp => same("NO-OP".to_owned()),
     }
 }
 

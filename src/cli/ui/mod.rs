@@ -5,7 +5,9 @@
 //! is told by a [`Reporter`], which takes the run's events one by one. What happens is put
 //! into [`Record`]s once, for programs that read the talk and for the [`LogFile`].
 
+mod closing;
 mod events;
+mod lines;
 mod log_file;
 mod progress;
 mod record;

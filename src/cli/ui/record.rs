@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
+use super::lines;
 use crate::diagnostics::{Diagnostic, Style, render};
+use crate::manifest::Manifest;
 use crate::project::Secrets;
 use crate::source::SourceMap;
 
@@ -93,6 +95,22 @@ impl Record {
     /// The same as said by this thread.
     pub(crate) fn by(self, thread: &str) -> Self {
         Self { thread: thread.to_owned(), ..self }
+    }
+
+    /// What a project has.
+    pub(crate) fn contents(manifest: &Manifest) -> Self {
+        let counts = lines::contents(manifest);
+        Self::new("FoundStats", "W006", Level::Info, format!("Found {counts}"), json!({"stat_line": counts}))
+    }
+
+    /// An empty line.
+    pub(crate) fn blank() -> Self {
+        Self::new("Formatting", "Z017", Level::Info, "", json!({"msg": ""}))
+    }
+
+    /// What a command answers: it is written as it is.
+    pub(crate) fn answer(text: &str) -> Self {
+        Self::new("PrintEvent", "Z052", Level::Info, text, json!({"msg": text}))
     }
 
     /// A sentence.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::events;
 use super::progress::Progress;
+use super::record::{Level, Record};
 use super::screen::{Format, Ui, Verbosity};
 use super::style::{Meaning, paint};
 use super::summary;
@@ -21,6 +22,7 @@ pub(crate) struct Reporter {
     manifest: Arc<Manifest>,
     sources: Arc<SourceMap>,
     progress: Option<Progress>,
+    teller: events::Teller,
     failed: Vec<(NodeId, NodeResult)>,
     only_failures: bool,
     can_retry: bool,
@@ -30,8 +32,8 @@ impl Reporter {
     /// Tells the nodes of this manifest.
     pub(crate) fn new(ui: &Arc<Ui>, manifest: &Arc<Manifest>, sources: &Arc<SourceMap>) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
-        let failed = Vec::new();
-        Self { ui, manifest, sources, progress: None, failed, only_failures: false, can_retry: true }
+        let (teller, failed) = (events::Teller::new(&manifest, &sources), Vec::new());
+        Self { ui, manifest, sources, progress: None, teller, failed, only_failures: false, can_retry: true }
     }
 
     /// Tells people only what failed: the command's answer says the rest.
@@ -57,8 +59,8 @@ impl Reporter {
             return;
         }
         if self.ui.wants(events::level(event)) {
-            for record in events::records(event, &self.manifest, &self.sources) {
-                self.ui.record(&record);
+            for record in self.teller.records(event) {
+                self.ui.record(&self.weighed(record));
             }
         }
         if self.ui.format() == Format::Text {
@@ -71,6 +73,13 @@ impl Reporter {
         if !matches!(event, Event::RunStarted { .. } | Event::RunFinished { .. }) {
             self.event(event);
         }
+    }
+
+    /// Where a command has an answer, what else happens on the way matters less.
+    fn weighed(&self, record: Record) -> Record {
+        let is_talk = record.level == Level::Info && !matches!(record.name, "ConcurrencyLine" | "Formatting");
+        let level = if self.only_failures && is_talk { Level::Debug } else { record.level };
+        Record { level, ..record }
     }
 
     fn tell_people(&mut self, event: &Event<'_>) {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::log_file::LogFile;
 use super::record::{Form, Level, Record};
+use crate::cli::guise::Guise;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Style;
 use crate::diagnostics::render_all;
@@ -48,8 +49,8 @@ impl Verbosity {
 pub(crate) enum Format {
     /// For people.
     Text,
-    /// One JSON object a line.
-    Json,
+    /// For programs: a line for each record, in this form.
+    Records(Form),
 }
 
 /// Where talk goes.
@@ -84,6 +85,8 @@ pub(crate) struct Look {
     pub(crate) colors: bool,
     /// Whether templates may print.
     pub(crate) prints: bool,
+    /// As what the program was started.
+    pub(crate) guise: Guise,
 }
 
 /// Both streams. Threads share it; a line is never torn.
@@ -94,6 +97,7 @@ pub(crate) struct Ui {
     format: Format,
     colors: bool,
     prints: bool,
+    guise: Guise,
     bar: Mutex<Option<ProgressBar>>,
     /// What JSON calls the run of the program.
     invocation_id: String,
@@ -104,13 +108,14 @@ pub(crate) struct Ui {
 impl Ui {
     /// Streams that say so much, in this form, without what is secret.
     pub(crate) fn new(look: Look, invocation_id: &str, secrets: Secrets) -> Self {
-        let Look { talk, verbosity, format, colors, prints } = look;
+        let Look { talk, verbosity, format, colors, prints, guise } = look;
         Self {
             talk,
             verbosity,
             format,
             colors,
             prints,
+            guise,
             bar: Mutex::new(None),
             invocation_id: invocation_id.to_owned(),
             log: OnceLock::new(),
@@ -130,15 +135,17 @@ impl Ui {
 
     /// Whether a program or the log takes records of this level.
     pub(crate) fn wants(&self, level: Level) -> bool {
-        let is_told = self.format == Format::Json && self.verbosity.hears(level);
+        let is_told = self.format != Format::Text && self.verbosity.hears(level);
         is_told || self.log.get().is_some_and(|log| level >= log.level())
     }
 
     /// Tells programs, and the log.
     pub(crate) fn record(&self, record: &Record) {
         let record = &record.without(&self.secrets());
-        if self.format == Format::Json && self.verbosity.hears(record.level) {
-            self.insist(&record.line(Form::Json, clock::now(), &self.invocation_id));
+        if let Format::Records(form) = self.format
+            && self.verbosity.hears(record.level)
+        {
+            self.insist(&record.line(form, clock::now(), &self.invocation_id));
         }
         self.log(record);
     }
@@ -191,6 +198,15 @@ impl Ui {
     /// The answer of the command, or a part of it, with a newline at its end.
     /// A reader who has gone away is no error.
     pub(crate) fn answer(&self, text: &str) {
+        if self.guise == Guise::Dbt && self.format == Format::Records(Form::Json) {
+            let record = Record::answer(text);
+            let line = record.without(&self.secrets()).line(Form::Json, clock::now(), &self.invocation_id);
+            return self.print(&line);
+        }
+        self.print(text);
+    }
+
+    fn print(&self, text: &str) {
         self.above_the_bar(|| {
             let mut stdout = std::io::stdout().lock();
             let _ = writeln!(stdout, "{text}");
@@ -232,7 +248,7 @@ impl Ui {
         for diagnostic in diagnostics {
             self.record(&Record::finding(diagnostic, sources));
         }
-        if self.format == Format::Json {
+        if self.format != Format::Text {
             return;
         }
         let heard = |diagnostic: &&Diagnostic| diagnostic.is_error() || self.verbosity > Verbosity::Quiet;
@@ -266,8 +282,7 @@ impl Notices for Ui {
         let is_text = self.format == Format::Text;
         match notice {
             Notice::Print(text) => {
-                let data = json!({"msg": text});
-                let record = Record::new("PrintEvent", "Z052", Level::Info, text.as_str(), data);
+                let record = Record::answer(&text);
                 self.log(&record.without(&self.secrets()));
                 if self.prints {
                     self.answer(&text);

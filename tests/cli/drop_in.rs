@@ -1,0 +1,127 @@
+//! The binary under the name `dbt`: what programs around dbt read.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::Sandbox;
+
+/// A project in which everything happens once.
+fn sandbox() -> Sandbox {
+    Sandbox::new()
+        .file("project.yml", "name: shop\non-run-start: select 1\non-run-end: [select 2]\n")
+        .model("a", "select 1 as id")
+        .model("b", "select nope from {{ ref('a') }}")
+        .model("c", "select * from {{ ref('b') }}")
+        .file("seeds/s.csv", "id\n1\n2\n")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                columns:
+                  - name: id
+                    data_tests:
+                      - not_null
+                      - accepted_values: {name: doubtful, arguments: {values: [2]}, config: {severity: warn}}
+            ",
+        )
+}
+
+#[test]
+fn a_build_is_told_in_dbts_lines() {
+    let output = sandbox().run_as_dbt(["build", "--select", "a", "s", "c", "b"]).code(1);
+    let lines: Vec<String> = output.stdout.lines().map(|line| line.trim_end().to_owned()).collect();
+    let expected = "
+[TIME]  Running with dbt=1.11.16
+[TIME]  Registered adapter: duckdb=1.11.1
+[TIME]  1 of 1 START hook: shop.on-run-start.0 ......................................... [RUN]
+[TIME]  1 of 1 OK hook: shop.on-run-start.0 ............................................ [OK in [ELAPSED]]
+[TIME]  1 of 6 START sql view model main.a ............................................. [RUN]
+[TIME]  1 of 6 OK created sql view model main.a ........................................ [OK in [ELAPSED]]
+[TIME]  2 of 6 PASS not_null_a_id ...................................................... [PASS in [ELAPSED]]
+[TIME]  3 of 6 WARN 1 doubtful ......................................................... [WARN 1 in [ELAPSED]]
+[TIME]  4 of 6 ERROR creating sql view model main.b .................................... [ERROR in [ELAPSED]]
+[TIME]  5 of 6 SKIP relation main.c .................................................... [SKIP]
+[TIME]  6 of 6 OK loaded seed file main.s .............................................. [INSERT 2 in [ELAPSED]]
+[TIME]  1 of 1 OK hook: shop.on-run-end.0 .............................................. [OK in [ELAPSED]]
+[TIME]  Finished running 2 project hooks, 1 seed, 2 data tests, 3 view models in 0 hours 0 minutes and 
+[TIME]  Completed with 1 error, 0 partial successes, and 1 warning:
+[TIME]  Failure in model b (models/b.sql)
+[TIME]  Warning in test doubtful (models/schema.yml)
+[TIME]  Done. PASS=5 WARN=1 ERROR=1 SKIP=1 NO-OP=0 TOTAL=8";
+    let mut rest = lines.iter();
+    for line in expected.lines().skip(1) {
+        assert!(
+            rest.any(|found| found.starts_with(line)),
+            "`{line}` does not follow in\n{}",
+            lines.join("\n")
+        );
+    }
+    assert!(lines.iter().any(|line| line.starts_with("[TIME]  Found 3 models, ")), "{}", lines.join("\n"));
+}
+
+#[test]
+fn its_own_name_keeps_its_own_lines_unless_asked() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let own = sandbox.run(["run"]).success().stdout;
+    assert!(!own.contains("Running with dbt"), "{own}");
+    let asked = sandbox.run(["run", "--log-format", "text"]).success().stdout;
+    assert!(asked.contains("[TIME]  Done. PASS=1 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=1"), "{asked}");
+}
+
+#[test]
+fn the_version_is_told_as_orchestrators_read_it() {
+    let sandbox = Sandbox::empty();
+    for arguments in [&["--version"][..], &["-v"], &["-V"], &["run", "--version"]] {
+        let output = sandbox.run_as_dbt(arguments.iter().copied()).success();
+        assert!(output.stdout.starts_with("Core:\n  - installed: 1.11.16\n"), "{}", output.stdout);
+        assert!(
+            output.stdout.contains("\nPlugins:\n  - duckdb:   1.11.1 - Up to date!\n"),
+            "{}",
+            output.stdout
+        );
+    }
+    assert_eq!(sandbox.run(["--version"]).success().stdout, "model 0.1.0\n");
+}
+
+#[test]
+fn all_of_json_is_records_also_the_answers() {
+    let sandbox = sandbox();
+    for arguments in [&["ls"][..], &["show", "--inline", "select 1 as id"], &["build"]] {
+        let arguments = [arguments, &["--log-format", "json", "--log-level", "debug"]].concat();
+        let stdout = sandbox.run_as_dbt(arguments.iter().copied()).stdout;
+        let records: Vec<Json> = stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .collect();
+        assert!(
+            records.iter().all(|record| record["info"]["name"].is_string() && record["data"].is_object())
+        );
+        if arguments[0] == "ls" {
+            let answers = records.iter().filter(|record| record["info"]["name"] == "PrintEvent");
+            let answers: Vec<&str> = answers.filter_map(|record| record["data"]["msg"].as_str()).collect();
+            assert_eq!(
+                answers,
+                ["shop.a", "shop.b", "shop.c", "shop.s", "shop.doubtful", "shop.not_null_a_id"]
+            );
+        }
+    }
+}
+
+#[test]
+fn answers_and_talk_share_stdout() {
+    let output = sandbox().run_as_dbt(["ls", "--select", "a", "--resource-type", "model"]).success();
+    assert!(output.stdout.starts_with("[TIME]  Running with dbt=1.11.16\n"), "{}", output.stdout);
+    assert!(output.stdout.ends_with("\nshop.a\n"), "{}", output.stdout);
+    let quiet =
+        sandbox().run_as_dbt(["--quiet", "ls", "--select", "a", "--resource-type", "model"]).success();
+    assert_eq!(quiet.stdout, "shop.a\n");
+}
+
+#[test]
+fn flags_without_a_meaning_here_are_taken() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let flags =
+        ["--upload-to-artifacts-ingest-api", "--printer-width", "100", "-r", "x", "--no-populate-cache"];
+    let _ = sandbox.run_as_dbt([&["parse"][..], &flags].concat().iter().copied()).success();
+    let _ = sandbox.run_as_dbt(["source", "snapshot-freshness"]).success();
+}
