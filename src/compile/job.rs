@@ -41,8 +41,18 @@ pub struct Batch {
 }
 
 impl Batch {
-    pub(super) fn json(&self) -> Json {
-        json!({"id": self.id, "event_time_start": self.start, "event_time_end": self.end})
+    /// Puts the batch where templates look for it: macros written for the first
+    /// dbt that had batches look into the config.
+    pub(super) fn add_to(&self, model: &mut Json) {
+        let batch = json!({"id": self.id, "event_time_start": self.start, "event_time_end": self.end});
+        let Json::Object(model) = model else { return };
+        model.insert("batch".to_owned(), batch);
+        if let Some(Json::Object(config)) = model.get_mut("config") {
+            for (key, time) in [("start", &self.start), ("end", &self.end)] {
+                let key = format!("__dbt_internal_microbatch_event_time_{key}");
+                config.insert(key, Json::from(time.as_str()));
+            }
+        }
     }
 }
 

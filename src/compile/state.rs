@@ -109,8 +109,9 @@ impl JobState {
         });
         let mut json = artifact::compiled_node_json(&self.runtime.wire(), node, compiled.as_ref());
         drop_nulls(&mut json, 2);
-        if let (Some(batch), Json::Object(model)) = (lock(&self.batch).as_ref(), &mut json) {
-            model.insert("batch".to_owned(), batch.json());
+        translate_types(&mut json);
+        if let Some(batch) = lock(&self.batch).as_ref() {
+            batch.add_to(&mut json);
         }
         json
     }
@@ -359,6 +360,20 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn wire_cte(cte: &Cte) -> artifact::Cte {
     artifact::Cte { id: cte.id.clone(), sql: cte.text() }
+}
+
+/// The types of columns that are written in dbt's own word, as the warehouse calls
+/// them, unless the contract says that they are meant as they are written.
+fn translate_types(model: &mut Json) {
+    if model.pointer("/contract/alias_types") == Some(&Json::Bool(false)) {
+        return;
+    }
+    let Some(Json::Object(columns)) = model.get_mut("columns") else { return };
+    for data_type in columns.values_mut().filter_map(|column| column.get_mut("data_type")) {
+        if let Some(written) = data_type.as_str() {
+            *data_type = Json::from(Column::translate_type(written));
+        }
+    }
 }
 
 /// Leaves nulls out of an object and of the objects in it, so many levels deep.

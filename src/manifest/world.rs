@@ -10,6 +10,7 @@ use super::configure::Merged;
 use super::sketch::Sketch;
 use super::{Group, Node, NodeKind};
 use crate::diagnostics::{Diagnostic, nearest};
+use crate::project::moment;
 use crate::source::Span;
 use crate::template::Library;
 
@@ -23,12 +24,21 @@ pub(super) struct World<'a> {
 const MATERIALIZATIONS: &[&str] =
     &["view", "table", "incremental", "ephemeral", "materialized_view", "external", "table_function"];
 
-/// What a microbatch model must say (dbt: `check_valid_microbatch_config`).
-const MICROBATCH: [(&str, &str); 3] = [
-    ("event_time", "the column that tells when a row happened"),
-    ("batch_size", "`hour`, `day`, `month` or `year`"),
-    ("begin", "when the first batch begins, such as `2024-01-01`"),
+/// What a microbatch model must or may say (dbt: `check_valid_microbatch_config`).
+const MICROBATCH: [Setting; 5] = [
+    ("event_time", "the column that tells when a row happened", |value| value.as_str().is_some()),
+    ("batch_size", "`hour`, `day`, `month` or `year`", |value| {
+        value.as_str().is_some_and(|size| ["hour", "day", "month", "year"].contains(&size))
+    }),
+    ("begin", "when the first batch begins, such as `2024-01-01`", |value| {
+        value.as_str().and_then(moment).is_some()
+    }),
+    ("lookback", "a whole number of batches", |value| value.is_i64() || value.is_null()),
+    ("concurrent_batches", "`true` or `false`", |value| value.is_boolean() || value.is_null()),
 ];
+
+/// A key, what it should be in words, and whether a value is.
+type Setting = (&'static str, &'static str, fn(&Json) -> bool);
 
 impl World<'_> {
     /// What a node's configuration names that does not exist. Nodes that are
@@ -40,7 +50,7 @@ impl World<'_> {
         let mut findings: Vec<Diagnostic> = self.unknown_group(sketch, merged).into_iter().collect();
         if matches!(sketch.kind, NodeKind::Model(_)) {
             findings.extend(self.unknown_materialization(sketch, merged));
-            findings.extend(self.incomplete_microbatch(sketch, merged));
+            findings.extend(self.wrong_microbatch(sketch, merged));
         }
         findings
     }
@@ -74,20 +84,27 @@ impl World<'_> {
     }
 
     /// A project that has its own macro for the strategy does without batches.
-    fn incomplete_microbatch(&self, sketch: &Sketch, merged: &Merged) -> Vec<Diagnostic> {
+    fn wrong_microbatch(&self, sketch: &Sketch, merged: &Merged) -> Vec<Diagnostic> {
         let config = &merged.config;
         let is_own = self.library.find_in(self.library.root(), "get_incremental_microbatch_sql").is_some();
         if !is_microbatch(config.materialized(), config.text("incremental_strategy")) || is_own {
             return Vec::new();
         }
-        let missing = MICROBATCH.iter().filter(|(key, _)| config.get(key).is_none_or(Json::is_null));
-        let finding = |(key, what): &(&str, &str)| {
-            let message = format!("`{}` is built in batches, but has no `{key}`", sketch.name);
-            Diagnostic::error("missing-microbatch-config", message)
-                .at(place(sketch, merged, "incremental_strategy"), "asks for batches")
-                .help(format!("add `{key}`: {what}"))
+        let get = |key: &str| config.get(key).unwrap_or(&Json::Null);
+        let wrong = MICROBATCH.iter().filter(|(key, _, holds)| !holds(get(key)));
+        let finding = |(key, what, _): &Setting| {
+            let value = get(key);
+            let article = if key.starts_with('e') { "an" } else { "a" };
+            let needs = format!("the microbatch model `{}` must provide {article} '{key}'", sketch.name);
+            let (message, at) = match value {
+                Json::Null => (needs, "incremental_strategy"),
+                value => (format!("{needs} that can be understood, which {value} is not"), *key),
+            };
+            Diagnostic::error("microbatch-config", message)
+                .at(place(sketch, merged, at), "set here")
+                .help(format!("set `{key}`: {what}"))
         };
-        missing.map(finding).collect()
+        wrong.map(finding).collect()
     }
 }
 

@@ -54,7 +54,7 @@ pub fn query(
     let deferral = deferral(workspace, mode).map_err(|problem| vec![problem])?;
     let source = workspace.sources.add("--inline", query);
     let text = Text::new(query, source.id(), 0);
-    let runtime = runtime(workspace, &[], &Options::default(), deferral);
+    let runtime = runtime(workspace, &[], &Options { mode, ..Options::default() }, deferral);
     Ok(run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event))
 }
 

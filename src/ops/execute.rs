@@ -190,14 +190,21 @@ pub fn runtime(
     deferral: Option<Deferral>,
 ) -> Arc<Runtime> {
     let selected = nodes.iter().filter_map(|id| workspace.manifest.node(*id));
-    let sample = workspace.project.flags.sample();
+    let flags = &workspace.project.flags;
+    let sample = flags.sample();
     let sample = sample.map(|(start, end)| (moment_text(start), moment_text(end)));
     Arc::new(Runtime::new(Parts {
         project: Arc::clone(&workspace.project),
         manifest: Arc::clone(&workspace.manifest),
         engine: workspace.engine.clone(),
         sources: Arc::clone(&workspace.sources),
-        options: RunOptions { empty: options.empty, sample, deferral, ..RunOptions::default() },
+        options: RunOptions {
+            empty: options.empty || flags.is_on("empty"),
+            introspect: options.mode != Mode::Compile || flags.is_on("introspect"),
+            sample,
+            deferral,
+            ..RunOptions::default()
+        },
         selected: selected.map(|node| node.unique_id.clone()).collect(),
     }))
 }

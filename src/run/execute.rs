@@ -2,7 +2,8 @@
 //!
 //! 1. One session for the run itself, and one for each [`Laborer`].
 //! 2. Schemas that are missing are created.
-//! 3. `on-run-start` hooks; if one fails, all nodes are skipped.
+//! 3. `on-run-start` hooks; if one fails and the project's flag
+//!    `skip_nodes_if_on_run_start_fails` is on, all nodes are skipped.
 //! 4. The nodes: see [`super::dispatch`].
 //! 5. `on-run-end` hooks, also after failures, but not after an interruption.
 
@@ -114,7 +115,8 @@ impl Run<'_> {
         }
         if self.outcome.ending == Ending::Cancelled {
             self.skip_all(Ending::Cancelled.reason());
-        } else if self.outcome.results.iter().any(|hook| hook.status.is_failure()) {
+        } else if self.skips_after_hooks() && self.outcome.results.iter().any(|hook| hook.status.is_failure())
+        {
             self.skip_all(START_FAILED);
         } else {
             let hands = laborers.into_iter().map(|laborer| Box::new(laborer) as Box<dyn Hand>).collect();
@@ -129,6 +131,10 @@ impl Run<'_> {
             let halting = Halting { halt: &halt, ..self.halting };
             self.run_hooks(&main, HookMoment::End, halting);
         }
+    }
+
+    fn skips_after_hooks(&self) -> bool {
+        self.runtime.parts.project.flags.is_on("skip_nodes_if_on_run_start_fails")
     }
 
     fn finish_writing(&mut self) {

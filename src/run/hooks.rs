@@ -12,11 +12,12 @@ use super::failing::fail;
 use super::hand::timed;
 use super::result::{Compiled, NodeResult, Status};
 use super::steps::Action;
+use super::to_dict::ToDict;
 use crate::artifact;
 use crate::compile::{Failure, Job, Runtime, Worker};
 use crate::host::clock;
 use crate::manifest::{HookMoment, Node, NodeId, NodeKind};
-use crate::template::{MutDict, MutList, Value, to_value, utc_value};
+use crate::template::{MutList, Value, to_value, utc_value};
 
 /// The hooks of one moment, in dbt's order: packages by name, the root project
 /// last, each project's own by their index.
@@ -160,9 +161,9 @@ fn result_value(runtime: &Runtime, node: &Node, result: &NodeResult) -> Value {
             ("started_at", utc_value(timing.started_at)),
             ("completed_at", utc_value(timing.completed_at)),
         ];
-        Value::from_object(MutDict::new(entries))
+        ToDict::value(entries.to_vec())
     });
-    let entries = [
+    let entries = vec![
         ("status", Value::from(result.status.as_str())),
         ("timing", list(timing.collect())),
         ("thread_id", Value::from(result.thread_id.as_str())),
@@ -173,7 +174,7 @@ fn result_value(runtime: &Runtime, node: &Node, result: &NodeResult) -> Value {
         ("unique_id", Value::from(node.unique_id.as_str())),
         ("node", to_value(&json)),
     ];
-    Value::from_object(MutDict::new(entries))
+    ToDict::value(entries)
 }
 
 fn list(items: Vec<Value>) -> Value {

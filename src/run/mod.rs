@@ -26,6 +26,7 @@ mod queue;
 mod result;
 mod schemas;
 mod steps;
+mod to_dict;
 
 #[cfg(test)]
 mod tests;

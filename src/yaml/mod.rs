@@ -10,6 +10,7 @@ mod emit_scalar;
 mod parse;
 mod problem;
 mod scalar;
+mod shift;
 mod tree;
 mod value;
 

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use super::problem;
 use super::scalar;
+use super::shift::Shifted;
 use super::tree::{Node, Tree};
 use super::{Value, Yaml};
 use crate::diagnostics::Diagnostic;
@@ -28,28 +29,20 @@ pub fn parse(file: &SourceFile) -> Result<Yaml, Vec<Diagnostic>> {
 /// Reads one YAML document and adds what is wrong with it to `diagnostics`:
 /// errors (then there is no value) and warnings, such as a key that stands twice.
 pub fn collect(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
-    let places = Places::new(file);
-    let mut reader = Reader { places: &places, tree: Tree::default(), documents: 0 };
-    let mut parser = Parser::new_from_str(file.text());
     let before = diagnostics.len();
-    while let Some(event) = parser.next_event() {
-        match event {
-            Ok((Event::StreamEnd, _)) => break,
-            Ok((event, span)) => reader.take(event, places.span(span)),
-            Err(error) => {
-                diagnostics.push(problem::describe(
-                    file,
-                    places.offset(error.marker().index()),
-                    error.info(),
-                ));
-                break;
-            }
+    let mut text = Shifted::new(file.text());
+    let tree = loop {
+        let places = Places::new(file, &text);
+        let mut reader = Reader { places: &places, tree: Tree::default(), documents: 0 };
+        let Err(error) = reader.read() else { break reader.tree };
+        let (tree, at) = (reader.tree, places.character(error.marker().index()));
+        if text.make_room(error.info(), at) {
+            continue;
         }
-        if reader.tree.is_too_big() {
-            break;
-        }
-    }
-    let (root, found) = reader.tree.finish();
+        diagnostics.push(problem::describe(file, text.in_file(at), error.info()));
+        break tree;
+    };
+    let (root, found) = tree.finish();
     diagnostics.extend(found);
     if diagnostics.iter().skip(before).any(Diagnostic::is_error) {
         return None;
@@ -60,25 +53,31 @@ pub fn collect(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Y
 /// Byte offsets for the parser's character offsets.
 pub(super) struct Places<'a> {
     file: &'a SourceFile,
+    text: &'a Shifted<'a>,
     /// Empty for ASCII, where both are the same.
     bytes: Vec<usize>,
 }
 
 impl<'a> Places<'a> {
-    fn new(file: &'a SourceFile) -> Self {
-        let text = file.text();
+    fn new(file: &'a SourceFile, shifted: &'a Shifted<'a>) -> Self {
+        let text = shifted.text();
         let bytes =
             if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at).collect() };
-        Self { file, bytes }
+        Self { file, text: shifted, bytes }
     }
 
-    fn offset(&self, character: usize) -> usize {
-        let end = self.file.text().len();
+    /// The byte of the parsed text at which a character is.
+    fn character(&self, character: usize) -> usize {
+        let end = self.text.text().len();
         if self.bytes.is_empty() {
             character.min(end)
         } else {
             self.bytes.get(character).copied().unwrap_or(end)
         }
+    }
+
+    fn offset(&self, character: usize) -> usize {
+        self.text.in_file(self.character(character))
     }
 
     fn span(&self, span: saphyr_parser::Span) -> Span {
@@ -127,6 +126,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn read(&mut self) -> Result<(), ScanError> {
+        let mut parser = Parser::new_from_str(self.places.text.text());
+        while let Some(event) = parser.next_event() {
+            let (event, span) = event?;
+            if event == Event::StreamEnd {
+                break;
+            }
+            self.take(event, self.places.span(span));
+            if self.tree.is_too_big() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::DocumentStart(_) => {

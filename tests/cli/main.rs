@@ -19,6 +19,7 @@ mod errors;
 mod example;
 mod faults;
 mod flags;
+mod flags_of_commands;
 mod init;
 mod interrupt;
 mod log;

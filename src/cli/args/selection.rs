@@ -10,8 +10,11 @@ use crate::ops::Criteria;
 #[expect(clippy::struct_field_names, reason = "the flags have these names")]
 pub(crate) struct Selection {
     /// Only these: names, paths, tag:x, +upstream, downstream+, a,b for both
-    #[arg(short, long, num_args = 1.., value_name = "SELECTOR", visible_short_alias = 'm', visible_alias = "models", alias = "model")]
+    #[arg(short, long, num_args = 1.., value_name = "SELECTOR")]
     pub(crate) select: Vec<String>,
+    /// The same; with `list`, models only
+    #[arg(short, long, num_args = 1.., value_name = "SELECTOR", alias = "model")]
+    pub(crate) models: Vec<String>,
     /// All but these
     #[arg(long, num_args = 1.., value_name = "SELECTOR")]
     pub(crate) exclude: Vec<String>,
@@ -39,7 +42,7 @@ impl Selection {
     /// The criteria as `ops` takes them.
     pub(crate) fn criteria(&self) -> Criteria {
         Criteria {
-            select: self.select.clone(),
+            select: [self.select.as_slice(), &self.models].concat(),
             exclude: self.exclude.clone(),
             selector: self.selector.clone(),
         }

@@ -1,6 +1,6 @@
 //! `model compile`.
 
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use crate::cli::args::ResourceTypes;
 use crate::cli::args::Selection;
@@ -16,8 +16,16 @@ use crate::run::{Mode, RunOutcome};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Compile this text instead of nodes
-    #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "selector"])]
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "models", "selector"])]
     inline: Option<String>,
+    /// Write inputs as if they had no rows
+    #[arg(long)]
+    empty: bool,
+    /// Refuse templates that ask the warehouse something
+    #[arg(long, overrides_with = "introspect")]
+    no_introspect: bool,
+    #[arg(long, hide = true)]
+    introspect: bool,
     /// How SQL is printed
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
     output: String,
@@ -28,7 +36,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
-    let workspace = session.workspace(args.selection.given())?;
+    let workspace = session.workspace(args.given())?;
     if let Some(query) = &args.inline {
         let outcome = session.alone(&workspace, |stop, on_event| {
             alone::query(&workspace, query, Mode::Compile, stop, on_event)
@@ -50,6 +58,22 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         print(args, session, &workspace, &outcome);
     }
     Ok(exit)
+}
+
+impl Args {
+    /// The flags here that templates see.
+    fn given(&self) -> Map<String, Json> {
+        let mut given = self.selection.given();
+        if self.empty {
+            given.insert("empty".to_owned(), Json::from(true));
+        }
+        if self.no_introspect {
+            given.insert("introspect".to_owned(), Json::from(false));
+        } else if self.introspect {
+            given.insert("introspect".to_owned(), Json::from(true));
+        }
+        given
+    }
 }
 
 /// Prints the SQL of what was asked for: tests that came along with their

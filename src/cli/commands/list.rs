@@ -3,6 +3,7 @@
 use crate::cli::args::ResourceTypes;
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
+use crate::manifest::ResourceType;
 use crate::ops::{Kinds, execute, list};
 
 /// List the selected nodes, one a line
@@ -21,7 +22,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
-    let kinds = Kinds::of_list(&args.types.resource_type, &args.types.exclude_resource_type)?;
+    let kinds = if args.selection.models.is_empty() {
+        Kinds::of_list(&args.types.resource_type, &args.types.exclude_resource_type)?
+    } else {
+        Kinds::only(&[ResourceType::Model])
+    };
     let workspace = session.workspace(args.selection.given())?;
     let form = match args.output.as_str() {
         "name" => list::Form::Name,

@@ -2,22 +2,29 @@
 
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
-use crate::manifest::ResourceType;
-use crate::ops::Kinds;
+use crate::cli::ui::rows_as_table;
+use crate::manifest::{Node, ResourceType};
 use crate::ops::execute::Options;
-use crate::run::Mode;
+use crate::ops::{Kinds, Workspace, alone};
+use crate::run::{Detail, Mode, Status};
 
 /// Load the selected CSV files into tables
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     building: super::Building,
+    /// Print the first rows of each table
+    #[arg(long)]
+    show: bool,
     #[command(flatten)]
     selection: Selection,
 }
 
+/// How many rows `--show` prints.
+const SHOWN: usize = 10;
+
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
-    session.execute(&Options {
+    let options = Options {
         mode: Mode::Run,
         selection: args.selection.criteria(),
         given: args.selection.given(),
@@ -25,5 +32,28 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         full_refresh: args.building.full_refresh,
         empty: args.building.empty,
         ..Options::default()
-    })
+    };
+    let workspace = session.workspace(options.flags())?;
+    let (exit, outcome) = session.outcome(&workspace, &options)?;
+    let stored = outcome.results.iter().filter(|result| args.show && result.status == Status::Success);
+    for result in stored {
+        if let Some(seed) = workspace.manifest.by_id(result.unique_id.as_str()) {
+            show(seed, session, &workspace)?;
+        }
+    }
+    Ok(exit)
+}
+
+/// Prints the first rows of a seed's table.
+fn show(seed: &Node, session: &Session, workspace: &Workspace) -> Result<(), Problems> {
+    let query = format!("select * from {{{{ ref('{}', '{}') }}}}", seed.package, seed.name);
+    let mode = Mode::Show { limit: Some(SHOWN) };
+    let outcome =
+        session.alone(workspace, |stop, on_event| alone::query(workspace, &query, mode, stop, on_event))?;
+    for result in &outcome.results {
+        if let Detail::Preview(rows) = &result.detail {
+            session.ui.answer(&format!("\n{}\n{}", seed.name, rows_as_table(rows, None)));
+        }
+    }
+    Ok(())
 }

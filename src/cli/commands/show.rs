@@ -16,7 +16,7 @@ use crate::sql::{Cell, Rows};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Run this text instead of nodes; ref and source work in it
-    #[arg(long, alias = "inline-direct", value_name = "SQL", conflicts_with_all = ["select", "selector"])]
+    #[arg(long, alias = "inline-direct", value_name = "SQL", conflicts_with_all = ["select", "models", "selector"])]
     inline: Option<String>,
     /// At most so many rows; -1 for all
     #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]

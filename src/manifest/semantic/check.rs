@@ -94,12 +94,6 @@ fn model(semantic: &Semantic, faults: &mut Vec<String>) {
     let is_time = |part: &&Json| text(part, "type") == Some("time");
     let times: Vec<&str> =
         parts(semantic, "dimensions").filter(is_time).filter_map(|part| text(part, "name")).collect();
-    for part in parts(semantic, "dimensions").filter(is_time) {
-        if part.get("type_params").is_none_or(Json::is_null) {
-            let dimension = text(part, "name").unwrap_or_default();
-            faults.push(format!("the dimension `{dimension}` needs `type_params` with a `time_granularity`"));
-        }
-    }
     let usual = semantic.fields.get("defaults").and_then(|it| text(it, "agg_time_dimension"));
     for part in parts(semantic, "measures") {
         let measure = text(part, "name").unwrap_or_default();
@@ -187,7 +181,7 @@ mod tests {
         check(&|_| {}, "");
         check(&|it| it["entities"][0]["type"] = "foreign".into(), "a primary entity");
         check(&|it| it["defaults"] = Json::Null, "agg_time_dimension");
-        check(&|it| it["dimensions"][0]["type_params"] = Json::Null, "time_granularity");
+        check(&|it| it["dimensions"][0]["type_params"] = Json::Null, "");
         check(&|it| it["measures"][0]["agg"] = "percentile".into(), "percentile");
         check(&|it| it["measures"][0]["name"] = "id".into(), "two of its parts");
         check(&|it| it["measures"][0]["name"] = "a__b".into(), "the name `a__b`");

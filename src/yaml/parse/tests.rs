@@ -39,6 +39,25 @@ fn documents_become_trees() {
 }
 
 #[test]
+fn lines_in_brackets_and_quotes_stand_where_they_like() {
+    let check = |text: &str, expected: Json| {
+        assert_eq!(read(text).map(|yaml| yaml.to_json()), Ok(expected), "{text}");
+    };
+    check("a:\n  - b: {\n      c: [1],\n  }\n  - d\n", json!({"a": [{"b": {"c": [1]}}, "d"]}));
+    check("a:\n    b: [\n1,\n  é, {c:\n 2}\n]\nd: 3\n", json!({"a": {"b": [1, "é", {"c": 2}]}, "d": 3}));
+    check("a:\n    b: \"x \\\"\n  y\n z\"\n    c: 1\n", json!({"a": {"b": "x \" y z", "c": 1}}));
+    check("a:\n    b: 'it''s\n  y'\n", json!({"a": {"b": "it's y"}}));
+    let text = "é:\n  - b: {\n c: ü\n  }\n  - 'x\n y'\n  - end\n";
+    let yaml = read(text).unwrap();
+    let list = yaml.as_map().and_then(|map| map.get("é")).and_then(Yaml::as_seq).unwrap();
+    let at = |yaml: &Yaml| text.get(yaml.span.start..yaml.span.end).unwrap();
+    assert_eq!(at(list[0].as_map().unwrap().get("b").unwrap()), "{\n c: ü\n  }");
+    assert_eq!(at(&list[1]), "x\n y");
+    assert_eq!(at(&list[2]), "end");
+    assert!(read("a:\n    b: [\n1,\nd: 3\n").is_err(), "an open bracket stays a mistake");
+}
+
+#[test]
 fn spans_cover_what_was_written() {
     let text = "é: 'ü x'\nlist:\n  - plain text   # comment\n  - {a: \"q\"}\nblock: |\n  {{ x }}\n  y\n";
     let yaml = read(text).unwrap();

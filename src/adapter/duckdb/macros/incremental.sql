@@ -40,7 +40,7 @@ insert into {{ target }} ({{ columns }})
     {%- do exceptions.raise_compiler_error('the incremental strategy `microbatch` needs the config `event_time`') -%}
   {%- elif config.get('unique_key') -%}
     {%- do exceptions.raise_compiler_error(
-      'the incremental strategy `microbatch` replaces rows by their `event_time`, not by a key: remove `unique_key`, or use `merge`'
+      "the incremental strategy 'microbatch' does not support 'unique_key', because it replaces rows by their 'event_time': remove the key, or use 'merge'"
     ) -%}
   {%- elif not (batch.get('event_time_start') and batch.get('event_time_end')) -%}
     {%- do exceptions.raise_compiler_error('the incremental strategy `microbatch` needs the start and the end of a batch') -%}

@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[(&str, &str, &[&str])] = &[
     ("models/off.sql", "{{ config(enabled=false, group='nobody') }} select 1", &[]),
     ("models/x/c.sql", "select 1", &["duplicate-name"]),
     ("models/s.yml", SCHEMA, &["unknown-node", "unknown-doc", "unknown-test"]),
-    ("models/batches.sql", BATCHES, &["missing-microbatch-config", "unfiltered-batches"]),
+    ("models/batches.sql", BATCHES, &["microbatch-config", "unfiltered-batches"]),
     ("tests/t.sql", "select * from {{ ref('nowhere') }}", &["unknown-ref"]),
     ("snapshots/s.sql", SNAPSHOT, &["missing-snapshot-config"]),
 ];

@@ -1,0 +1,87 @@
+//! Flags that one command has, and flags of projects, as dbt's own tests use them.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn models_of_list_are_models() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("seeds/s.csv", "id\n1\n").file(
+        "models/schema.yml",
+        "
+        models:
+          - name: a
+            columns: [{name: id, data_tests: [unique]}]
+        ",
+    );
+    sandbox.run(["list", "--select", "+a+"]).success().stdout("shop.a\nshop.unique_a_id\n");
+    sandbox.run(["list", "--models", "+a+", "s"]).success().stdout("shop.a\n");
+    sandbox.run(["list", "-m", "a"]).success().stdout("shop.a\n");
+}
+
+#[test]
+fn seed_shows_what_it_loaded() {
+    let sandbox = Sandbox::new().file("seeds/s.csv", "id,name\n1,ann\n2,bob\n");
+    let shown = sandbox.run(["seed", "--show", "--quiet"]).success();
+    shown.stdout(
+        "
+
+        s
+        | id | name |
+        |----|------|
+        | 1  | ann  |
+        | 2  | bob  |
+        ",
+    );
+    assert_eq!(sandbox.json("target/run_results.json")["args"]["which"], "seed");
+}
+
+#[test]
+fn compile_reads_inputs_without_rows_and_asks_nothing() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select * from {{ ref('a') }}")
+        .model("c", "{% if execute %}{{ run_query('select 1').rows | length }}{% endif %}");
+    let empty = sandbox.run(["compile", "--empty", "--select", "b"]).success();
+    assert!(empty.stdout.contains("limit 0"), "{}", empty.stdout);
+    sandbox.run(["compile", "--select", "c"]).success();
+    sandbox.run(["compile", "--no-introspect", "--select", "b"]).success();
+    sandbox.run(["compile", "--no-introspect", "--select", "c"]).code(1).talk_has("introspection-off");
+}
+
+#[test]
+fn types_in_the_words_of_dbt_are_translated_for_templates() {
+    let sandbox = Sandbox::new()
+        .model("a", "select '{{ model.columns.id.data_type }}' as id")
+        .model(
+            "b",
+            "{{ config(contract={'alias_types': false}) }}select '{{ model.columns.id.data_type }}' as id",
+        )
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                columns: [{name: id, data_type: string}]
+              - name: b
+                columns: [{name: id, data_type: string}]
+            ",
+        );
+    sandbox.run(["compile", "--select", "a"]).success().stdout("select 'TEXT' as id\n");
+    sandbox.run(["compile", "--select", "b"]).success().stdout("select 'string' as id\n");
+}
+
+#[test]
+fn a_start_hook_that_fails_skips_nodes_where_the_flag_says_so() {
+    let project = |flags: &str| format!("name: shop\non-run-start: [\"select nope\"]\n{flags}");
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let status = |sandbox: &Sandbox| {
+        sandbox.run(["run"]).code(1);
+        let results = sandbox.json("target/run_results.json");
+        let of_model =
+            results["results"].as_array().unwrap().iter().find(|it| it["unique_id"] == "model.shop.a");
+        of_model.unwrap()["status"].as_str().unwrap().to_owned()
+    };
+    sandbox.write("project.yml", &project(""));
+    assert_eq!(status(&sandbox), "success");
+    sandbox.write("project.yml", &project("flags: {skip_nodes_if_on_run_start_fails: true}\n"));
+    assert_eq!(status(&sandbox), "skipped");
+}
