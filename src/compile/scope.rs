@@ -158,7 +158,8 @@ impl Scope for RunScope {
         if self.state.worker.is_absent() && !is_early(name) {
             return self.state.check_turn().map_err(template::raise).err().map(Value::from);
         }
-        self.member(name).or_else(|| self.state.members().lookup(name, &self.package))
+        let found = self.member(name).or_else(|| self.state.members().lookup(name, &self.package))?;
+        Some(self.state.unit.as_ref().and_then(|unit| unit.replaced_name(name)).unwrap_or(found))
     }
 
     fn package(&self) -> &str {

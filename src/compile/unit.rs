@@ -43,6 +43,11 @@ impl UnitContext {
         self.inputs.get(&id).map(String::as_str)
     }
 
+    /// What stands for a name that is no macro, such as `invocation_id`.
+    pub(super) fn replaced_name(&self, name: &str) -> Option<Value> {
+        self.macros.get(name).map(template::to_value)
+    }
+
     /// What stands for a macro: a function that gives the value. dbt: an override
     /// of `dbt.x` counts for `x`, too.
     pub(super) fn replaced_macro(&self, name: &str) -> Option<Value> {

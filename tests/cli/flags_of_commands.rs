@@ -85,3 +85,52 @@ fn a_start_hook_that_fails_skips_nodes_where_the_flag_says_so() {
     sandbox.write("project.yml", &project("flags: {skip_nodes_if_on_run_start_fails: true}\n"));
     assert_eq!(status(&sandbox), "skipped");
 }
+
+#[test]
+fn a_unit_test_replaces_names_that_are_no_macros() {
+    let sandbox = Sandbox::new().model("a", "select '{{ invocation_id }}' as id").file(
+        "models/schema.yml",
+        "
+        unit_tests:
+          - name: one_id
+            model: a
+            overrides: {macros: {invocation_id: 123}}
+            given: []
+            expect: {rows: [{id: '123'}]}
+        ",
+    );
+    sandbox.run(["build"]).success();
+}
+
+#[test]
+fn a_retry_may_be_stricter_than_what_it_goes_on_with() {
+    let sandbox = Sandbox::new().model("a", "select null as id").file(
+        "models/schema.yml",
+        "
+        models:
+          - name: a
+            columns: [{name: id, data_tests: [{not_null: {config: {severity: warn}}}]}]
+        ",
+    );
+    sandbox.run(["--warn-error", "build"]).code(1);
+    sandbox.run(["retry"]).success();
+    sandbox.run(["--warn-error", "retry"]).code(1).talk_has("not_null_a_id");
+}
+
+#[test]
+fn a_snapshot_of_inputs_without_rows_is_empty() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file(
+        "snapshots/s.yml",
+        "
+        snapshots:
+          - name: s
+            relation: ref('a')
+            config: {unique_key: id, strategy: check, check_cols: all}
+        ",
+    );
+    sandbox.run(["run"]).success();
+    sandbox.run(["snapshot", "--empty"]).success();
+    assert_eq!(sandbox.query("select count(*) from s"), ["0"]);
+    sandbox.run(["snapshot"]).success();
+    assert_eq!(sandbox.query("select count(*) from s"), ["1"]);
+}

@@ -43,7 +43,8 @@ fn request(session: &Session, previous: &Previous) -> Result<LoadRequest, Proble
     let mut request = session.request(Map::new())?;
     // dbt: it says where the results are; what was compared with is that of the last command.
     request.flags.remove("state");
-    for (name, value) in previous.flags() {
+    let is_strict = request.flags.contains_key("warn_error");
+    for (name, value) in previous.flags().filter(|(name, _)| !(is_strict && name == "warn_error_options")) {
         request.flags.entry(name).or_insert(value);
     }
     // dbt: the command that is done again, also for `flags.WHICH` and the next retry.

@@ -10,6 +10,9 @@ use crate::run::Mode;
 /// Record what has changed since the last run in the selected snapshots
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    /// Read inputs as if they had no rows, to see whether it would work
+    #[arg(long)]
+    empty: bool,
     #[command(flatten)]
     selection: Selection,
 }
@@ -20,6 +23,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         selection: args.selection.criteria(),
         given: args.selection.given(),
         kinds: Kinds::only(&[ResourceType::Snapshot]),
+        empty: args.empty,
         ..Options::default()
     })
 }
