@@ -24,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import yaml
 
@@ -33,6 +34,7 @@ COMMANDS = ["ls --output json", "compile", "build", "docs generate"]
 ARTIFACTS = ["manifest.json", "run_results.json", "catalog.json", "sources.json", "semantic_manifest.json"]
 SECONDS = 1800
 ONLY_ONE = "<absent>"
+TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
 BUILT_IN = re.compile(r"macro\.dbt(_duckdb|_postgres)?\.")
 
 # Where the two may differ, and why. A place is the artifact and the keys that lead to the value;
@@ -65,16 +67,18 @@ def accepted(place):
     return any(fnmatch.fnmatchcase(place, form) for pattern in ACCEPTED for form in (pattern, f"{pattern}/*"))
 
 
-def by_name(value):
-    """Lists of what has an id, as dictionaries: the order in which nodes end is no difference."""
-    if isinstance(value, list) and value and all(isinstance(item, dict) and "unique_id" in item for item in value):
-        return {item["unique_id"]: item for item in value}
+def by_name(place, value):
+    """Lists of what has an identity, as dictionaries: the order in which nodes end is no difference,
+    nor is the order in which dbt's file system gives the files of the semantic layer."""
+    key = "name" if place[:1] == ["semantic_manifest.json"] else "unique_id"
+    if isinstance(value, list) and value and all(isinstance(item, dict) and key in item for item in value):
+        return {item[key]: item for item in value}
     return value
 
 
 def differences(place, expected, found):
     """Yields (place, expected, found) for each leaf in which the two differ."""
-    expected, found = by_name(expected), by_name(found)
+    expected, found = by_name(place, expected), by_name(place, found)
     if expected == found and type(expected) is type(found):
         return
     if isinstance(expected, dict) and isinstance(found, dict):
@@ -89,15 +93,43 @@ def differences(place, expected, found):
         yield place, expected, found
 
 
-def artifact(path):
-    """An artifact, without what comes from the text of built-in macros: it is our own."""
-    read = json.loads(path.read_text()) if path.exists() else {}
-    for name, node in read.get("nodes", {}).items() if path.name == "manifest.json" else ():
-        called = node.get("depends_on", {}).get("macros", [])
-        node.get("depends_on", {})["macros"] = sorted({macro for macro in called if not BUILT_IN.match(macro)})
-        if name.startswith("test.") and isinstance(node.get("compiled_code"), str):
-            node["compiled_code"] = re.sub(r"\s*([(),]|\s)\s*", r"\1", node["compiled_code"].strip())
+def artifact(path, has_run):
+    """An artifact, without what comes from the text of built-in macros: it is our own.
+
+    What dbt takes from sets, it writes in any order: sources that a node reads, unit tests.
+    Once a node has run, dbt adds the macros that were called on the way.
+    """
+    if not path.exists():
+        return ONLY_ONE
+    read = json.loads(path.read_text())
+    for node in read.get("nodes", {}).values() if path.name == "manifest.json" else ():
+        parents = node.get("depends_on", {})
+        called = [] if has_run else parents.get("macros", [])
+        parents["macros"] = sorted({macro for macro in called if not BUILT_IN.match(macro or "")})
+        parents["nodes"] = sorted(parents.get("nodes", []))
+        node["sources"] = sorted(node.get("sources", []))
+        code = node.get("compiled_code")
+        if isinstance(code, str) and node.get("language") == "python":
+            node["compiled_code"] = code.startswith(node["raw_code"])
+        elif isinstance(code, str):
+            node["compiled_code"] = re.sub(r"\s*([(),]|\s)\s*", r"\1", code.strip())
     return read
+
+
+def relations(warehouse, engine, since):
+    """Relations as the recordings hold them; times of the run and what is hashed from them are masked."""
+
+    def masked(cell, column):
+        is_hash = column == "dbt_scd_id"
+        is_new = cell is not None and TIME.match(cell) and cell[:19].replace("T", " ") >= since
+        return "masked" if is_hash or is_new else cell
+
+    found = record_golden.relations(warehouse, engine)
+    for relation in found.values():
+        columns = [column[0] for column in relation["columns"]]
+        rows = [list(map(masked, row, columns)) for row in relation["rows"]]
+        relation["rows"] = sorted(rows, key=lambda row: [(cell is None, cell or "") for cell in row])
+    return found
 
 
 def compiled(folder):
@@ -123,13 +155,15 @@ def observe(program, command, folder, warehouse, engine):
         for name in ARTIFACTS[1:]:
             (folder / "target" / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "target" / "compiled", ignore_errors=True)
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
     line = [program, "--quiet", *arguments, "--profiles-dir", "."]
     done = subprocess.run(line, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
     seen = {"code": done.returncode, "results": record_golden.statuses(folder), "compiled": compiled(folder)}
     if done.returncode == 0 and arguments[0] in ("ls", "list", "show"):
         seen["stdout"] = ls_lines(done.stdout)
-    seen.update({name: artifact(folder / "target" / name) for name in ARTIFACTS})
-    seen["relations"] = record_golden.relations(warehouse, engine)
+    has_run = arguments[0] not in ("ls", "list", "parse")
+    seen.update({name: artifact(folder / "target" / name, has_run) for name in ARTIFACTS})
+    seen["relations"] = relations(warehouse, engine, since)
     return seen, done.stdout + done.stderr
 
 
@@ -215,7 +249,8 @@ def tell(command, expected, found, examples):
     for place, one, other in differences([], before, after):
         if not accepted("/".join(place)):
             groups[general(place)].append((place, one, other))
-    nodes = len(before["manifest.json"].get("nodes", {}))
+    manifest = before["manifest.json"]
+    nodes = len(manifest["nodes"]) if isinstance(manifest, dict) else 0
     count = sum(map(len, groups.values()))
     print(f"== {command}: {nodes} nodes, exit {before['code']} and {after['code']}, {count} differences")
     if before["code"] != after["code"]:

@@ -145,6 +145,11 @@ pub fn relation_name(node: &Node, dialect: &Dialect) -> Option<String> {
         }
         _ => false,
     };
+    if let NodeKind::Source(source) = &node.kind
+        && let Ok(Some(location)) = &source.location
+    {
+        return Some(location.clone());
+    }
     let relation = node.relation.as_ref().filter(|_| lasts);
     relation.map(|relation| relation.render(dialect))
 }

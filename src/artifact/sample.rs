@@ -246,6 +246,7 @@ fn source(json: &Json) -> Source {
         unrendered_database: maybe(json, "unrendered_database"),
         unrendered_schema: maybe(json, "unrendered_schema"),
         external: some(json, "external"),
+        location: Ok(None),
     }
 }
 
@@ -269,9 +270,11 @@ fn unit_test(json: &Json, manifest: &Manifest) -> UnitTest {
                 input_text: text(json, "input"),
                 input: GivenInput::This,
                 rows: fixture(json),
+                fixture: maybe(json, "fixture"),
             })
             .collect(),
         expect: fixture(&json["expect"]),
+        expect_fixture: maybe(&json["expect"], "fixture"),
         overrides: Overrides {
             macros: object(&overrides["macros"]),
             vars: object(&overrides["vars"]),

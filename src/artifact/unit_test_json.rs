@@ -10,7 +10,7 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
     let schema = tested.and_then(|model| model.relation.as_ref()?.schema.clone());
     let given = test.given.iter().map(|given| {
         let mut json = object([("input", given.input_text.as_str().into())]);
-        json.extend(rows(&given.rows));
+        json.extend(rows(&given.rows, given.fixture.as_deref()));
         Json::Object(json)
     });
     let overrides = &test.overrides;
@@ -20,7 +20,7 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
     object([
         ("model", test.model.as_str().into()),
         ("given", given.collect()),
-        ("expect", rows(&test.expect).into()),
+        ("expect", rows(&test.expect, test.expect_fixture.as_deref()).into()),
         ("name", node.name.as_str().into()),
         ("resource_type", "unit_test".into()),
         ("package_name", node.package.as_str().into()),
@@ -40,7 +40,7 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
     ])
 }
 
-fn rows(fixture: &Fixture) -> Map<String, Json> {
+fn rows(fixture: &Fixture, name: Option<&str>) -> Map<String, Json> {
     let (rows, format) = match fixture {
         Fixture::Rows(rows, FixtureFormat::Dict) => {
             (rows.iter().cloned().map(Json::Object).collect(), "dict")
@@ -48,5 +48,5 @@ fn rows(fixture: &Fixture) -> Map<String, Json> {
         Fixture::Rows(rows, FixtureFormat::Csv) => (rows.iter().cloned().map(Json::Object).collect(), "csv"),
         Fixture::Sql(sql) => (Json::from(sql.as_str()), "sql"),
     };
-    object([("rows", rows), ("format", format.into()), ("fixture", Json::Null)])
+    object([("rows", rows), ("format", format.into()), ("fixture", name.into())])
 }

@@ -60,7 +60,9 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
 pub(super) fn adopt(state: &JobState, compiled: &Arc<Compiled>) -> Result<(), Failure> {
     state.check_stop()?;
     state.set_compiled(compiled);
-    if state.subject.text(&state.runtime).is_some() && state.unit.is_none() {
+    // dbt: what a snapshot reads is not written.
+    let is_snapshot = state.node().is_some_and(|node| matches!(node.kind, NodeKind::Snapshot(_)));
+    if state.subject.text(&state.runtime).is_some() && state.unit.is_none() && !is_snapshot {
         state.write("compiled", &compiled.sql)?;
     }
     if let (Subject::Node(id), None, Some("ephemeral")) =

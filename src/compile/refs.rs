@@ -1,26 +1,70 @@
 //! `ref` and `source` while a node is compiled and run.
 
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Rest};
-use minijinja::{Error, Value};
-use serde_json::{Map, Value as Json};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, from_args};
+use minijinja::{Error, State, Value};
+use serde_json::{Map, Value as Json, json};
 
 use super::compiled::cte_name;
 use super::state::{JobState, lock};
 use super::subject::Subject;
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{Node, NodeId, NodeKind, RefCall, Source, SourceCall};
+use crate::manifest::{Node, NodeId, NodeKind, RefCall, SourceCall};
 use crate::objects::RelationObject;
+use crate::project::Package;
 use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
 use crate::template;
 
 /// `ref(name)`, `ref(package, name)`, both with `version=` or `v=`.
 pub(super) fn ref_function(state: &Arc<JobState>) -> Value {
-    let state = Arc::clone(state);
-    Value::from_function(move |Rest(names): Rest<Value>, options: Kwargs| {
-        resolve_ref(&state, &ref_call(&names, &options)?)
-    })
+    Value::from_object(RefFunction(Arc::clone(state)))
+}
+
+/// `ref`, and what packages reach through it: `builtins.ref.config` tells of the project.
+struct RefFunction(Arc<JobState>);
+
+impl fmt::Debug for RefFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ref")
+    }
+}
+
+impl Object for RefFunction {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        (key.as_str() == Some("config")).then(|| project_config(&self.0))
+    }
+
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let (Rest(names), options): (Rest<Value>, Kwargs) = from_args(args)?;
+        resolve_ref(&self.0, &ref_call(&names, &options)?)
+    }
+}
+
+/// The project and its packages, as far as dbt's `RuntimeConfig` is read by packages.
+fn project_config(state: &JobState) -> Value {
+    let project = &state.runtime.parts.project;
+    let told = |package: &Package| {
+        json!({
+            "project_name": package.name,
+            "version": package.file.version,
+            "project_root": package.root.display().to_string(),
+        })
+    };
+    let packages: Map<String, Json> =
+        project.packages.iter().map(|package| (package.name.clone(), told(package))).collect();
+    let mut config = told(project.root_package());
+    if let Some(config) = config.as_object_mut() {
+        config.insert("dependencies".to_owned(), packages.into());
+        config.insert("cli_vars".to_owned(), project.command_line_vars.clone());
+        config.insert("vars".to_owned(), project.root_package().file.vars.to_json().into());
+    }
+    template::to_value(&config)
 }
 
 /// `source(source, table)`.
@@ -104,37 +148,14 @@ fn resolve_source(state: &Arc<JobState>, call: &SourceCall) -> Result<Value, Err
     let dialect = runtime.adapter().dialect();
     let object = RelationObject::new(relation(state, node)?, dialect).with_subset(subset(state, node));
     let NodeKind::Source(source) = &node.kind else { return Ok(object.into()) };
-    let location = runtime.adapter().source_location(&properties(node, source));
-    let location = location.map_err(|error| {
+    let location = source.location.as_ref().map_err(|error| {
         let message = format!("the source table `{}.{}`: {error}", call.source, call.table);
         template::raise_diagnostic(Diagnostic::error("source-location", message).at(node.origin.span, ""))
     })?;
     Ok(match location {
-        Some(text) => object.with_text(text).into(),
+        Some(text) => object.with_text(text.as_str()).into(),
         None => object.into(),
     })
-}
-
-/// What a place of data may be described by: the source's own names, then its
-/// `meta`, then its `config`.
-fn properties(node: &Node, source: &Source) -> Map<String, Json> {
-    let part = |part: Option<&String>| part.cloned().map_or(Json::Null, Json::from);
-    let relation = node.relation.as_ref();
-    let mut properties: Map<String, Json> = [
-        ("name", Json::from(node.name.as_str())),
-        ("identifier", Json::from(source.identifier.as_str())),
-        ("schema", part(relation.and_then(|relation| relation.schema.as_ref()))),
-        ("database", part(relation.and_then(|relation| relation.database.as_ref()))),
-        ("tags", Json::from(node.tags.clone())),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
-    let meta = node.config.get("meta").and_then(Json::as_object).into_iter().flatten();
-    properties.extend(source.source_meta.iter().chain(meta).map(|(key, value)| (key.clone(), value.clone())));
-    let config = node.config.values.iter().filter(|(key, _)| *key != "meta" && *key != "tags");
-    properties.extend(config.map(|(key, value)| (key.clone(), value.clone())));
-    properties
 }
 
 /// An operation is in no group: it cannot read what is private (dbt: the same).

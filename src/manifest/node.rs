@@ -413,6 +413,8 @@ pub struct Source {
     pub unrendered_schema: Option<String>,
     /// Free data about where the table lies, as written.
     pub external: Option<Json>,
+    /// The SQL that reads it where it is no table of the warehouse, or why there is none.
+    pub location: Result<Option<String>, String>,
 }
 
 /// How old a source may be.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value as Json};
+
 use super::configure;
 use super::describe::Describer;
 use super::layers::{Layers, patch_layer, tree_layers};
@@ -68,8 +70,9 @@ impl Sources<'_> {
             unrendered_database: source.place.unrendered_database.clone(),
             unrendered_schema: source.place.unrendered_schema.clone(),
             external: table.external.clone(),
+            location: Ok(None),
         }));
-        Node {
+        let mut node = Node {
             unique_id: UniqueId(format!("source.{}.{source_name}.{name}", file.package).into()),
             name: name.clone(),
             package: file.package.clone(),
@@ -91,6 +94,16 @@ impl Sources<'_> {
             relation: Some(self.relation(source, table)),
             depends_on: DependsOn::default(),
             kind,
+        };
+        self.locate(&mut node);
+        node
+    }
+
+    fn locate(&self, node: &mut Node) {
+        let NodeKind::Source(source) = &node.kind else { return };
+        let found = self.surroundings.adapter.source_location(&location_properties(node, source));
+        if let NodeKind::Source(source) = &mut node.kind {
+            source.location = found.map_err(|error| error.to_string());
         }
     }
 
@@ -117,6 +130,28 @@ impl Sources<'_> {
             include: Policy::ALL,
         }
     }
+}
+
+/// What a place of data may be described by: the source's own names, then its
+/// `meta`, then its `config`.
+fn location_properties(node: &Node, source: &Source) -> Map<String, Json> {
+    let part = |part: Option<&String>| part.cloned().map_or(Json::Null, Json::from);
+    let relation = node.relation.as_ref();
+    let mut properties: Map<String, Json> = [
+        ("name", Json::from(node.name.as_str())),
+        ("identifier", Json::from(source.identifier.as_str())),
+        ("schema", part(relation.and_then(|relation| relation.schema.as_ref()))),
+        ("database", part(relation.and_then(|relation| relation.database.as_ref()))),
+        ("tags", Json::from(node.tags.clone())),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    let meta = node.config.get("meta").and_then(Json::as_object).into_iter().flatten();
+    properties.extend(source.source_meta.iter().chain(meta).map(|(key, value)| (key.clone(), value.clone())));
+    let config = node.config.values.iter().filter(|(key, _)| *key != "meta" && *key != "tags");
+    properties.extend(config.map(|(key, value)| (key.clone(), value.clone())));
+    properties
 }
 
 /// A policy with the answers of a `quoting:` over it.

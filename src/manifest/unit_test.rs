@@ -19,6 +19,8 @@ pub struct UnitTest {
     pub given: Vec<Given>,
     /// What the model must give.
     pub expect: Fixture,
+    /// The name of the fixture file that this comes from.
+    pub expect_fixture: Option<String>,
     /// What is replaced while the model is rendered.
     pub overrides: Overrides,
     /// SHA-256 over everything above, as dbt computes it for state comparison.
@@ -34,6 +36,8 @@ pub struct Given {
     pub input: GivenInput,
     /// Its rows.
     pub rows: Fixture,
+    /// The name of the fixture file that they come from.
+    pub fixture: Option<String>,
 }
 
 /// What a [`Given`] stands for.

@@ -272,11 +272,14 @@ pub(super) fn compiled(
         let is_built = mode.creates_schemas()
             && !matches!(node.kind, NodeKind::Hook(_))
             && result.timing.iter().any(|timing| timing.name == "execute");
+        let is_snapshot = matches!(node.kind, NodeKind::Snapshot(_));
+        // dbt: a seed is written once its rows are in.
+        let is_built = is_built && !(matches!(node.kind, NodeKind::Seed(_)) && result.status.is_failure());
         let build_path = is_built.then(|| path("run", node)).flatten();
         let compiled = match &result.compiled {
             Some(compiled) => artifact::Compiled {
                 code: compiled.code.to_string(),
-                compiled_path: path("compiled", node),
+                compiled_path: path("compiled", node).filter(|_| !is_snapshot),
                 build_path,
                 ctes: compiled.ctes.clone(),
             },

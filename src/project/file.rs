@@ -19,6 +19,8 @@ pub struct ProjectFile {
     pub span: Span,
     /// `name`.
     pub name: String,
+    /// `version`, where it is given.
+    pub version: Option<String>,
     /// `profile`, and its place.
     pub profile: Option<(String, Span)>,
     /// Which folders hold what.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 use super::keys::{CONFIG_TREES, KEYS, RESERVED_NAMES, shape_of};
 use super::locate::project_file_in;
@@ -80,6 +82,7 @@ impl RawFile {
             profile: reader.text("profile"),
             paths,
             configs,
+            version: reader.version(),
             vars: reader.mapping("vars"),
             flags: reader.mapping("flags"),
             on_run_start: reader.hooks("on-run-start"),
@@ -137,6 +140,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn get(&self, key: &str) -> Option<&Yaml> {
         self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    /// `version`, which may be written as a number.
+    fn version(&self) -> Option<String> {
+        match self.get("version")?.to_json() {
+            Json::Null => None,
+            Json::String(text) => Some(text),
+            number => Some(number.to_string()),
+        }
     }
 
     fn text(&self, key: &str) -> Option<(String, Span)> {

@@ -77,6 +77,10 @@ fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let mut extra = entry.extra(&KNOWN);
     let granularity = entry.text("granularity").map(|text| ("granularity".to_owned(), text.value.into()));
     extra.extend(granularity);
+    // dbt keeps what the semantic layer says of a column as it was written.
+    for key in ["dimension", "entity"] {
+        extra.extend(entry.get(key).map(|written| (key.to_owned(), written.to_json())));
+    }
     let constraints = constraints(&mut entry);
     Some(Column {
         name,

@@ -4,7 +4,8 @@ use super::checksum::checksum;
 use super::rows::{RowFiles, read};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::{
-    ConfigBlock, GivenProperties, Home, ResourceCall, Spanned, UnitTestProperties, VersionChoice, parse_call,
+    ConfigBlock, FixtureProperties, GivenProperties, Home, ResourceCall, Spanned, UnitTestProperties,
+    VersionChoice, parse_call,
 };
 use crate::manifest::{Fixture, Overrides};
 use crate::source::Span;
@@ -28,6 +29,8 @@ pub struct UnitTestDraft {
     pub given: Vec<GivenDraft>,
     /// What the model must give.
     pub expect: Fixture,
+    /// The name of the fixture file that this comes from.
+    pub expect_fixture: Option<String>,
     /// What is replaced while the model is rendered; `None` where nothing is said.
     pub overrides: Option<Overrides>,
     /// SHA-256, in hex, as dbt computes it for state comparison.
@@ -49,6 +52,8 @@ pub struct GivenDraft {
     pub input: InputCall,
     /// Its rows.
     pub rows: Fixture,
+    /// The name of the fixture file that they come from.
+    pub fixture: Option<String>,
 }
 
 /// What an input stands for.
@@ -86,6 +91,7 @@ pub fn build(
         description: test.description.clone(),
         given,
         expect,
+        expect_fixture: fixture_name(&test.expect),
         overrides: test.overrides.clone(),
         config: test.config.clone(),
         span: test.span,
@@ -117,5 +123,16 @@ fn input(
     let subject = format!("input `{call}` of unit test `{test}`");
     let rows = read(&subject, &written.fixture, Some(&written.input), files);
     let rows = rows.map_err(|problem| problems.push(*problem)).ok()?;
-    Some(GivenDraft { input_text: call.clone(), input_span: written.input.span, input: input?, rows })
+    let fixture = fixture_name(&written.fixture);
+    Some(GivenDraft {
+        input_text: call.clone(),
+        input_span: written.input.span,
+        input: input?,
+        rows,
+        fixture,
+    })
+}
+
+fn fixture_name(written: &FixtureProperties) -> Option<String> {
+    written.fixture.as_ref().map(|name| name.value.clone())
 }

@@ -82,6 +82,7 @@ impl UnitTestDraft {
                         input_text: draft.input_text.clone(),
                         input,
                         rows: draft.rows.clone(),
+                        fixture: draft.fixture.clone(),
                     });
                 }
                 None => problems.push(self.unknown_input(draft, names)),
@@ -100,6 +101,7 @@ impl UnitTestDraft {
             tested,
             given,
             expect: self.expect.clone(),
+            expect_fixture: self.expect_fixture.clone(),
             overrides: self.overrides.clone().unwrap_or_default(),
             checksum: self.checksum.clone(),
         })

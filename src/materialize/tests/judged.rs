@@ -94,8 +94,9 @@ fn unit_test(given: &Json, expect: &Json) -> UnitTest {
         version: None,
         model: "a".to_owned(),
         tested: NodeId(0),
-        given: vec![Given { input_text: "ref('b')".to_owned(), input, rows: rows(given) }],
+        given: vec![Given { input_text: "ref('b')".to_owned(), input, rows: rows(given), fixture: None }],
         expect: rows(expect),
+        expect_fixture: None,
         overrides: Overrides::default(),
         checksum: String::new(),
     }

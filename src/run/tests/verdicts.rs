@@ -74,8 +74,10 @@ fn unit_test(lab: &mut Lab, rows: &Json, expect: &Json) {
             input_text: "ref('a')".to_owned(),
             input: GivenInput::Ref(call, NodeId(0)),
             rows: fixture(rows),
+            fixture: None,
         }],
         expect: fixture(expect),
+        expect_fixture: None,
         overrides: Overrides::default(),
         checksum: String::new(),
     };
@@ -148,6 +150,7 @@ fn the_age_of_a_source_is_measured() {
             unrendered_database: None,
             unrendered_schema: None,
             external: None,
+            location: Ok(None),
         };
         let node = lab.named(NodeKind::Source(Box::new(source)), "s", &json!({}));
         lab.put(node);

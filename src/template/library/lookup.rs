@@ -171,21 +171,23 @@ impl Library {
     /// The macros that a macro's body names, each once, without itself: what
     /// `depends_on.macros` of the manifest holds.
     pub fn depends_on<'a>(&'a self, info: &MacroInfo) -> Vec<&'a MacroInfo> {
-        self.named_by(&info.calls, &info.package)
-            .into_iter()
-            .filter(|found| found.index != info.index)
-            .collect()
+        // dbt: a macro that calls itself behind a dot is among them.
+        let names_itself = |call: &MacroCall| matches!(call, MacroCall::Direct { package: Some(_), name } if *name == info.name);
+        let calls_itself = info.calls.iter().any(names_itself);
+        let mut found = self.named_by(&info.calls, &info.package);
+        found.retain(|found| found.index != info.index || calls_itself);
+        found
     }
 
     /// The macros that `calls`, written in a text of `package`, mean; each once.
     ///
     /// dbt's static rule differs from its rule at run time: a macro of any
-    /// package may be meant by its bare name.
+    /// package may be meant by its bare name, and by the name of a method.
     pub fn named_by<'a>(&'a self, calls: &[MacroCall], package: &str) -> Vec<&'a MacroInfo> {
         let mut found: Vec<&MacroInfo> = Vec::new();
         for call in calls {
             let named = match call {
-                MacroCall::Direct { package: Some(package), name } => vec![self.find_in(package, name)],
+                MacroCall::Direct { package: Some(package), name } => vec![self.find_anywhere(name, package)],
                 MacroCall::Direct { package: None, name } => vec![self.find_anywhere(name, package)],
                 MacroCall::Dispatched { name, namespace } => vec![
                     self.find_anywhere(name, package),

@@ -138,6 +138,22 @@ fn bodies_name_what_they_depend_on() {
     assert_eq!(names("test_t"), ["macro.pkg.far"]);
 }
 
+/// dbt takes what stands before the dot for a package, finds none, and seeks the name anywhere.
+#[test]
+fn methods_that_are_named_like_macros_count_as_calls() {
+    let root = "{% macro a(x) %}{{ x.far() }}{{ x.none() }}{% endmacro %}
+                {% macro b(x) %}{{ x.b() }}{% endmacro %}{% macro c(x) %}{{ c(x) }}{% endmacro %}";
+    let library = library(&[("root", root), ("pkg", &empty_macros(&["far"]))], &[]);
+    let check = |name: &str, expected: &[&str]| {
+        let info = library.find_in("root", name).unwrap();
+        let found: Vec<&str> = library.depends_on(info).iter().map(|info| info.unique_id.as_str()).collect();
+        assert_eq!(found, expected, "{name}");
+    };
+    check("a", &["macro.pkg.far"]);
+    check("b", &["macro.root.b"]);
+    check("c", &[]);
+}
+
 #[test]
 fn one_package_declares_a_name_once() {
     let twice = empty_macros(&["a", "a"]);

@@ -128,7 +128,8 @@ impl Object for MutDict {
                 let default = arguments.get(1, "default").unwrap_or_else(none);
                 Ok(self.lock().entry(key).or_insert(default).clone())
             }
-            "copy" => Ok(Value::from_object(Self::new(self.entries()))),
+            // dbt's own objects, which are dicts here, have `to_dict`.
+            "copy" | "to_dict" => Ok(Value::from_object(Self::new(self.entries()))),
             "clear" => {
                 self.lock().clear();
                 Ok(none())
