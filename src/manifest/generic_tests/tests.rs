@@ -56,6 +56,25 @@ fn on_model(test: &str) -> String {
     format!("models: [{{name: stg_orders, data_tests: [{test}]}}]")
 }
 
+/// Below `arguments`, `config` and its keys mean what they mean beside it.
+#[test]
+fn arguments_may_hold_the_configuration() {
+    let check = |test: &str| {
+        let draft = only(&on_column(test));
+        let config: Vec<String> = draft
+            .config
+            .settings
+            .iter()
+            .map(|set| format!("{}={}", set.key.value, set.value.to_json()))
+            .collect();
+        assert_eq!(draft.name, "mine", "{test}");
+        assert_eq!(config, [r#"severity="warn""#], "{test}");
+    };
+    check("{custom: {name: mine, config: {severity: warn}, arguments: {a: 1}}}");
+    check("{custom: {name: mine, arguments: {a: 1, config: {severity: warn}}}}");
+    check("{custom: {arguments: {name: mine, a: 1, severity: warn}}}");
+}
+
 #[test]
 fn names_and_ids_are_those_of_dbt() {
     let check = |document: String, name: &str, hash: &str| {

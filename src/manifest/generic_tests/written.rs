@@ -65,8 +65,14 @@ impl Reader<'_> {
         let (full_name, mut rest) = self.name_and_rest(entry)?;
         let (namespace, test) = self.split_name(&full_name)?;
         let subject = format!("data test `{}` of {}", full_name.value, self.owner);
+        let mut arguments = self.section(&subject, &mut rest, "arguments");
+        // dbt: what belongs to every test is that below `arguments` too.
+        for key in ["config", "name", "description"].into_iter().chain(CONFIG_KEYS) {
+            if let Some((key, value)) = arguments.remove(key) {
+                rest.insert(key, value);
+            }
+        }
         let config = self.section(&subject, &mut rest, "config");
-        let arguments = self.section(&subject, &mut rest, "arguments");
         for key in [rest.entry("model"), arguments.entry("model")].into_iter().flatten() {
             self.problems.push(
                 Diagnostic::error("bad-argument", format!("{subject} must not have an argument `model`"))
