@@ -219,4 +219,5 @@ cases!(
     unlogged_tables,
     versions_of_models,
     what_a_drop_takes_along,
+    what_packages_ask_for,
 );
