@@ -1,16 +1,17 @@
 //! From settings to an open connection.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use postgres::config::SslMode as Encryption;
-use postgres::error::DbError;
-use postgres::{CancelToken, Client, Config};
+use tokio_postgres::config::SslMode as Encryption;
+use tokio_postgres::error::DbError;
+use tokio_postgres::{CancelToken, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::encryption::SslMode;
 use super::fault::NoEntry;
+use super::link::{self, Link};
 use super::settings::Settings;
 use super::tls;
 use crate::adapter::DatabaseError;
@@ -32,12 +33,12 @@ impl Connector {
     }
 
     /// Opens a connection and prepares it. Tries again where that may help.
-    pub(super) fn connect(&self, notices: &Notices) -> Result<Client, DatabaseError> {
+    pub(super) fn connect(&self, notices: &Notices) -> Result<Link, DatabaseError> {
         let tls = self.tls()?;
         let mut attempt = 0;
-        let mut client = loop {
+        let mut link = loop {
             match self.attempt(&tls, notices) {
-                Ok(client) => break client,
+                Ok(link) => break link,
                 Err(error) if attempt < self.settings.retries && self.may_pass(&error) => {
                     std::thread::sleep(Duration::from_secs(u64::from(attempt * attempt)));
                     attempt += 1;
@@ -46,11 +47,11 @@ impl Connector {
             }
         };
         for (sql, what) in self.setup() {
-            client.batch_execute(&sql).map_err(|error| {
+            link.query(&sql).map_err(|error| {
                 DatabaseError::new(format!("{what}: {}", NoEntry::Refused(error).reason()))
             })?;
         }
-        Ok(client)
+        Ok(link)
     }
 
     fn may_pass(&self, error: &NoEntry) -> bool {
@@ -60,8 +61,7 @@ impl Connector {
     /// Asks the server to stop what runs on a connection.
     pub(super) fn cancel(&self, token: &CancelToken) {
         if let Ok(tls) = self.tls() {
-            // Nobody can be told: a server that is gone has stopped anyway.
-            let _ = token.cancel_query(tls);
+            link::cancel(token, tls);
         }
     }
 
@@ -70,7 +70,7 @@ impl Connector {
     }
 
     /// One attempt, by each way that `sslmode` allows.
-    fn attempt(&self, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Client, NoEntry> {
+    fn attempt(&self, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Link, NoEntry> {
         let (first, second) = match self.settings.encryption.mode {
             _ if self.settings.host.starts_with('/') => (Encryption::Disable, None),
             SslMode::Disable => (Encryption::Disable, None),
@@ -91,22 +91,22 @@ impl Connector {
 
     /// Connects by one way. The driver's own limit is for each host and only for
     /// reaching it; a server that falls silent later is left behind in its thread.
-    fn knock(&self, way: Encryption, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Client, NoEntry> {
-        let (config, tls) = (self.config(way, notices), tls.clone());
+    fn knock(&self, way: Encryption, tls: &MakeRustlsConnect, notices: &Notices) -> Result<Link, NoEntry> {
+        let (config, tls, notices) = (self.config(way), tls.clone(), Arc::clone(notices));
         let Some(timeout) = self.settings.connect_timeout() else {
-            return config.connect(tls).map_err(NoEntry::Refused);
+            return Link::open(&config, tls, &notices);
         };
         let (sender, receiver) = mpsc::channel();
         // Nobody may be listening any more.
-        std::thread::spawn(move || drop(sender.send(config.connect(tls))));
+        std::thread::spawn(move || drop(sender.send(Link::open(&config, tls, &notices))));
         let hosts = u32::try_from(self.settings.hosts().count()).unwrap_or(1);
         match receiver.recv_timeout(timeout * hosts) {
-            Ok(connected) => connected.map_err(NoEntry::Refused),
+            Ok(connected) => connected,
             Err(_) => Err(NoEntry::Silence(timeout)),
         }
     }
 
-    fn config(&self, way: Encryption, notices: &Notices) -> Config {
+    fn config(&self, way: Encryption) -> Config {
         let settings = &self.settings;
         let mut config = Config::new();
         config
@@ -136,10 +136,6 @@ impl Connector {
             let escaped = path.replace('\\', "\\\\").replace(' ', "\\ ");
             config.options(&format!("-c search_path={escaped}"));
         }
-        let notices = Arc::clone(notices);
-        config.notice_callback(move |notice| {
-            notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
-        });
         config
     }
 

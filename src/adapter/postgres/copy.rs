@@ -1,9 +1,6 @@
 //! `COPY … FROM STDIN`: many rows in one go.
 
-use std::io::Write as _;
-
-use postgres::Client;
-
+use super::link::Link;
 use crate::adapter::{BadCell, RowPlace};
 use crate::sql::{Cell, Rows};
 
@@ -11,22 +8,22 @@ use crate::sql::{Cell, Rows};
 const CHUNK: usize = 1 << 16;
 
 /// Sends rows; gives how many arrived.
-pub(super) fn send(client: &mut Client, sql: &str, rows: &Rows) -> Result<u64, postgres::Error> {
-    let mut writer = client.copy_in(sql)?;
+pub(super) fn send(link: &mut Link, sql: &str, rows: &Rows) -> Result<u64, tokio_postgres::Error> {
+    let mut copy = link.copy(sql)?;
     let mut text = String::with_capacity(CHUNK);
     for row in &rows.rows {
         write_row(row, &mut text);
         if text.len() >= CHUNK {
             // The server tells at the end why it stopped listening.
-            if writer.write_all(text.as_bytes()).is_err() {
-                return writer.finish();
+            if copy.send(&text).is_err() {
+                return copy.finish();
             }
             text.clear();
         }
     }
     // As above.
-    let _ = writer.write_all(text.as_bytes());
-    writer.finish()
+    let _ = copy.send(&text);
+    copy.finish()
 }
 
 /// Whether a statement with this [outline](crate::sql::outline) is a `copy` whose

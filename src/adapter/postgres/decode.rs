@@ -1,7 +1,7 @@
 //! The server's texts to cells, as dbt's tables have them.
 
-use postgres::SimpleQueryRow;
-use postgres::types::{Kind, Type};
+use tokio_postgres::SimpleQueryRow;
+use tokio_postgres::types::{Kind, Type};
 
 use super::nested;
 use super::times;

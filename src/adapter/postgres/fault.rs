@@ -4,15 +4,16 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
-use postgres::error::{DbError, ErrorPosition, Severity, SqlState};
+use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
+use super::link::Late;
 use super::{copy, tls};
 use crate::adapter::DatabaseError;
 use crate::sql::{self, Statement};
 
 /// A refused statement of a script.
 pub(super) fn from_statement(
-    error: &postgres::Error,
+    error: &tokio_postgres::Error,
     script: &str,
     statement: Statement<'_>,
 ) -> DatabaseError {
@@ -31,6 +32,18 @@ pub(super) fn from_statement(
     }
 }
 
+/// A refused statement that nobody had waited for. What is sent meanwhile has nothing to
+/// do with it, so it names itself.
+pub(super) fn from_late(late: &Late) -> DatabaseError {
+    let statement = Statement { text: &late.sql, offset: 0 };
+    let described = from_statement(&late.error, &late.sql, statement);
+    DatabaseError {
+        message: format!("{}\nin the statement: {}", described.message, late.sql),
+        offset: None,
+        ..described
+    }
+}
+
 /// A `copy` that is not sent: the driver would wait for data for ever.
 pub(super) fn copy_without_data(script: &str, statement: Statement<'_>) -> DatabaseError {
     let message = "`copy … from stdin` and `copy … to stdout` need a client that has the data";
@@ -43,7 +56,7 @@ pub(super) fn copy_without_data(script: &str, statement: Statement<'_>) -> Datab
 
 /// A refused row of those that were sent, with the cell instead of the context,
 /// which tells a row of ours.
-pub(super) fn with_cell(error: &postgres::Error, described: DatabaseError) -> DatabaseError {
+pub(super) fn with_cell(error: &tokio_postgres::Error, described: DatabaseError) -> DatabaseError {
     let said = error.as_db_error().and_then(|said| Some((said, copy::bad_cell(said.where_()?)?)));
     match said {
         Some((said, cell)) => DatabaseError { message: brief(said, None), cell: Some(cell), ..described },
@@ -52,14 +65,14 @@ pub(super) fn with_cell(error: &postgres::Error, described: DatabaseError) -> Da
 }
 
 /// Whether the connection is of no use after this error.
-pub(super) fn is_fatal(error: &postgres::Error) -> bool {
+pub(super) fn is_fatal(error: &tokio_postgres::Error) -> bool {
     let is_last = |said: &DbError| matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
     error.as_db_error().is_none_or(is_last)
 }
 
 /// Whether the server stopped the statement because somebody asked for it, or
 /// because it took too long.
-pub(super) fn is_cancelled(error: &postgres::Error) -> bool {
+pub(super) fn is_cancelled(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::QUERY_CANCELED)
 }
 
@@ -67,9 +80,11 @@ pub(super) fn is_cancelled(error: &postgres::Error) -> bool {
 #[derive(Debug)]
 pub(super) enum NoEntry {
     /// The server or the driver says why.
-    Refused(postgres::Error),
+    Refused(tokio_postgres::Error),
     /// Nothing was heard for so long.
     Silence(Duration),
+    /// This machine cannot even ask.
+    Machine(io::Error),
 }
 
 impl NoEntry {
@@ -79,7 +94,7 @@ impl NoEntry {
             Self::Refused(error) => {
                 is_about_tls(error) || error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
             }
-            Self::Silence(_) => false,
+            Self::Silence(_) | Self::Machine(_) => false,
         }
     }
 
@@ -91,6 +106,7 @@ impl NoEntry {
                 None => !is_about_tls(error),
             },
             Self::Silence(_) => true,
+            Self::Machine(_) => false,
         }
     }
 
@@ -104,7 +120,7 @@ impl NoEntry {
             Self::Refused(error) if is_about_tls(error) => {
                 format!("no encrypted connection with the server at {server}: {reason}")
             }
-            Self::Refused(_) | Self::Silence(_) => format!("cannot reach the server at {server}: {reason}"),
+            _ => format!("cannot reach the server at {server}: {reason}"),
         }
     }
 
@@ -117,12 +133,13 @@ impl NoEntry {
             Self::Silence(waited) => {
                 format!("it does not answer within {} seconds (`connect_timeout`)", waited.as_secs())
             }
+            Self::Machine(error) => error.to_string(),
         }
     }
 }
 
 /// Whether the two sides did not agree on how to encrypt.
-fn is_about_tls(error: &postgres::Error) -> bool {
+fn is_about_tls(error: &tokio_postgres::Error) -> bool {
     error.to_string().contains("TLS")
 }
 
@@ -187,7 +204,7 @@ fn byte_of(statement: &str, position: u32) -> Option<usize> {
 }
 
 /// The innermost reason of an error that is not the server's.
-fn cause(error: &postgres::Error) -> String {
+fn cause(error: &tokio_postgres::Error) -> String {
     let Some(source) = error.source() else { return error.to_string() };
     let io = source.downcast_ref::<io::Error>();
     if let Some(refused) = io.and_then(io::Error::get_ref).and_then(|inner| inner.downcast_ref()) {

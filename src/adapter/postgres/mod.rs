@@ -6,6 +6,7 @@ mod decode;
 pub(super) mod encryption;
 mod fault;
 mod inventory;
+mod link;
 mod macros;
 mod member;
 mod nested;

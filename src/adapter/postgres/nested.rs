@@ -3,10 +3,10 @@
 
 use std::io;
 
-use postgres::types::Type;
 use serde::Serialize as _;
 use serde_json::Value as Json;
 use serde_json::ser::Formatter;
+use tokio_postgres::types::Type;
 
 use super::decode::Form;
 use crate::sql::Cell;

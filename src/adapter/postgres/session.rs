@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use postgres::error::{DbError, Severity};
-use postgres::types::Type;
-use postgres::{CancelToken, Client, SimpleQueryMessage};
+use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::types::Type;
+use tokio_postgres::{CancelToken, Error, SimpleQueryMessage};
 
 use super::connect::{Connector, Notices};
 use super::decode::Reader;
+use super::link::{Late, Link};
 use super::tag::Tag;
 use super::transaction::{self, Transaction};
 use super::{copy, fault, inventory};
@@ -18,7 +19,7 @@ use crate::sql::{self, Cell, Column, Relation, Rows, Statement};
 pub(in crate::adapter) struct PostgresSession {
     connector: Arc<Connector>,
     /// `None` after the connection was lost.
-    client: Option<Client>,
+    link: Option<Link>,
     transaction: Transaction,
     notices: Notices,
     stop: Arc<Stop>,
@@ -30,31 +31,28 @@ impl PostgresSession {
             Stop { connector: Arc::clone(&connector), token: Mutex::default(), requested: false.into() };
         let mut session = Self {
             connector,
-            client: None,
+            link: None,
             transaction: Transaction::Closed,
             notices: Notices::default(),
             stop: Arc::new(stop),
         };
-        session.client()?;
+        session.link()?;
         Ok(session)
     }
 
     /// The connection. Between transactions it is opened again where it was lost;
     /// inside one that is too late.
-    fn client(&mut self) -> Result<&mut Client, DatabaseError> {
+    fn link(&mut self) -> Result<&mut Link, DatabaseError> {
         let is_busy = self.transaction.is_open();
-        let known = self.client.take().and_then(|mut client| {
-            let is_alive = is_busy || client.check_connection().is_ok();
-            is_alive.then_some(client)
-        });
-        let client = if let Some(client) = known {
-            client
+        let known = self.link.take().and_then(|mut link| (is_busy || link.is_alive()).then_some(link));
+        let link = if let Some(link) = known {
+            link
         } else {
-            let client = self.connector.connect(&self.notices)?;
-            *self.stop.token() = Some(client.cancel_token());
-            client
+            let link = self.connector.connect(&self.notices)?;
+            *self.stop.token() = Some(link.cancel_token());
+            link
         };
-        Ok(self.client.insert(client))
+        Ok(self.link.insert(link))
     }
 
     /// Runs one statement of a script.
@@ -71,12 +69,29 @@ impl PostgresSession {
         if copy::talks_to_client(&outline) {
             return Err(fault::copy_without_data(script, statement));
         }
-        let asked = ask(self.client()?, statement.text, wanted);
+        if self.transaction.may_go_unread(&outline) {
+            self.link()?.send(statement.text);
+            self.transaction = self.transaction.after(&outline, true);
+            return Ok((self.answer(&outline, 0), Rows::default()));
+        }
+        let link = self.link()?;
+        let asked = ask(link, statement.text, wanted);
+        let read = link.read_on();
         self.transaction = self.transaction.after(&outline, asked.is_ok());
+        self.check_late(read, &outline)?;
         match asked {
             Ok((count, rows)) => Ok((self.answer(&outline, count), rows)),
             Err(error) => Err(self.failed(&error, script, statement, transaction::is_commit(&outline))),
         }
+    }
+
+    /// What became of the statements before the one with this outline. After a refusal
+    /// the server has refused that one, too, or rolled back where it was a commit.
+    fn check_late(&mut self, read: Result<(), Late>, outline: &[String]) -> Result<(), DatabaseError> {
+        let Err(late) = read else { return Ok(()) };
+        let mut described = fault::from_late(&late);
+        self.note_failure(&late.error, &mut described, transaction::is_commit(outline));
+        Err(described)
     }
 
     /// The answer to a statement, with what the server said since the last one.
@@ -102,21 +117,26 @@ impl PostgresSession {
 
     fn failed(
         &mut self,
-        error: &postgres::Error,
+        error: &Error,
         script: &str,
         statement: Statement<'_>,
         was_commit: bool,
     ) -> DatabaseError {
         let mut described = fault::from_statement(error, script, statement);
+        self.note_failure(error, &mut described, was_commit);
+        described
+    }
+
+    /// What a failure means for the session, and what only the session knows of it.
+    fn note_failure(&mut self, error: &Error, described: &mut DatabaseError, was_commit: bool) {
         described.is_cancelled = fault::is_cancelled(error) && self.stop.requested.load(Ordering::Relaxed);
         if fault::is_fatal(error) {
-            self.client = None;
+            self.link = None;
             self.transaction = Transaction::Closed;
             if was_commit {
                 described.message.push_str("\nit is not known whether the transaction was committed");
             }
         }
-        described
     }
 
     /// Runs a script; `wanted` is said of its last statement.
@@ -167,19 +187,19 @@ enum Wanted {
 }
 
 /// Sends one statement; gives the count of its tag and the rows that are wanted.
-fn ask(client: &mut Client, sql: &str, wanted: Wanted) -> Result<(u64, Rows), postgres::Error> {
+fn ask(link: &mut Link, sql: &str, wanted: Wanted) -> Result<(u64, Rows), Error> {
     let (mut readers, limit) = match wanted {
         Wanted::Nothing => (Vec::new(), 0),
         Wanted::Texts => (Vec::new(), usize::MAX),
         Wanted::Rows(limit) => {
-            let prepared = client.prepare(sql)?;
+            let prepared = link.prepare(sql)?;
             let columns = prepared.columns().iter();
             (columns.map(|column| Reader::new(column.name(), column.type_())).collect(), limit)
         }
     };
     let mut rows = Rows { columns: readers.iter().map(Reader::column).collect(), rows: Vec::new() };
     let mut count = 0;
-    for message in client.simple_query(sql)? {
+    for message in link.query(sql)? {
         match message {
             SimpleQueryMessage::RowDescription(columns) if matches!(wanted, Wanted::Texts) => {
                 readers = columns.iter().map(|column| Reader::new(column.name(), &Type::TEXT)).collect();
@@ -213,8 +233,11 @@ impl Session for PostgresSession {
         let sql = format!("copy {table} ({columns}) from stdin");
         let statement = Statement { text: &sql, offset: 0 };
         let outline = sql::outline(&sql);
-        let sent = copy::send(self.client()?, &sql, rows);
+        let link = self.link()?;
+        let sent = copy::send(link, &sql, rows);
+        let read = link.read_on();
         self.transaction = self.transaction.after(&outline, sent.is_ok());
+        self.check_late(read, &outline)?;
         match sent {
             Ok(count) => Ok(self.answer(&outline, count)),
             Err(error) => Err(fault::with_cell(&error, self.failed(&error, &sql, statement, false))),

@@ -287,6 +287,33 @@ fn lost_connections_are_opened_again() {
 }
 
 #[test]
+fn what_was_refused_unread_is_told_with_the_next_answer() {
+    let Some(place) = Place::new("late") else { return };
+    let mut session = place.session();
+    let mut check = |begins: &str, then: &str| {
+        session.execute(begins).unwrap();
+        let error = session.execute(then).unwrap_err();
+        let told = "relation \"nothing\" does not exist (SQLSTATE 42P01)\n\
+                    in the statement: alter table nothing rename to something";
+        assert_eq!(error.message, told, "{then}");
+        session.in_transaction()
+    };
+    let begins = "begin; create table t (a int); alter table nothing rename to something";
+    assert!(!check(begins, "commit"), "a commit of what failed rolls back");
+    assert!(check(begins, "select 1"), "what failed waits for its end");
+    session.execute("rollback").unwrap();
+    assert_eq!(place.relations(session.as_mut()), []);
+
+    session
+        .execute("begin; create table t (a int); alter table t rename to u; drop table if exists v")
+        .unwrap();
+    let response = session.execute("commit").unwrap();
+    assert_eq!(response.message, "COMMIT");
+    assert_eq!(response.remarks.len(), 1, "the notice about `v`: {response:?}");
+    assert_eq!(place.relations(session.as_mut()), [("u".to_owned(), RelationKind::Table)]);
+}
+
+#[test]
 fn refusals_at_the_door_are_plain() {
     let Some(place) = Place::new("door") else { return };
     let check = |field: &str, value: Json, expected: &str| {

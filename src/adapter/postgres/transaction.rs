@@ -18,6 +18,22 @@ impl Transaction {
         self != Self::Closed
     }
 
+    /// Whether a statement with this [outline](crate::sql::outline) may be sent without
+    /// waiting for its answer, which would tell nothing: it opens a transaction, or inside one
+    /// it moves a relation aside or into its place. Should it be refused, the server refuses
+    /// what follows as well, up to the end of the transaction, which undoes all of it.
+    pub(super) fn may_go_unread(self, outline: &[String]) -> bool {
+        let words: Vec<&str> = outline.iter().map(String::as_str).collect();
+        match (self, words.as_slice()) {
+            (Self::Closed, words) => matches!(words, ["begin"]),
+            (Self::Open, ["alter", .., "rename", "to", _]) => true,
+            (Self::Open, ["drop", _, rest @ ..]) => {
+                matches!(rest, ["if" | "view", ..]) && rest.contains(&"exists")
+            }
+            (Self::Open | Self::Failed, _) => false,
+        }
+    }
+
     /// After a statement with this [outline](crate::sql::outline).
     #[must_use]
     pub(super) fn after(self, outline: &[String], succeeded: bool) -> Self {
@@ -84,5 +100,27 @@ mod tests {
         check(Open, "release savepoint a", true, Open);
         check(Open, "prepare transaction 'x'", true, Closed);
         check(Closed, "commit prepared 'x'", true, Closed);
+    }
+
+    #[test]
+    fn only_what_tells_nothing_goes_unread() {
+        use Transaction::{Closed, Failed, Open};
+        let check = |before: Transaction, statement: &str, expected: bool| {
+            assert_eq!(before.may_go_unread(&sql::outline(statement)), expected, "{statement}");
+        };
+
+        check(Closed, "BEGIN", true);
+        check(Open, "BEGIN", false);
+        check(Closed, "begin isolation level serializable", false);
+        check(Open, "alter table \"s\".\"t\" rename to \"u\"", true);
+        check(Closed, "alter table t rename to u", false);
+        check(Failed, "alter table t rename to u", false);
+        check(Open, "alter table t rename column a to b", false);
+        check(Open, "alter table t add column a int", false);
+        check(Open, "drop table if exists t cascade", true);
+        check(Open, "drop materialized view if exists t", true);
+        check(Open, "drop table t", false);
+        check(Open, "create view v as select 1", false);
+        check(Open, "commit", false);
     }
 }
