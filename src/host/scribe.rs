@@ -4,11 +4,16 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::files::{self, FileError};
 
 /// Who hands over more than this waits, so that a slow disk costs no memory.
 const MOST_WAITING: usize = 256;
+
+/// How long files gather once one has come: waking the thread for each costs those who
+/// hand them over more than the writing.
+const BREATH: Duration = Duration::from_millis(2);
 
 /// Writes files in the order in which they were handed over, see
 /// [`files::refresh`], while the others go on. The thread begins with the first file.
@@ -53,7 +58,13 @@ impl Scribe {
 }
 
 fn scribble(pages: &Receiver<(PathBuf, String)>) -> Vec<FileError> {
-    pages.iter().filter_map(|(path, contents)| files::refresh(&path, &contents).err()).collect()
+    let mut failed = Vec::new();
+    while let Ok(first) = pages.recv() {
+        thread::sleep(BREATH);
+        let pages = [first].into_iter().chain(pages.try_iter());
+        failed.extend(pages.filter_map(|(path, contents)| files::refresh(&path, &contents).err()));
+    }
+    failed
 }
 
 impl Drop for Scribe {

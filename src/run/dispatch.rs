@@ -22,6 +22,9 @@ use crate::template::Notice;
 
 /// How often somebody who asked to stop is looked for.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(50);
+/// How long words gather once one was heard. A hand that wakes its listener with each
+/// word takes the processor from the warehouse, more often than anybody can read.
+const BREATH: Duration = Duration::from_millis(2);
 
 /// Something that can do steps, one after the other, on a thread of its own.
 pub(super) trait Hand: Send {
@@ -161,11 +164,20 @@ impl Dispatcher<'_> {
         }
         while !self.board.is_done() {
             match words.recv_timeout(HEARTBEAT) {
-                Ok(word) => self.hear(word),
+                Ok(word) => {
+                    self.hear(word);
+                    thread::sleep(BREATH);
+                    self.hear_all(words);
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             self.look_for_stop(handles);
         }
+        self.hear_all(words);
+    }
+
+    /// What has arrived.
+    fn hear_all(&mut self, words: &Receiver<Word>) {
         while let Ok(word) = words.try_recv() {
             self.hear(word);
         }

@@ -134,7 +134,7 @@ impl Connector {
         }
         if let Some(path) = &settings.search_path {
             let escaped = path.replace('\\', "\\\\").replace(' ', "\\ ");
-            config.options(&format!("-c search_path={escaped}"));
+            config.options(format!("-c search_path={escaped}"));
         }
         config
     }
