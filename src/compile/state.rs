@@ -20,7 +20,7 @@ use super::unit::UnitContext;
 use super::worker::Worker;
 use crate::adapter::{DatabaseError, PythonJob, Response, Session};
 use crate::artifact;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Label};
 use crate::host::clock;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
@@ -260,10 +260,18 @@ impl JobState {
     /// Commits what is open; nothing where nothing is.
     pub(super) fn commit(&self) -> Result<(), Failure> {
         if self.worker.session().in_transaction() {
-            self.execute_bare("COMMIT")?;
+            self.execute_bare("COMMIT").map_err(|failure| self.at_node(failure))?;
         }
         self.worker.take_changes();
         Ok(())
+    }
+
+    /// A failure of the node as a whole.
+    fn at_node(&self, mut failure: Failure) -> Failure {
+        if let (Some(node), Some(diagnostic)) = (self.node(), failure.diagnostic_mut()) {
+            diagnostic.labels.push(Label { span: node.origin.span, text: String::new() });
+        }
+        failure
     }
 
     /// Takes back what is open, and what the relation cache knows of it. Works

@@ -15,5 +15,5 @@ pub use ctes::{Cte, with_ctes};
 pub use dialect::{Dialect, Placeholder};
 pub use relation::{Part, Policy, Relation, RelationKind};
 pub use rows::{Cell, Rows};
-pub use script::{Statement, bind, first_end, has_code, leading_word, outline, statements};
+pub use script::{Statement, bind, first_end, has_code, leading_word, outline, statements, uncommented};
 pub use subset::{Subset, Window};

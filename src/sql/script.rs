@@ -48,6 +48,12 @@ fn lead(sql: &str) -> Option<&str> {
     }
 }
 
+/// A statement without the comments before it.
+#[must_use]
+pub fn uncommented(statement: &str) -> &str {
+    lead(statement).unwrap_or(statement)
+}
+
 fn statements_of_pieces(script: &str) -> Vec<Statement<'_>> {
     let mut found = Vec::new();
     let mut start = 0;

@@ -32,16 +32,15 @@ pub(super) fn from_statement(
     }
 }
 
-/// A refused statement that nobody had waited for. What is sent meanwhile has nothing to
-/// do with it, so it names itself.
-pub(super) fn from_late(late: &Late) -> DatabaseError {
+/// A refused statement that nobody had waited for, which was noticed `at_commit` or at
+/// another statement. That one has nothing to do with it, so the refused one is named.
+pub(super) fn from_late(late: &Late, at_commit: bool) -> DatabaseError {
     let statement = Statement { text: &late.sql, offset: 0 };
-    let described = from_statement(&late.error, &late.sql, statement);
-    DatabaseError {
-        message: format!("{}\nin the statement: {}", described.message, late.sql),
-        offset: None,
-        ..described
+    let mut described = from_statement(&late.error, &late.sql, statement);
+    if !at_commit && !is_fatal(&late.error) {
+        described.message.push_str(&lines(&[("in the statement", Some(sql::uncommented(&late.sql)))]));
     }
+    DatabaseError { offset: None, ..described }
 }
 
 /// A `copy` that is not sent: the driver would wait for data for ever.

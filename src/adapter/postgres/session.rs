@@ -78,19 +78,28 @@ impl PostgresSession {
         let asked = ask(link, statement.text, wanted);
         let read = link.read_on();
         self.transaction = self.transaction.after(&outline, asked.is_ok());
-        self.check_late(read, &outline)?;
+        self.check_late(read, &outline, asked.is_ok())?;
         match asked {
             Ok((count, rows)) => Ok((self.answer(&outline, count), rows)),
             Err(error) => Err(self.failed(&error, script, statement, transaction::is_commit(&outline))),
         }
     }
 
-    /// What became of the statements before the one with this outline. After a refusal
-    /// the server has refused that one, too, or rolled back where it was a commit.
-    fn check_late(&mut self, read: Result<(), Late>, outline: &[String]) -> Result<(), DatabaseError> {
-        let Err(late) = read else { return Ok(()) };
-        let mut described = fault::from_late(&late);
-        self.note_failure(&late.error, &mut described, transaction::is_commit(outline));
+    /// What became of the statements before the one with this outline, which was answered
+    /// or not. After a refusal the server has refused that one, too, or rolled back where it
+    /// was a commit; where the connection was lost, the last answer says why.
+    fn check_late(
+        &mut self,
+        read: Result<(), Late>,
+        outline: &[String],
+        answered: bool,
+    ) -> Result<(), DatabaseError> {
+        let Some(late) = read.err().filter(|late| answered || late.error.as_db_error().is_some()) else {
+            return Ok(());
+        };
+        let was_commit = transaction::is_commit(outline);
+        let mut described = fault::from_late(&late, was_commit);
+        self.note_failure(&late.error, &mut described, was_commit);
         Err(described)
     }
 
@@ -237,7 +246,7 @@ impl Session for PostgresSession {
         let sent = copy::send(link, &sql, rows);
         let read = link.read_on();
         self.transaction = self.transaction.after(&outline, sent.is_ok());
-        self.check_late(read, &outline)?;
+        self.check_late(read, &outline, sent.is_ok())?;
         match sent {
             Ok(count) => Ok(self.answer(&outline, count)),
             Err(error) => Err(fault::with_cell(&error, self.failed(&error, &sql, statement, false))),

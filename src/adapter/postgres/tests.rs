@@ -290,17 +290,17 @@ fn lost_connections_are_opened_again() {
 fn what_was_refused_unread_is_told_with_the_next_answer() {
     let Some(place) = Place::new("late") else { return };
     let mut session = place.session();
-    let mut check = |begins: &str, then: &str| {
+    let mut check = |begins: &str, then: &str, added: &str| {
         session.execute(begins).unwrap();
         let error = session.execute(then).unwrap_err();
-        let told = "relation \"nothing\" does not exist (SQLSTATE 42P01)\n\
-                    in the statement: alter table nothing rename to something";
+        let told = format!("relation \"nothing\" does not exist (SQLSTATE 42P01){added}");
         assert_eq!(error.message, told, "{then}");
         session.in_transaction()
     };
-    let begins = "begin; create table t (a int); alter table nothing rename to something";
-    assert!(!check(begins, "commit"), "a commit of what failed rolls back");
-    assert!(check(begins, "select 1"), "what failed waits for its end");
+    let begins = "begin; create table t (a int); /* x */ alter table nothing rename to something";
+    let named = "\nin the statement: alter table nothing rename to something";
+    assert!(!check(begins, "commit", ""), "a commit of what failed rolls back");
+    assert!(check(begins, "select 1", named), "what failed waits for its end");
     session.execute("rollback").unwrap();
     assert_eq!(place.relations(session.as_mut()), []);
 
