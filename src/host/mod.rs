@@ -5,9 +5,11 @@
 
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the door that the lints point to")]
 
+pub mod archive;
 pub mod clock;
 pub mod environment;
 pub mod files;
+pub mod network;
 pub mod process;
 pub mod rolling;
 pub mod trust;

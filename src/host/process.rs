@@ -1,4 +1,4 @@
-//! Programs that are run: interpreters of other languages.
+//! Programs that are run: interpreters of other languages, git.
 
 use std::ffi::OsStr;
 use std::io::Read;
@@ -34,9 +34,27 @@ pub fn run(
     arguments: &[&OsStr],
     is_stopping: &dyn Fn() -> bool,
 ) -> Result<Finished, FileError> {
+    run_with(program, arguments, &[], is_stopping)
+}
+
+/// The same with environment variables of its own, besides those of this process.
+///
+/// # Errors
+/// It cannot be started.
+pub fn run_with(
+    program: &Path,
+    arguments: &[&OsStr],
+    variables: &[(&str, &str)],
+    is_stopping: &dyn Fn() -> bool,
+) -> Result<Finished, FileError> {
     let refused = |error| FileError::new("run", program, error);
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(refused)?;
     let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
     let (code, is_stopped) = wait(&mut child, is_stopping).map_err(refused)?;

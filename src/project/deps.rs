@@ -1,32 +1,44 @@
-//! Installing packages. Only local ones: a folder that holds a project.
+//! Installing packages: from the hub, from git, from archives, and from folders.
 
-use std::collections::VecDeque;
+mod add;
+mod fetch;
+mod git;
+mod hub;
+mod wanted;
+
+use std::collections::{HashSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::{Map, Value as Json};
+
+pub use add::Addition;
+use fetch::{Fetched, Fetcher};
+use wanted::Wanted;
+
 use super::load::{ProjectRoot, root_and_renderer};
-use super::lock;
-use super::packages::{self, PackageOrigin, Requirement};
-use super::read_file::RawFile;
+use super::lock::{self, Lock};
+use super::packages::{self, Requirement};
 use super::render::Renderer;
 use super::request::LoadRequest;
 use crate::diagnostics::Diagnostic;
 use crate::host::{FileError, files};
-use crate::source::{SourceMap, Span};
-use crate::yaml;
+use crate::source::SourceMap;
 
 /// What `deps` is asked to do beyond installing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DepsOptions {
     /// Write the lock file and install nothing.
     pub lock_only: bool,
-    /// Write the lock file even if nothing changed.
+    /// Resolve again although the lock file fits.
     pub upgrade: bool,
+    /// Ask for one more package first.
+    pub add: Option<Addition>,
 }
 
 /// What `deps` did.
 #[derive(Debug, Clone, Default)]
 pub struct Installed {
-    /// Names and paths, as the lock file has them.
+    /// Names and where each comes from: a path, a version, a commit.
     pub packages: Vec<(String, String)>,
     /// Whether the lock file was written.
     pub is_lock_written: bool,
@@ -34,136 +46,136 @@ pub struct Installed {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Resolves the packages of a project and of its packages, writes
-/// `package-lock.yml`, and links each package into the install folder.
+/// Installs what `package-lock.yml` names. Where it does not fit what the project
+/// asks for, or does not exist, the packages of the project and of its packages are
+/// resolved first, and it is written.
 ///
 /// # Errors
-/// Every package that cannot be installed; then nothing was changed.
-pub fn deps(request: &LoadRequest, options: DepsOptions) -> Result<Installed, Vec<Diagnostic>> {
+/// Every package that cannot be installed; then nothing that is installed was changed.
+pub fn deps(request: &LoadRequest, options: &DepsOptions) -> Result<Installed, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let Some((project, renderer)) = root_and_renderer(request, &mut diagnostics) else {
         return Err(diagnostics);
     };
-    let mut resolver = Resolver {
-        project: &project,
-        renderer: &renderer,
-        sources: &request.sources,
-        found: Vec::new(),
-        diagnostics,
-    };
-    let requested = packages::read(&project.root, &renderer, &request.sources, &mut resolver.diagnostics);
-    resolver.resolve(&requested);
-    let Resolver { found, diagnostics, .. } = resolver;
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(diagnostics);
+    if let Some(addition) = &options.add {
+        add::add(&project.root, addition, &request.sources).map_err(|finding| vec![finding])?;
     }
-    let mut installed = Installed { warnings: diagnostics, ..Installed::default() };
-    installed.packages = found.iter().map(|package| (package.name.clone(), package.path.clone())).collect();
-    let done =
-        write_lock(&project.root, &found, &requested, options, &request.sources).and_then(|is_written| {
-            installed.is_lock_written = is_written;
-            if options.lock_only { Ok(()) } else { install(&project, &found) }
-        });
-    done.map(|()| installed).map_err(|error| vec![Diagnostic::error("deps", error.to_string())])
+    let sources = &request.sources;
+    let requested = packages::read(&project.root, &renderer, sources, &mut diagnostics);
+    let lock = lock::read(&project.root, &renderer, sources, &mut diagnostics);
+    let lock = lock.filter(|lock| lock.hash == lock::hash(&requested) && !options.upgrade);
+    let fetcher = Fetcher::new(&project, &renderer, request).map_err(|error| vec![file_problem(&error)])?;
+    let mut resolver = Resolver { project: &project, renderer: &renderer, sources, fetcher, diagnostics };
+    let found = match &lock {
+        Some(lock) => resolver.follow(lock),
+        None => resolver.resolve(&requested),
+    };
+    let warnings = std::mem::take(&mut resolver.diagnostics);
+    if warnings.iter().any(Diagnostic::is_error) {
+        return Err(warnings);
+    }
+    let told = found.iter().map(|package| (package.name.clone(), package.told.clone())).collect();
+    let is_lock_written = lock.is_none() && !found.is_empty();
+    let written = if is_lock_written { write_lock(&project.root, &found, &requested) } else { Ok(()) };
+    let done = written.and_then(|()| if options.lock_only { Ok(()) } else { install(&project, &found) });
+    done.map_err(|error| vec![file_problem(&error)])?;
+    Ok(Installed { packages: told, is_lock_written, warnings })
 }
 
-/// A package to install.
-struct Found {
-    name: String,
-    /// From the root project, as the lock file has it.
-    path: String,
-    /// The real folder.
-    folder: PathBuf,
-    span: Span,
+fn file_problem(error: &FileError) -> Diagnostic {
+    Diagnostic::error("deps", error.to_string())
 }
 
 struct Resolver<'a> {
     project: &'a ProjectRoot,
     renderer: &'a Renderer,
     sources: &'a SourceMap,
-    found: Vec<Found>,
+    fetcher: Fetcher<'a>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Resolver<'_> {
-    /// Breadth first, as dbt does.
-    fn resolve(&mut self, requested: &[Requirement]) {
-        let mut queue: VecDeque<(Requirement, String)> =
-            requested.iter().map(|requirement| (requirement.clone(), String::new())).collect();
-        while let Some((requirement, base)) = queue.pop_front() {
-            let path = match &requirement.origin {
-                PackageOrigin::Local(path) => path.clone(),
-                PackageOrigin::Remote(kind, name) => {
-                    self.diagnostics.push(remote(kind, name, requirement.span));
-                    continue;
-                }
+    /// Breadth first, as dbt does: what is asked of a package later narrows it.
+    fn resolve(&mut self, requested: &[Requirement]) -> Vec<Fetched> {
+        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut seen: HashSet<PathBuf> = HashSet::new();
+        let mut queue = VecDeque::new();
+        self.ask(requested, "", &mut queue);
+        while let Some(new) = queue.pop_front() {
+            let asked = if let Some(known) = wanted.iter_mut().find(|known| known.is_same(&new)) {
+                known.merge(&new);
+                known.clone()
+            } else {
+                wanted.push(new.clone());
+                new
             };
-            let Some((path, folder)) = self.locate(&path, &base, requirement.span) else { continue };
-            if self.found.iter().any(|found| found.folder == folder) {
+            let Some(fetched) = self.fetch(&asked) else { continue };
+            if seen.insert(fetched.folder.clone()) {
+                let below =
+                    packages::read(&fetched.folder, self.renderer, self.sources, &mut self.diagnostics);
+                self.ask(&below, &fetched.base, &mut queue);
+            }
+        }
+        if self.diagnostics.iter().any(Diagnostic::is_error) {
+            return Vec::new();
+        }
+        self.all(&wanted)
+    }
+
+    /// What a lock file names, and nothing else.
+    fn follow(&mut self, lock: &Lock) -> Vec<Fetched> {
+        let mut queue = VecDeque::new();
+        self.ask(&lock.entries, "", &mut queue);
+        let found = self.all(&Vec::from(queue));
+        for (entry, package) in lock.entries.iter().zip(&found) {
+            let name = entry.fields.get("name").and_then(Json::as_str);
+            if let Some(name) = name.filter(|name| *name != package.name) {
+                let message = format!("the package is named `{}`, in the lock file `{name}`", package.name);
+                let finding = Diagnostic::error("package-lock", message).at(entry.span, "");
+                self.diagnostics.push(finding.help("`model deps --upgrade` writes the lock file anew"));
+            }
+        }
+        found
+    }
+
+    fn ask(&mut self, requirements: &[Requirement], base: &str, queue: &mut VecDeque<Wanted>) {
+        for requirement in requirements {
+            match Wanted::of(requirement, base) {
+                Ok(wanted) => queue.push_back(wanted),
+                Err(finding) => self.diagnostics.push(finding),
+            }
+        }
+    }
+
+    fn fetch(&mut self, wanted: &Wanted) -> Option<Fetched> {
+        let fetched = self.fetcher.fetch(wanted, &mut self.diagnostics);
+        fetched.map_err(|finding| self.diagnostics.push(finding)).ok()
+    }
+
+    /// Each package once, under a name of its own.
+    fn all(&mut self, wanted: &[Wanted]) -> Vec<Fetched> {
+        let mut found: Vec<Fetched> = Vec::new();
+        for wanted in wanted {
+            let Some(fetched) = self.fetch(wanted) else { continue };
+            if found.iter().any(|known| known.folder == fetched.folder) {
                 continue;
             }
-            if let Some(name) = self.name(&folder, &path, requirement.span) {
-                let below = packages::read(&folder, self.renderer, self.sources, &mut self.diagnostics);
-                queue.extend(below.into_iter().map(|requirement| (requirement, path.clone())));
-                self.found.push(Found { name, path, folder, span: requirement.span });
+            let twin = found.iter().find(|known| known.name == fetched.name).map(|known| known.span);
+            let is_root = fetched.name == self.project.file.name;
+            if twin.is_some() || is_root {
+                let message = format!("two projects are named `{}`", fetched.name);
+                let other = twin.unwrap_or(self.project.file.span);
+                self.diagnostics.push(
+                    Diagnostic::error("package-name", message)
+                        .at(fetched.span, "")
+                        .at(other, "the other one")
+                        .help("each package needs a name of its own"),
+                );
             }
+            found.push(fetched);
         }
+        found
     }
-
-    /// dbt: a path starts at the root project, even in a package. What is not
-    /// there is sought from the package that asks for it.
-    fn locate(&mut self, path: &str, base: &str, span: Span) -> Option<(String, PathBuf)> {
-        let from_package = normal(&Path::new(base).join(path));
-        for candidate in [path.to_owned(), from_package] {
-            let folder = self.project.root.join(&candidate);
-            if let Ok(folder) = files::canonical(&folder)
-                && files::is_folder(&folder)
-            {
-                return Some((candidate, folder));
-            }
-        }
-        let message = format!("the package folder `{path}` does not exist");
-        let from = self.project.root.display();
-        self.diagnostics
-            .push(Diagnostic::error("package", message).at(span, "").note(format!("sought from `{from}`")));
-        None
-    }
-
-    fn name(&mut self, folder: &Path, path: &str, span: Span) -> Option<String> {
-        let before = self.diagnostics.len();
-        let raw = RawFile::read(folder, Path::new(path), self.sources, &mut self.diagnostics);
-        let file = raw.and_then(|raw| raw.check(self.renderer, &mut self.diagnostics));
-        let Some(file) = file else {
-            if self.diagnostics.len() == before {
-                let message = format!("`{path}` is no package: it has no `dbt_project.yml`");
-                self.diagnostics.push(Diagnostic::error("package", message).at(span, ""));
-            }
-            return None;
-        };
-        let twin = self.found.iter().find(|found| found.name == file.name).map(|found| found.span);
-        let is_root = file.name == self.project.file.name;
-        if twin.is_none() && !is_root {
-            return Some(file.name);
-        }
-        let message = format!("two projects are named `{}`", file.name);
-        let other = twin.unwrap_or(self.project.file.span);
-        self.diagnostics.push(
-            Diagnostic::error("package-name", message)
-                .at(span, "")
-                .at(other, "the other one")
-                .help("each package needs a name of its own"),
-        );
-        None
-    }
-}
-
-fn remote(kind: &str, name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        "remote-package",
-        format!("the package `{name}` cannot be installed: this version installs local packages only"),
-    )
-    .at(span, format!("`{kind}` packages come from the network"))
-    .help("download the package, and require it with `local: path/to/package`")
 }
 
 /// A path without `.` and, where something stands before it, `..`.
@@ -181,32 +193,15 @@ fn normal(path: &Path) -> String {
     parts.iter().collect::<PathBuf>().display().to_string()
 }
 
-/// Writes the lock file where it is missing or out of date.
-fn write_lock(
-    root: &Path,
-    found: &[Found],
-    requested: &[Requirement],
-    options: DepsOptions,
-    sources: &SourceMap,
-) -> Result<bool, FileError> {
-    let path = root.join(lock::FILE_NAME);
-    let current = files::read_text(&path).ok().and_then(|text| {
-        let yaml = yaml::parse(&sources.add(lock::FILE_NAME, text)).ok()?;
-        lock::hash_in(&yaml.as_map()?.to_json()).map(str::to_owned)
-    });
-    let is_current = current.as_deref() == Some(lock::hash(requested).as_str());
-    if found.is_empty() || is_current && !options.upgrade {
-        return Ok(false);
-    }
-    let packages: Vec<(String, String)> =
-        found.iter().map(|package| (package.path.clone(), package.name.clone())).collect();
-    files::write(&path, lock::text(&packages, requested))?;
-    Ok(true)
+fn write_lock(root: &Path, found: &[Fetched], requested: &[Requirement]) -> Result<(), FileError> {
+    let entries: Vec<Map<String, Json>> = found.iter().map(Fetched::locked).collect();
+    files::write(&root.join(lock::FILE_NAME), lock::text(entries, requested))
 }
 
-/// Empties the install folder and links the packages into it. A folder that
-/// does not lie inside the project is not emptied: only links in it are replaced.
-fn install(project: &ProjectRoot, found: &[Found]) -> Result<(), FileError> {
+/// Empties the install folder and puts the packages into it: links to folders, copies
+/// of what was fetched. A folder that does not lie inside the project is not emptied:
+/// only what is replaced is removed from it.
+fn install(project: &ProjectRoot, found: &[Fetched]) -> Result<(), FileError> {
     let install_path = Path::new(&project.file.paths.packages);
     let folder = project.root.join(install_path);
     let is_inside = install_path.components().all(|part| matches!(part, Component::Normal(_)))
@@ -216,9 +211,13 @@ fn install(project: &ProjectRoot, found: &[Found]) -> Result<(), FileError> {
     }
     files::create_folder(&folder)?;
     for package in found {
-        let link = folder.join(&package.name);
-        files::remove(&link)?;
-        files::link_or_copy(&package.folder, &link)?;
+        let place = folder.join(&package.name);
+        files::remove(&place)?;
+        if package.is_local {
+            files::link_or_copy(&package.folder, &place)?;
+        } else {
+            files::copy_folder(&package.folder, &place)?;
+        }
     }
     Ok(())
 }

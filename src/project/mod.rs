@@ -28,7 +28,7 @@ mod request;
 mod vars;
 mod version;
 
-pub use deps::{DepsOptions, Installed, deps};
+pub use deps::{Addition, DepsOptions, Installed, deps};
 pub use discover::{FileKind, ResourceFile};
 pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 pub use flags::{Flags, Origin, Setting};

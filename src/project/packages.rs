@@ -35,7 +35,7 @@ pub enum PackageOrigin {
 /// The keys that say where a package comes from.
 const REMOTE: [&str; 4] = ["package", "git", "tarball", "private"];
 /// All keys of an entry.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "local",
     "package",
     "git",
@@ -46,7 +46,8 @@ const KEYS: [&str; 11] = [
     "revision",
     "subdirectory",
     "provider",
-    "install-prerelease",
+    "warn-unpinned",
+    "install_prerelease",
 ];
 
 /// The packages that the project in a folder requires, in order.
@@ -79,6 +80,11 @@ pub(super) fn read(
         (None, None) => None,
     };
     let Some((list, written)) = list.filter(|(list, _)| !list.is_null()) else { return Vec::new() };
+    entries(&list, &written, diagnostics)
+}
+
+/// The entries of a list of packages, rendered and as written.
+pub(super) fn entries(list: &Yaml, written: &Yaml, diagnostics: &mut Vec<Diagnostic>) -> Vec<Requirement> {
     let (Some(items), Some(written)) = (list.as_seq(), written.as_seq()) else {
         let finding = Diagnostic::error("packages", "`packages` must be a list").at(list.span, "");
         diagnostics.push(finding);
@@ -90,7 +96,7 @@ pub(super) fn read(
     entries.collect()
 }
 
-fn document(
+pub(super) fn document(
     folder: &Path,
     name: &str,
     sources: &SourceMap,

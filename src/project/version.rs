@@ -38,6 +38,19 @@ pub(super) fn is_within(version: &str, ranges: &[String]) -> Result<bool, String
     Ok(bounds?.iter().all(|bound| bound.admits(&version)))
 }
 
+/// Whether a version, or the one of a bound, is a pre-release.
+pub(super) fn is_prerelease(text: &str) -> bool {
+    Bound::parse(text).is_some_and(|bound| bound.version.prerelease.is_some())
+}
+
+/// Which version comes first; what is none comes before all.
+pub(super) fn compare(a: &str, b: &str) -> Ordering {
+    match (Version::parse(a), Version::parse(b)) {
+        (Some(a), Some(b)) => a.compare(&b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
+}
+
 impl Bound {
     fn parse(text: &str) -> Option<Self> {
         let matchers = [

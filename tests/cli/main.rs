@@ -12,6 +12,7 @@
 mod build;
 mod compile;
 mod conformance;
+mod consumers;
 mod contracts;
 mod docs;
 mod drop_in;
@@ -28,6 +29,7 @@ mod microbatch;
 mod mistakes;
 mod nesting;
 mod offers;
+mod packages;
 mod postgres;
 mod proxy;
 mod python;

@@ -42,7 +42,7 @@ fn local_packages_are_linked_and_locked() {
     let (folder, request) = sandbox(CHAIN);
     let root = folder.path().join("root");
     files::write(&root.join("dbt_packages/stale/x.txt"), "").unwrap();
-    let installed = deps(&request, DepsOptions::default()).unwrap();
+    let installed = deps(&request, &DepsOptions::default()).unwrap();
     let expected = [("pk2", "../pk2"), ("inner", "../pk2/inner")];
     assert_eq!(installed.packages, expected.map(|(name, path)| (name.to_owned(), path.to_owned())));
     assert!(installed.is_lock_written);
@@ -54,14 +54,16 @@ fn local_packages_are_linked_and_locked() {
         lock.starts_with("packages:\n  - local: ../pk2\n    name: pk2\n  - local: ../pk2/inner\n"),
         "{lock}"
     );
-    assert!(!deps(&request, DepsOptions::default()).unwrap().is_lock_written);
-    assert!(deps(&request, DepsOptions { upgrade: true, lock_only: true }).unwrap().is_lock_written);
+    assert!(!deps(&request, &DepsOptions::default()).unwrap().is_lock_written);
+    assert!(
+        deps(&request, &DepsOptions { upgrade: true, lock_only: true, add: None }).unwrap().is_lock_written
+    );
 }
 
 #[test]
 fn only_the_lock_is_written_where_that_is_asked_for() {
     let (folder, request) = sandbox(CHAIN);
-    deps(&request, DepsOptions { lock_only: true, upgrade: false }).unwrap();
+    deps(&request, &DepsOptions { lock_only: true, ..DepsOptions::default() }).unwrap();
     assert!(files::is_file(&folder.path().join("root/package-lock.yml")));
     assert!(!files::is_folder(&folder.path().join("root/dbt_packages")));
 }
@@ -71,16 +73,15 @@ fn what_cannot_be_installed_is_told() {
     let check = |packages: &str, more: &[(&str, &str)], expected: &[&str]| {
         let base = [("root/dbt_project.yml", "name: shop"), ("root/packages.yml", packages)];
         let (folder, request) = sandbox(&[&base, more].concat());
-        let found = deps(&request, DepsOptions::default()).unwrap_err();
+        let found = deps(&request, &DepsOptions::default()).unwrap_err();
         let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, expected, "{packages} {found:?}");
         assert!(!files::is_folder(&folder.path().join("root/dbt_packages")), "nothing was changed");
     };
-    check(
-        "packages: [{package: dbt-labs/dbt_utils, version: 1.1.1}, {git: 'https://x/y.git'}]",
-        &[],
-        &["remote-package"; 2],
-    );
+    check("packages: [{package: acme/tools}, {tarball: 'http://x/y'}]", &[], &["packages"; 2]);
+    check("packages: [{package: tools, version: 1.0.0}]", &[], &["packages"]);
+    check("packages: [{private: acme/tools, provider: x}]", &[], &["packages"]);
+    check("packages: [{package: acme/tools, version: latest}]", &[], &["hub"]);
     check("packages: [{local: ../gone}]", &[], &["package"]);
     check("packages: [{local: ../empty}]", &[("empty/x.txt", "")], &["package"]);
     check("packages: [{local: ../a}]", &[("a/dbt_project.yml", "name: shop")], &["package-name"]);

@@ -1,0 +1,227 @@
+//! `deps`: packages from a hub, from git and from archives, all on this machine.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::Sandbox;
+
+/// A server that knows some files.
+struct Server {
+    address: String,
+    files: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+}
+
+impl Server {
+    fn new() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let files: Arc<Mutex<HashMap<String, Vec<u8>>>> = Arc::default();
+        let known = Arc::clone(&files);
+        std::thread::spawn(move || {
+            for mut client in listener.incoming().map_while(Result::ok) {
+                let mut lines =
+                    BufReader::new(client.try_clone().expect("a wire")).lines().map_while(Result::ok);
+                let path = lines.next().unwrap_or_default();
+                let path = path.split(' ').nth(1).unwrap_or_default().to_owned();
+                let _ = lines.find(String::is_empty);
+                let found = known.lock().expect("files").get(&path).cloned();
+                let (status, body) = found.map_or(("404 Not Found", Vec::new()), |body| ("200 OK", body));
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
+                // A client that has gone away needs no answer.
+                let _ = client.write_all(head.as_bytes()).and_then(|()| client.write_all(&body));
+            }
+        });
+        Self { address, files }
+    }
+
+    fn serve(&self, path: &str, body: impl Into<Vec<u8>>) {
+        self.files.lock().expect("files").insert(path.to_owned(), body.into());
+    }
+
+    /// Lists versions of `acme/NAME`, each with its archive.
+    fn hub(&self, name: &str, versions: &[(&str, Json)]) {
+        let mut listed = serde_json::Map::new();
+        for (version, more) in versions {
+            let path = format!("/{name}-{version}.tgz");
+            self.serve(&path, archive(name, version, ""));
+            let downloads = json!({"tarball": format!("{}{path}", self.address), "sha1": more["sha1"]});
+            let about = json!({
+                "name": name, "version": version, "packages": [], "downloads": downloads,
+                "require_dbt_version": more["require_dbt_version"],
+            });
+            listed.insert((*version).to_owned(), about);
+        }
+        let about = json!({"name": name, "namespace": "acme", "versions": listed});
+        self.serve(&format!("/api/v1/acme/{name}.json"), about.to_string());
+    }
+}
+
+/// An archive with a project that has a macro and asks for packages.
+fn archive(name: &str, version: &str, packages: &str) -> Vec<u8> {
+    let mut builder =
+        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let say = format!("{{% macro {name}_version() %}}{version}{{% endmacro %}}");
+    let project = format!("name: {name}\nversion: {version}\n");
+    for (path, text) in
+        [("dbt_project.yml", project.as_str()), ("macros/m.sql", &say), ("packages.yml", packages)]
+    {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        builder
+            .append_data(&mut header, format!("{name}-{version}/{path}"), text.as_bytes())
+            .expect("an entry");
+    }
+    builder.into_inner().expect("an archive").finish().expect("an archive")
+}
+
+fn project(server: &Server, packages: &str) -> Sandbox {
+    Sandbox::new().file("packages.yml", packages).env("DBT_PACKAGE_HUB_URL", &server.address)
+}
+
+const RANGE: &str = "packages:\n  - package: acme/tools\n    version: [\">=1.0.0\", \"<2.0.0\"]\n";
+
+#[test]
+fn the_hub_gives_the_newest_version_and_the_lock_holds_it() {
+    let server = Server::new();
+    let old = ("1.0.0", json!({}));
+    let other = ("1.9.0", json!({"require_dbt_version": [">=2.0.0"]}));
+    server.hub(
+        "tools",
+        &[old.clone(), ("1.1.0", json!({})), ("1.2.0-rc1", json!({})), other, ("2.0.0", json!({}))],
+    );
+    let sandbox = project(&server, RANGE).model("m", "select '{{ tools.tools_version() }}' as v");
+    sandbox.run(["deps"]).success().talk_has("tools from acme/tools 1.1.0");
+    // The hash is the one that dbt computes.
+    let lock = "packages:\n  - name: tools\n    package: acme/tools\n    version: 1.1.0\n\
+                sha1_hash: 10e9024ad59f10075eedabafce8d7ca4eb872bbf\n";
+    assert_eq!(sandbox.read("package-lock.yml"), lock);
+    let _ = sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select v from m"), ["1.1.0"]);
+    server.hub("tools", &[old, ("1.1.0", json!({})), ("1.3.0", json!({}))]);
+    sandbox.run(["deps"]).success().talk_has("tools from acme/tools 1.1.0");
+    sandbox.run(["deps", "--upgrade"]).success().talk_has("tools from acme/tools 1.3.0");
+    assert!(sandbox.read("package-lock.yml").contains("version: 1.3.0\n"));
+}
+
+#[test]
+fn what_the_hub_cannot_give_is_told() {
+    let server = Server::new();
+    server.hub("tools", &[("1.0.0", json!({"sha1": "0123"})), ("3.0.0-rc1", json!({}))]);
+    server.serve("/api/v1/index.json", "[\"acme/tools\"]");
+    let run = |packages: &str| project(&server, packages).run(["deps"]);
+    run("packages: [{package: acme/tool, version: 1.0.0}]\n")
+        .code(2)
+        .talk_has("the hub has no package `acme/tool`");
+    run("packages: [{package: acme/tools, version: '>=2.0.0'}]\n")
+        .code(2)
+        .talk_has("there is no version of `acme/tools` that is >=2.0.0");
+    run("packages: [{package: acme/tools, version: 1.0.0}]\n")
+        .success()
+        .talk_has("warning[package-checksum]: `acme/tools` 1.0.0 is not the archive that the hub has listed");
+    let closed = TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address");
+    let sandbox = Sandbox::new().file("packages.yml", RANGE);
+    let sandbox = sandbox.env("DBT_PACKAGE_HUB_URL", &format!("http://{closed}"));
+    sandbox.run(["deps"]).code(2).talk_has("this needs the network; a `local:` package does not");
+    assert!(!sandbox.path("dbt_packages").exists());
+}
+
+#[test]
+fn bounds_of_all_who_ask_are_met() {
+    let server = Server::new();
+    server.hub("tools", &[("1.0.0", json!({})), ("1.5.0", json!({})), ("1.8.0", json!({}))]);
+    let asks = |bound: &str| format!("packages: [{{package: acme/tools, version: '{bound}'}}]\n");
+    server.serve("/more.tgz", archive("more", "1.0.0", &asks("<1.6.0")));
+    let more = format!("  - {{tarball: '{}/more.tgz', name: more}}\n", server.address);
+    let sandbox = project(&server, &format!("{RANGE}{more}"));
+    sandbox.run(["deps"]).success().talk_has("tools from acme/tools 1.5.0");
+    assert!(sandbox.path("dbt_packages/more/macros/m.sql").exists());
+    server.serve("/more.tgz", archive("more", "1.0.0", &asks(">=2.0.0")));
+    sandbox
+        .run(["deps", "--upgrade"])
+        .code(2)
+        .talk_has("there is no version of `acme/tools` that is >=1.0.0, <2.0.0, >=2.0.0");
+}
+
+#[test]
+fn a_package_can_be_added() {
+    let server = Server::new();
+    server.hub("tools", &[("1.0.0", json!({})), ("1.1.0", json!({}))]);
+    let sandbox = project(&server, "packages:\n  - package: acme/tools\n    version: 1.0.0\n");
+    let _ = sandbox.run(["deps", "--add-package", "acme/tools@1.1.0", "--lock"]).success();
+    assert_eq!(sandbox.read("packages.yml"), "packages:\n- package: acme/tools\n  version: 1.1.0\n");
+    assert!(sandbox.read("package-lock.yml").contains("version: 1.1.0"));
+    assert!(!sandbox.path("dbt_packages").exists());
+}
+
+fn git(folder: &Path, words: &[&str]) -> String {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+    let output =
+        Command::new("git").arg("-C").arg(folder).args(identity).args(words).output().expect("git runs");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A repository with two projects and a tag; gives its address and the tag's commit.
+fn repository() -> (Sandbox, String, String) {
+    let folder = Sandbox::empty()
+        .file("dbt_project.yml", "name: tools\n")
+        .file("inner/dbt_project.yml", "name: inner\n");
+    let root = folder.path("");
+    git(&root, &["init", "--quiet"]);
+    git(&root, &["add", "."]);
+    git(&root, &["commit", "--quiet", "-m", "one"]);
+    git(&root, &["tag", "v1"]);
+    let commit = git(&root, &["rev-parse", "HEAD"]);
+    folder.write("macros/later.sql", "{% macro later() %}{% endmacro %}\n");
+    git(&root, &["add", "."]);
+    git(&root, &["commit", "--quiet", "-m", "two"]);
+    let address = format!("file://{}", root.display().to_string().trim_end_matches('/'));
+    (folder, address, commit)
+}
+
+#[test]
+fn git_gives_a_commit_and_the_lock_holds_it() {
+    let (_folder, address, commit) = repository();
+    let packages = format!("packages:\n  - git: {address}\n    revision: v1\n    subdirectory: inner\n");
+    let sandbox = Sandbox::new().file("packages.yml", &packages);
+    let short: String = commit.chars().take(12).collect();
+    sandbox.run(["deps"]).success().talk_has(&format!("at {short}"));
+    assert!(sandbox.path("dbt_packages/inner/dbt_project.yml").exists());
+    let lock = sandbox.read("package-lock.yml");
+    let expected = format!(
+        "packages:\n  - git: {address}\n    name: inner\n    revision: {commit}\n    subdirectory: inner\nsha1_hash: "
+    );
+    assert!(lock.starts_with(&expected), "{lock}");
+    let _ = sandbox.run(["deps"]).success();
+    assert_eq!(sandbox.read("package-lock.yml"), lock);
+    let short = format!("packages:\n  - git: {address}\n    revision: {short}\n");
+    sandbox.write("packages.yml", &short);
+    let _ = sandbox.run(["deps"]).success();
+    assert!(!sandbox.path("dbt_packages/tools/macros").exists());
+}
+
+#[test]
+fn what_git_cannot_give_is_told() {
+    let (_folder, address, _) = repository();
+    let run = |packages: String| Sandbox::new().file("packages.yml", &packages).run(["deps"]);
+    run(format!("packages: [{{git: '{address}'}}]\n")).success().talk_has("warning[unpinned-package]: ");
+    run(format!("packages: [{{git: '{address}', revision: v9}}]\n"))
+        .code(2)
+        .talk_has("error[git]: cannot get");
+    run(format!("packages: [{{git: '{address}', revision: v1, subdirectory: gone}}]\n"))
+        .code(2)
+        .talk_has("has no folder `gone`");
+    let twice =
+        format!("packages: [{{git: '{address}', revision: v1}}, {{git: '{address}.git', revision: main}}]\n");
+    run(twice).code(2).talk_has("is wanted at several revisions");
+}
