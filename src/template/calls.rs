@@ -55,10 +55,13 @@ fn collect(source: &str, segment: &Segment, calls: &mut Vec<MacroCall>) {
             Some(MacroCall::Direct { package: None, name: name.to_owned() })
         } else if text_of(at + 1) == "." && text_of(at + 3) == "(" {
             let member = text_of(at + 2);
-            if (name, member) == ("adapter", "dispatch") {
-                dispatched(source, segment.tokens.get(at + 4..).unwrap_or_default())
-            } else {
-                Some(MacroCall::Direct { package: Some(name.to_owned()), name: member.to_owned() })
+            match (name, member) {
+                ("adapter", "dispatch") => {
+                    dispatched(source, segment.tokens.get(at + 4..).unwrap_or_default())
+                }
+                // dbt: the adapter's own functions are no macros, though some are named alike.
+                ("adapter", _) => None,
+                _ => Some(MacroCall::Direct { package: Some(name.to_owned()), name: member.to_owned() }),
             }
         } else {
             None
@@ -109,6 +112,7 @@ mod tests {
         check("select f(x)", "");
         check("{{ f(g(1)) }} {{ f(2) }}", "f g");
         check("{{ pkg.f() }}", "pkg.f");
+        check("{{ adapter.f() }}", "");
         check("{% set x = a.b.c() %}", "");
         check("{{ x | upper }} {{ x | join(',') }} {{ x is divisibleby(3) }}", "");
         check("{{ adapter.dispatch('f', 'pkg')(1) }}", "dispatch(f,pkg)");
