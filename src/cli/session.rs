@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::args::{Global, either};
+use super::args::{Global, ResourceTypes, either};
 use super::guise::Guise;
 use super::ui::{Form, Format, Level, LogFile, Look, Record, Reporter, Talk, Taste, Ui, Verbosity};
 use crate::adapter;
@@ -84,6 +84,19 @@ impl Session {
         let look = look(&global, &environment, talk, guise);
         let ui = Arc::new(Ui::new(look, &invocation.id, Secrets::of(&environment)));
         Self { ui, sources: Arc::new(SourceMap::new()), global, environment, invocation }
+    }
+
+    /// The kinds of nodes that the command line names, or else the environment.
+    pub(crate) fn types(&self, given: &ResourceTypes) -> ResourceTypes {
+        let or_variable = |given: &[String], name: &str| {
+            let named = variable(&self.environment, name).filter(|_| given.is_empty());
+            named
+                .map_or_else(|| given.to_vec(), |names| names.split_whitespace().map(str::to_owned).collect())
+        };
+        ResourceTypes {
+            resource_type: or_variable(&given.resource_type, "RESOURCE_TYPES"),
+            exclude_resource_type: or_variable(&given.exclude_resource_type, "EXCLUDE_RESOURCE_TYPES"),
+        }
     }
 
     /// What the command asks of a project; `flags` are the command's own.
@@ -319,11 +332,14 @@ fn stop_on_interrupt() -> Stop {
     stop
 }
 
+/// A setting of dbt's in the environment, under either of its names.
+fn variable<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
+    let value = environment.get(&format!("DBT_ENGINE_{name}"));
+    value.or_else(|| environment.get(&format!("DBT_{name}"))).filter(|value| !value.is_empty())
+}
+
 fn look(global: &Global, environment: &Environment, talk: Talk, guise: Guise) -> Look {
-    let variable = |name: &str| {
-        let value = environment.get(&format!("DBT_ENGINE_{name}"));
-        value.or_else(|| environment.get(&format!("DBT_{name}"))).filter(|value| !value.is_empty())
-    };
+    let variable = |name: &str| variable(environment, name);
     let switched = |name: &str| {
         variable(name)
             .map(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes" | "y" | "on"))

@@ -55,6 +55,8 @@ impl World<'_> {
         findings
     }
 
+    /// A warning: the node fails when it is built. dbt reads such projects, of which some
+    /// nodes are for another warehouse, too.
     fn unknown_materialization(&self, sketch: &Sketch, merged: &Merged) -> Option<Diagnostic> {
         let name = merged.config.materialized();
         if MATERIALIZATIONS.contains(&name) || self.library.materialization(name).is_some() {
@@ -62,8 +64,8 @@ impl World<'_> {
         }
         let own = self.library.macros().filter_map(|info| materialization_name(&info.name));
         let known: BTreeSet<&str> = own.chain(MATERIALIZATIONS.iter().copied()).collect();
-        let message = format!("`{}` is materialized as `{name}`, which does not exist", sketch.name);
-        let finding = Diagnostic::error("unknown-materialization", message)
+        let message = format!("`{}` is materialized as `{name}`, which does not exist here", sketch.name);
+        let finding = Diagnostic::warning("unknown-materialization", message)
             .at(place(sketch, merged, "materialized"), "set here");
         Some(match nearest(name, known.iter().copied()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),

@@ -118,6 +118,19 @@ fn answers_and_talk_share_stdout() {
 }
 
 #[test]
+fn kinds_of_nodes_come_from_the_environment() {
+    let check = |name: &str, kinds: &str, arguments: &[&str], expected: &str| {
+        let sandbox =
+            Sandbox::new().model("a", "select 1 as id").file("seeds/s.csv", "id\n1\n").env(name, kinds);
+        assert_eq!(sandbox.run(arguments.iter().copied()).success().stdout, expected, "{name}={kinds}");
+    };
+    check("DBT_RESOURCE_TYPES", "seed source", &["list"], "shop.s\n");
+    check("DBT_ENGINE_RESOURCE_TYPES", "seed", &["list"], "shop.s\n");
+    check("DBT_EXCLUDE_RESOURCE_TYPES", "seed", &["list"], "shop.a\n");
+    check("DBT_RESOURCE_TYPES", "seed", &["list", "--resource-type", "model"], "shop.a\n");
+}
+
+#[test]
 fn flags_without_a_meaning_here_are_taken() {
     let sandbox = Sandbox::new().model("a", "select 1 as id");
     let flags =

@@ -67,6 +67,14 @@ fn mistakes_of_several_files_come_together() {
 }
 
 #[test]
+fn a_materialization_of_another_warehouse_fails_alone() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "{{ config(materialized='dynamic_table') }} select * from {{ ref('a') }}");
+    sandbox.run(["build"]).code(1).talk("X");
+}
+
+#[test]
 fn the_calls_that_led_to_an_error_are_shown() {
     let sandbox = Sandbox::new().model("a", "select {{ cents('x') }} as price").file(
         "macros/cents.sql",

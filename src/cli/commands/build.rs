@@ -26,7 +26,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
-    let kinds = Kinds::of_build(&args.types.resource_type, &args.types.exclude_resource_type)?;
+    let types = session.types(&args.types);
+    let kinds = Kinds::of_build(&types.resource_type, &types.exclude_resource_type)?;
     session.execute(&Options {
         mode: Mode::Build,
         selection: args.selection.criteria(),

@@ -23,11 +23,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let types = session.types(&args.types);
     session.execute(&Options {
         mode: Mode::Clone,
         selection: args.selection.criteria(),
         given: args.selection.given(),
-        kinds: Kinds::of_clone(&args.types.resource_type, &args.types.exclude_resource_type)?,
+        kinds: Kinds::of_clone(&types.resource_type, &types.exclude_resource_type)?,
         full_refresh: args.full_refresh,
         ..Options::default()
     })

@@ -36,6 +36,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let types = session.types(&args.types);
     let workspace = session.workspace(args.given())?;
     if let Some(query) = &args.inline {
         let outcome = session.alone(&workspace, |stop, on_event| {
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let options = Options {
         mode: Mode::Compile,
         selection: args.selection.criteria(),
-        kinds: Kinds::of_compile(&args.types.resource_type, &args.types.exclude_resource_type)?,
+        kinds: Kinds::of_compile(&types.resource_type, &types.exclude_resource_type)?,
         ..Options::default()
     };
     let is_narrow = options.selection.is_narrow();

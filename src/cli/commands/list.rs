@@ -22,8 +22,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let types = session.types(&args.types);
     let kinds = if args.selection.models.is_empty() {
-        Kinds::of_list(&args.types.resource_type, &args.types.exclude_resource_type)?
+        Kinds::of_list(&types.resource_type, &types.exclude_resource_type)?
     } else {
         Kinds::only(&[ResourceType::Model])
     };

@@ -21,11 +21,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    let types = session.types(&args.types);
     session.execute(&Options {
         mode: Mode::Test,
         selection: args.selection.criteria(),
         given: args.selection.given(),
-        kinds: Kinds::of_test(&args.types.resource_type, &args.types.exclude_resource_type)?,
+        kinds: Kinds::of_test(&types.resource_type, &types.exclude_resource_type)?,
         store_failures: args.store_failures,
         ..Options::default()
     })
