@@ -10,10 +10,12 @@
 )]
 
 mod build;
+mod compatibility;
 mod compile;
 mod conformance;
 mod consumers;
 mod contracts;
+mod details;
 mod docs;
 mod drop_in;
 mod errors;

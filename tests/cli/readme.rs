@@ -31,7 +31,9 @@ fn its_links_lead_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "docs/adapters.md",
+        "docs/coming-from-dbt.md",
         "docs/commands.md",
+        "docs/compatibility.md",
     ];
     for document in documents {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);

@@ -1,0 +1,115 @@
+//! Small things that dbt projects rely on, each as dbt-core 1.11 does it.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn no_memory_of_a_parse_is_kept() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    sandbox.run(["parse"]).success();
+    for name in ["partial_parse.msgpack", "graph.gpickle", "graph_summary.json", "perf_info.json"] {
+        assert!(!sandbox.path("target").join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_project_with_what_real_ones_have() {
+    let sandbox = Sandbox::empty()
+        .file(
+            "project.yml",
+            "name: shop\nquoting: {identifier: false}\ndbt-cloud: {project-id: 1}\n",
+        )
+        .model("a", "select 1 as id")
+        .model("empty", "")
+        .model("off", "select 1 as id")
+        .model(
+            "b",
+            r#"
+            {{ config(pre_hook=["select 1", "  "], post_hook="{% if false %}x{% endif %}") }}
+            select * from {{ ref('a') }} -- {{ source('raw', 'a') }}
+            "#,
+        )
+        .model(
+            "header",
+            "{% call set_sql_header(config) %}create or replace temp macro plus(x) as x + 1;{% endcall %} select plus(1) as id",
+        )
+        .file(
+            "models/schema.yml",
+            r#"
+            models:
+              - {name: b, config: {enabled: "{{ target.type == 'duckdb' }}"}}
+              - {name: 'off', config: {enabled: "{{ target.type == 'other' }}"}}
+              - {name: lands}
+            sources: [{name: raw, schema: main, tables: [{name: a}]}]
+            data_tests:
+              - {name: single, description: of one, config: {severity: warn, meta: {a: 1}}}
+            "#,
+        )
+        .file("tests/single.sql", "select * from {{ ref('a') }}")
+        .file("seeds/lands.csv", "id\n1\n")
+        .file("macros/ref.sql", "{% macro ref(name) %}{% do return(builtins.ref(name)) %}{% endmacro %}");
+    let output = sandbox.run(["build", "--no-write-json"]).success();
+    let output = output.talk_has("there is no model `lands` to describe").talk_has("`lands` is a seed");
+    assert!(output.talk.contains("single  (1 row)") && !output.talk.contains("dbt-cloud"), "{}", output.talk);
+    for gone in ["target/manifest.json", "target/run_results.json", "target/run/shop/models/empty.sql"] {
+        assert!(!sandbox.path(gone).exists(), "{gone}");
+    }
+    let compiled = sandbox.read("target/compiled/shop/models/b.sql");
+    assert_eq!(compiled.trim(), r#"select * from "shop"."main".a -- "shop"."main"."a""#);
+    sandbox.run(["parse"]).success();
+    let nodes = &sandbox.json("target/manifest.json")["nodes"];
+    assert!(nodes["model.shop.empty"].is_object() && nodes["model.shop.off"].is_null());
+    let single = &nodes["test.shop.single"];
+    assert_eq!((&single["description"], &single["config"]["meta"]["a"]), (&"of one".into(), &1.into()));
+}
+
+#[test]
+fn names_that_templates_seldom_use() {
+    let sandbox = Sandbox::new().model(
+        "a",
+        "
+        -- {{ try_or_compiler_error('no', fromjson, '[1]') }} {{ render('{{ 1 + 1 }}') }} {{ selected_resources }}
+        -- {{ set_strict([1]) | list }} {{ zip_strict([1], [2]) | list }} {{ toyaml({'a': 1}) | trim }}
+        -- {{ diff_of_two_dicts({'A': ['x', 'y']}, {'a': ['X']}) }} {{ modules.itertools.chain([1], [2]) | list }}
+        select 1 as id
+        ",
+    );
+    let sandbox = sandbox.file(
+        "macros/told.sql",
+        "{% macro told() %}{{ log([selected_resources, model.unique_id], info=true) }}{% endmacro %}",
+    );
+    sandbox.run(["run"]).success();
+    let compiled = sandbox.read("target/compiled/shop/models/a.sql");
+    let expected = "-- [1] 2 ['model.shop.a']\n-- [1] [(1, 2)] a: 1\n-- {'A': ['y']} [1, 2]\nselect 1 as id";
+    assert_eq!(compiled.trim(), expected);
+    sandbox.run(["run-operation", "told"]).success().talk_has("[[], 'macro.shop.told']");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let check = |path: &str, text: &str, part: &str| {
+        let sandbox = Sandbox::new().model("kept", "select 1 as id").file("seeds/s.csv", "id\n1\n");
+        sandbox.file(path, text).run(["parse"]).code(2).talk_has(part);
+    };
+    let hooks = "{{ config(pre_hook='select 1', **{'pre-hook': 'select 2'}) }} select 1 as id";
+    check("models/a.sql", hooks, "both `pre_hook` and `pre-hook`");
+    let seed = "seeds: [{name: s, config: {materialized: table}}]";
+    check("seeds/s.yml", seed, "`materialized` of the seed `s` cannot be `table`");
+    let test = "{{ config(materialized='view') }} select 1 as id";
+    check("tests/t.sql", test, "`materialized` of the test `t` cannot be `view`");
+}
+
+#[test]
+fn flags_stand_before_or_after_the_command() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    sandbox.run(["--quiet", "list"]).success().stdout("shop.a");
+    sandbox.run(["list", "--quiet", "--output", "name"]).success().stdout("a");
+    sandbox.run(["show", "--inline", "select 1", "--select", "a"]).code(2).talk_has("cannot be used with");
+}
+
+#[test]
+fn relations_whose_names_differ_in_case_are_told() {
+    let look = "{% macro look() %}{% do adapter.get_relation(target.database, 'main', 'A') %}{% endmacro %}";
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("macros/look.sql", look);
+    sandbox.run(["run"]).success();
+    sandbox.run(["run-operation", "look"]).code(1).talk_has("\"a\"");
+}
