@@ -275,6 +275,13 @@ fn check_contract(sketch: &Sketch, properties: &NodeProperties, config: &Config)
         let finding = Diagnostic::error("empty-contract", message).at(at, "described here");
         return Some(finding.help("list its `columns`, each with its `data_type`"));
     }
+    if sketch.origin.is_python() {
+        let message = format!("`{name}` has an enforced contract, but is written in Python");
+        let finding = Diagnostic::error("python-contract", message).at(at, "described here");
+        return Some(
+            finding.help("take `contract` out, and read the model by one in SQL that has the contract"),
+        );
+    }
     let kind = config.materialized();
     let warns =
         |constraint: &Json| constraint.get("warn_unsupported").and_then(Json::as_bool).unwrap_or(true);

@@ -59,7 +59,7 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(reading.delimiter).flexible(true).from_reader(text.as_bytes());
     let header: Vec<String> = match reader.headers() {
-        Ok(header) => header.iter().map(str::to_owned).collect(),
+        Ok(header) => told_apart(header.iter()),
         Err(error) => return Err(vec![Problem { line: None, message: error.to_string() }]),
     };
     let mut problems = header_problems(&header);
@@ -111,6 +111,17 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
     let rows = records.into_iter().map(row).collect();
     let columns = header.into_iter().zip(&guesses).map(|(name, guess)| guess.column(name)).collect();
     Ok(Csv { rows: Rows { columns, rows }, count, lines })
+}
+
+/// dbt: a name that stood before gets a number, as agate does it.
+fn told_apart<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for name in names {
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !told.contains(name));
+        told.push(free.filter(|_| !name.is_empty()).unwrap_or_default());
+    }
+    told
 }
 
 fn header_problems(header: &[String]) -> Vec<Problem> {
@@ -336,7 +347,21 @@ mod tests {
             "a,b\n1\n1,2\n1,2,3\n",
             &["line 2: 1 field, but the header names 2", "line 4: 3 fields, but the header names 2"],
         );
-        check("a,A,\n", &["line 1: two columns are named `A`", "line 1: column 3 has no name"]);
+        check(
+            "a,A,,\n",
+            &[
+                "line 1: two columns are named `A`",
+                "line 1: column 3 has no name",
+                "line 1: column 4 has no name",
+            ],
+        );
+    }
+
+    #[test]
+    fn names_that_stand_twice_get_a_number() {
+        let names = |text: &str| told_apart(text.split(','));
+        assert_eq!(names("a,b,a,a,a_2"), ["a", "b", "a_2", "a_3", "a_2_2"]);
+        assert_eq!(names("a,A"), ["a", "A"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Small things that dbt projects rely on, each as dbt-core 1.11 does it.
 
 use crate::sandbox::Sandbox;
+use crate::warehouse::{ENGINES, Warehouse};
 
 #[test]
 fn no_memory_of_a_parse_is_kept() {
@@ -112,4 +113,70 @@ fn relations_whose_names_differ_in_case_are_told() {
     let sandbox = Sandbox::new().model("a", "select 1 as id").file("macros/look.sql", look);
     sandbox.run(["run"]).success();
     sandbox.run(["run-operation", "look"]).code(1).talk_has("\"a\"");
+}
+
+#[test]
+fn columns_of_seeds_that_stand_twice_get_a_number() {
+    for engine in ENGINES {
+        let folder = Sandbox::empty().file("dbt_project.yml", "name: shop\nprofile: shop\n");
+        let Some(warehouse) = Warehouse::create(engine, &folder) else { continue };
+        let sandbox = folder
+            .file("seeds/twice.csv", "id,a,a\n1,2,3\n")
+            .model("read", "select a, a_2 from {{ ref('twice') }}");
+        sandbox.write_exactly("profiles.yml", &warehouse.profile());
+        sandbox.run(["build"]).success();
+        assert_eq!(warehouse.relations()["main.read"]["rows"], serde_json::json!([["2", "3"]]), "{engine}");
+    }
+}
+
+#[test]
+fn types_of_contracts_may_be_called_otherwise() {
+    for engine in ENGINES {
+        let folder = Sandbox::empty().file("dbt_project.yml", "name: shop\nprofile: shop\n");
+        let Some(warehouse) = Warehouse::create(engine, &folder) else { continue };
+        let contract = "models: [{name: a, config: {materialized: table, contract: {enforced: true}}, columns: [{name: x, data_type: string}]}]";
+        let sandbox = folder.model("a", "select cast('x' as text) as x").file("models/a.yml", contract);
+        sandbox.write_exactly("profiles.yml", &warehouse.profile());
+        sandbox.run(["run"]).success();
+        assert!(sandbox.read("target/run/shop/models/a.sql").contains("x TEXT"), "{engine}");
+    }
+}
+
+#[test]
+fn a_node_has_a_colour_that_there_is() {
+    let described = |colour: &str| format!("models: [{{name: a, docs: {{node_color: {colour}}}}}]");
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("models/a.yml", &described("teel"));
+    sandbox.run(["parse"]).code(2).talk_has("is no colour: `teel`").talk_has("`teal`");
+    sandbox.file("models/a.yml", &described("'#008080'")).run(["parse"]).success();
+}
+
+#[test]
+fn contracts_are_for_sql() {
+    let described =
+        "models: [{name: a, config: {contract: {enforced: true}}, columns: [{name: id, data_type: int}]}]";
+    let python = "def model(dbt, session):\n    return session.sql('select 1 as id')\n";
+    let sandbox = Sandbox::new().file("models/a.py", python).file("models/a.yml", described);
+    sandbox.run(["parse"]).code(2).talk_has("`a` has an enforced contract, but is written in Python");
+}
+
+#[test]
+fn compilations_and_snapshots_may_be_empty() {
+    let snapshot = "snapshots: [{name: history, relation: ref('a'), config: {unique_key: id, strategy: check, check_cols: all}}]";
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select * from {{ ref('a') }}")
+        .file("snapshots/history.yml", snapshot);
+    let compiled = r#"select * from (select * from "shop"."main"."a" where false limit 0)"#;
+    sandbox.run(["compile", "--select", "b", "--empty"]).success().stdout(compiled);
+    sandbox.run(["run"]).success();
+    sandbox.run(["snapshot", "--empty"]).success();
+    assert_eq!(sandbox.query("select count(*) from history"), ["0"]);
+}
+
+#[test]
+fn retry_takes_as_many_threads_as_before() {
+    let sandbox = Sandbox::new().model("a", "select no_such_column");
+    sandbox.run(["run", "--threads", "3"]).code(1);
+    sandbox.run(["retry"]).code(1).talk_has("3 threads");
+    sandbox.run(["retry", "--threads", "2"]).code(1).talk_has("2 threads");
 }

@@ -193,6 +193,7 @@ impl Global {
             ("log_level", self.log_level.clone().map(Json::from)),
             ("log_level_file", self.log_level_file.clone().map(Json::from)),
             ("log_file_max_bytes", self.log_file_max_bytes.map(Json::from)),
+            ("threads", self.threads.map(Json::from)),
             ("warn_error_options", self.warn_error_options.clone()),
             ("maximum_seed_size_mib", self.maximum_seed_size_mib.map(Json::from)),
         ];

@@ -51,6 +51,8 @@ fn request(session: &Session, previous: &Previous) -> Result<LoadRequest, Proble
     if let Some(which) = previous.text("which") {
         which.clone_into(&mut request.invocation.which);
     }
+    let threads = previous.args.get("threads").and_then(Json::as_u64);
+    request.threads = request.threads.or_else(|| threads.and_then(|threads| usize::try_from(threads).ok()));
     request.target = request.target.or_else(|| previous.text("target").map(str::to_owned));
     request.profile = request.profile.or_else(|| previous.text("profile").map(str::to_owned));
     request.vars = request

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::colour::{NAMES, is_colour};
 use super::merge::Merged;
 use super::misspelt::misspelt;
 use crate::diagnostics::Diagnostic;
@@ -116,6 +117,7 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
     match kind {
         ResourceType::Model => {
             findings.extend(contract(name, merged, place));
+            findings.extend(colour(name, merged, place));
             findings.extend(public_ephemeral(name, merged, place));
         }
         ResourceType::Seed => findings.extend(fixed(name, "seed", merged, place)),
@@ -251,6 +253,23 @@ fn contract(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
         Diagnostic::error("contract-needs-schema-change", message)
             .at(at, "")
             .help("set `on_schema_change` to `append_new_columns` or `fail`"),
+    )
+}
+
+/// dbt: documentation draws the node in this colour.
+fn colour(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
+    let written = merged.config.get("docs")?.get("node_color").filter(|written| !written.is_null())?;
+    let text = written.as_str().unwrap_or_default();
+    if text.is_empty() && written.is_string() || is_colour(text) {
+        return None;
+    }
+    let at = merged.set_by.get("docs").copied().unwrap_or(place);
+    let message = format!("`docs.node_color` of `{name}` is no colour: `{}`", shown(written));
+    let finding = Diagnostic::error("wrong-config-value", message).at(at, "set here");
+    Some(
+        finding
+            .help("name a colour as in CSS, such as `teal`, or write it as `\"#008080\"`")
+            .suggest(text, NAMES.iter().copied()),
     )
 }
 

@@ -8,6 +8,7 @@
 
 mod calls;
 mod check;
+mod colour;
 mod defaults;
 mod hooks;
 mod layer;
