@@ -25,19 +25,19 @@ fn mistakes_of_several_files_come_together() {
         );
     sandbox.run(["build"]).code(2).talk(
         "
-            error[missing-key]: this column has no `name`
-             --> models/schema.yml:8:9
-              |
-            8 |       - nam: id
-              |         ^^^^^^^ add `name:` here
-
-            error[unknown-materialization]: `c` is materialized as `tabel`, which does not exist
+            warning[unknown-materialization]: `c` is materialized as `tabel`, which does not exist here
              --> models/c.sql:1:11
               |
             1 | {{ config(materialized='tabel') }} select 1
               |           ^^^^^^^^^^^^ set here
               |
               = help: did you mean `table`?
+
+            error[missing-key]: this column has no `name`
+             --> models/schema.yml:8:9
+              |
+            8 |       - nam: id
+              |         ^^^^^^^ add `name:` here
 
             error[unbalanced-tags]: `{% if %}` is never closed
              --> models/d.sql:1:1
@@ -61,7 +61,7 @@ fn mistakes_of_several_files_come_together() {
               |
               = help: did you mean `web.sessions`?
 
-            5 errors
+            4 errors
         ",
     );
 }
@@ -71,7 +71,32 @@ fn a_materialization_of_another_warehouse_fails_alone() {
     let sandbox = Sandbox::new()
         .model("a", "select 1 as id")
         .model("b", "{{ config(materialized='dynamic_table') }} select * from {{ ref('a') }}");
-    sandbox.run(["build"]).code(1).talk("X");
+    sandbox.run(["build"]).code(1).talk(
+        "
+            warning[unknown-materialization]: `b` is materialized as `dynamic_table`, which does not exist here
+             --> models/b.sql:1:11
+              |
+            1 | {{ config(materialized='dynamic_table') }} select * from {{ ref('a') }}
+              |           ^^^^^^^^^^^^ set here
+              |
+              = note: there are: ephemeral, external, incremental, materialized_view, table, table_function, view
+
+            2 nodes, 1 thread, target `dev`
+
+               OK    [ELAPSED]  1/2  view         main.a
+            ERROR    [ELAPSED]  2/2  dynamic_table  main.b
+
+            ERROR b
+              error[unknown-materialization]: there is no materialization `dynamic_table`
+               --> models/b.sql:1:1
+                |
+              1 | {{ config(materialized='dynamic_table') }} select * from {{ ref('a') }}
+                | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            Done in [ELAPSED]: 1 passed, 1 failed
+            `model retry` goes on with what failed or was skipped
+        ",
+    );
 }
 
 #[test]
