@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// A parse is made of small pieces that threads give to each other, which the
+/// system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     model::cli::main()
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use md5::{Digest as _, Md5};
 use rayon::prelude::*;
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata::Metadata;
@@ -85,7 +87,7 @@ impl Serialize for ManifestJson<'_> {
     }
 }
 
-/// The nodes of some kinds by unique id, made a few at a time by all threads.
+/// The nodes of some kinds by unique id, made and written a few at a time by all threads.
 struct Section<'a> {
     whole: &'a ManifestJson<'a>,
     belongs: fn(&NodeKind) -> bool,
@@ -100,15 +102,15 @@ impl Serialize for Section<'_> {
             nodes.chain(broken).filter(|(_, node)| (self.belongs)(&node.kind)).collect();
         let mut map = serializer.serialize_map(Some(members.len()))?;
         for some in members.chunks(AT_A_TIME) {
-            let made: Vec<Json> = some
+            let made: Vec<serde_json::Result<Box<RawValue>>> = some
                 .par_iter()
                 .map(|(id, node)| {
                     let compiled = id.and_then(|id| details.compiled.get(&id));
-                    compiled_node_json(wire, node, compiled)
+                    to_raw_value(&compiled_node_json(wire, node, compiled))
                 })
                 .collect();
             for ((_, node), json) in some.iter().zip(made) {
-                map.serialize_entry(node.unique_id.as_str(), &json)?;
+                map.serialize_entry(node.unique_id.as_str(), &json.map_err(S::Error::custom)?)?;
             }
         }
         map.end()
@@ -243,39 +245,39 @@ fn disabled(wire: &Wire<'_>) -> Json {
     disabled.into()
 }
 
-/// `parent_map` and `child_map`: unique id to sorted unique ids, for all nodes.
-fn edges(manifest: &Manifest) -> (Json, Json) {
+/// unique id to sorted unique ids.
+type Edges<'a> = IndexMap<&'a str, Vec<&'a str>>;
+
+/// `parent_map` and `child_map`, for all nodes.
+fn edges(manifest: &Manifest) -> (Edges<'_>, Edges<'_>) {
     let mut order: Vec<&Node> = manifest.nodes.iter().filter(|node| is_plain(&node.kind)).collect();
     order.extend(&manifest.broken_tests);
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exposure(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Semantic(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));
-    let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
-    let mut parents: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut parents: Edges<'_> = order.iter().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
+    let mut children = parents.clone();
     for node in &order {
         let id = node.unique_id.as_str();
         for parent in node.depends_on.nodes.iter().filter_map(|parent| manifest.node(*parent)) {
-            children.entry(parent.unique_id.as_str()).or_default().push(id);
-            parents.entry(id).or_default().push(parent.unique_id.as_str());
+            let parent = parent.unique_id.as_str();
+            children.entry(parent).or_default().push(id);
+            parents.entry(id).or_default().push(parent);
         }
     }
-    let map = |mut edges: HashMap<&str, Vec<&str>>| {
-        let entry = |node: &&Node| {
-            let mut ids = edges.remove(node.unique_id.as_str()).unwrap_or_default();
-            ids.sort_unstable();
-            (node.unique_id.to_string(), Json::from(ids))
-        };
-        Json::Object(order.iter().map(entry).collect())
-    };
-    (map(parents), map(children))
+    for ids in parents.values_mut().chain(children.values_mut()) {
+        ids.sort_unstable();
+    }
+    (parents, children)
 }
 
 /// `group_map`: a group's name to the unique ids of its members.
 fn group_map(manifest: &Manifest) -> Json {
     let mut map: Map<String, Json> =
         manifest.groups.values().map(|group| (group.name.clone(), json!([]))).collect();
-    for node in manifest.nodes.iter().filter(|node| is_plain(&node.kind)) {
+    let has_groups = !manifest.groups.is_empty();
+    for node in manifest.nodes.iter().filter(|node| has_groups && is_plain(&node.kind)) {
         let members = group(manifest, node).and_then(|group| map.get_mut(group)?.as_array_mut());
         if let Some(members) = members {
             members.push(node.unique_id.as_str().into());

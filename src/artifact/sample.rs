@@ -6,6 +6,7 @@
 //! [`Manifest`] here, so that what we write and select can be held against it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
@@ -102,9 +103,9 @@ fn node(json: &Json, manifest: &Manifest) -> Node {
             patch_span: None,
         },
         config: Config {
-            values: object(&json["config"]),
-            unrendered: object(&json["unrendered_config"]),
-            call: Map::new(),
+            values: object(&json["config"]).into(),
+            unrendered: object(&json["unrendered_config"]).into(),
+            call: Arc::default(),
         },
         tags: texts(json.get("tags").unwrap_or(&json["config"]["tags"])),
         docs: Docs {

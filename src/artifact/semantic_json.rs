@@ -33,8 +33,8 @@ pub(super) fn semantic_json(wire: &Wire<'_>, node: &Node, semantic: &Semantic) -
         }
     }
     json.extend(object([
-        ("config", node.config.values.clone().into()),
-        ("unrendered_config", node.config.unrendered.clone().into()),
+        ("config", Json::Object((*node.config.values).clone())),
+        ("unrendered_config", Json::Object((*node.config.unrendered).clone())),
         ("depends_on", wire.depends_on(node)),
         ("refs", refs(&node.depends_on.refs)),
         ("created_at", wire.created_at.into()),

@@ -31,7 +31,7 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
         ("description", node.docs.description.as_str().into()),
         ("overrides", overridden.into()),
         ("depends_on", wire.depends_on(node)),
-        ("config", node.config.values.clone().into()),
+        ("config", Json::Object((*node.config.values).clone())),
         ("checksum", test.checksum.as_str().into()),
         ("schema", schema.into()),
         ("created_at", wire.created_at.into()),

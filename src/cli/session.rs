@@ -136,6 +136,8 @@ impl Session {
         self.keep_log(request);
         let notices: Arc<dyn Notices> = Arc::clone(&self.ui) as Arc<dyn Notices>;
         let workspace = Workspace::open(request, &notices)?;
+        // The process ends with it: to take it apart would be time for nothing.
+        std::mem::forget(Arc::clone(&workspace.manifest));
         self.ui.hide_texts(workspace.project.profile.secret_values());
         self.report_contents(&workspace);
         self.warn(&workspace, &workspace.warnings)?;

@@ -23,7 +23,7 @@ impl ConfigObject {
     }
 
     fn values(&self) -> Option<&Map<String, Json>> {
-        self.state.node().map(|node| &node.config.values)
+        self.state.node().map(|node| &*node.config.values)
     }
 
     /// The value of a key, null included; hooks are found under both spellings.

@@ -1,19 +1,21 @@
 //! A node's configuration: an open dictionary with known keys.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
-/// A node's merged configuration. Keys are dbt's (`pre-hook` and `post-hook`
+/// A node's merged configuration, shared by nodes that are configured alike. Keys are dbt's (`pre-hook` and `post-hook`
 /// with hyphens); custom keys are kept. Values were checked when the manifest
 /// was resolved, so the typed readers below cannot fail: they give dbt's
 /// default where a key is absent or null.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// All keys and values, defaults included, in dbt's order.
-    pub values: Map<String, Json>,
+    pub values: Arc<Map<String, Json>>,
     /// The same before rendering, without defaults: what users wrote.
-    pub unrendered: Map<String, Json>,
+    pub unrendered: Arc<Map<String, Json>>,
     /// The keys that were set by `config()` calls in the node's own text, as they were called.
-    pub call: Map<String, Json>,
+    pub call: Arc<Map<String, Json>>,
 }
 
 /// A `pre-hook` or `post-hook`.
@@ -28,6 +30,16 @@ pub struct Hook {
 }
 
 impl Config {
+    /// Sets a key of this node alone.
+    pub(super) fn set(&mut self, key: &str, value: Json) {
+        Arc::make_mut(&mut self.values).insert(key.to_owned(), value);
+    }
+
+    /// The same with what the node's own text set.
+    pub(super) fn with_call(self, call: Map<String, Json>) -> Self {
+        if call.is_empty() { self } else { Self { call: Arc::new(call), ..self } }
+    }
+
     /// The value of a key; `None` where it is absent.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Json> {

@@ -1,6 +1,7 @@
 //! From sketches to nodes without edges.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value as Json, json};
 
@@ -8,7 +9,7 @@ use super::configure::{self, Layer, Setting};
 use super::describe::{Describer, constraint, foreign_key_target};
 use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
-use super::layers::{Layers, call_layer, patch_layer, tree_layers};
+use super::layers::{Layers, Trees, call_layer, patch_layer};
 use super::naming::{Named, Naming};
 use super::parse::{ParseScope, Recorder, Subject, Surroundings};
 use super::properties::{NodeProperties, ResourceCall};
@@ -19,7 +20,6 @@ use super::sketch::Sketch;
 use super::world::World;
 use super::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
-use crate::project::{Package, Project};
 use crate::source::Span;
 use crate::sql::Relation;
 use crate::template::{Engine, Scope, Text};
@@ -33,12 +33,31 @@ pub(super) struct Patch<'a> {
 
 /// Turns sketches into drafts. Shared by all threads.
 pub(super) struct Drafting<'a> {
-    pub(super) project: &'a Project,
     pub(super) engine: &'a Engine,
     pub(super) naming: &'a Naming<'a>,
     pub(super) surroundings: &'a Arc<Surroundings>,
     pub(super) describer: &'a Describer<'a>,
     pub(super) world: &'a World<'a>,
+    pub(super) trees: &'a Trees<'a>,
+    pub(super) plain: PlainConfigs,
+}
+
+/// The configurations of nodes that say nothing themselves: one for all nodes of a
+/// kind for which the same levels of project files count, which are told apart by
+/// their addresses.
+#[derive(Default)]
+pub(super) struct PlainConfigs(Mutex<HashMap<(ResourceType, usize, usize), Config>>);
+
+impl PlainConfigs {
+    fn key(sketch: &Sketch, layers: &Layers) -> Option<(ResourceType, usize, usize)> {
+        let address = |layers: &Arc<[Layer]>| Arc::as_ptr(layers).cast::<Layer>() as usize;
+        let is_plain = layers.patch.is_empty() && layers.call.is_empty();
+        is_plain.then(|| (sketch.resource_type(), address(&layers.own), address(&layers.root)))
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<(ResourceType, usize, usize), Config>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drafting<'_> {
@@ -47,6 +66,7 @@ impl Drafting<'_> {
     pub(super) fn draft(&self, sketch: Sketch, patch: Option<Patch<'_>>) -> (Draft, Vec<Diagnostic>) {
         let mut findings = Vec::new();
         let layers = self.layers(&sketch, patch);
+        let sketch = Arc::new(sketch);
         let notes = Arc::new(Recorder::with_config(sketch.options.to_json()));
         let scope: Arc<dyn Scope> = Arc::new(self.scope(&sketch, &layers, &notes));
         match (&sketch.test, sketch.kind.body()) {
@@ -79,7 +99,9 @@ impl Drafting<'_> {
             (docs.description, docs.doc_blocks) =
                 self.describer.or_report(sketch.description.as_ref(), &sketch.package, &mut findings);
         }
+        drop(scope);
         let recorded = notes.recorded();
+        let sketch = Arc::unwrap_or_clone(sketch);
         let mut origin = sketch.origin;
         if let Some(patch) = patch {
             origin.patch_path = Some(patch.file.patch_path());
@@ -96,7 +118,7 @@ impl Drafting<'_> {
             package: sketch.package,
             fqn: sketch.fqn,
             origin,
-            config: Config { call: recorded.config, ..config },
+            config: config.with_call(recorded.config),
             docs,
             relation,
             depends_on: DependsOn {
@@ -160,23 +182,15 @@ impl Drafting<'_> {
 
     /// The layers of the sketch's configuration that its text does not set.
     fn layers(&self, sketch: &Sketch, patch: Option<Patch<'_>>) -> Layers {
-        let kind = sketch.resource_type();
-        let root = self.project.root_package();
-        let tree = |package: &Package| tree_layers(package, kind, &sketch.fqn);
-        let own = self.project.packages.iter().find(|package| package.name == sketch.package);
-        Layers {
-            own: own.map(tree).unwrap_or_default(),
-            patch: own_patch_layer(sketch, patch),
-            call: Layer::default(),
-            root: if sketch.package == root.name { Vec::new() } else { tree(root) },
-        }
+        let own = own_patch_layer(sketch, patch);
+        self.trees.layers(&sketch.package, sketch.resource_type(), &sketch.fqn, own)
     }
 
-    fn scope(&self, sketch: &Sketch, layers: &Layers, recorder: &Arc<Recorder>) -> ParseScope {
+    fn scope(&self, sketch: &Arc<Sketch>, layers: &Layers, recorder: &Arc<Recorder>) -> ParseScope {
         let target = self.surroundings;
         let mut relation = Relation::new(target.database.clone(), target.schema.clone(), sketch.name.clone());
         relation.quote = target.quoting;
-        let (copy, known) = (sketch.clone(), layers.clone());
+        let (copy, known) = (Arc::clone(sketch), layers.clone());
         let subject = Subject {
             package: sketch.package.clone(),
             relation,
@@ -198,14 +212,24 @@ impl Drafting<'_> {
         scope: &Arc<dyn Scope>,
         findings: &mut Vec<Diagnostic>,
     ) -> Config {
+        let plain = PlainConfigs::key(sketch, layers);
+        if let Some(config) = plain.and_then(|key| self.plain.known().get(&key).cloned()) {
+            return config;
+        }
         let mut merged = configure::merge(sketch.resource_type(), layers.in_order());
+        let found_before = findings.len();
         findings.extend(configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start()));
         findings.extend(self.world.check(sketch, &merged));
-        for key in ["pre-hook", "post-hook"] {
+        let hooks = ["pre-hook", "post-hook"].map(|key| (key, merged.config.hooks(key)));
+        let is_plain = findings.len() == found_before && hooks.iter().all(|(_, hooks)| hooks.is_empty());
+        for (key, hooks) in hooks {
             let at = merged.set_by.get(key).copied().unwrap_or_else(|| sketch.start());
-            for hook in merged.config.hooks(key) {
+            for hook in hooks {
                 findings.extend(self.render(&Text::new(hook.sql, at.file, at.start), scope));
             }
+        }
+        if let Some(key) = plain.filter(|_| is_plain) {
+            self.plain.known().insert(key, merged.config.clone());
         }
         merged.config
     }
@@ -315,8 +339,8 @@ fn node_json(sketch: &Sketch, config: &Config, tags: &[String]) -> Json {
         "alias": sketch.name,
         "version": sketch.version(),
         "latest_version": sketch.latest_version(),
-        "config": config.values,
-        "unrendered_config": config.unrendered,
+        "config": *config.values,
+        "unrendered_config": *config.unrendered,
         "tags": tags.iter().cloned().chain(config.tags()).collect::<Vec<String>>(),
         "meta": config.get("meta"),
         "description": "",

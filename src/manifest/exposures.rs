@@ -5,29 +5,28 @@ use serde_json::{Map, Value as Json};
 
 use super::configure;
 use super::describe::Describer;
-use super::layers::{Layers, patch_layer, tree_layers};
+use super::layers::{Trees, patch_layer};
 use super::properties::{ExposureProperties, ResourceCall, Spanned, parse_call};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
 use super::{DependsOn, Docs, Exposure, Group, Node, NodeKind, Origin, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
-use crate::project::Project;
 use crate::source::Span;
 
 /// The exposures of a property file, those that are turned off included.
 pub(super) fn exposures(
-    project: &Project,
+    trees: &Trees<'_>,
     file: &PropertyFile,
     describer: &Describer<'_>,
 ) -> (Vec<Draft>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let entries = &file.properties.exposures;
-    let drafts = entries.iter().map(|entry| exposure(project, file, describer, entry, &mut findings));
+    let drafts = entries.iter().map(|entry| exposure(trees, file, describer, entry, &mut findings));
     (drafts.collect(), findings)
 }
 
 fn exposure(
-    project: &Project,
+    trees: &Trees<'_>,
     file: &PropertyFile,
     describer: &Describer<'_>,
     entry: &ExposureProperties,
@@ -36,15 +35,16 @@ fn exposure(
     let name = &entry.name.value;
     let mut fqn = file.folders();
     fqn.push(name.clone());
-    let mut merged = configure::merge(ResourceType::Exposure, layers(project, file, entry, &fqn).in_order());
+    let layers = trees.layers(&file.package, ResourceType::Exposure, &fqn, patch_layer(&entry.config));
+    let mut merged = configure::merge(ResourceType::Exposure, layers.in_order());
     findings.extend(configure::check(ResourceType::Exposure, name, &mut merged, entry.name.span));
     let mut config = merged.config;
     let tags: IndexSet<String> = entry.tags.iter().cloned().chain(config.tags()).collect();
     let tags: Vec<String> = tags.into_iter().collect();
     let mut meta = entry.meta.clone();
     meta.extend(config.get("meta").and_then(Json::as_object).cloned().unwrap_or_default());
-    config.values.insert("tags".to_owned(), tags.clone().into());
-    config.values.insert("meta".to_owned(), Json::Object(meta));
+    config.set("tags", tags.clone().into());
+    config.set("meta", Json::Object(meta));
     let (depends_on, sites) = reads(name, &entry.depends_on, findings);
     let (description, doc_blocks) = describer.or_report(entry.description.as_ref(), &file.package, findings);
     let node = Node {
@@ -73,18 +73,6 @@ fn exposure(
         })),
     };
     Draft { node, sites }
-}
-
-fn layers(project: &Project, file: &PropertyFile, entry: &ExposureProperties, fqn: &[String]) -> Layers {
-    let root = project.root_package();
-    let own = project.packages.iter().find(|package| package.name == file.package);
-    let tree = |package| tree_layers(package, ResourceType::Exposure, fqn);
-    Layers {
-        own: own.map(tree).unwrap_or_default(),
-        patch: patch_layer(&entry.config),
-        root: if file.package == root.name { Vec::new() } else { tree(root) },
-        ..Layers::default()
-    }
 }
 
 /// What an exposure reads, and where it says so: the sources first, as

@@ -7,25 +7,21 @@ use serde_json::Value as Json;
 
 use super::generic_tests::repr;
 use super::sketch::sha256;
-use super::{DataTest, GenericTest, Node, NodeKind};
+use super::{DataTest, GenericTest, Node, NodeKind, UniqueId};
 
 /// Fills in what is derived of models: the columns that tell their rows apart
 /// and the sum over what an enforced contract promises.
-pub(super) fn complete_models<'a>(nodes: &mut [Node], turned_off: impl Iterator<Item = &'a Node>) {
-    let mut tests: HashMap<String, Vec<(GenericTest, bool)>> = HashMap::new();
-    let mut note = |node: &Node| {
-        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &node.kind else { return };
-        if let Some(attached) = &generic.attached_node {
-            let of_model = tests.entry(attached.to_string()).or_default();
-            of_model.push((generic.clone(), node.config.enabled()));
+pub(super) fn complete_models(nodes: &mut [Node], turned_off: &[&[Node]]) {
+    let mut keys: HashMap<UniqueId, TestedKeys> = HashMap::new();
+    for node in nodes.iter().chain(turned_off.iter().copied().flatten()) {
+        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &node.kind else { continue };
+        if let Some(attached) = generic.attached_node.as_ref().filter(|_| tells_apart(generic)) {
+            keys.entry(attached.clone()).or_default().note(generic, node.config.enabled());
         }
-    };
-    nodes.iter().for_each(&mut note);
-    turned_off.for_each(note);
+    }
     for node in nodes {
         let checksum = contract_checksum(node);
-        let columns =
-            primary_key(node, tests.get(node.unique_id.as_str()).map(Vec::as_slice).unwrap_or_default());
+        let columns = primary_key(node, keys.remove(&node.unique_id).unwrap_or_default());
         if let NodeKind::Model(model) = &mut node.kind {
             model.contract_checksum = checksum;
             model.primary_key = columns;
@@ -33,9 +29,42 @@ pub(super) fn complete_models<'a>(nodes: &mut [Node], turned_off: impl Iterator<
     }
 }
 
+/// Columns of a model by what they are tested for.
+#[derive(Default)]
+struct TestedKeys {
+    unique: IndexSet<String>,
+    /// By tests that are turned off.
+    once_unique: IndexSet<String>,
+    not_null: IndexSet<String>,
+}
+
+impl TestedKeys {
+    fn note(&mut self, test: &GenericTest, is_enabled: bool) {
+        let set = match (test.name.as_str(), is_enabled) {
+            ("not_null", _) => &mut self.not_null,
+            (_, true) => &mut self.unique,
+            (_, false) => &mut self.once_unique,
+        };
+        set.extend(tested_columns(test));
+    }
+
+    /// Those that are unique and not null; else those that are unique.
+    fn columns(self) -> Vec<String> {
+        let Self { unique, once_unique, not_null } = self;
+        let both = not_null.iter().filter(|column| unique.contains(*column) || once_unique.contains(*column));
+        let both: IndexSet<String> = both.cloned().collect();
+        let found = [both, unique, once_unique].into_iter().find(|columns| !columns.is_empty());
+        found.into_iter().flatten().collect()
+    }
+}
+
+fn tells_apart(test: &GenericTest) -> bool {
+    matches!(test.name.as_str(), "unique" | "unique_combination_of_columns" | "not_null")
+}
+
 /// The columns that tell a model's rows apart. dbt: by a constraint; else those
 /// that are tested to be unique and not null; else those tested to be unique.
-fn primary_key(node: &Node, tests: &[(GenericTest, bool)]) -> Vec<String> {
+fn primary_key(node: &Node, tested: TestedKeys) -> Vec<String> {
     let NodeKind::Model(model) = &node.kind else { return Vec::new() };
     let is_key = |constraint: &&Json| constraint.get("type").and_then(Json::as_str) == Some("primary_key");
     if let Some(constraint) = model.constraints.iter().find(is_key) {
@@ -48,20 +77,7 @@ fn primary_key(node: &Node, tests: &[(GenericTest, bool)]) -> Vec<String> {
     {
         return vec![column.name.clone()];
     }
-    let (mut unique, mut once_unique, mut not_null) = (IndexSet::new(), IndexSet::new(), IndexSet::new());
-    for (test, is_enabled) in tests {
-        let set = match (test.name.as_str(), is_enabled) {
-            ("unique" | "unique_combination_of_columns", true) => &mut unique,
-            ("unique" | "unique_combination_of_columns", false) => &mut once_unique,
-            ("not_null", _) => &mut not_null,
-            _ => continue,
-        };
-        set.extend(tested_columns(test));
-    }
-    let both = not_null.iter().filter(|column| unique.contains(*column) || once_unique.contains(*column));
-    let both: IndexSet<String> = both.cloned().collect();
-    let found = [both, unique, once_unique].into_iter().find(|columns| !columns.is_empty());
-    found.into_iter().flatten().collect()
+    tested.columns()
 }
 
 fn tested_columns(test: &GenericTest) -> Vec<String> {

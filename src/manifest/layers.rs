@@ -1,39 +1,42 @@
 //! The places that configure one node.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use indexmap::IndexSet;
 use serde_json::{Map, Value as Json};
 
 use super::ResourceType;
 use super::call_site::option_site;
-use super::configure::{self, Layer, Setting};
+use super::configure::{Layer, LayerTree, Setting};
 use super::properties::ConfigBlock;
 use super::sketch::Sketch;
-use crate::project::Package;
+use crate::project::{Package, Project};
 use crate::source::Span;
 
 /// The layers of one node's configuration.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layers {
     /// From the project file of the node's package, the outermost folder first.
-    pub(super) own: Vec<Layer>,
+    pub(super) own: Arc<[Layer]>,
     /// From its property file.
     pub(super) patch: Layer,
     /// From the `config()` calls in its text.
     pub(super) call: Layer,
     /// From the root project file, for a package's node.
-    pub(super) root: Vec<Layer>,
+    pub(super) root: Arc<[Layer]>,
 }
 
 impl Layers {
     /// All layers, the lowest first.
     pub(super) fn in_order(&self) -> impl Iterator<Item = &Layer> {
-        self.own.iter().chain([&self.patch, &self.call]).chain(&self.root)
+        self.own.iter().chain([&self.patch, &self.call]).chain(self.root.iter())
     }
 
     /// The tags of a node that has `natural` ones apart from its configuration,
     /// each once. dbt reads property files last, so that their tags come last.
     pub(super) fn tags(&self, natural: &[String]) -> Vec<String> {
-        let layers = self.own.iter().chain([&self.call]).chain(&self.root).chain([&self.patch]);
+        let layers = self.own.iter().chain([&self.call]).chain(self.root.iter()).chain([&self.patch]);
         let set = layers.flat_map(|layer| &layer.settings).filter(|setting| setting.key == "tags");
         let texts = set.flat_map(|setting| match &setting.value {
             Json::Array(items) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
@@ -44,11 +47,38 @@ impl Layers {
     }
 }
 
-/// What a package's project file says about nodes of this kind below `fqn`.
-pub(super) fn tree_layers(package: &Package, kind: ResourceType, fqn: &[String]) -> Vec<Layer> {
-    match package.file.configs(tree_key(kind)) {
-        Some(tree) => configure::tree_layers(&tree.rendered, &tree.unrendered, fqn),
-        None => Vec::new(),
+/// What the project files of all packages say about nodes.
+pub(super) struct Trees<'a> {
+    root: &'a str,
+    of_packages: HashMap<(&'a str, &'static str), LayerTree>,
+    nothing: Arc<[Layer]>,
+}
+
+impl<'a> Trees<'a> {
+    /// Those of a project and its packages.
+    pub(super) fn of(project: &'a Project) -> Self {
+        let of_package = |package: &'a Package| {
+            let trees = package.file.config_trees();
+            trees.map(|(key, tree)| {
+                ((package.name.as_str(), key), LayerTree::new(&tree.rendered, &tree.unrendered))
+            })
+        };
+        Self {
+            root: &project.root_package().name,
+            of_packages: project.packages.iter().flat_map(of_package).collect(),
+            nothing: Arc::default(),
+        }
+    }
+
+    /// The layers of a node of `package` that has `patch` in a property file, but
+    /// for what its text sets.
+    pub(super) fn layers(&self, package: &str, kind: ResourceType, fqn: &[String], patch: Layer) -> Layers {
+        let tree = |package: &str| {
+            let tree = self.of_packages.get(&(package, tree_key(kind)));
+            Arc::clone(tree.map_or(&self.nothing, |tree| tree.layers(fqn)))
+        };
+        let root = if package == self.root { Arc::clone(&self.nothing) } else { tree(self.root) };
+        Layers { own: tree(package), patch, call: Layer::default(), root }
     }
 }
 

@@ -11,11 +11,11 @@ use super::configure;
 use super::deprecation::check_deprecations;
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
-use super::draft::Drafting;
+use super::draft::{Drafting, PlainConfigs};
 use super::exposures::{exposures, groups};
 use super::generic_sketch::GenericSketcher;
 use super::inferred::complete_models;
-use super::layers::tree_key;
+use super::layers::{Trees, tree_key};
 use super::macros::{self, MacroPatch};
 use super::naming::Naming;
 use super::parse::Surroundings;
@@ -28,7 +28,7 @@ use super::sources::Sources;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs};
-use super::{Group, Manifest, Node, NodeKind, ResourceType, UniqueId};
+use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 use crate::source::{FileId, SourceMap, Span};
@@ -138,24 +138,35 @@ impl Loading<'_> {
         let files = self.keep(property_files(self.project, &rendering));
         let describer = Describer::new(self.engine, &blocks, self.surroundings);
         let groups = groups(&files);
-        let drafted = self.drafted(&files, &rendering, &describer, &groups);
+        let trees = Trees::of(self.project);
+        let drafting = Drafting {
+            engine: self.engine,
+            naming: &Naming::new(self.project, self.engine, self.surroundings),
+            surroundings: self.surroundings,
+            describer: &describer,
+            world: &World { library: self.engine.library(), groups: &groups },
+            trees: &trees,
+            plain: PlainConfigs::default(),
+        };
+        let drafted = self.drafted(&files, &rendering, &drafting);
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
         self.findings.extend(check_names(&enabled, self.surroundings.dialect));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
         let mut resolved = resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled);
         let semantics = SemanticLayer {
             project: self.project,
+            trees: &trees,
             describer: &describer,
             dialect: self.surroundings.dialect,
         };
         self.findings.extend(semantics.add(&files, &mut resolved));
-        let unit_tests =
-            UnitTests { project: self.project, describer: &describer }.add(&files, &mut resolved);
+        let unit_tests = UnitTests { project: self.project, trees: &trees, describer: &describer }
+            .add(&files, &mut resolved);
         let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;
         self.findings.extend(check_access(self.project, &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
         self.findings.extend(check_deprecations(&nodes, self.project.invocation.started_at));
-        complete_models(&mut nodes, broken_tests.iter().chain(&disabled));
+        complete_models(&mut nodes, &[&broken_tests, &disabled]);
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);
         let macros = self.macros(&files, &describer);
@@ -184,8 +195,7 @@ impl Loading<'_> {
         &mut self,
         files: &[PropertyFile],
         rendering: &Rendering<'_>,
-        describer: &Describer<'_>,
-        groups: &IndexMap<String, Group>,
+        drafting: &Drafting<'_>,
     ) -> Drafted {
         let mut all: Vec<Sketch> = Vec::new();
         for package in &self.project.packages {
@@ -198,14 +208,6 @@ impl Loading<'_> {
         let more = self.described(files, rendering, &all);
         all.extend(more);
         self.findings.extend(patches.unmatched(&all));
-        let drafting = Drafting {
-            project: self.project,
-            engine: self.engine,
-            naming: &Naming::new(self.engine, self.surroundings),
-            surroundings: self.surroundings,
-            describer,
-            world: &World { library: self.engine.library(), groups },
-        };
         let made: Vec<(Draft, Vec<Diagnostic>)> = all
             .into_par_iter()
             .map(|sketch| {
@@ -217,12 +219,13 @@ impl Loading<'_> {
         let (drafts, findings): (Vec<Draft>, Vec<Vec<Diagnostic>>) = made.into_iter().unzip();
         drafted.extend(drafts);
         self.findings.extend(findings.into_iter().flatten());
-        let sources = Sources { project: self.project, surroundings: self.surroundings, describer };
+        let &Drafting { trees, describer, .. } = drafting;
+        let sources = Sources { trees, surroundings: self.surroundings, describer };
         for file in files {
             drafted.extend(self.keep(sources.drafts(file)));
         }
         for file in files {
-            drafted.extend(self.keep(exposures(self.project, file, describer)));
+            drafted.extend(self.keep(exposures(trees, file, describer)));
         }
         drafted
     }
@@ -251,14 +254,22 @@ impl Loading<'_> {
             .collect();
         let library: &Library = self.engine.library();
         let tests = GenericSketcher { library, dialect: &self.surroundings.dialect, nodes: ids };
-        let mut sketches = Vec::new();
-        for (file, snapshots) in files.iter().zip(snapshots) {
-            sketches.extend(self.keep(rendering.with(&file.package, |render| tests.of_nodes(file, render))));
+        let made: Vec<[(Vec<Sketch>, Vec<Diagnostic>); 2]> = files
+            .par_iter()
+            .map(|file| {
+                rendering.with(&file.package, |render| {
+                    [tests.of_nodes(file, render), tests.of_sources(file, render)]
+                })
+            })
+            .collect();
+        let (mut sketches, mut of_sources) = (Vec::new(), Vec::new());
+        for ([on_nodes, on_sources], snapshots) in made.into_iter().zip(snapshots) {
+            sketches.extend(self.keep(on_nodes));
             sketches.extend(snapshots);
+            of_sources.push(on_sources);
         }
-        for file in files {
-            sketches
-                .extend(self.keep(rendering.with(&file.package, |render| tests.of_sources(file, render))));
+        for made in of_sources {
+            sketches.extend(self.keep(made));
         }
         sketches
     }

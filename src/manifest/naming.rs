@@ -1,6 +1,7 @@
 //! Where a node's relation lies: `generate_database_name`,
 //! `generate_schema_name` and `generate_alias_name`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -10,14 +11,20 @@ use super::parse::{ParseScope, Surroundings};
 use super::version::version_text;
 use super::{Config, ResourceType};
 use crate::diagnostics::Diagnostic;
+use crate::project::Project;
 use crate::sql::{Part, Policy, Relation};
-use crate::template::{self, Engine, MacroInfo, Value};
+use crate::template::{self, Engine, Library, MacroInfo, Value};
 
 /// Names nodes, through the project's macros where it has some.
 pub(super) struct Naming<'a> {
     engine: &'a Engine,
     surroundings: &'a Arc<Surroundings>,
+    /// The macros of packages that name their nodes, by package and part.
+    own: HashMap<(&'a str, &'static str), &'a MacroInfo>,
 }
+
+/// What a name is made of.
+const PARTS: [&str; 3] = ["database", "schema", "alias"];
 
 /// The node that is named.
 pub(super) struct Named<'a> {
@@ -33,8 +40,17 @@ pub(super) struct Named<'a> {
 
 impl<'a> Naming<'a> {
     /// Names by the macros of this engine.
-    pub(super) fn new(engine: &'a Engine, surroundings: &'a Arc<Surroundings>) -> Self {
-        Self { engine, surroundings }
+    pub(super) fn new(project: &'a Project, engine: &'a Engine, surroundings: &'a Arc<Surroundings>) -> Self {
+        let mut own = HashMap::new();
+        for package in &project.packages {
+            for part in PARTS {
+                let name = format!("generate_{part}_name");
+                let found = find(engine.library(), &name, &package.name);
+                let found = found.filter(|info| !is_default(engine.library(), info, &name));
+                own.extend(found.map(|info| ((package.name.as_str(), part), info)));
+            }
+        }
+        Self { engine, surroundings, own }
     }
 
     /// The relation of a node.
@@ -71,13 +87,11 @@ impl<'a> Naming<'a> {
     /// One part of the name. `custom` is what the configuration asks for.
     fn generate(
         &self,
-        part: &str,
+        part: &'static str,
         custom: Option<&str>,
         named: &Named<'_>,
     ) -> Result<Option<String>, Diagnostic> {
-        let name = format!("generate_{part}_name");
-        let found = self.find(&name, named.package);
-        let Some(info) = found.filter(|info| !self.is_default(info, &name)) else {
+        let Some(info) = self.own.get(&(named.package, part)) else {
             return Ok(self.default_name(part, custom, named));
         };
         let custom = custom.map_or(Value::from(()), Value::from);
@@ -88,26 +102,6 @@ impl<'a> Naming<'a> {
         })?;
         let text = value.to_string();
         Ok((!value.is_none() && !value.is_undefined()).then(|| text.trim().to_owned()))
-    }
-
-    /// dbt: the node's own package, if it is an installed one that has such a
-    /// macro, else the root project, else what comes with the program.
-    fn find(&self, name: &str, package: &str) -> Option<&MacroInfo> {
-        let library = self.engine.library();
-        library
-            .find_in(package, name)
-            .filter(|info| !info.is_internal)
-            .or_else(|| library.find_in(library.root(), name))
-            .or_else(|| library.find_in(BUILTIN_PACKAGE, name))
-    }
-
-    /// Whether the macro, and the one that it dispatches to, are dbt's own: the
-    /// answer is then known without a call.
-    fn is_default(&self, info: &MacroInfo, name: &str) -> bool {
-        let is_own = |info: &MacroInfo| info.is_internal && info.package == BUILTIN_PACKAGE;
-        let library = self.engine.library();
-        let dispatched = library.find_dispatched(name, Some(BUILTIN_PACKAGE), library.root());
-        is_own(info) && dispatched.is_ok_and(|info| is_own(info) && info.name == format!("default__{name}"))
     }
 
     fn default_name(&self, part: &str, custom: Option<&str>, named: &Named<'_>) -> Option<String> {
@@ -128,4 +122,22 @@ impl<'a> Naming<'a> {
             }),
         }
     }
+}
+
+/// dbt: the node's own package, if it is an installed one that has such a
+/// macro, else the root project, else what comes with the program.
+fn find<'a>(library: &'a Library, name: &str, package: &str) -> Option<&'a MacroInfo> {
+    library
+        .find_in(package, name)
+        .filter(|info| !info.is_internal)
+        .or_else(|| library.find_in(library.root(), name))
+        .or_else(|| library.find_in(BUILTIN_PACKAGE, name))
+}
+
+/// Whether the macro, and the one that it dispatches to, are dbt's own: the
+/// answer is then known without a call.
+fn is_default(library: &Library, info: &MacroInfo, name: &str) -> bool {
+    let is_own = |info: &MacroInfo| info.is_internal && info.package == BUILTIN_PACKAGE;
+    let dispatched = library.find_dispatched(name, Some(BUILTIN_PACKAGE), library.root());
+    is_own(info) && dispatched.is_ok_and(|info| is_own(info) && info.name == format!("default__{name}"))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
+
 use super::draft::Patch;
 use super::properties::{ModelVersion, NodeKey, NodeProperties};
 use super::property_files::PropertyFile;
@@ -69,16 +71,16 @@ impl<'a> Patches<'a> {
     /// dbt: `NoNodeForYamlKey` and `WrongResourceSchemaFile`.
     pub(super) fn unmatched(&self, sketches: &[Sketch]) -> Vec<Diagnostic> {
         let mut names: HashMap<(&str, &str), Vec<ResourceType>> = HashMap::new();
-        let mut by_list: HashMap<(&str, NodeKey), Vec<String>> = HashMap::new();
+        let mut by_list: HashMap<(&str, NodeKey), IndexSet<String>> = HashMap::new();
         for sketch in sketches {
             let Some(list) = list_of(&sketch.kind) else { continue };
             names.entry((&sketch.package, &sketch.name)).or_default().push(sketch.resource_type());
-            by_list.entry((&sketch.package, list)).or_default().push(sketch.search_name());
+            by_list.entry((&sketch.package, list)).or_default().insert(sketch.search_name());
         }
         let mut findings = Vec::new();
         for ((package, list, name), patch) in &self.entries {
-            let candidates = by_list.get(&(*package, *list)).map(Vec::as_slice).unwrap_or_default();
-            if candidates.contains(name) {
+            let candidates = by_list.get(&(*package, *list));
+            if candidates.is_some_and(|known| known.contains(name)) {
                 continue;
             }
             if let Some(version) = &patch.properties.version {
@@ -91,7 +93,7 @@ impl<'a> Patches<'a> {
                 .at(patch.properties.name.span, format!("not found in the package `{package}`"));
             findings.push(match elsewhere {
                 Some(kind) => finding.help(format!("`{name}` is a {kind}: describe it there")),
-                None => finding.suggest(name, candidates.iter().map(String::as_str)),
+                None => finding.suggest(name, candidates.into_iter().flatten().map(String::as_str)),
             });
         }
         findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));

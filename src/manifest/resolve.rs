@@ -285,7 +285,7 @@ fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolve
         resolved.diagnostics.extend(edges.diagnostics);
         node.depends_on.nodes = edges.targets.iter().filter_map(|place| ids.get(place).copied()).collect();
         if edges.is_broken_test {
-            node.config.values.insert("enabled".to_owned(), false.into());
+            node.config.set("enabled", false.into());
             resolved.broken_tests.push(node);
             continue;
         }

@@ -6,19 +6,18 @@ use serde_json::{Map, Value as Json};
 
 use super::configure;
 use super::describe::Describer;
-use super::layers::{Layers, patch_layer, tree_layers};
+use super::layers::{Trees, patch_layer};
 use super::parse::Surroundings;
 use super::properties::{SourceProperties, TableProperties, freshness_from_config};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
 use super::{DependsOn, Docs, Node, NodeKind, Origin, ResourceType, Source, UniqueId};
 use crate::diagnostics::Diagnostic;
-use crate::project::Project;
 use crate::sql::{Part, Policy, Relation};
 
 /// Makes source tables into nodes.
 pub(super) struct Sources<'a> {
-    pub(super) project: &'a Project,
+    pub(super) trees: &'a Trees<'a>,
     pub(super) surroundings: &'a Surroundings,
     pub(super) describer: &'a Describer<'a>,
 }
@@ -47,7 +46,8 @@ impl Sources<'_> {
         let (source_name, name) = (&source.name.value, &table.name.value);
         let mut fqn = file.folders();
         fqn.extend([source_name.clone(), name.clone()]);
-        let layers = self.layers(file, table, &fqn);
+        let patch = patch_layer(&table.config);
+        let layers = self.trees.layers(&file.package, ResourceType::Source, &fqn, patch);
         let mut merged = configure::merge(ResourceType::Source, layers.in_order());
         let title = format!("{source_name}.{name}");
         findings.extend(configure::check(ResourceType::Source, &title, &mut merged, table.name.span));
@@ -104,18 +104,6 @@ impl Sources<'_> {
         let found = self.surroundings.adapter.source_location(&location_properties(node, source));
         if let NodeKind::Source(source) = &mut node.kind {
             source.location = found.map_err(|error| error.to_string());
-        }
-    }
-
-    fn layers(&self, file: &PropertyFile, table: &TableProperties, fqn: &[String]) -> Layers {
-        let root = self.project.root_package();
-        let own = self.project.packages.iter().find(|package| package.name == file.package);
-        let tree = |package| tree_layers(package, ResourceType::Source, fqn);
-        Layers {
-            own: own.map(tree).unwrap_or_default(),
-            patch: patch_layer(&table.config),
-            root: if file.package == root.name { Vec::new() } else { tree(root) },
-            ..Layers::default()
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::configure;
 use super::describe::Describer;
 use super::index::{Found, Index};
-use super::layers::{Layers, patch_layer, tree_layers};
+use super::layers::{Trees, patch_layer};
 use super::properties::{Home, UnitTestProperties};
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
@@ -23,6 +23,7 @@ use serde_json::Value as Json;
 /// Builds unit tests and adds them to what is resolved.
 pub(super) struct UnitTests<'a> {
     pub(super) project: &'a Project,
+    pub(super) trees: &'a Trees<'a>,
     pub(super) describer: &'a Describer<'a>,
 }
 
@@ -32,6 +33,9 @@ impl UnitTests<'_> {
     pub(super) fn add(&self, files: &[PropertyFile], resolved: &mut Resolved) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         let mut made = Vec::new();
+        if files.iter().all(|file| file.properties.unit_tests.is_empty()) {
+            return findings;
+        }
         let root = &self.project.root_package().name;
         let index = Index::new(root, &resolved.nodes, &resolved.disabled);
         for file in files {
@@ -89,7 +93,8 @@ impl UnitTests<'_> {
         file: &PropertyFile,
         findings: &mut Vec<Diagnostic>,
     ) -> Node {
-        let layers = self.layers(&draft, file);
+        let patch = patch_layer(&draft.config);
+        let layers = self.trees.layers(&file.package, ResourceType::UnitTest, &draft.fqn, patch);
         let mut merged = configure::merge(ResourceType::UnitTest, layers.in_order());
         let name = draft.name.value;
         findings.extend(configure::check(ResourceType::UnitTest, &name, &mut merged, draft.name.span));
@@ -113,18 +118,6 @@ impl UnitTests<'_> {
             relation: None,
             depends_on: DependsOn { nodes: vec![unit_test.tested], ..DependsOn::default() },
             kind: NodeKind::UnitTest(Box::new(unit_test)),
-        }
-    }
-
-    fn layers(&self, draft: &UnitTestDraft, file: &PropertyFile) -> Layers {
-        let root = self.project.root_package();
-        let own = self.project.packages.iter().find(|package| package.name == file.package);
-        let tree = |package| tree_layers(package, ResourceType::UnitTest, &draft.fqn);
-        Layers {
-            own: own.map(tree).unwrap_or_default(),
-            patch: patch_layer(&draft.config),
-            root: if file.package == root.name { Vec::new() } else { tree(root) },
-            ..Layers::default()
         }
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
             let at = merged.set_by.get(key).copied().unwrap_or(place);
             findings.push(wrong_value(name, key, value, &expected, shape).at(at, "set here"));
             let default = defaults.get(key).cloned().unwrap_or(Json::Null);
-            merged.config.values.insert(key.to_owned(), default);
+            merged.config.set(key, default);
         }
     }
     match kind {
@@ -159,16 +159,16 @@ fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
 fn refusal(shape: Shape, value: &Json, has_nothing: bool) -> Option<String> {
     let is_list_of_texts =
         |value: &Json| value.as_array().is_some_and(|items| items.iter().all(Json::is_string));
-    let (fits, expected) = match shape {
-        Flag => (value.is_boolean(), "`true` or `false`".to_owned()),
-        Text => (value.is_string(), "a text".to_owned()),
-        Number => (value.is_i64() || value.is_u64(), "a whole number".to_owned()),
-        TextOrList => (value.is_string() || is_list_of_texts(value), "a text or a list of texts".to_owned()),
-        Map => (value.is_object(), "a mapping".to_owned()),
+    let (fits, expected): (bool, &str) = match shape {
+        Flag => (value.is_boolean(), "`true` or `false`"),
+        Text => (value.is_string(), "a text"),
+        Number => (value.is_i64() || value.is_u64(), "a whole number"),
+        TextOrList => (value.is_string() || is_list_of_texts(value), "a text or a list of texts"),
+        Map => (value.is_object(), "a mapping"),
         Hooks => {
             let is_hook = |item: &Json| item.get("sql").is_some_and(Json::is_string);
             let fits = value.as_array().is_some_and(|items| items.iter().all(is_hook));
-            (fits, "a statement, or a mapping with `sql` and `transaction`".to_owned())
+            (fits, "a statement, or a mapping with `sql` and `transaction`")
         }
         Word(words, any_case) => {
             let is_it = |word: &&str| {
@@ -176,10 +176,14 @@ fn refusal(shape: Shape, value: &Json, has_nothing: bool) -> Option<String> {
                     .as_str()
                     .is_some_and(|text| *word == text || any_case && word.eq_ignore_ascii_case(text))
             };
-            (words.iter().any(is_it), one_of(words))
+            (words.iter().any(is_it), "")
         }
     };
-    (!fits && (has_nothing || !value.is_null())).then_some(expected)
+    let is_refused = !fits && (has_nothing || !value.is_null());
+    is_refused.then(|| match shape {
+        Word(words, _) => one_of(words),
+        _ => expected.to_owned(),
+    })
 }
 
 fn one_of(words: &[&str]) -> String {
@@ -229,7 +233,7 @@ fn fixed(name: &str, materialized: &str, merged: &mut Merged, place: Span) -> Op
     let finding = Diagnostic::error("wrong-config-value", message).at(at, "set here").help(format!(
         "leave `materialized` out: a {materialized} is always materialized as `{materialized}`"
     ));
-    merged.config.values.insert("materialized".to_owned(), materialized.into());
+    merged.config.set("materialized", materialized.into());
     Some(finding)
 }
 
@@ -349,7 +353,7 @@ fn settle_store_failures(merged: &mut Merged) {
         (None, Some(yes)) => ("store_failures_as", Json::from(if yes { "table" } else { "ephemeral" })),
         (None, None) => return,
     };
-    merged.config.values.insert(key.to_owned(), value);
+    merged.config.set(key, value);
 }
 
 #[cfg(test)]

@@ -1,12 +1,21 @@
 //! The keys that every node of a kind has, with dbt's defaults, in dbt's order.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::manifest::ResourceType;
 
 /// The configuration of a node that nobody configured. Artifacts and
 /// `model.config` show the keys in this order.
-pub(super) fn defaults(kind: ResourceType) -> Map<String, Json> {
+pub(super) fn defaults(kind: ResourceType) -> &'static Map<String, Json> {
+    type Known = [(ResourceType, Map<String, Json>); ResourceType::EVERY.len()];
+    static NOTHING: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
+    static KNOWN: LazyLock<Known> = LazyLock::new(|| ResourceType::EVERY.map(|kind| (kind, made(kind))));
+    KNOWN.iter().find(|(known, _)| *known == kind).map_or(&NOTHING, |(_, keys)| keys)
+}
+
+fn made(kind: ResourceType) -> Map<String, Json> {
     match kind {
         ResourceType::Model => of(&[common(None), node("view"), model()]),
         ResourceType::Seed => of(&[common(None), node("seed"), seed()]),

@@ -1,6 +1,7 @@
 //! Layers of settings to one configuration.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
@@ -48,7 +49,7 @@ pub(super) fn rule(key: &str) -> Rule {
 
 /// Lays `layers` over the defaults of `kind`, the first lowest.
 pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a Layer>) -> Merged {
-    let mut values = defaults(kind);
+    let mut values = defaults(kind).clone();
     let mut unrendered = Map::new();
     let mut set_by = HashMap::new();
     for setting in layers.into_iter().flat_map(|layer| &layer.settings) {
@@ -67,7 +68,8 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
             *value = Json::Array(hook_items(value));
         }
     }
-    Merged { config: Config { values, unrendered, call: Map::new() }, set_by }
+    let config = Config { values: Arc::new(values), unrendered: Arc::new(unrendered), call: Arc::default() };
+    Merged { config, set_by }
 }
 
 fn join(values: &mut Map<String, Json>, rule: Rule, key: &str, later: &Json) {

@@ -49,12 +49,12 @@ const READ_BY_MACROS: &[&str] = &[
 ///
 /// A setting of a folder reaches many nodes, so the warning names none of them.
 pub(super) fn misspelt(kind: ResourceType, merged: &Merged) -> Vec<Diagnostic> {
-    let known: Vec<&str> = known_keys(kind).chain(READ_BY_MACROS.iter().copied()).collect();
-    let mut unknown: Vec<(&String, &Span)> =
-        merged.set_by.iter().filter(|(key, _)| !known.contains(&key.as_str())).collect();
+    let known = || known_keys(kind).chain(READ_BY_MACROS.iter().copied());
+    let is_known = |key: &str| known().any(|known| known == key);
+    let mut unknown: Vec<(&String, &Span)> = merged.set_by.iter().filter(|(key, _)| !is_known(key)).collect();
     unknown.sort_by_key(|(key, place)| (place.start, *key));
     let finding = |(key, place): (&String, &Span)| {
-        let near = nearest(key, known.iter().copied())?;
+        let near = nearest(key, known())?;
         let finding = Diagnostic::warning("unknown-config", format!("no config is called `{key}`"))
             .at(*place, "only a macro of your own could read this")
             .help(format!("did you mean `{near}`?"));

@@ -21,5 +21,5 @@ pub(super) use calls::merge_call;
 pub(super) use check::check;
 pub(super) use layer::{Layer, Setting};
 pub(super) use merge::{Merged, merge};
-pub(super) use tree::tree_layers;
+pub(super) use tree::LayerTree;
 pub(super) use unused::unused_paths;

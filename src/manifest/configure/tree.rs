@@ -1,27 +1,52 @@
 //! The config trees of a project file: `models:`, `seeds:` and the like.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::layer::{Layer, Setting};
 use crate::yaml::{Map, Value, Yaml};
 
-/// What a config tree says about the node with this `fqn`: one layer for each
-/// level of the tree that the fqn passes, the outermost first. Below a level, a
-/// key with `+` is a setting, and so is a key without it whose value is not a
-/// mapping. `unrendered` is the same tree before rendering.
-pub(crate) fn tree_layers(rendered: &Map, unrendered: &Map, fqn: &[String]) -> Vec<Layer> {
-    let mut layers = Vec::new();
-    let (mut level, mut written) = (Some(rendered), Some(unrendered));
-    for part in std::iter::once(None).chain(fqn.iter().map(Some)) {
-        if let Some(name) = part {
-            level = level.and_then(|map| map.get(name)).and_then(Yaml::as_map);
-            written = written.and_then(|map| map.get(name)).and_then(Yaml::as_map);
-        }
-        let Some(map) = level else { break };
-        let layer = settings(map, written);
-        if !layer.is_empty() {
-            layers.push(layer);
-        }
+/// A config tree with what each level of it says laid over the levels above.
+///
+/// Below a level, a key with `+` is a setting, and so is a key without it whose
+/// value is not a mapping.
+#[derive(Debug, Default)]
+pub(crate) struct LayerTree {
+    /// What this level and those above it say, the outermost first.
+    layers: Arc<[Layer]>,
+    below: HashMap<String, LayerTree>,
+}
+
+impl LayerTree {
+    /// Reads a tree; `unrendered` is the same tree before rendering.
+    pub(crate) fn new(rendered: &Map, unrendered: &Map) -> Self {
+        Self::level(&[], rendered, Some(unrendered))
     }
-    layers
+
+    fn level(above: &[Layer], rendered: &Map, unrendered: Option<&Map>) -> Self {
+        let own = settings(rendered, unrendered);
+        let own = (!own.is_empty()).then_some(own);
+        let layers: Arc<[Layer]> = above.iter().cloned().chain(own).collect();
+        let deeper = |map: &Map, name: &str| map.get(name).and_then(Yaml::as_map).cloned();
+        let below = rendered.iter().filter_map(|(key, _)| {
+            let level = deeper(rendered, &key.text)?;
+            let written = unrendered.and_then(|map| deeper(map, &key.text));
+            Some((key.text.clone(), Self::level(&layers, &level, written.as_ref())))
+        });
+        Self { below: below.collect(), layers: Arc::clone(&layers) }
+    }
+
+    /// What the tree says about the node with this `fqn`: one layer for each level
+    /// that the fqn passes and that says something, the outermost first. Nodes for
+    /// which the same levels count get the same list.
+    pub(crate) fn layers(&self, fqn: &[String]) -> &Arc<[Layer]> {
+        let mut level = self;
+        for name in fqn {
+            let Some(next) = level.below.get(name) else { break };
+            level = next;
+        }
+        &level.layers
+    }
 }
 
 fn settings(level: &Map, written: Option<&Map>) -> Layer {
@@ -57,12 +82,10 @@ mod tests {
         let tree = crate::yaml::parse(&file).unwrap();
         let fqn: Vec<String> = fqn.iter().map(|part| (*part).to_owned()).collect();
         let map = tree.as_map().unwrap();
-        tree_layers(map, map, &fqn)
-            .into_iter()
-            .map(|layer| {
-                Json::Object(layer.settings.into_iter().map(|setting| (setting.key, setting.value)).collect())
-            })
-            .collect()
+        let settings =
+            |layer: &Layer| layer.settings.iter().map(|it| (it.key.clone(), it.value.clone())).collect();
+        let tree = LayerTree::new(map, map);
+        tree.layers(&fqn).iter().map(|layer| Json::Object(settings(layer))).collect()
     }
 
     const TREE: &str = "\

@@ -66,7 +66,7 @@ pub(super) fn id_hash(
     arguments: &Map<String, Json>,
 ) -> String {
     let mut metadata = Map::new();
-    metadata.insert("kwargs".to_owned(), hashable(&Json::Object(arguments.clone())));
+    metadata.insert("kwargs".to_owned(), sorted(arguments));
     metadata.insert("name".to_owned(), Json::from(test));
     metadata.insert("namespace".to_owned(), Json::from(namespace.unwrap_or("None")));
     let digits = md5_hex(&format!("{name}{}", python::repr(&Json::Object(metadata))));
@@ -76,14 +76,16 @@ pub(super) fn id_hash(
 /// The value with sorted keys, and every scalar as text.
 fn hashable(value: &Json) -> Json {
     match value {
-        Json::Object(entries) => {
-            let mut sorted: Vec<(&String, &Json)> = entries.iter().collect();
-            sorted.sort_by_key(|(key, _)| *key);
-            Json::Object(sorted.into_iter().map(|(key, value)| (key.clone(), hashable(value))).collect())
-        }
+        Json::Object(entries) => sorted(entries),
         Json::Array(items) => Json::Array(items.iter().map(hashable).collect()),
         scalar => Json::from(python::text(scalar)),
     }
+}
+
+fn sorted(entries: &Map<String, Json>) -> Json {
+    let mut sorted: Vec<(&String, &Json)> = entries.iter().collect();
+    sorted.sort_by_key(|(key, _)| *key);
+    Json::Object(sorted.into_iter().map(|(key, value)| (key.clone(), hashable(value))).collect())
 }
 
 fn md5_hex(text: &str) -> String {

@@ -68,7 +68,11 @@ fn string_repr(text: &str) -> String {
 /// characters, except the space. Rust's debug form follows the same rule, save
 /// for a first character that extends the one before, hence the `a`.
 fn is_printable(c: char) -> bool {
-    c == '\'' || c == '"' || format!("a{c}").escape_debug().skip(1).eq([c])
+    match c {
+        ' '..='~' => true,
+        c if c.is_ascii() => false,
+        c => format!("a{c}").escape_debug().skip(1).eq([c]),
+    }
 }
 
 fn escaped(c: char) -> String {

@@ -1,5 +1,3 @@
-use serde_json::Map;
-
 use super::*;
 use crate::manifest::{Body, Config, DataTest, DependsOn, Docs, Model, Origin};
 use crate::source::{SourceFile, SourceMap};
@@ -26,7 +24,7 @@ fn node(file: &SourceFile, id: &str, refs: &[(Option<&str>, &str)]) -> Node {
             patch_path: None,
             patch_span: None,
         },
-        config: Config { values: Map::new(), unrendered: Map::new(), call: Map::new() },
+        config: Config::default(),
         tags: Vec::new(),
         docs: Docs::default(),
         relation: None,

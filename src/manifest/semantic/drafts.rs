@@ -1,13 +1,15 @@
 //! Entries of property files to nodes that are not connected yet.
 
+use std::sync::Arc;
+
 use indexmap::IndexSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::shape::{self, Faults};
 use super::{Draft, SemanticLayer};
 use crate::diagnostics::Diagnostic;
-use crate::manifest::configure::{self, Setting};
-use crate::manifest::layers::{Layers, patch_layer, tree_layers};
+use crate::manifest::configure::{self, Layer, Setting};
+use crate::manifest::layers::patch_layer;
 use crate::manifest::properties::{ResourceCall, SemanticProperties, Spanned, parse_call};
 use crate::manifest::property_files::PropertyFile;
 use crate::manifest::{Config, DependsOn, Docs, Node, NodeKind, Origin, Semantic, SemanticKind, UniqueId};
@@ -70,8 +72,8 @@ impl SemanticLayer<'_> {
             let mut config = self.tree_config(SemanticKind::Metric, file, name, entry.name.span, findings);
             for key in ["enabled", "meta"] {
                 let value = model.node.config.get(key).cloned().unwrap_or_default();
-                config.unrendered.insert(key.to_owned(), value.clone());
-                config.values.insert(key.to_owned(), value);
+                Arc::make_mut(&mut config.unrendered).insert(key.to_owned(), value.clone());
+                config.set(key, value);
             }
             let named = Spanned::new(name.to_owned(), entry.name.span);
             drafts.push(told(metric_draft(file, &named, &metric, &about, config), findings));
@@ -187,15 +189,8 @@ impl SemanticLayer<'_> {
         patch: Vec<Setting>,
         findings: &mut Vec<Diagnostic>,
     ) -> Config {
-        let (root, kind) = (self.project.root_package(), kind.resource_type());
-        let own = self.project.packages.iter().find(|package| package.name == file.package);
-        let fqn = fqn(file, name);
-        let tree = |package| tree_layers(package, kind, &fqn);
-        let mut layers = Layers {
-            own: own.map(tree).unwrap_or_default(),
-            root: if file.package == root.name { Vec::new() } else { tree(root) },
-            ..Layers::default()
-        };
+        let kind = kind.resource_type();
+        let mut layers = self.trees.layers(&file.package, kind, &fqn(file, name), Layer::default());
         for setting in patch {
             layers.patch.push(setting);
         }

@@ -9,6 +9,7 @@ mod shape;
 use indexmap::IndexMap;
 
 use super::describe::Describer;
+use super::layers::Trees;
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
 use super::unique::check_names;
@@ -21,6 +22,7 @@ use crate::sql::Dialect;
 /// Adds what property files say of the semantic layer to what is resolved.
 pub(super) struct SemanticLayer<'a> {
     pub(super) project: &'a Project,
+    pub(super) trees: &'a Trees<'a>,
     pub(super) describer: &'a Describer<'a>,
     pub(super) dialect: Dialect,
 }
