@@ -36,6 +36,7 @@ pub struct Entry(Map<String, Json>);
 const KEPT: &[&str] = &[
     "access",
     "alias",
+    "arguments",
     "checksum",
     "columns",
     "config",
@@ -70,6 +71,7 @@ const KEPT: &[&str] = &[
     "raw_sql",
     "relation_name",
     "resource_type",
+    "returns",
     "schema",
     "tags",
     "type",
@@ -132,6 +134,8 @@ struct File {
     #[serde(default)]
     unit_tests: HashMap<String, Entry>,
     #[serde(default)]
+    functions: HashMap<String, Entry>,
+    #[serde(default)]
     macros: HashMap<String, MacroText>,
 }
 
@@ -165,6 +169,7 @@ impl EarlierManifest {
             file.semantic_models,
             file.saved_queries,
             file.unit_tests,
+            file.functions,
         ];
         for section in others {
             entries.extend(section);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::manifest_json::{groups_json, is_metric, is_saved_query, is_semantic_model};
+use super::manifest_json::{groups_json, is_function, is_metric, is_saved_query, is_semantic_model};
 use super::node_json::node_json;
 use super::wire::Wire;
 use crate::manifest::NodeKind;
@@ -13,6 +13,7 @@ use crate::manifest::NodeKind;
 pub fn graph_json(wire: &Wire<'_>) -> Json {
     let [mut nodes, mut sources, mut exposures] = [Map::new(), Map::new(), Map::new()];
     let [mut metrics, mut semantic_models, mut saved_queries] = [Map::new(), Map::new(), Map::new()];
+    let mut functions = Map::new();
     for node in wire.manifest.nodes.iter().chain(&wire.manifest.broken_tests) {
         let place = match node.kind {
             NodeKind::UnitTest(_) => continue,
@@ -21,12 +22,14 @@ pub fn graph_json(wire: &Wire<'_>) -> Json {
             ref kind if is_metric(kind) => &mut metrics,
             ref kind if is_semantic_model(kind) => &mut semantic_models,
             ref kind if is_saved_query(kind) => &mut saved_queries,
+            ref kind if is_function(kind) => &mut functions,
             _ => &mut nodes,
         };
         place.insert(node.unique_id.to_string(), node_json(wire, node));
     }
     json!({
         "exposures": exposures,
+        "functions": functions,
         "groups": groups_json(wire.manifest),
         "metrics": metrics,
         "nodes": nodes,

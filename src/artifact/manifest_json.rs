@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::metadata::Metadata;
 use super::node_json::{compiled_node_json, node_json};
-use super::wire::{Cte, Wire, default_docs, group, object, owner};
+use super::wire::{Cte, Wire, group, object, owner};
 use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, NodeKind, ResourceType};
 
 /// What `manifest.json` says beyond the manifest itself.
@@ -44,6 +44,10 @@ pub struct Compiled {
     pub build_path: Option<String>,
     /// The ephemeral models inside it.
     pub ctes: Vec<Cte>,
+    /// The relations that its foreign keys point at, by what is written: `ref('a')`.
+    pub foreign_keys: Vec<(String, String)>,
+    /// The relation that was made, where only the command says that there is one.
+    pub relation_name: Option<String>,
 }
 
 /// How many nodes exist as JSON at a time while they are written.
@@ -82,7 +86,7 @@ impl Serialize for ManifestJson<'_> {
         map.serialize_entry("saved_queries", &section(is_saved_query))?;
         map.serialize_entry("semantic_models", &section(is_semantic_model))?;
         map.serialize_entry("unit_tests", &section(|kind| matches!(kind, NodeKind::UnitTest(_))))?;
-        map.serialize_entry("functions", &json!({}))?;
+        map.serialize_entry("functions", &section(is_function))?;
         map.end()
     }
 }
@@ -121,8 +125,16 @@ impl Serialize for Section<'_> {
 fn is_plain(kind: &NodeKind) -> bool {
     !matches!(
         kind,
-        NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_) | NodeKind::UnitTest(_)
+        NodeKind::Source(_)
+            | NodeKind::Exposure(_)
+            | NodeKind::Semantic(_)
+            | NodeKind::UnitTest(_)
+            | NodeKind::Function(_)
     )
+}
+
+pub(super) fn is_function(kind: &NodeKind) -> bool {
+    matches!(kind, NodeKind::Function(_))
 }
 
 pub(super) fn is_metric(kind: &NodeKind) -> bool {
@@ -187,8 +199,8 @@ fn macros(wire: &Wire<'_>) -> Json {
             ("depends_on", json!({ "macros": it.depends_on })),
             ("description", it.description.as_str().into()),
             ("meta", it.meta.clone().into()),
-            ("docs", default_docs()),
-            ("config", json!({ "meta": it.meta, "docs": default_docs() })),
+            ("docs", it.docs.clone()),
+            ("config", json!({ "meta": it.meta, "docs": it.docs })),
             ("patch_path", it.patch_path.clone().into()),
             ("arguments", arguments.collect()),
             ("created_at", wire.created_at.into()),
@@ -256,6 +268,7 @@ fn edges(manifest: &Manifest) -> (Edges<'_>, Edges<'_>) {
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exposure(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Semantic(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));
+    order.extend(manifest.nodes.iter().filter(|node| is_function(&node.kind)));
     let mut parents: Edges<'_> = order.iter().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
     let mut children = parents.clone();
     for node in &order {

@@ -5,7 +5,9 @@ use serde_json::{Map, Value as Json, json};
 use super::manifest_json::Compiled;
 use super::semantic_json::semantic_json;
 use super::unit_test_json::unit_test_json;
-use super::wire::{Wire, columns, config, constraints, default_docs, group, object, owner, refs, sources};
+use super::wire::{
+    Wire, columns, config, constraints, default_docs, functions, group, object, owner, refs, sources,
+};
 use crate::manifest::{
     Age, DataTest, Exposure, Freshness, GenericTest, Model, Node, NodeKind, Period, ResourceType, Source,
 };
@@ -34,6 +36,9 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
         NodeKind::Model(model) => {
             let mut json = templated(wire, node, compiled);
             json.extend(model_fields(node, model));
+            if let Some(compiled) = compiled {
+                point_at_relations(&mut json, &compiled.foreign_keys);
+            }
             json
         }
         NodeKind::Test(DataTest { generic: Some(test), .. }) => {
@@ -46,9 +51,16 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
             }
             json
         }
+        NodeKind::Function(function) => {
+            let mut json = object([("returns", function.returns.clone())]);
+            json.extend(templated(wire, node, compiled));
+            json.insert("arguments".into(), function.arguments.clone().into());
+            json
+        }
         NodeKind::Hook(hook) => {
             let mut json = templated(wire, node, compiled);
-            json.insert("index".into(), hook.index.into());
+            // dbt: a hook that has run is counted from one.
+            json.insert("index".into(), (hook.index + usize::from(compiled.is_some())).into());
             json
         }
         NodeKind::Snapshot(_) | NodeKind::Analysis(_) | NodeKind::Test(_) => templated(wire, node, compiled),
@@ -96,11 +108,14 @@ fn templated(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<S
         ("refs", refs(&node.depends_on.refs)),
         ("sources", sources(&node.depends_on.sources)),
         ("metrics", json!([])),
-        ("functions", json!([])),
+        ("functions", functions(&node.depends_on.functions)),
         ("depends_on", wire.depends_on(node)),
         ("compiled_path", compiled.and_then(|compiled| compiled.compiled_path.clone()).into()),
     ]));
     if let Some(compiled) = compiled {
+        if compiled.relation_name.is_some() {
+            json.insert("relation_name".into(), compiled.relation_name.clone().into());
+        }
         let ctes = compiled.ctes.iter().map(|cte| json!({ "id": cte.id, "sql": cte.sql }));
         json.extend(object([
             ("compiled", true.into()),
@@ -184,6 +199,25 @@ fn model_fields(node: &Node, model: &Model) -> Map<String, Json> {
         ("primary_key", model.primary_key.clone().into()),
         ("time_spine", model.time_spine.clone().into()),
     ])
+}
+
+/// dbt: once a model is compiled, its foreign keys name relations.
+fn point_at_relations(json: &mut Map<String, Json>, relations: &[(String, String)]) {
+    if relations.is_empty() {
+        return;
+    }
+    let point = |constraints: &mut Json| {
+        for constraint in constraints.as_array_mut().into_iter().flatten() {
+            let to = constraint.get("to").and_then(Json::as_str);
+            let found = relations.iter().find(|(written, _)| Some(written.as_str()) == to);
+            if let Some((_, relation)) = found {
+                constraint["to"] = relation.as_str().into();
+            }
+        }
+    };
+    json.get_mut("constraints").map(point);
+    let columns = json.get_mut("columns").and_then(Json::as_object_mut).into_iter().flatten();
+    columns.filter_map(|(_, column)| column.get_mut("constraints")).for_each(point);
 }
 
 fn generic_test_fields(test: &GenericTest) -> Map<String, Json> {

@@ -152,6 +152,7 @@ fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
         nodes: texts(&json["depends_on"]["nodes"]).iter().map(|id| place(manifest, id)).collect(),
         macros: texts(&json["depends_on"]["macros"]),
         macros_once_compiled: Vec::new(),
+        functions: Vec::new(),
         refs: refs.collect(),
         sources: sources
             .map(|pair| SourceCall { source: texts(pair)[0].clone(), table: texts(pair)[1].clone() })

@@ -97,6 +97,7 @@ fn compiled_nodes_show_their_statement() {
         compiled_path: Some("target/compiled/shop/models/marts/deep/final.sql".into()),
         build_path: None,
         ctes: vec![Cte { id: "model.shop.eph".into(), sql: " __dbt__cte__eph as (select 2)".into() }],
+        ..Compiled::default()
     };
     let details = ManifestDetails { compiled: HashMap::from([(id, compiled)]), ..details() };
     let ours = manifest_json(&wire(&manifest), &details);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::manifest::{ColumnDocs, DataTest, Manifest, Node, NodeKind, RefCall, SourceCall};
+use crate::manifest::{ColumnDocs, DataTest, FunctionCall, Manifest, Node, NodeKind, RefCall, SourceCall};
 use crate::sql::Dialect;
 
 /// What the JSON of a node says beyond the node itself.
@@ -126,6 +126,12 @@ pub(super) fn refs(calls: &[RefCall]) -> Json {
 /// `sources`: each call as a pair.
 pub(super) fn sources(calls: &[SourceCall]) -> Json {
     calls.iter().map(|call| json!([call.source, call.table])).collect()
+}
+
+/// `functions`: each call as its names.
+pub(super) fn functions(calls: &[FunctionCall]) -> Json {
+    let names = |call: &FunctionCall| call.package.iter().chain([&call.name]).cloned().collect::<Json>();
+    calls.iter().map(names).collect()
 }
 
 /// A version is written as a number where it is one.

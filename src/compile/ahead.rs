@@ -29,6 +29,7 @@ pub(super) const NAMES: &[&str] = &[
     "database",
     "defer_relation",
     "execute",
+    "function",
     "graph",
     "model",
     "post_hooks",

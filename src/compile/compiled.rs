@@ -81,7 +81,7 @@ fn rendered(state: &Arc<JobState>, text: &Text) -> Result<String, Failure> {
         let rendered = state.runtime.parts.engine.render(text, Arc::new(RunScope::new(state)));
         rendered.map_err(|error| place::template_failure(state, &error))
     };
-    if !state.node().is_some_and(|node| node.origin.is_python()) {
+    if !state.node().is_some_and(Node::is_python_model) {
         return render(text);
     }
     let code = &text.text;
@@ -91,7 +91,7 @@ fn rendered(state: &Arc<JobState>, text: &Text) -> Result<String, Failure> {
 /// Code in Python reads tables and views, no expressions in front of a query.
 fn check_reads_tables(state: &JobState, ctes: &[Cte]) -> Result<(), Failure> {
     match state.node() {
-        Some(node) if node.origin.is_python() && !ctes.is_empty() => {
+        Some(node) if node.is_python_model() && !ctes.is_empty() => {
             let message = format!("`{}` reads an ephemeral model, which only SQL can do", node.name);
             let problem = Diagnostic::error("python-model", message).at(node.origin.span, "");
             Err(problem.help("materialize that model as a view").into())

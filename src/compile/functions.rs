@@ -47,12 +47,7 @@ pub(super) fn function(state: &Arc<JobState>, name: &str) -> Option<Value> {
 }
 
 /// A function that says that there is no such thing.
-pub(super) fn unsupported(name: &str) -> Value {
-    let what = match name {
-        "metric" => "metrics",
-        "function" => "functions of the warehouse",
-        _ => "Python models",
-    };
+pub(super) fn unsupported(what: &'static str) -> Value {
     Value::from_function(move |_: Rest<Value>, _: minijinja::value::Kwargs| -> Result<Value, Error> {
         Err(template::raise_diagnostic(Diagnostic::error("unsupported", format!("{what} are not supported"))))
     })

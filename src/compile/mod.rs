@@ -36,6 +36,7 @@ pub use failure::{Failure, Refusal};
 pub use job::{Batch, Job};
 pub use listener::Listener;
 pub use relations::RelationCache;
+pub use results::as_response;
 pub use runtime::{Deferral, Parts, RunOptions, Runtime};
 pub use worker::Worker;
 #[cfg(test)]

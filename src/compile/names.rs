@@ -3,19 +3,25 @@
 use std::collections::HashMap;
 
 use crate::manifest::version::version_text;
-use crate::manifest::{Manifest, Node, NodeId, NodeKind, RefCall, SourceCall};
+use crate::manifest::{FunctionCall, Manifest, Node, NodeId, NodeKind, RefCall, SourceCall};
 
-/// The targets of `ref` and `source`.
+/// The targets of `ref`, `source` and `function`.
 #[derive(Debug)]
 pub(super) struct Names {
     root: String,
     refs: HashMap<String, Vec<NodeId>>,
     sources: HashMap<(String, String), Vec<NodeId>>,
+    functions: HashMap<String, Vec<NodeId>>,
 }
 
 impl Names {
     pub(super) fn new(root: &str, manifest: &Manifest) -> Self {
-        let mut names = Self { root: root.to_owned(), refs: HashMap::new(), sources: HashMap::new() };
+        let mut names = Self {
+            root: root.to_owned(),
+            refs: HashMap::new(),
+            sources: HashMap::new(),
+            functions: HashMap::new(),
+        };
         for (id, node) in manifest.iter() {
             match &node.kind {
                 NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
@@ -25,6 +31,7 @@ impl Names {
                     let key = (source.source_name.clone(), node.name.clone());
                     names.sources.entry(key).or_default().push(id);
                 }
+                NodeKind::Function(_) => names.functions.entry(node.name.clone()).or_default().push(id),
                 _ => {}
             }
         }
@@ -51,6 +58,25 @@ impl Names {
     ) -> Option<NodeId> {
         let named = self.sources.get(&(call.source.clone(), call.table.clone()))?;
         self.nearest(manifest, named, package, |_| true)
+    }
+
+    /// What a `function` in a node of `package` means.
+    pub(super) fn find_function(
+        &self,
+        manifest: &Manifest,
+        call: &FunctionCall,
+        package: &str,
+    ) -> Option<NodeId> {
+        let named = self.functions.get(&call.name)?;
+        match &call.package {
+            Some(wanted) => first(manifest, named, |node| node.package == *wanted),
+            None => self.nearest(manifest, named, package, |_| true),
+        }
+    }
+
+    /// All names that `function` knows.
+    pub(super) fn functions(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
     }
 
     fn nearest(

@@ -1,4 +1,4 @@
-//! `ref` and `source` while a node is compiled and run.
+//! `ref`, `source` and `function` while a node is compiled and run.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::compiled::cte_name;
 use super::state::{JobState, lock};
 use super::subject::Subject;
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{Node, NodeId, NodeKind, RefCall, SourceCall};
+use crate::manifest::{FunctionCall, Node, NodeId, NodeKind, RefCall, SourceCall};
 use crate::objects::RelationObject;
 use crate::project::Package;
 use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
@@ -76,6 +76,19 @@ pub(super) fn source_function(state: &Arc<JobState>) -> Value {
             &SourceCall { source: name("source", source)?, table: name("source", table)? },
         ),
         _ => Err(template::raise_message("`source` takes the name of a source and the name of its table")),
+    })
+}
+
+/// `function(name)`, `function(package, name)`.
+pub(super) fn function_function(state: &Arc<JobState>) -> Value {
+    let state = Arc::clone(state);
+    Value::from_function(move |Rest(names): Rest<Value>| {
+        let (package, target) = match names.as_slice() {
+            [target] => (None, target),
+            [package, target] => (Some(name("function", package)?), target),
+            _ => return Err(template::raise_message("`function` takes a name, or a package and a name")),
+        };
+        resolve_function(&state, &FunctionCall { package, name: name("function", target)? })
     })
 }
 
@@ -156,6 +169,28 @@ fn resolve_source(state: &Arc<JobState>, call: &SourceCall) -> Result<Value, Err
         Some(text) => object.with_text(text.as_str()).into(),
         None => object.into(),
     })
+}
+
+fn resolve_function(state: &Arc<JobState>, call: &FunctionCall) -> Result<Value, Error> {
+    let runtime = &state.runtime;
+    let package = state.subject.package(runtime);
+    let found = runtime.names.find_function(&runtime.parts.manifest, call, &package);
+    let Some((id, node)) = found.and_then(|id| Some((id, runtime.node(id)?))) else {
+        let asked = state.subject.name(runtime);
+        let message = format!("`{asked}` needs the function `{}`, which does not exist", call.name);
+        let finding = Diagnostic::error("unknown-function", message);
+        return Err(template::raise_diagnostic(finding.suggest(&call.name, runtime.names.functions())));
+    };
+    check_known(state, id, || hint("function", [call.package.as_deref(), Some(call.name.as_str())]))?;
+    // Which functions there are is not asked: one that this run does not build is
+    // taken from where what is not built here is found.
+    let is_built = || runtime.parts.selected.contains(&node.unique_id);
+    let elsewhere = runtime.parts.options.deferral.as_ref();
+    let elsewhere = elsewhere.and_then(|deferral| deferral.relations.get(&node.unique_id));
+    let place = elsewhere.filter(|_| !is_built()).or(node.relation.as_ref());
+    let relation = place.map(|place| place.clone().with_kind(RelationKind::Function));
+    Ok(relation
+        .map_or(Value::from(()), |place| RelationObject::new(place, runtime.adapter().dialect()).into()))
 }
 
 /// An operation is in no group: it cannot read what is private (dbt: the same).

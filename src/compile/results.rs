@@ -91,7 +91,8 @@ pub(super) fn response(response: &Response) -> Value {
 }
 
 /// The answer behind a template value, or one that says the same.
-pub(super) fn as_response(value: &Value) -> Response {
+#[must_use]
+pub fn as_response(value: &Value) -> Response {
     match value.downcast_object_ref::<ResponseObject>() {
         Some(object) => object.0.clone(),
         None => Response { message: template::text(value), ..Response::default() },

@@ -66,7 +66,8 @@ impl RunScope {
         Some(match name {
             "ref" => refs::ref_function(state),
             "source" => refs::source_function(state),
-            "metric" | "function" => functions::unsupported(name),
+            "function" => refs::function_function(state),
+            "metric" => functions::unsupported("metrics"),
             "this" => self.this(),
             "config" => Value::from_object(ConfigObject::new(state)),
             "model" => state.model(),

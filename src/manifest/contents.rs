@@ -66,6 +66,8 @@ pub struct MacroNode {
     pub description: String,
     /// From its property file.
     pub meta: Map<String, Json>,
+    /// How documentation shows it: `show` and `node_color`.
+    pub docs: Json,
     /// From its property file or its signature.
     pub arguments: Vec<MacroArgument>,
     /// `pkg://path` of the property file.

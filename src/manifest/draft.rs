@@ -18,7 +18,7 @@ use super::python;
 use super::resolve::Draft;
 use super::sketch::Sketch;
 use super::world::World;
-use super::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, ResourceType};
+use super::{Body, Config, DependsOn, Docs, Function, Model, Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Relation;
@@ -75,7 +75,7 @@ impl Drafting<'_> {
                 let finding = self.render_test((call, body), &notes, &scope, test);
                 findings.extend(finding.map(|finding| asked_for(finding, body, sketch.origin.span)));
             }
-            (None, Some(body)) if sketch.origin.is_python() => match python::requests(body) {
+            (None, Some(body)) if is_python_model(&sketch) => match python::requests(body) {
                 Ok(requests) => findings.extend(requests.iter().filter_map(|text| self.render(text, &scope))),
                 Err(finding) => findings.push(finding),
             },
@@ -108,8 +108,10 @@ impl Drafting<'_> {
             origin.patch_span = Some(patch.properties.name.span);
         }
         let mut kind = sketch.kind;
-        if let (NodeKind::Model(model), Some(patch)) = (&mut kind, patch) {
-            describe_model(model, patch.properties);
+        match (&mut kind, patch) {
+            (NodeKind::Model(model), Some(patch)) => describe_model(model, patch.properties),
+            (NodeKind::Function(function), Some(patch)) => describe_function(function, patch.properties),
+            _ => {}
         }
         let node = Node {
             tags: layers.tags(&sketch.tags),
@@ -128,6 +130,7 @@ impl Drafting<'_> {
                 macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
                 refs: recorded.refs,
                 sources: recorded.sources,
+                functions: recorded.functions,
             },
             kind,
         };
@@ -217,6 +220,11 @@ impl Drafting<'_> {
             return config;
         }
         let mut merged = configure::merge(sketch.resource_type(), layers.in_order());
+        if sketch.resource_type() == ResourceType::Function {
+            // dbt: the project file's part is not kept as written.
+            let own = configure::merge(ResourceType::Function, [&layers.patch, &layers.call]);
+            merged.config.unrendered = own.config.unrendered;
+        }
         let found_before = findings.len();
         findings.extend(configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start()));
         findings.extend(self.world.check(sketch, &merged));
@@ -277,7 +285,7 @@ fn asked_for(mut finding: Diagnostic, body: &Body, place: Span) -> Diagnostic {
 /// materialized, it says `table`.
 fn own_patch_layer(sketch: &Sketch, patch: Option<Patch<'_>>) -> Layer {
     let mut layer = patch.map(|patch| patch_layer(&patch.properties.config)).unwrap_or_default();
-    if sketch.origin.is_python() && !layer.settings.iter().any(|setting| setting.key == "materialized") {
+    if is_python_model(sketch) && !layer.settings.iter().any(|setting| setting.key == "materialized") {
         let value = Json::from("table");
         let (key, unrendered) = ("materialized".to_owned(), value.clone());
         layer.push(Setting { key, value, unrendered, span: sketch.start() });
@@ -323,6 +331,17 @@ fn describe_model(model: &mut Model, properties: &NodeProperties) {
     model.constraints = properties.constraints.iter().map(|written| constraint(written, true)).collect();
     model.time_spine.clone_from(&properties.time_spine);
     model.deprecation_date.clone_from(&properties.deprecation_date);
+}
+
+/// Adds what only functions have in a property file.
+fn describe_function(function: &mut Function, properties: &NodeProperties) {
+    let Some(written) = &properties.function else { return };
+    function.arguments.clone_from(&written.arguments);
+    function.returns.clone_from(&written.returns);
+}
+
+fn is_python_model(sketch: &Sketch) -> bool {
+    sketch.origin.is_python() && matches!(sketch.kind, NodeKind::Model(_))
 }
 
 /// A node as templates see it before it is finished: dbt's keys.

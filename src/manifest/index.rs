@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::version::versioned_name;
-use super::{Node, NodeKind, RefCall, SourceCall};
+use super::{FunctionCall, Node, NodeKind, RefCall, SourceCall};
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Found {
 /// Places by name, then by package.
 type Names = HashMap<String, Vec<(String, usize)>>;
 
-/// The names of all nodes that `ref` and `source` can stand for.
+/// The names of all nodes that `ref`, `source` and `function` can stand for.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     root: String,
@@ -32,13 +32,15 @@ pub(super) struct Index {
     disabled_versions: Names,
     sources: Names,
     disabled_sources: Names,
+    functions: Names,
+    disabled_functions: Names,
 }
 
 impl Index {
     /// The names of these nodes. `root` is the package that is searched first.
     pub(super) fn new(root: &str, enabled: &[Node], disabled: &[Node]) -> Self {
-        let [refs, versions, sources] = names(enabled);
-        let [disabled_refs, disabled_versions, disabled_sources] = names(disabled);
+        let [refs, versions, sources, functions] = names(enabled);
+        let [disabled_refs, disabled_versions, disabled_sources, disabled_functions] = names(disabled);
         Self {
             root: root.to_owned(),
             refs,
@@ -47,6 +49,8 @@ impl Index {
             disabled_versions,
             sources,
             disabled_sources,
+            functions,
+            disabled_functions,
         }
     }
 
@@ -73,6 +77,20 @@ impl Index {
         find(&self.sources, &self.disabled_sources, &name, &order)
     }
 
+    /// What a `function` in a node of `package` stands for.
+    pub(super) fn find_function(&self, call: &FunctionCall, package: &str) -> Found {
+        let order = match &call.package {
+            Some(named) => vec![Some(named.as_str())],
+            None => vec![Some(self.root.as_str()), Some(package), None],
+        };
+        find(&self.functions, &self.disabled_functions, &call.name, &order)
+    }
+
+    /// All names that `function` knows.
+    pub(super) fn function_names(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
+    }
+
     /// All names that `ref` knows.
     pub(super) fn ref_names(&self) -> impl Iterator<Item = &str> {
         self.refs.keys().map(String::as_str)
@@ -89,9 +107,9 @@ impl Index {
     }
 }
 
-/// What `ref` finds without a version and with one, and what `source` finds.
-fn names(nodes: &[Node]) -> [Names; 3] {
-    let (mut refs, mut versions, mut sources) = (Names::new(), Names::new(), Names::new());
+/// What `ref` finds without a version and with one, what `source` and what `function` finds.
+fn names(nodes: &[Node]) -> [Names; 4] {
+    let [mut refs, mut versions, mut sources, mut functions] = std::array::from_fn(|_| Names::new());
     for (place, node) in nodes.iter().enumerate() {
         let entry = (node.package.clone(), place);
         match &node.kind {
@@ -107,10 +125,11 @@ fn names(nodes: &[Node]) -> [Names; 3] {
                 let name = format!("{}.{}", source.source_name, node.name);
                 sources.entry(name).or_default().push(entry);
             }
+            NodeKind::Function(_) => functions.entry(node.name.clone()).or_default().push(entry),
             _ => {}
         }
     }
-    [refs, versions, sources]
+    [refs, versions, sources, functions]
 }
 
 fn find(enabled: &Names, disabled: &Names, name: &str, order: &[Option<&str>]) -> Found {

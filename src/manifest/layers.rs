@@ -96,6 +96,7 @@ pub(super) fn tree_key(kind: ResourceType) -> &'static str {
         ResourceType::Metric => "metrics",
         ResourceType::SemanticModel => "semantic-models",
         ResourceType::SavedQuery => "saved-queries",
+        ResourceType::Function => "functions",
     }
 }
 

@@ -315,6 +315,7 @@ fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) 
         ResourceType::Test,
         ResourceType::Source,
         ResourceType::Exposure,
+        ResourceType::Function,
     ];
     let mut unused = Vec::new();
     for kind in kinds {

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
-use serde_json::Map;
+use serde_json::{Map, json};
 
 use super::describe::Describer;
-use super::properties::{ArgumentProperties, MacroProperties};
+use super::properties::{ArgumentProperties, MacroProperties, is_known_type, type_names};
 use super::property_files::PropertyFile;
 use super::{MacroArgument, MacroNode};
 use crate::adapter::Adapter;
 use crate::builtin;
 use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Project};
-use crate::source::{FileId, SourceMap};
-use crate::template::{self, Library, LibraryBuilder, MacroInfo};
+use crate::source::{FileId, SourceMap, Span};
+use crate::template::{self, Argument, Library, LibraryBuilder, MacroInfo};
 
 /// The package name of the macros that come with the program.
 pub(super) const BUILTIN_PACKAGE: &str = "dbt";
@@ -86,6 +86,7 @@ pub(super) fn macro_nodes(
     describer: &Describer<'_>,
 ) -> (IndexMap<String, MacroNode>, Vec<Diagnostic>) {
     let paths = paths(project);
+    let validates = project.flags.is_on("validate_macro_args");
     let node = |info: &MacroInfo| {
         // A file that comes with the program is named `package/path`.
         let shown = info.file.path().to_string_lossy();
@@ -99,7 +100,8 @@ pub(super) fn macro_nodes(
             depends_on: library.depends_on(info).iter().map(|info| info.unique_id.clone()).collect(),
             description: String::new(),
             meta: Map::new(),
-            arguments: Vec::new(),
+            docs: json!({ "show": true, "node_color": null }),
+            arguments: if validates { named(info) } else { Vec::new() },
             patch_path: None,
             supported_languages: (!info.languages.is_empty()).then(|| info.languages.clone()),
         }
@@ -110,7 +112,7 @@ pub(super) fn macro_nodes(
     for patch in patches {
         let name = &patch.properties.name.value;
         match nodes.get_mut(&format!("macro.{}.{name}", patch.file.package)) {
-            Some(node) => describe(node, *patch, describer, &mut findings),
+            Some(node) => describe(node, *patch, (describer, validates), &mut findings),
             None => findings.push(unknown_macro(library, *patch)),
         }
     }
@@ -126,19 +128,72 @@ fn paths(project: &Project) -> HashMap<FileId, &str> {
 fn describe(
     node: &mut MacroNode,
     patch: MacroPatch<'_>,
-    describer: &Describer<'_>,
+    (describer, validates): (&Describer<'_>, bool),
     findings: &mut Vec<Diagnostic>,
 ) {
     let (properties, package) = (patch.properties, patch.file.package.as_str());
     (node.description, _) = describer.or_report(properties.description.as_ref(), package, findings);
     node.meta.clone_from(&properties.meta);
+    node.docs.clone_from(&properties.docs);
     node.patch_path = Some(patch.file.patch_path());
     let argument = |argument: &ArgumentProperties| MacroArgument {
         name: argument.name.value.clone(),
         data_type: argument.data_type.as_ref().map(|text| text.value.clone()),
         description: describer.or_report(argument.description.as_ref(), package, findings).0,
     };
-    node.arguments = properties.arguments.iter().map(argument).collect();
+    let told: Vec<MacroArgument> = properties.arguments.iter().map(argument).collect();
+    if !validates {
+        node.arguments = told;
+    } else if !told.is_empty() {
+        findings.extend(check_arguments(&node.name, &node.arguments, properties));
+        node.arguments = told;
+    }
+}
+
+/// The arguments of a macro's signature.
+fn named(info: &MacroInfo) -> Vec<MacroArgument> {
+    let one = |argument: &Argument| MacroArgument {
+        name: argument.name.clone(),
+        data_type: None,
+        description: String::new(),
+    };
+    info.arguments.iter().map(one).collect()
+}
+
+/// What a property file says about a macro's arguments and its signature does not.
+fn check_arguments(name: &str, own: &[MacroArgument], properties: &MacroProperties) -> Vec<Diagnostic> {
+    let wrong = |message: String, place: Span| Diagnostic::warning("macro-arguments", message).at(place, "");
+    let mut findings = Vec::new();
+    let signature = own.iter().map(|argument| argument.name.as_str()).collect::<Vec<_>>().join(", ");
+    for (own, described) in own.iter().zip(&properties.arguments) {
+        if own.name != described.name.value {
+            let message = format!(
+                "Argument {} in yaml for macro {name} does not match the jinja definition",
+                described.name.value
+            );
+            findings.push(wrong(message, described.name.span).note(format!("it is `{name}({signature})`")));
+        }
+    }
+    if own.len() != properties.arguments.len() {
+        let message = format!(
+            "The number of arguments in the yaml for macro {name} does not match the jinja definition"
+        );
+        findings.push(wrong(message, properties.name.span).note(format!("it is `{name}({signature})`")));
+    }
+    for described in &properties.arguments {
+        let written = described.data_type.as_ref().filter(|written| !is_known_type(&written.value));
+        if let Some(written) = written {
+            let message =
+                format!("Argument {} in the yaml for macro {name} has an invalid type", described.name.value);
+            let names = type_names().map(|name| format!("`{name}`")).join(", ");
+            findings.push(
+                wrong(message, written.span)
+                    .note(format!("known are {names}"))
+                    .suggest(&written.value, type_names()),
+            );
+        }
+    }
+    findings
 }
 
 fn unknown_macro(library: &Library, patch: MacroPatch<'_>) -> Diagnostic {

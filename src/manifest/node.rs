@@ -36,7 +36,7 @@ impl fmt::Display for UniqueId {
 }
 
 /// Anything in the graph: models, seeds, snapshots, tests, sources, exposures,
-/// unit tests, analyses and the run's own hooks.
+/// unit tests, analyses, functions and the run's own hooks.
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Its identity.
@@ -64,6 +64,14 @@ pub struct Node {
     pub depends_on: DependsOn,
     /// What kind of node it is, and what only that kind has.
     pub kind: NodeKind,
+}
+
+impl Node {
+    /// Whether it is a model in Python, whose code runs outside the warehouse.
+    #[must_use]
+    pub fn is_python_model(&self) -> bool {
+        self.origin.is_python() && matches!(self.kind, NodeKind::Model(_))
+    }
 }
 
 /// The files behind a node.
@@ -142,6 +150,8 @@ pub struct DependsOn {
     pub refs: Vec<RefCall>,
     /// The `source` calls as written.
     pub sources: Vec<SourceCall>,
+    /// The `function` calls as written.
+    pub functions: Vec<FunctionCall>,
     /// The metrics that an exposure reads.
     pub metrics: Vec<String>,
 }
@@ -164,6 +174,15 @@ pub struct SourceCall {
     pub source: String,
     /// Its table.
     pub table: String,
+}
+
+/// One `function(...)` as written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FunctionCall {
+    /// The package, in the form with two arguments.
+    pub package: Option<String>,
+    /// The function's name.
+    pub name: String,
 }
 
 /// A template that a node was written as.
@@ -228,6 +247,8 @@ pub enum NodeKind {
     Snapshot(Body),
     /// A query that is compiled and never run.
     Analysis(Body),
+    /// A function that queries can call.
+    Function(Box<Function>),
     /// A query that returns failing rows.
     Test(DataTest),
     /// Inputs and expected rows for one model.
@@ -251,6 +272,7 @@ impl NodeKind {
             Self::Seed(_) => ResourceType::Seed,
             Self::Snapshot(_) => ResourceType::Snapshot,
             Self::Analysis(_) => ResourceType::Analysis,
+            Self::Function(_) => ResourceType::Function,
             Self::Test(_) => ResourceType::Test,
             Self::UnitTest(_) => ResourceType::UnitTest,
             Self::Source(_) => ResourceType::Source,
@@ -267,6 +289,7 @@ impl NodeKind {
             Self::Model(model) => Some(&model.body),
             Self::Snapshot(body) | Self::Analysis(body) => Some(body),
             Self::Test(test) => Some(&test.body),
+            Self::Function(function) => Some(&function.body),
             Self::Hook(hook) => Some(&hook.body),
             Self::Seed(_) | Self::UnitTest(_) | Self::Source(_) | Self::Exposure(_) | Self::Semantic(_) => {
                 None
@@ -290,12 +313,13 @@ pub enum ResourceType {
     Metric,
     SemanticModel,
     SavedQuery,
+    Function,
     Operation,
 }
 
 impl ResourceType {
     /// All of them, in the order in which help texts name them.
-    pub const EVERY: [Self; 12] = [
+    pub const EVERY: [Self; 13] = [
         Self::Model,
         Self::Seed,
         Self::Snapshot,
@@ -306,6 +330,7 @@ impl ResourceType {
         Self::Metric,
         Self::SemanticModel,
         Self::SavedQuery,
+        Self::Function,
         Self::Analysis,
         Self::Operation,
     ];
@@ -325,6 +350,7 @@ impl ResourceType {
             Self::Metric => "metric",
             Self::SemanticModel => "semantic_model",
             Self::SavedQuery => "saved_query",
+            Self::Function => "function",
             Self::Operation => "operation",
         }
     }
@@ -339,6 +365,26 @@ impl ResourceType {
 impl fmt::Display for ResourceType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// A function that queries can call.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// What it does: a query or code.
+    pub body: Body,
+    /// What it takes, in order, each with all of dbt's keys (`name`, `data_type`, …).
+    pub arguments: Vec<Json>,
+    /// What it gives: `data_type` and `description`.
+    pub returns: Json,
+}
+
+impl Function {
+    /// A function that nobody described. dbt's word for its type says that there is none.
+    #[must_use]
+    pub fn of(body: Body) -> Self {
+        let returns = serde_json::json!({ "data_type": "INVALID_TYPE", "description": null });
+        Self { body, arguments: Vec::new(), returns }
     }
 }
 

@@ -117,6 +117,7 @@ fn list_of(kind: &NodeKind) -> Option<NodeKey> {
         NodeKind::Snapshot(_) => Some(NodeKey::Snapshots),
         NodeKind::Analysis(_) => Some(NodeKey::Analyses),
         NodeKind::Test(_) => Some(NodeKey::DataTests),
+        NodeKind::Function(_) => Some(NodeKey::Functions),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::call_site::version_site;
 use super::index::{Found, Index};
 use super::version::{compare_versions, versioned_name};
-use super::{Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall, UniqueId};
+use super::{FunctionCall, Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -63,11 +63,12 @@ struct Search<'a> {
     index: Index,
 }
 
-/// A `ref` or `source` call.
+/// A `ref`, `source` or `function` call.
 #[derive(Debug, Clone, Copy)]
 enum Call<'a> {
     Ref(&'a RefCall),
     Source(&'a SourceCall),
+    Function(&'a FunctionCall),
 }
 
 impl Call<'_> {
@@ -75,6 +76,7 @@ impl Call<'_> {
         match self {
             Self::Ref(_) => "ref",
             Self::Source(_) => "source",
+            Self::Function(_) => "function",
         }
     }
 
@@ -82,6 +84,7 @@ impl Call<'_> {
         match self {
             Self::Ref(call) => call.package.as_deref().into_iter().chain([call.name.as_str()]).collect(),
             Self::Source(call) => vec![&call.source, &call.table],
+            Self::Function(call) => call.package.as_deref().into_iter().chain([call.name.as_str()]).collect(),
         }
     }
 
@@ -95,11 +98,13 @@ impl Search<'_> {
     fn edges(&self, node: &Node, sites: &[Span]) -> Edges {
         let mut edges = Edges::default();
         let sources = node.depends_on.sources.iter().map(Call::Source);
-        let calls = sources.chain(node.depends_on.refs.iter().map(Call::Ref));
+        let functions = node.depends_on.functions.iter().map(Call::Function);
+        let calls = sources.chain(node.depends_on.refs.iter().map(Call::Ref)).chain(functions);
         for (at, call) in calls.enumerate() {
             let found = match call {
                 Call::Ref(call) => self.index.find_ref(call, &node.package),
                 Call::Source(call) => self.index.find_source(call, &node.package),
+                Call::Function(call) => self.index.find_function(call, &node.package),
             };
             let site = || sites.get(at).copied().unwrap_or_else(|| site_in_text(node, call));
             match found {
@@ -146,12 +151,14 @@ impl Search<'_> {
         let (code, what) = match call {
             Call::Ref(_) => ("unknown-ref", "model, seed or snapshot"),
             Call::Source(_) => ("unknown-source", "source table"),
+            Call::Function(_) => ("unknown-function", "function"),
         };
         let message = format!("`{}` needs the {what} `{target}`, which does not exist", node.name);
         let finding = severity(code, message).at(site, "not found");
         let finding = match call {
             Call::Ref(call) => finding.suggest(&call.name, self.index.ref_names()),
             Call::Source(_) => finding.suggest(&target, self.index.source_names()),
+            Call::Function(call) => finding.suggest(&call.name, self.index.function_names()),
         };
         match (call, node.kind.resource_type()) {
             (_, ResourceType::Test) => finding.note("the test is left out"),
@@ -161,7 +168,7 @@ impl Search<'_> {
                 }
                 _ => finding,
             },
-            (Call::Source(_), _) => finding,
+            (Call::Source(_) | Call::Function(_), _) => finding,
         }
     }
 
@@ -234,7 +241,7 @@ impl Search<'_> {
         if node.package == self.root
             || target.package != self.root
             || names_it
-            || matches!(call, Call::Source(_))
+            || !matches!(call, Call::Ref(_))
         {
             return None;
         }
@@ -258,7 +265,7 @@ fn site_in_text(node: &Node, call: Call<'_>) -> Span {
     };
     let version = match call {
         Call::Ref(call) => call.version.as_deref(),
-        Call::Source(_) => None,
+        Call::Source(_) | Call::Function(_) => None,
     };
     match version_site(&body.text, call.function(), &call.arguments(), version) {
         Some(range) => {

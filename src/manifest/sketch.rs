@@ -10,7 +10,8 @@ use super::properties::{ConfigBlock, ModelVersion, NodeProperties, Spanned};
 use super::property_files::PropertyFile;
 use super::version::{version_text, versioned_name};
 use super::{
-    Body, Checksum, DataTest, HookMoment, Model, NodeKind, Origin, ResourceType, RunHook, Seed, UniqueId,
+    Body, Checksum, DataTest, Function, HookMoment, Model, NodeKind, Origin, ResourceType, RunHook, Seed,
+    UniqueId,
 };
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
@@ -20,6 +21,16 @@ use crate::template::{self, BlockKind};
 
 /// dbt's limit: of a larger seed, the path stands for the contents.
 const MAX_HASHED_SEED: u64 = 1024 * 1024;
+
+/// The files that nodes come from, in dbt's order.
+const KINDS: [FileKind; 6] = [
+    FileKind::Model,
+    FileKind::Snapshot,
+    FileKind::Analysis,
+    FileKind::Test,
+    FileKind::Seed,
+    FileKind::Function,
+];
 
 /// A node as its file defines it. Its relation, its configuration and what it
 /// needs are still to come.
@@ -91,11 +102,11 @@ impl Sketch {
 }
 
 /// The nodes of one package in dbt's order: models, snapshots, analyses, tests,
-/// seeds, hooks, each in file order.
+/// seeds, functions, hooks, each in file order.
 pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
     let mut sketches = Vec::new();
     let mut findings = Vec::new();
-    for kind in [FileKind::Model, FileKind::Snapshot, FileKind::Analysis, FileKind::Test, FileKind::Seed] {
+    for kind in KINDS {
         for file in package.files.iter().filter(|file| file.kind == kind) {
             match (kind, &file.file) {
                 (FileKind::Seed, _) => match seed(package, file) {
@@ -116,7 +127,7 @@ pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
     (sketches, findings)
 }
 
-/// A model, an analysis or a singular test: one file, one node.
+/// A model, an analysis, a singular test or a function: one file, one node.
 fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<SourceFile>) -> Sketch {
     let body = whole_body(source);
     let (folders, name) = path_parts(&file.resource_path);
@@ -130,6 +141,7 @@ fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<SourceFile>) 
             NodeKind::Analysis(body)
         }
         FileKind::Test => NodeKind::Test(DataTest { body, generic: None }),
+        FileKind::Function => NodeKind::Function(Box::new(Function::of(body))),
         _ => NodeKind::Model(Box::new(Model::of(body))),
     };
     fqn.extend(folders);

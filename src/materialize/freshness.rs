@@ -3,7 +3,8 @@
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::bench::{Bench, Order};
-use crate::compile::Failure;
+use crate::adapter::Response;
+use crate::compile::{Failure, as_response};
 use crate::manifest::{Age, Freshness, NodeKind, Period};
 use crate::objects;
 use crate::sql::{Cell, Rows};
@@ -20,6 +21,8 @@ pub struct Measured {
     pub age: Duration,
     /// Which rule it breaks.
     pub staleness: Staleness,
+    /// The warehouse's answer.
+    pub response: Response,
 }
 
 /// Which freshness rule a source breaks.
@@ -66,7 +69,9 @@ pub fn measure(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Measured, Fai
         order.refuse("unreadable-freshness", message)
     })?;
     let age = snapshotted_at - max_loaded_at;
-    Ok(Measured { max_loaded_at, snapshotted_at, age, staleness: weigh(source.freshness.as_ref(), age) })
+    let response = answer.get_attr("response").map(|found| as_response(&found)).unwrap_or_default();
+    let staleness = weigh(source.freshness.as_ref(), age);
+    Ok(Measured { max_loaded_at, snapshotted_at, age, staleness, response })
 }
 
 fn weigh(rules: Option<&Freshness>, age: Duration) -> Staleness {

@@ -2,14 +2,15 @@
 
 use super::bench::{Bench, Made, Order, Purpose, Transaction};
 use super::test::Verdict;
-use super::{custom, incremental, materialized_view, seed, snapshot, table, test, unit_test, view};
+use super::{custom, function, incremental, materialized_view, seed, snapshot, table, test, unit_test, view};
 use crate::compile::Failure;
 use crate::manifest::NodeKind;
 use crate::sql::Rows;
 use crate::template::Value;
 
 /// Materializations that are built in.
-const BUILT_IN: &[&str] = &["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
+const BUILT_IN: &[&str] =
+    &["view", "table", "incremental", "materialized_view", "seed", "snapshot", "function"];
 
 /// Those of them whose rows may come from code in Python.
 const IN_PYTHON: &[&str] = &["table", "incremental"];
@@ -29,7 +30,7 @@ pub enum Recipe<'a> {
     Macro(&'a str),
 }
 
-/// Makes a model, seed or snapshot. On failure everything of its transaction
+/// Makes a model, seed, snapshot or function. On failure everything of its transaction
 /// is undone.
 ///
 /// # Errors
@@ -43,7 +44,7 @@ pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Res
             Ok(made)
         }
         Recipe::BuiltIn => match order.node.config.materialized() {
-            materialized if order.node.origin.is_python() && !IN_PYTHON.contains(&materialized) => {
+            materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
                 let message = format!("a model in Python cannot be materialized as `{materialized}`");
                 let problem = order.problem("python-model", message);
                 Err(problem.note(format!("it can be: {}", IN_PYTHON.join(", "))).into())
@@ -54,6 +55,7 @@ pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Res
             "materialized_view" => materialized_view::make(order, bench),
             "seed" => seed::make(order, bench),
             "snapshot" => snapshot::make(order, bench),
+            "function" => function::make(order, bench),
             unknown => {
                 let message = format!("there is no materialization `{unknown}`");
                 let problem = order.problem("unknown-materialization", message);
@@ -80,7 +82,7 @@ pub fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict, Failur
 /// As [`make`].
 pub fn preview(order: &Order<'_>, bench: &mut dyn Bench, limit: Option<usize>) -> Result<Rows, Failure> {
     whole(bench, |bench| {
-        if order.node.origin.is_python() {
+        if order.node.is_python_model() {
             let message =
                 format!("`{}` is a model in Python, whose rows are known once it was run", order.node.name);
             return Err(order.refuse("python-model", message));

@@ -19,6 +19,7 @@ mod difference;
 mod finish;
 mod fixture;
 mod freshness;
+mod function;
 mod incremental;
 mod make;
 mod materialized_view;

@@ -53,7 +53,7 @@ pub(super) fn fill(
     sql: &str,
 ) -> Result<Response, Failure> {
     let args = [Value::from(is_temporary), order.value(relation), Value::from(sql), Value::from("python")];
-    if order.node.origin.is_python() {
+    if order.node.is_python_model() {
         let code = bench.sql("create_table_as", &args)?;
         return bench.python(purpose, &code);
     }

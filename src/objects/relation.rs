@@ -165,7 +165,8 @@ impl RelationObject {
             "is_view" => is(RelationKind::View),
             "is_cte" => is(RelationKind::Cte),
             "is_materialized_view" => is(RelationKind::MaterializedView),
-            "is_pointer" | "is_function" => Some(Value::from(false)),
+            "is_function" => is(RelationKind::Function),
+            "is_pointer" => Some(Value::from(false)),
             "can_be_replaced" => {
                 Some(Value::from(kind.is_some_and(|kind| self.dialect.replaceable.contains(&kind))))
             }
@@ -259,6 +260,8 @@ impl Object for RelationObject {
                 let arguments = Arguments::bind(name, &["view_name"], args)?;
                 Ok(self.information_schema(arguments.text("view_name")))
             }
+            "get_function_config" => super::relation_class::function_config(args),
+            "get_function_macro_name" => super::relation_class::function_macro_name(args),
             "matches" => self.matches(args),
             "with_suffix" => self.with_suffix(args),
             "relation_max_name_length" if self.dialect.longest_name.is_some() => {
@@ -316,8 +319,9 @@ pub(super) fn relation_kind(value: &Value) -> Result<Option<RelationKind>, Error
     }
     let word = value.to_string();
     RelationKind::parse(&word).map(Some).ok_or_else(|| {
-        let message =
-            format!("`{word}` is no relation type; they are: table, view, materialized_view, cte, external");
+        let message = format!(
+            "`{word}` is no relation type; they are: table, view, materialized_view, cte, external, function"
+        );
         Error::new(ErrorKind::InvalidOperation, message)
     })
 }

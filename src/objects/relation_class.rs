@@ -72,8 +72,8 @@ pub(super) fn constant(name: &str) -> Option<Value> {
         "CTE" => RelationKind::Cte,
         "MaterializedView" => RelationKind::MaterializedView,
         "External" => RelationKind::External,
+        "Function" => RelationKind::Function,
         "PointerTable" => return Some(Value::from("pointer_table")),
-        "Function" => return Some(Value::from("function")),
         _ => return None,
     };
     Some(Value::from(kind.as_str()))
@@ -99,6 +99,33 @@ pub(super) fn call(name: &str, args: &[Value], dialect: Dialect, quoting: Policy
         }
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }
+}
+
+/// What a function is made by: dbt's `get_function_config(model)`; `none` for other nodes.
+pub(super) fn function_config(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::bind("get_function_config", &["model"], args)?;
+    let model = arguments.require("get_function_config", "model")?;
+    let get = |of: &Value, key: &str| of.get_attr(key).ok().filter(|value| !value.is_undefined());
+    let is_function = get(model, "resource_type").is_some_and(|kind| kind.as_str() == Some("function"));
+    if !is_function {
+        return Ok(Value::from(()));
+    }
+    let config = get(model, "config").unwrap_or_default();
+    let nothing = || Value::from(());
+    Ok(Value::from_pairs([
+        ("language", get(model, "language").unwrap_or_else(nothing)),
+        ("type", get(&config, "type").unwrap_or_else(nothing)),
+        ("runtime_version", get(&config, "runtime_version").unwrap_or_else(nothing)),
+        ("entry_point", get(&config, "entry_point").unwrap_or_else(nothing)),
+    ]))
+}
+
+/// The macro that gives its statement: dbt's `get_function_macro_name(config)`.
+pub(super) fn function_macro_name(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::bind("get_function_macro_name", &["config"], args)?;
+    let config = arguments.require("get_function_macro_name", "config")?;
+    let (kind, language) = (config.get_attr("type")?, config.get_attr("language")?);
+    Ok(Value::from(format!("{kind}_function_{language}")))
 }
 
 /// What the name of an ephemeral model's CTE begins with.

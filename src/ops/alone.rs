@@ -40,10 +40,12 @@ pub fn operation(
     Ok(outcome)
 }
 
-/// Compiles a query that is in no file, or with [`Mode::Show`] fetches its rows.
+/// Compiles a query that is in no file, or with [`Mode::Show`] fetches its rows, and
+/// leaves `run_results.json` where that went well.
 ///
 /// # Errors
-/// The artifacts of an environment to defer to cannot be read.
+/// The artifacts of an environment to defer to cannot be read, or the artifact
+/// cannot be written.
 pub fn query(
     workspace: &Workspace,
     query: &str,
@@ -54,8 +56,15 @@ pub fn query(
     let deferral = deferral(workspace, mode).map_err(|problem| vec![problem])?;
     let source = workspace.sources.add("--inline", query);
     let text = Text::new(query, source.id(), 0);
-    let runtime = runtime(workspace, &[], &Options { mode, ..Options::default() }, deferral);
-    Ok(run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event))
+    let options = Options { mode, ..Options::default() };
+    let runtime = runtime(workspace, &[], &options, deferral);
+    let outcome = run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event);
+    let is_done = !outcome.results.iter().any(|result| result.status.is_failure());
+    if is_done && workspace.project.flags.is_on("write_json") {
+        let written = Writer::new(workspace).run_results(&outcome, &options);
+        written.map_err(|problem| vec![problem])?;
+    }
+    Ok(outcome)
 }
 
 fn find<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a MacroInfo, Diagnostic> {

@@ -264,7 +264,7 @@ pub(super) fn compiled(
         let result = run::Compiled::new(&ephemeral, None);
         let (code, ctes) = (result.code.to_string(), result.ctes);
         let compiled_path = path("compiled", node);
-        found.insert(id, artifact::Compiled { code, compiled_path, build_path: None, ctes });
+        found.insert(id, artifact::Compiled { code, compiled_path, ctes, ..artifact::Compiled::default() });
     }
     for result in &outcome.results {
         let Some(id) = runtime.parts.manifest.by_unique_id.get(&result.unique_id) else { continue };
@@ -282,6 +282,11 @@ pub(super) fn compiled(
                 compiled_path: path("compiled", node).filter(|_| !is_snapshot),
                 build_path,
                 ctes: compiled.ctes.clone(),
+                foreign_keys: compiled.foreign_keys.clone(),
+                relation_name: compiled
+                    .relation_name
+                    .clone()
+                    .filter(|_| matches!(node.kind, NodeKind::Test(_))),
             },
             None if build_path.is_some() => {
                 artifact::Compiled { build_path, ..artifact::Compiled::default() }

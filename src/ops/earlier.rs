@@ -91,7 +91,7 @@ pub(super) fn deferral(workspace: &Workspace) -> Result<Deferral, Diagnostic> {
 
 /// The place of a node in another environment, where it has one.
 fn elsewhere(node: &Node, entry: &Entry) -> Option<Relation> {
-    let is_stored = matches!(entry.text("resource_type"), Some("model" | "seed" | "snapshot"))
+    let is_stored = matches!(entry.text("resource_type"), Some("model" | "seed" | "snapshot" | "function"))
         && entry.inner("config", "materialized") != &Json::from("ephemeral");
     let own = node.relation.as_ref().filter(|_| is_stored)?;
     let text = |key: &str| entry.text(key).map(str::to_owned);

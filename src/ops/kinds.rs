@@ -18,6 +18,7 @@ const BUILD: &[ResourceType] = &[
     ResourceType::UnitTest,
     ResourceType::Exposure,
     ResourceType::SavedQuery,
+    ResourceType::Function,
 ];
 
 const TEST: &[ResourceType] = &[ResourceType::Test, ResourceType::UnitTest];
@@ -34,6 +35,7 @@ const SHOW: &[ResourceType] = &[
     ResourceType::Snapshot,
     ResourceType::Test,
     ResourceType::Analysis,
+    ResourceType::Function,
 ];
 
 /// What `list` shows unless it is asked for other types. dbt: analyses only where
@@ -49,6 +51,7 @@ const LIST: &[ResourceType] = &[
     ResourceType::Metric,
     ResourceType::SemanticModel,
     ResourceType::SavedQuery,
+    ResourceType::Function,
 ];
 
 /// Everything that `list` knows: its `all`.
@@ -64,6 +67,7 @@ const LIST_ALL: &[ResourceType] = &[
     ResourceType::SemanticModel,
     ResourceType::SavedQuery,
     ResourceType::Analysis,
+    ResourceType::Function,
 ];
 
 impl Kinds {
@@ -175,7 +179,7 @@ mod tests {
         assert_eq!(kinds, Kinds::only(&[ResourceType::Model]));
         assert_eq!(Kinds::of_test(&[], &[]).expect("all"), Kinds::only(TEST));
         let of_list = |given: &[&str]| Kinds::of_list(&words(given), &[]).expect("known types").types().len();
-        assert_eq!((of_list(&[]), of_list(&["all"]), of_list(&["default", "analysis"])), (10, 11, 11));
+        assert_eq!((of_list(&[]), of_list(&["all"]), of_list(&["default", "analysis"])), (11, 12, 12));
         let problems = Kinds::of_build(&words(&["modle", "x"]), &[]).expect_err("unknown types");
         assert_eq!(problems.len(), 2);
         assert_eq!(problems[0].help, ["did you mean `model`?"]);

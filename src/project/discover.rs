@@ -29,6 +29,8 @@ pub enum FileKind {
     Analysis,
     /// `.csv` under a seed path.
     Seed,
+    /// `.sql` or `.py` under a function path.
+    Function,
     /// `.yml` or `.yaml` under any path.
     Properties,
     /// `.md` under a docs path.
@@ -106,6 +108,7 @@ enum Purpose {
     Snapshots,
     Analyses,
     Seeds,
+    Functions,
     Docs,
 }
 
@@ -117,6 +120,7 @@ fn folders(paths: &Paths) -> Vec<(String, Purpose)> {
         (&paths.snapshots, Purpose::Snapshots),
         (&paths.analyses, Purpose::Analyses),
         (&paths.seeds, Purpose::Seeds),
+        (&paths.functions, Purpose::Functions),
         (&paths.docs, Purpose::Docs),
     ];
     let clean = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
@@ -155,6 +159,7 @@ fn resource(root: &Path, folder: &str, purpose: Purpose, path: &Path) -> Option<
         (Purpose::Snapshots, "sql") => FileKind::Snapshot,
         (Purpose::Analyses, "sql") => FileKind::Analysis,
         (Purpose::Seeds, "csv") => FileKind::Seed,
+        (Purpose::Functions, "sql" | "py") => FileKind::Function,
         _ => return None,
     };
     Some(ResourceFile { kind, path: whole, resource_path, file: None })

@@ -54,6 +54,8 @@ pub struct Paths {
     pub macros: Vec<String>,
     /// `snapshot-paths`.
     pub snapshots: Vec<String>,
+    /// `function-paths`.
+    pub functions: Vec<String>,
     /// `docs-paths`; by default all of the above.
     pub docs: Vec<String>,
     /// `asset-paths`.
@@ -79,6 +81,7 @@ impl Paths {
             &self.analyses,
             &self.macros,
             &self.snapshots,
+            &self.functions,
             &self.docs,
             &self.assets,
         ];

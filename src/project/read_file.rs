@@ -234,8 +234,10 @@ impl Reader<'_> {
             |key: &str, default: &str| self.text(key).map_or_else(|| default.to_owned(), |(path, _)| path);
         let (tests, analyses) = (folders("test-paths", "tests"), folders("analysis-paths", "analyses"));
         let (macros, snapshots) = (folders("macro-paths", "macros"), folders("snapshot-paths", "snapshots"));
+        let functions = folders("function-paths", "functions");
         let all = || {
-            [&models, &seeds, &tests, &analyses, &macros, &snapshots].into_iter().flatten().cloned().collect()
+            let lists = [&models, &seeds, &tests, &analyses, &macros, &snapshots, &functions];
+            lists.into_iter().flatten().cloned().collect()
         };
         let target = one("target-path", "target");
         Paths {
@@ -251,6 +253,7 @@ impl Reader<'_> {
             analyses,
             macros,
             snapshots,
+            functions,
         }
     }
 

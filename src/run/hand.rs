@@ -16,7 +16,7 @@ use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::host::clock;
-use crate::manifest::{Node, NodeKind};
+use crate::manifest::{Node, NodeKind, foreign_key_target};
 use crate::materialize::{self, Cloning, Flags, Grade, Made, Measured, Order, Recipe, Staleness, Verdict};
 
 /// A worker and what it works by.
@@ -88,7 +88,9 @@ impl Turn<'_> {
             if is_late { Arc::default() } else { timed("compile", &mut result.timing, || self.compile())? };
         let has_sql = self.node.kind.body().is_some() || matches!(self.node.kind, NodeKind::UnitTest(_));
         if has_sql && !is_late {
-            result.compiled = Some(Compiled::new(&compiled, self.relation_name()));
+            let foreign_keys = self.foreign_keys()?;
+            let told = Compiled::new(&compiled, self.relation_name());
+            result.compiled = Some(Compiled { foreign_keys, ..told });
         }
         if self.step.action != Action::Compile {
             self.teller.tell(Word::Compiled(self.step.node));
@@ -194,6 +196,19 @@ impl Turn<'_> {
                 || library.find_in(library.root(), "get_incremental_microbatch_sql").is_none())
     }
 
+    /// The relations that the foreign keys of a model point at, by what is written.
+    fn foreign_keys(&self) -> Result<Vec<(String, String)>, Failure> {
+        let NodeKind::Model(model) = &self.node.kind else { return Ok(Vec::new()) };
+        let of_columns = self.node.docs.columns.values().flat_map(|column| &column.constraints);
+        let mut found = Vec::new();
+        for constraint in model.constraints.iter().chain(of_columns) {
+            let Some(template) = foreign_key_target(constraint) else { continue };
+            let written = constraint["to"].as_str().unwrap_or_default().to_owned();
+            found.push((written, self.job.render(&template, self.node.origin.span)?));
+        }
+        Ok(found)
+    }
+
     /// The relation that the node is or will be, as SQL; `None` for what is not stored.
     fn relation_name(&self) -> Option<String> {
         let stored = match &self.node.kind {
@@ -255,6 +270,7 @@ fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: Verdict) {
 }
 
 fn measured(result: &mut NodeResult, measured: &Measured) {
+    result.adapter_response = response_json(&measured.response);
     result.status = match measured.staleness {
         Staleness::Fresh => Status::Pass,
         Staleness::Warn => Status::Warn,

@@ -164,6 +164,8 @@ pub struct Compiled {
     pub ctes: Vec<artifact::Cte>,
     /// The relation that it builds, as SQL.
     pub relation_name: Option<String>,
+    /// The relations that its foreign keys point at, by what is written: `ref('a')`.
+    pub foreign_keys: Vec<(String, String)>,
 }
 
 impl Compiled {
@@ -175,6 +177,7 @@ impl Compiled {
             code: Arc::from(compiled.sql.as_str()),
             ctes: compiled.ctes.iter().map(cte).collect(),
             relation_name,
+            foreign_keys: Vec::new(),
         }
     }
 }

@@ -79,10 +79,11 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
             Action::Clone
         }
         (_, Mode::Clone) => return None,
+        (NodeKind::Function(_), Mode::Build) => Action::Materialize,
         (_, Mode::Show { .. }) => Action::Preview,
         (_, Mode::Compile) => Action::Compile,
         (NodeKind::Test(_) | NodeKind::UnitTest(_), _) => Action::Judge,
-        (_, Mode::Test) | (NodeKind::Analysis(_), _) => return None,
+        (_, Mode::Test) | (NodeKind::Analysis(_) | NodeKind::Function(_), _) => return None,
         (NodeKind::Model(_), _) if is_ephemeral => Action::Compile,
         (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), _) => Action::Materialize,
     };

@@ -189,7 +189,7 @@ const STATE_CHECKS: [(&str, StateCheck); 10] = [
 ];
 
 /// dbt's resource types that no node here has.
-const OTHER_TYPES: [&str; 7] = ["function", "macro", "doc", "group", "fixture", "sql_operation", "rpc"];
+const OTHER_TYPES: [&str; 6] = ["macro", "doc", "group", "fixture", "sql_operation", "rpc"];
 
 fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
     table.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)

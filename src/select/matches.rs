@@ -38,7 +38,10 @@ pub(super) fn picked<'a>(
             let pattern = if text == "this" { root_package } else { text };
             Box::new(move |node| matches(pattern, &node.package))
         }
-        Method::Config(keys) => Box::new(move |node| has_config(node, keys, &criterion.value)),
+        // dbt: functions are not asked for their configs.
+        Method::Config(keys) => Box::new(move |node| {
+            !matches!(node.kind, NodeKind::Function(_)) && has_config(node, keys, &criterion.value)
+        }),
         Method::TestName => Box::new(move |node| is_test_named(node, text)),
         Method::TestType(wanted) => Box::new(move |node| is_test_type(node, *wanted)),
         Method::ResourceType(wanted) => Box::new(move |node| Some(node.kind.resource_type()) == *wanted),
@@ -69,7 +72,11 @@ fn model(node: &Node) -> Option<&Model> {
 fn is_plain(node: &Node) -> bool {
     !matches!(
         node.kind,
-        NodeKind::Source(_) | NodeKind::Exposure(_) | NodeKind::Semantic(_) | NodeKind::UnitTest(_)
+        NodeKind::Source(_)
+            | NodeKind::Exposure(_)
+            | NodeKind::Semantic(_)
+            | NodeKind::UnitTest(_)
+            | NodeKind::Function(_)
     )
 }
 

@@ -17,10 +17,12 @@ pub enum RelationKind {
     Cte,
     /// Data outside the warehouse.
     External,
+    /// What queries call.
+    Function,
 }
 
 impl RelationKind {
-    /// dbt's word for it: `table`, `view`, `materialized_view`, `cte`, `external`.
+    /// dbt's word for it: `table`, `view`, `materialized_view`, `cte`, `external`, `function`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +31,7 @@ impl RelationKind {
             Self::MaterializedView => "materialized_view",
             Self::Cte => "cte",
             Self::External => "external",
+            Self::Function => "function",
         }
     }
 
@@ -41,7 +44,7 @@ impl RelationKind {
     /// The kind that dbt's word names.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Table, Self::View, Self::MaterializedView, Self::Cte, Self::External]
+        [Self::Table, Self::View, Self::MaterializedView, Self::Cte, Self::External, Self::Function]
             .into_iter()
             .find(|kind| kind.as_str().eq_ignore_ascii_case(word))
     }

@@ -19,18 +19,23 @@ use crate::source::{SourceFile, Span};
 /// [`collect`].
 pub fn parse(file: &SourceFile) -> Result<Yaml, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let read = collect(file, &mut diagnostics);
+    let read = read(file, file.text(), &mut diagnostics);
     read.ok_or_else(|| {
         diagnostics.retain(Diagnostic::is_error);
         diagnostics
     })
 }
 
-/// Reads one YAML document and adds what is wrong with it to `diagnostics`:
+/// Reads a file with one YAML document and adds what is wrong with it to `diagnostics`:
 /// errors (then there is no value) and warnings, such as a key that stands twice.
+/// dbt: the blanks at its end are no part of a text that ends there.
 pub fn collect(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
+    read(file, file.text().trim_end(), diagnostics)
+}
+
+fn read(file: &SourceFile, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
     let before = diagnostics.len();
-    let mut text = Shifted::new(file.text());
+    let mut text = Shifted::new(text);
     let tree = loop {
         let places = Places::new(file, &text);
         let mut reader = Reader { places: &places, tree: Tree::default(), documents: 0 };
@@ -87,9 +92,9 @@ impl<'a> Places<'a> {
     /// A `|` or `>` text that the end of the file cuts off has no last line
     /// break (PyYAML: the same), though the parser adds one.
     fn block_text<'t>(&self, text: Cow<'t, str>, span: Span, style: ScalarStyle) -> Cow<'t, str> {
-        let file = self.file.text();
+        let (file, read) = (self.file.text(), self.text.text());
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        if is_block && span.end >= file.len() && !file.ends_with('\n') {
+        if is_block && span.end >= file.trim_end().len() && !read.ends_with('\n') {
             return Cow::Owned(text.strip_suffix('\n').unwrap_or(&text).to_owned());
         }
         text

@@ -22,6 +22,7 @@ fn sql_of_what_was_asked_for() {
         .success()
         .stdout(
             r#"
+            -- Compiled node 'b' is:
             select * from "shop"."main"."a"
         "#,
         )
@@ -31,10 +32,10 @@ fn sql_of_what_was_asked_for() {
         .success()
         .stdout(
             r#"
-            -- a
+            -- Compiled node 'a' is:
             select 1 as id union all select 2
 
-            -- b
+            -- Compiled node 'b' is:
             select * from "shop"."main"."a"
         "#,
         )
@@ -44,7 +45,19 @@ fn sql_of_what_was_asked_for() {
         .success()
         .stdout(
             r#"
+            -- Compiled inline node is:
             select * from "shop"."main"."b"
+        "#,
+        )
+        .talk("");
+    let results = sandbox.json("target/run_results.json");
+    assert_eq!(results["results"][0]["unique_id"], "sql_operation.shop.inline_query");
+    sandbox
+        .run(["compile", "--quiet", "--select", "b"])
+        .success()
+        .stdout(
+            r#"
+            select * from "shop"."main"."a"
         "#,
         )
         .talk("");

@@ -190,6 +190,7 @@ cases!(
     emptied_schemas,
     ephemeral,
     foreign_keys,
+    functions,
     grants,
     guarded_builds,
     hooks_and_configs,

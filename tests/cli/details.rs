@@ -167,7 +167,7 @@ fn compilations_and_snapshots_may_be_empty() {
         .model("b", "select * from {{ ref('a') }}")
         .file("snapshots/history.yml", snapshot);
     let compiled = r#"select * from (select * from "shop"."main"."a" where false limit 0)"#;
-    sandbox.run(["compile", "--select", "b", "--empty"]).success().stdout(compiled);
+    sandbox.run(["compile", "--quiet", "--select", "b", "--empty"]).success().stdout(compiled);
     sandbox.run(["run"]).success();
     sandbox.run(["snapshot", "--empty"]).success();
     assert_eq!(sandbox.query("select count(*) from history"), ["0"]);

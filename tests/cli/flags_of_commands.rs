@@ -65,8 +65,8 @@ fn types_in_the_words_of_dbt_are_translated_for_templates() {
                 columns: [{name: id, data_type: string}]
             ",
         );
-    sandbox.run(["compile", "--select", "a"]).success().stdout("select 'TEXT' as id\n");
-    sandbox.run(["compile", "--select", "b"]).success().stdout("select 'string' as id\n");
+    sandbox.run(["compile", "--quiet", "--select", "a"]).success().stdout("select 'TEXT' as id\n");
+    sandbox.run(["compile", "--quiet", "--select", "b"]).success().stdout("select 'string' as id\n");
 }
 
 #[test]

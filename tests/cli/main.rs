@@ -9,6 +9,7 @@
     reason = "a test may fail, and looks at what the program left on the disk"
 )]
 
+mod artifact_details;
 mod build;
 mod compatibility;
 mod compile;
@@ -23,6 +24,7 @@ mod example;
 mod faults;
 mod flags;
 mod flags_of_commands;
+mod functions;
 mod init;
 mod interrupt;
 mod log;

@@ -23,6 +23,7 @@ fn rows_of_models_without_their_tests() {
         .success()
         .stdout(
             "
+            Previewing node 'a':
             | id |
             |----|
             | 1  |
@@ -35,13 +36,13 @@ fn rows_of_models_without_their_tests() {
         .success()
         .stdout(
             "
-            a
+            Previewing node 'a':
             | id |
             |----|
             | 1  |
             | 2  |
 
-            b
+            Previewing node 'b':
             | double |
             |--------|
             | 2      |
@@ -54,7 +55,17 @@ fn rows_of_models_without_their_tests() {
         .success()
         .stdout(
             r#"
-            {"node":"a","show":[{"id":1},{"id":2}]}
+            {
+              "node": "a",
+              "show": [
+                {
+                  "id": 1
+                },
+                {
+                  "id": 2
+                }
+              ]
+            }
         "#,
         )
         .talk("");
@@ -63,6 +74,7 @@ fn rows_of_models_without_their_tests() {
         .success()
         .stdout(
             "
+            Previewing inline node:
             | id |
             |----|
             | 2  |

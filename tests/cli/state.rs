@@ -17,11 +17,11 @@ fn two_places() -> Sandbox {
 #[test]
 fn what_is_not_built_here_is_read_elsewhere() {
     let sandbox = two_places();
-    let shown = r#"{"node":"b","show":[{"place":"prod"}]}"#;
+    let shown = "{\n  \"node\": \"b\",\n  \"show\": [\n    {\n      \"place\": \"prod\"\n    }\n  ]\n}";
     let show = ["show", "--select", "b", "--output", "json"];
     sandbox.run(show.into_iter().chain(["--defer", "--state", "prod"])).success().stdout(shown);
     let inline = ["show", "--inline", "select place from {{ ref('a') }}", "--output", "json"];
-    let shown = r#"{"show":[{"place":"prod"}]}"#;
+    let shown = "{\n  \"show\": [\n    {\n      \"place\": \"prod\"\n    }\n  ]\n}";
     sandbox.run(inline.into_iter().chain(["--defer", "--defer-state", "prod"])).success().stdout(shown);
     let sandbox = sandbox.env("DBT_DEFER_TO_STATE", "1").env("DBT_STATE", "prod");
     sandbox.run(inline).success().stdout(shown);

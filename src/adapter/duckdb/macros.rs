@@ -8,6 +8,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("macros/external.sql", include_str!("macros/external.sql")),
     ("macros/foreign_keys.sql", include_str!("macros/foreign_keys.sql")),
     ("macros/functions.sql", include_str!("macros/functions.sql")),
+    ("macros/functions_of_projects.sql", include_str!("macros/functions_of_projects.sql")),
     ("macros/incremental.sql", include_str!("macros/incremental.sql")),
     ("macros/indexes.sql", include_str!("macros/indexes.sql")),
     ("macros/materializations.sql", include_str!("macros/materializations.sql")),

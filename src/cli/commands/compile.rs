@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::cli::args::ResourceTypes;
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
+use crate::cli::ui::indented;
 use crate::manifest::ResourceType;
 use crate::ops::Kinds;
 use crate::ops::Workspace;
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
             alone::query(&workspace, query, Mode::Compile, stop, on_event)
         })?;
         for compiled in outcome.results.iter().filter_map(|result| result.compiled.as_ref()) {
-            session.ui.answer(&answer(args, "inline_query", &compiled.code));
+            session.ui.answer(&answer(args, session, None, &compiled.code));
         }
         return Ok(Exit::of_query(&outcome));
     }
@@ -78,7 +79,7 @@ impl Args {
 }
 
 /// Prints the SQL of what was asked for: tests that came along with their
-/// models are compiled, but not printed. Several texts are told apart by names.
+/// models are compiled, but not printed.
 fn print(args: &Args, session: &Session, workspace: &Workspace, outcome: &RunOutcome) {
     let nodes = outcome.results.iter().filter_map(|result| {
         let node = workspace.manifest.by_id(result.unique_id.as_str())?;
@@ -89,16 +90,25 @@ fn print(args: &Args, session: &Session, workspace: &Workspace, outcome: &RunOut
         nodes.partition(|(node, _)| node.kind.resource_type() == ResourceType::Test);
     let printed = if others.is_empty() { tests } else { others };
     for (at, (node, compiled)) in printed.iter().enumerate() {
-        if printed.len() > 1 && args.output == "text" {
-            session.ui.answer(&format!("{}-- {}", if at > 0 { "\n" } else { "" }, node.name));
+        if at > 0 && args.output == "text" {
+            session.ui.answer("");
         }
-        session.ui.answer(&answer(args, &node.name, &compiled.code));
+        session.ui.answer(&answer(args, session, Some(&node.search_name()), &compiled.code));
     }
 }
 
-fn answer(args: &Args, name: &str, sql: &str) -> String {
-    match args.output.as_str() {
-        "json" => json!({"node": name, "compiled": sql}).to_string(),
-        _ => sql.trim_matches('\n').trim_end().to_owned(),
+/// The SQL; in front of it a comment that says whose it is, unless `--quiet`.
+fn answer(args: &Args, session: &Session, name: Option<&str>, sql: &str) -> String {
+    if args.output == "json" {
+        return indented(&match name {
+            Some(name) => json!({"node": name, "compiled": sql}),
+            None => json!({"compiled": sql}),
+        });
+    }
+    let sql = sql.trim_matches('\n').trim_end();
+    match name {
+        _ if session.ui.is_quiet() => sql.to_owned(),
+        Some(name) => format!("-- Compiled node '{name}' is:\n{sql}"),
+        None => format!("-- Compiled inline node is:\n{sql}"),
     }
 }

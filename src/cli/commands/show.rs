@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
-use crate::cli::ui::rows_as_table;
+use crate::cli::ui::{indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
 use crate::ops::Kinds;
 use crate::ops::alone;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         })?;
         for result in &outcome.results {
             if let Detail::Preview(rows) = &result.detail {
-                session.ui.answer(&answer(args, None, rows));
+                session.ui.answer(&answer(args, session, None, rows));
             }
         }
         return Ok(Exit::of_query(&outcome));
@@ -59,24 +59,30 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     for (at, result) in outcome.results.iter().enumerate() {
         let node = workspace.manifest.by_id(result.unique_id.as_str());
         if let (Some(node), Detail::Preview(rows)) = (node, &result.detail) {
-            if outcome.results.len() > 1 && args.output == "text" {
-                session.ui.answer(&format!("{}{}", if at > 0 { "\n" } else { "" }, node.name));
+            if at > 0 && args.output == "text" {
+                session.ui.answer("");
             }
-            session.ui.answer(&answer(args, Some(&node.name), rows));
+            session.ui.answer(&answer(args, session, Some(&node.search_name()), rows));
         }
     }
     Ok(exit)
 }
 
-fn answer(args: &Args, name: Option<&str>, rows: &Rows) -> String {
+/// The rows; in front of them what they are of, unless `--quiet`.
+fn answer(args: &Args, session: &Session, name: Option<&str>, rows: &Rows) -> String {
     if args.output == "json" {
         let rows: Vec<Json> = rows.rows.iter().map(|row| object(rows, row)).collect();
-        return match name {
-            Some(name) => json!({"node": name, "show": rows}).to_string(),
-            None => json!({"show": rows}).to_string(),
-        };
+        return indented(&match name {
+            Some(name) => json!({"node": name, "show": rows}),
+            None => json!({"show": rows}),
+        });
     }
-    rows_as_table(rows, None)
+    let table = rows_as_table(rows, None);
+    match name {
+        _ if session.ui.is_quiet() => table,
+        Some(name) => format!("Previewing node '{name}':\n{table}"),
+        None => format!("Previewing inline node:\n{table}"),
+    }
 }
 
 fn object(rows: &Rows, row: &[Cell]) -> Json {

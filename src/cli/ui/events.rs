@@ -268,6 +268,7 @@ impl About<'_> {
             Some(ResourceType::Seed) => ("LogSeedResult", "Q016"),
             Some(ResourceType::Snapshot) => ("LogSnapshotResult", "Q015"),
             Some(ResourceType::Source) => ("LogFreshnessResult", "Q018"),
+            Some(ResourceType::Function) => ("LogFunctionResult", "Q047"),
             _ => ("LogModelResult", "Q012"),
         };
         let info = self.node_info(node, result.status.as_str(), Some(result));
@@ -369,6 +370,9 @@ fn verdict(kind: Option<ResourceType>, result: &NodeResult) -> (String, String) 
         Status::Error | Status::RuntimeError if is_old || is_test => same("ERROR".to_owned()),
         Status::Error | Status::RuntimeError => (format!("ERROR {creating}"), "ERROR".to_owned()),
         Status::PartialSuccess => (format!("PARTIALLY {created}"), answer()),
+        Status::Success if kind == Some(ResourceType::Function) => {
+            (format!("OK {created}"), "SUCCESS".to_owned())
+        }
         Status::Success => (format!("OK {created}"), answer()),
         Status::Pass => same("PASS".to_owned()),
         Status::Warn if is_old => same("WARN".to_owned()),

@@ -47,10 +47,12 @@ pub(super) fn contents(manifest: &Manifest) -> String {
         let (one, many) = names(kind);
         (count, one, many)
     };
+    // dbt counts no functions.
+    let is_counted = |kind| kind != ResourceType::Function && !after.contains(&kind) && !last.contains(&kind);
     let mut first: Vec<ResourceType> = Vec::new();
     for node in &manifest.nodes {
         let kind = node.kind.resource_type();
-        if !first.contains(&kind) && !after.contains(&kind) && !last.contains(&kind) {
+        if !first.contains(&kind) && is_counted(kind) {
             first.push(kind);
         }
     }

@@ -18,6 +18,11 @@ mod summary;
 mod table;
 mod words;
 
+/// JSON as dbt prints it: over several lines.
+pub(crate) fn indented(json: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(json).unwrap_or_default()
+}
+
 pub(crate) use log_file::{LogFile, Taste};
 pub(crate) use record::{Form, Level, Record};
 pub(crate) use report::Reporter;

@@ -213,6 +213,11 @@ impl Ui {
         });
     }
 
+    /// Whether only answers and errors are wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.verbosity <= Verbosity::Quiet
+    }
+
     /// A sentence that `--quiet` silences.
     pub(crate) fn say(&self, text: &str) {
         self.record(&Record::note(text));

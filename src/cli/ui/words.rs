@@ -34,7 +34,10 @@ pub(crate) fn kind_word(node: &Node) -> String {
 pub(crate) fn name_of(node: &Node) -> String {
     match (&node.kind, &node.relation) {
         (NodeKind::Source(source), _) => format!("{}.{}", source.source_name, node.name),
-        (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), Some(relation)) => {
+        (
+            NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) | NodeKind::Function(_),
+            Some(relation),
+        ) => {
             let parts = [relation.schema.as_deref(), relation.identifier.as_deref()];
             parts.into_iter().flatten().collect::<Vec<_>>().join(".")
         }

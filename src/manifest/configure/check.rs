@@ -60,6 +60,13 @@ const NODES: &[(&str, Shape)] = &[
 
 const SEEDS: &[(&str, Shape)] = &[("delimiter", Text), ("quote_columns", Flag)];
 
+const FUNCTIONS: &[(&str, Shape)] = &[
+    ("type", Word(&["scalar", "aggregate", "table"], false)),
+    ("volatility", Word(&["deterministic", "stable", "non-deterministic"], false)),
+    ("runtime_version", Text),
+    ("entry_point", Text),
+];
+
 const SNAPSHOTS: &[(&str, Shape)] = &[
     ("strategy", Text),
     ("target_schema", Text),
@@ -143,6 +150,7 @@ fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
     let own: &[&[(&str, Shape)]] = match kind {
         ResourceType::Model | ResourceType::Analysis | ResourceType::Operation => &[NODES],
         ResourceType::Seed => &[NODES, SEEDS],
+        ResourceType::Function => &[NODES, FUNCTIONS],
         ResourceType::Snapshot => &[NODES, SNAPSHOTS],
         ResourceType::Test => &[TESTS],
         ResourceType::Source

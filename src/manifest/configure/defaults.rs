@@ -26,6 +26,7 @@ fn made(kind: ResourceType) -> Map<String, Json> {
         ResourceType::Exposure => of(&[json!({ "enabled": true, "tags": [], "meta": {} })]),
         ResourceType::Metric | ResourceType::SemanticModel => of(&[semantic()]),
         ResourceType::SavedQuery => of(&[semantic(), saved_query()]),
+        ResourceType::Function => of(&[common(None), node("function"), function()]),
         ResourceType::UnitTest => of(&[json!({
             "tags": [], "meta": {}, "enabled": true, "static_analysis": null
         })]),
@@ -77,6 +78,10 @@ fn node(materialized: &str) -> Json {
 
 fn model() -> Json {
     json!({ "access": "protected", "freshness": null })
+}
+
+fn function() -> Json {
+    json!({ "type": "scalar", "volatility": null, "runtime_version": null, "entry_point": null })
 }
 
 fn seed() -> Json {

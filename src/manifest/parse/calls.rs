@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, Rest};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Recorder;
-use crate::manifest::{RefCall, SourceCall};
+use crate::manifest::{FunctionCall, RefCall, SourceCall};
 use crate::source::Span;
 use crate::template::{self, Text};
 
@@ -28,6 +28,14 @@ pub(super) fn giving(value: Value) -> Value {
 pub(super) fn source_function(recorder: Arc<Recorder>, this: Value) -> Value {
     Value::from_function(move |Rest(names): Rest<Value>| {
         recorder.source(source_call(&names)?);
+        Ok::<Value, Error>(this.clone())
+    })
+}
+
+/// `function(name)`, `function(package, name)`.
+pub(super) fn function_function(recorder: Arc<Recorder>, this: Value) -> Value {
+    Value::from_function(move |Rest(names): Rest<Value>| {
+        recorder.function(function_call(&names)?);
         Ok::<Value, Error>(this.clone())
     })
 }
@@ -69,6 +77,16 @@ fn source_call(names: &[Value]) -> Result<SourceCall, Error> {
     match names {
         [source, table] => Ok(SourceCall { source: text("source", source)?, table: text("source", table)? }),
         _ => Err(wrong_count("source", "the name of a source and the name of a table", names.len())),
+    }
+}
+
+fn function_call(names: &[Value]) -> Result<FunctionCall, Error> {
+    match names {
+        [name] => Ok(FunctionCall { package: None, name: text("function", name)? }),
+        [package, name] => {
+            Ok(FunctionCall { package: Some(text("function", package)?), name: text("function", name)? })
+        }
+        _ => Err(wrong_count("function", "a name, or a package and a name", names.len())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Map, Value as Json};
 
 use crate::manifest::configure::merge_call;
-use crate::manifest::{RefCall, SourceCall};
+use crate::manifest::{FunctionCall, RefCall, SourceCall};
 
 /// What a text asked for, in order of mention.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Recorded {
     pub(crate) refs: Vec<RefCall>,
     /// `source` calls.
     pub(crate) sources: Vec<SourceCall>,
+    /// `function` calls.
+    pub(crate) functions: Vec<FunctionCall>,
     /// Macros that the text itself called, as unique ids, each once.
     pub(crate) macros: Vec<String>,
     /// The options of all `config()` calls, merged.
@@ -43,6 +45,11 @@ impl Recorder {
     /// A `source` call.
     pub(crate) fn source(&self, call: SourceCall) {
         self.note(|recorded| recorded.sources.push(call));
+    }
+
+    /// A `function` call.
+    pub(crate) fn function(&self, call: FunctionCall) {
+        self.note(|recorded| recorded.functions.push(call));
     }
 
     /// A macro that the text called.

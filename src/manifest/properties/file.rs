@@ -1,14 +1,11 @@
 //! A whole property file.
 
-use std::collections::BTreeSet;
-
 use super::exposure::{ExposureProperties, GroupProperties, exposure, group};
 use super::macros::{MacroProperties, macro_properties};
 use super::node::{NodeKey, NodeProperties, nodes};
 use super::rendering::{Render, render};
 use super::semantic::{SemanticProperties, metric, saved_query, semantic_model};
 use super::source::{SourceProperties, source};
-use super::spanned::Spanned;
 use super::unit_test::{UnitTestProperties, unit_test};
 use crate::diagnostics::Diagnostic;
 use crate::yaml::{Key, Map, Value, Yaml};
@@ -42,14 +39,16 @@ pub struct Properties {
     pub metrics: Vec<SemanticProperties>,
     /// `saved_queries`.
     pub saved_queries: Vec<SemanticProperties>,
-    /// Lists that dbt knows and this version does not build: each key with its place.
-    pub not_built: Vec<Spanned<String>>,
+    /// `functions`.
+    pub functions: Vec<NodeProperties>,
 }
 
 impl Properties {
     /// Every description of a node, in the order in which dbt reads the lists.
     pub fn nodes(&self) -> impl Iterator<Item = &NodeProperties> {
-        [&self.models, &self.seeds, &self.snapshots, &self.data_tests, &self.analyses].into_iter().flatten()
+        let lists =
+            [&self.models, &self.seeds, &self.snapshots, &self.data_tests, &self.analyses, &self.functions];
+        lists.into_iter().flatten()
     }
 }
 
@@ -62,7 +61,7 @@ pub struct Parsed {
     pub problems: Vec<Diagnostic>,
 }
 
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "models",
     "seeds",
     "snapshots",
@@ -76,10 +75,8 @@ const SECTIONS: [&str; 13] = [
     "semantic_models",
     "metrics",
     "saved_queries",
+    "functions",
 ];
-
-/// Lists that are read by dbt and not built here.
-const NOT_BUILT: [&str; 1] = ["functions"];
 
 /// Reads a property file. An empty document says nothing.
 #[must_use]
@@ -100,7 +97,6 @@ pub fn parse(document: &Yaml, render: Render<'_>) -> Parsed {
 fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     let Parsed { properties, problems } = parsed;
     check_version(map, problems);
-    properties.not_built = not_built_keys(map);
     check_keys(map, problems);
     let mut read = Reader { map, render, problems };
     properties.models = read.nodes(NodeKey::Models);
@@ -116,6 +112,7 @@ fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     properties.semantic_models = read.entries("semantic_models", semantic_model);
     properties.metrics = read.entries("metrics", metric);
     properties.saved_queries = read.entries("saved_queries", saved_query);
+    properties.functions = read.nodes(NodeKey::Functions);
 }
 
 struct Reader<'a> {
@@ -174,32 +171,13 @@ fn check_version(map: &Map, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn not_built_keys(map: &Map) -> Vec<Spanned<String>> {
-    let found = map.iter().filter(|(key, value)| NOT_BUILT.contains(&key.text.as_str()) && !value.is_null());
-    found.map(|(key, _)| Spanned::new(key.text.clone(), key.span)).collect()
-}
-
-/// One warning for all lists in these files of which nothing comes, at the first.
-#[must_use]
-pub fn not_built<'a>(files: impl IntoIterator<Item = &'a Properties>) -> Option<Diagnostic> {
-    let keys: Vec<&Spanned<String>> = files.into_iter().flat_map(|file| &file.not_built).collect();
-    let names: BTreeSet<String> = keys.iter().map(|key| format!("`{}`", key.value)).collect();
-    let names = names.into_iter().collect::<Vec<_>>().join(", ");
-    let warning = Diagnostic::warning("not-built", format!("nothing is built yet from {names}"));
-    let warning = warning.at(keys.first()?.span, "these entries are read and left alone");
-    Some(match keys.len() {
-        1 => warning,
-        count => warning.note(format!("there are {} more such lists", count - 1)),
-    })
-}
-
 fn check_keys(map: &Map, problems: &mut Vec<Diagnostic>) {
     for (key, _) in map.iter() {
         let name = key.text.as_str();
         if !is_known_key(key) {
             let problem = Diagnostic::warning("unknown-key", format!("a property file has no `{name}`"))
                 .at(key.span, "");
-            let candidates = SECTIONS.into_iter().chain(NOT_BUILT).chain(["version"]);
+            let candidates = SECTIONS.into_iter().chain(["version"]);
             problems.push(problem.suggest(name, candidates));
         }
     }
@@ -209,5 +187,5 @@ fn check_keys(map: &Map, problems: &mut Vec<Diagnostic>) {
 fn is_known_key(key: &Key) -> bool {
     let name = key.text.as_str();
     let others = ["version", "anchors"];
-    name.starts_with('.') || SECTIONS.contains(&name) || NOT_BUILT.contains(&name) || others.contains(&name)
+    name.starts_with('.') || SECTIONS.contains(&name) || others.contains(&name)
 }

@@ -1,6 +1,6 @@
 //! What property files say about macros.
 
-use serde_json::{Map as JsonMap, Value as Json};
+use serde_json::{Map as JsonMap, Value as Json, json};
 
 use super::entry::Entry;
 use super::spanned::Spanned;
@@ -19,6 +19,8 @@ pub struct MacroProperties {
     pub description: Option<Spanned<String>>,
     /// `meta`, with `config.meta` over it.
     pub meta: JsonMap<String, Json>,
+    /// `config.docs`, else `docs`, with all of dbt's keys.
+    pub docs: Json,
     /// Its arguments, in order.
     pub arguments: Vec<ArgumentProperties>,
 }
@@ -45,11 +47,26 @@ pub(super) fn macro_properties(
     let (mut entry, name) = Entry::open_named("macro", yaml, problems)?;
     entry.warn_unknown_keys(&KNOWN);
     let mut meta = entry.object("meta");
-    meta.extend(entry.config(raw, &[]).meta());
+    let config = entry.config(raw, &[]);
+    meta.extend(config.meta());
+    let docs = config.get("docs").and_then(|docs| docs.to_json().as_object().cloned());
+    let docs = complete_docs(&docs.unwrap_or_else(|| entry.object("docs")));
     let items = entry.list("arguments");
     let subject = entry.subject.clone();
     let arguments = items.iter().filter_map(|item| argument(&subject, item, entry.problems)).collect();
-    Some(MacroProperties { name, span: entry.span, description: entry.text("description"), meta, arguments })
+    Some(MacroProperties {
+        name,
+        span: entry.span,
+        description: entry.text("description"),
+        meta,
+        docs,
+        arguments,
+    })
+}
+
+fn complete_docs(written: &JsonMap<String, Json>) -> Json {
+    let value = |key: &str| written.get(key).cloned();
+    json!({ "show": value("show").unwrap_or(true.into()), "node_color": value("node_color") })
 }
 
 fn argument(owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<ArgumentProperties> {
@@ -57,9 +74,6 @@ fn argument(owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<
     entry.subject = format!("argument `{}` of {owner}", name.value);
     entry.warn_unknown_keys(&["name", "type", "description"]);
     let data_type = entry.text("type");
-    if let Some(written) = &data_type {
-        warn_bad_type(&entry.subject, written, entry.problems);
-    }
     Some(ArgumentProperties { name, data_type, description: entry.text("description") })
 }
 
@@ -79,18 +93,17 @@ const TYPES: [(&str, usize); 12] = [
     ("column", 0),
 ];
 
-fn warn_bad_type(subject: &str, written: &Spanned<String>, problems: &mut Vec<Diagnostic>) {
-    let compact: String = written.value.chars().filter(|c| ![' ', '\t'].contains(c)).collect();
-    if compact.is_empty() || after_type(&compact, 0) == Some("") {
-        return;
-    }
-    let names = TYPES.map(|(name, _)| name);
-    problems.push(
-        Diagnostic::warning("unknown-type", format!("{subject} has an unknown type `{}`", written.value))
-            .at(written.span, "")
-            .note(format!("known are {}", names.map(|name| format!("`{name}`")).join(", ")))
-            .suggest(&written.value, names),
-    );
+/// The types that dbt knows.
+#[must_use]
+pub fn type_names() -> [&'static str; 12] {
+    TYPES.map(|(name, _)| name)
+}
+
+/// Whether dbt knows a type by this name; no name is one.
+#[must_use]
+pub fn is_known_type(written: &str) -> bool {
+    let compact: String = written.chars().filter(|c| ![' ', '\t'].contains(c)).collect();
+    compact.is_empty() || after_type(&compact, 0) == Some("")
 }
 
 /// How deep types may stand in each other.

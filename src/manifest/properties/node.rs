@@ -8,6 +8,7 @@ use super::column::{Column, columns};
 use super::config_block::ConfigBlock;
 use super::constraints::{check_primary_keys, constraints};
 use super::entry::Entry;
+use super::function::{FunctionProperties, function};
 use super::spanned::Spanned;
 use super::versions::{ModelVersion, versions};
 use crate::diagnostics::Diagnostic;
@@ -23,6 +24,7 @@ pub enum NodeKey {
     Snapshots,
     Analyses,
     DataTests,
+    Functions,
 }
 
 impl NodeKey {
@@ -35,6 +37,7 @@ impl NodeKey {
             Self::Snapshots => "snapshots",
             Self::Analyses => "analyses",
             Self::DataTests => "data_tests",
+            Self::Functions => "functions",
         }
     }
 
@@ -47,6 +50,7 @@ impl NodeKey {
             Self::Snapshots => "snapshot",
             Self::Analyses => "analysis",
             Self::DataTests => "data test",
+            Self::Functions => "function",
         }
     }
 
@@ -56,6 +60,7 @@ impl NodeKey {
             Self::Seeds | Self::Snapshots => &TESTABLE_KEYS,
             Self::Analyses => &ANALYSIS_KEYS,
             Self::DataTests => &DATA_TEST_KEYS,
+            Self::Functions => &FUNCTION_KEYS,
         }
     }
 }
@@ -100,6 +105,8 @@ const TESTABLE_KEYS: [&str; 13] = [
     "relation",
 ];
 const ANALYSIS_KEYS: [&str; 7] = ["name", "description", "columns", "config", "docs", "meta", "group"];
+const FUNCTION_KEYS: [&str; 10] =
+    ["name", "description", "columns", "config", "docs", "meta", "group", "access", "arguments", "returns"];
 const DATA_TEST_KEYS: [&str; 5] = ["name", "description", "config", "docs", "meta"];
 
 /// Keys that dbt moves from an entry into its `config`.
@@ -132,6 +139,8 @@ pub struct NodeProperties {
     pub time_spine: Option<Json>,
     /// From when on a model should not be used: `2099-01-01T00:00:00+00:00`.
     pub deprecation_date: Option<String>,
+    /// Of a function: its signature.
+    pub function: Option<FunctionProperties>,
     /// Which version of a model this is about, where it has versions.
     pub version: Option<ModelVersion>,
 }
@@ -169,6 +178,7 @@ fn node(key: NodeKey, yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -
         name,
         span: entry.span,
         time_spine: time_spine(&mut entry, &columns),
+        function: (key == NodeKey::Functions).then(|| function(&mut entry)),
         description,
         columns,
         config: entry.config(raw, &MOVABLE),

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use super::{Parsed, duplicates, freshness_from_config, not_built, parse};
+use super::{Parsed, duplicates, freshness_from_config, parse};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Period;
 use crate::source::{SourceMap, Span};
@@ -81,7 +81,7 @@ fn mistakes_are_reported_with_a_place() {
     check("version: 1", &["bad-version"]);
     check("version: 2.0", &[]);
     check("model: []", &["unknown-key"]);
-    check("functions: [{name: a}]", &[]);
+    check("functions: [{name: a, returns: {data_type: int}}]", &[]);
     check("metrics: [{name: a}]", &["missing-key", "missing-key", "missing-key"]);
     check("semantic_models: [{name: a, model: b, measure: c}]", &["unknown-key"]);
     check("models: {name: a}", &["wrong-type"]);
@@ -137,7 +137,6 @@ fn mistakes_are_reported_with_a_place() {
     check("sources: [{name: a, freshness: {warn_after: {count: x, period: day}}}]", &["wrong-type"]);
     check("sources: [{name: a, loaded_at_field: ''}]", &["empty-value"]);
     check("sources: [{name: a, loaded_at_field: a, loaded_at_query: b}]", &["set-twice"]);
-    check("macros: [{name: a, arguments: [{name: x, type: varchar}]}]", &["unknown-type"]);
     check("exposures: [{name: a, type: dashbord, owner: {name: x}}]", &["unknown-value"]);
     check("exposures: [{name: a, type: ml, owner: {team: x}}]", &["missing-key"]);
     check("exposures: [{name: a, type: ml}]", &["missing-key"]);
@@ -228,14 +227,32 @@ fn a_merged_freshness_is_read_back() {
 }
 
 #[test]
-fn lists_that_are_not_built_make_one_warning() {
-    let [first, second, third] =
-        ["models: []\nfunctions: []", "functions: [{name: a}]", "models: []\nfunctions: null"]
-            .map(|text| read(text).properties);
-    let warning = not_built([&first, &second, &third]).expect("two lists are not built");
-    assert_eq!(warning.message, "nothing is built yet from `functions`");
-    assert_eq!((warning.labels.len(), warning.notes.len()), (1, 1));
-    assert_eq!(not_built([&third]), None);
+fn functions_have_a_signature() {
+    let read = |text: &str| read(&format!("functions: [{{name: f, {text}}}]"));
+    let parsed = read(
+        "arguments: [{name: a, data_type: int}, {name: b, data_type: int, default_value: 0}], returns: {data_type: int}",
+    );
+    let function = parsed.properties.functions[0].function.clone().expect("a function");
+    assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+    assert_eq!(function.returns, json!({"data_type": "int", "description": null}));
+    assert_eq!(
+        function.arguments,
+        [
+            json!({"name": "a", "data_type": "int", "description": null, "default_value": null}),
+            json!({"name": "b", "data_type": "int", "description": null, "default_value": 0}),
+        ]
+    );
+    let check = |text: &str, expected: &[&str]| {
+        let codes: Vec<&str> = read(text).problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, expected, "{text}");
+    };
+    check("description: no type", &["missing-key"]);
+    check("returns: {description: x}", &["missing-key"]);
+    check("arguments: [{name: a}], returns: {data_type: int}", &["missing-key"]);
+    check(
+        "arguments: [{name: a, data_type: int, default_value: 0}, {name: b, data_type: int}], returns: {data_type: int}",
+        &["misplaced-argument"],
+    );
 }
 
 /// Trees of the words that property files are made of.

@@ -43,7 +43,8 @@ fn defaults_are_those_of_dbt() {
     let file = file.unwrap();
     let list = |text: &str| vec![text.to_owned()];
     assert_eq!(file.paths.models, list("models"));
-    assert_eq!(file.paths.docs, ["models", "seeds", "tests", "analyses", "macros", "snapshots"]);
+    let all = ["models", "seeds", "tests", "analyses", "macros", "snapshots", "functions"];
+    assert_eq!(file.paths.docs, all);
     assert_eq!((file.paths.target.as_str(), file.paths.packages.as_str()), ("target", "dbt_packages"));
     assert_eq!(file.paths.clean_targets, list("target"));
     assert_eq!(file.rules.query_comment, QueryComment::default());

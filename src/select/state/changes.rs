@@ -103,13 +103,15 @@ impl Changes<'_, '_> {
             }
             kind => {
                 let is_model = matches!(kind, NodeKind::Model(_));
+                let is_function = matches!(kind, NodeKind::Function(_));
                 self.of_contract(old)
                     | (self.of_body(old)
                         || self.of_configs(old)
                         || self.of_descriptions(old)
                         || self.of_relation(old)
                         || self.differs(old, &["fqn"])
-                        || is_model && self.differs(old, &["latest_version", "access", "deprecation_date"]))
+                        || is_model && self.differs(old, &["latest_version", "access", "deprecation_date"])
+                        || is_function && self.differs(old, &["arguments", "returns"]))
             }
         }
     }

@@ -141,6 +141,12 @@ packages = ('{{ packages | join("', '") }}')
   {%- endif -%}
 {%- endmacro %}
 
+{#- The statement that builds a function, by the macro for its type and language. -#}
+{% macro function_build_sql(macro_name, target_relation) -%}
+  {%- set dispatch = adapter.dispatch -%}
+  {{ return(dispatch(macro_name, 'dbt')(target_relation)) }}
+{%- endmacro %}
+
 {#- Runs the statement that builds a function, with what belongs to it. -#}
 {% macro function_execute_build_sql(build_sql, existing_relation, target_relation) -%}
   {{ return(adapter.dispatch('function_execute_build_sql', 'dbt')(build_sql, existing_relation, target_relation)) }}

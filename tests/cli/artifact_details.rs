@@ -1,0 +1,119 @@
+//! Fields of artifacts that only some projects have, each as dbt-core 1.11 writes it.
+
+use serde_json::json;
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn foreign_keys_name_relations_once_they_are_compiled() {
+    let sandbox =
+        Sandbox::new().model("a", "select id from {{ ref('b') }}").model("b", "select 1 as id").file(
+            "models/schema.yml",
+            "
+            models:
+              - name: a
+                config: {materialized: table, contract: {enforced: true}}
+                columns:
+                  - name: id
+                    data_type: integer
+                    constraints: [{type: foreign_key, to: ref('b'), to_columns: [id]}]
+              - name: b
+                config: {materialized: table, contract: {enforced: true}}
+                columns: [{name: id, data_type: integer, constraints: [{type: primary_key}]}]
+            ",
+        );
+    let target = || {
+        let manifest = sandbox.json("target/manifest.json");
+        manifest["nodes"]["model.shop.a"]["columns"]["id"]["constraints"][0]["to"].clone()
+    };
+    sandbox.run(["parse"]).success();
+    assert_eq!(target(), "ref('b')");
+    sandbox.run(["compile", "--select", "a"]).success();
+    assert_eq!(target(), r#""shop"."main"."b""#);
+}
+
+#[test]
+fn tests_whose_failures_are_stored_and_hooks_that_ran_say_so() {
+    let sandbox = Sandbox::empty()
+        .file("project.yml", "name: shop\non-run-start: [select 1, select 2]\non-run-end: select 3\n")
+        .model("a", "select 1 as id")
+        .file("models/schema.yml", "models: [{name: a, columns: [{name: id, data_tests: [not_null]}]}]\n");
+    let told = || {
+        let nodes = sandbox.json("target/manifest.json")["nodes"].clone();
+        let nodes = nodes.as_object().expect("nodes").clone();
+        let test = nodes.iter().find(|(id, _)| id.starts_with("test.")).expect("a test").1;
+        let hooks = ["on-run-start-0", "on-run-start-1", "on-run-end-0"];
+        let indices = hooks.map(|hook| nodes[&format!("operation.shop.shop-{hook}")]["index"].clone());
+        (test["relation_name"].clone(), indices)
+    };
+    sandbox.run(["parse"]).success();
+    assert_eq!(told(), (json!(null), [json!(0), json!(1), json!(0)]));
+    sandbox.run(["build", "--store-failures"]).success();
+    let relation = r#""shop"."main_dbt_test__audit"."not_null_a_id""#;
+    assert_eq!(told(), (json!(relation), [json!(1), json!(2), json!(1)]));
+}
+
+#[test]
+fn macros_have_docs_and_arguments() {
+    let sandbox = Sandbox::new()
+        .file("macros/m.sql", "{% macro m(a, b=1) %}{% endmacro %}{% macro n(x) %}{% endmacro %}")
+        .file(
+            "macros/m.yml",
+            "
+            macros:
+              - name: m
+                docs: {show: false, node_color: red}
+                config: {docs: {node_color: blue}}
+                arguments: [{name: a, type: varchar}, {name: c}]
+              - name: n
+                docs: {show: false}
+            ",
+        );
+    let of = |name: &str, key: &str| {
+        sandbox.json("target/manifest.json")["macros"][format!("macro.shop.{name}")][key].clone()
+    };
+    let output = sandbox.run(["parse"]).success();
+    assert!(!output.talk.contains("warning"), "{}", output.talk);
+    assert_eq!(of("m", "docs"), json!({"show": true, "node_color": "blue"}));
+    assert_eq!(of("n", "docs"), json!({"show": false, "node_color": null}));
+    assert_eq!(of("n", "arguments"), json!([]));
+    sandbox.write("project.yml", "name: shop\nflags: {validate_macro_args: true}\n");
+    let output = sandbox.run(["parse"]).success();
+    for told in [
+        "Argument c in yaml for macro m does not match the jinja definition",
+        "Argument a in the yaml for macro m has an invalid type",
+        "it is `m(a, b)`",
+    ] {
+        assert!(output.talk.contains(told), "`{told}` is not in\n{}", output.talk);
+    }
+    assert_eq!(of("n", "arguments"), json!([{"name": "x", "type": null, "description": ""}]));
+}
+
+#[test]
+fn a_text_at_the_end_of_a_file_ends_there() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").model("b", "select 1 as id");
+    let entry = |name: &str| format!("  - name: {name}\n    description: |\n      two\n      lines\n");
+    sandbox.write_exactly("models/schema.yml", &format!("models:\n{}{}\n\n", entry("a"), entry("b")));
+    sandbox.run(["parse"]).success();
+    let nodes = sandbox.json("target/manifest.json")["nodes"].clone();
+    assert_eq!(nodes["model.shop.a"]["description"], "two\nlines\n");
+    assert_eq!(nodes["model.shop.b"]["description"], "two\nlines");
+}
+
+#[test]
+fn ages_of_sources_come_with_the_answer_of_the_warehouse() {
+    let sandbox = Sandbox::new().file("seeds/t.csv", "loaded\n2020-01-01 00:00:00\n").file(
+        "models/s.yml",
+        "
+        sources:
+          - name: raw
+            schema: main
+            tables:
+              - {name: t, loaded_at_field: loaded, config: {freshness: {warn_after: {count: 1, period: day}}}}
+        ",
+    );
+    sandbox.run(["seed"]).success();
+    sandbox.run(["source", "freshness"]).success();
+    let ages = sandbox.json("target/sources.json");
+    assert_eq!(ages["results"][0]["adapter_response"], json!({"_message": "OK"}));
+}
