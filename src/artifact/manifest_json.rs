@@ -48,6 +48,9 @@ pub struct Compiled {
     pub foreign_keys: Vec<(String, String)>,
     /// The relation that was made, where only the command says that there is one.
     pub relation_name: Option<String>,
+    /// Where a hook stood among all hooks of its moment, if it ran. dbt counts them
+    /// anew, from 1, over all packages.
+    pub index: Option<usize>,
 }
 
 /// How many nodes exist as JSON at a time while they are written.

@@ -59,8 +59,8 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
         }
         NodeKind::Hook(hook) => {
             let mut json = templated(wire, node, compiled);
-            // dbt: a hook that has run is counted from one.
-            json.insert("index".into(), (hook.index + usize::from(compiled.is_some())).into());
+            let counted = compiled.and_then(|compiled| compiled.index);
+            json.insert("index".into(), counted.unwrap_or(hook.index).into());
             json
         }
         NodeKind::Snapshot(_) | NodeKind::Analysis(_) | NodeKind::Test(_) => templated(wire, node, compiled),
@@ -139,10 +139,11 @@ fn checksum(node: &Node) -> Json {
     }
 }
 
-/// A file's text without surrounding blanks; a snapshot block's text as it stands.
+/// A file's text without surrounding blanks; that of a snapshot block or a hook as it stands.
 fn raw_code(node: &Node) -> &str {
     match &node.kind {
         NodeKind::Snapshot(body) => &body.text,
+        NodeKind::Hook(hook) => &hook.body.text,
         kind => kind.body().map(|body| body.text.trim()).unwrap_or_default(),
     }
 }

@@ -37,7 +37,8 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// How a query of the command line ended. dbt: one that fails is no node that fails.
+    /// How `compile`, `show` or a query of the command line ended. dbt: what fails there is no
+    /// node that fails, but the command.
     pub(crate) fn of_query(outcome: &RunOutcome) -> Self {
         match Self::of(outcome) {
             Self::Failure => Self::NotBegun,
@@ -238,7 +239,8 @@ impl Session {
         });
         self.ui.hide();
         let outcome = outcome?;
-        Ok((Exit::of(&outcome), outcome))
+        let exit = if options.only_compiles() { Exit::of_query(&outcome) } else { Exit::of(&outcome) };
+        Ok((exit, outcome))
     }
 
     /// Writes the catalog of an open project.

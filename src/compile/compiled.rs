@@ -60,9 +60,10 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
 pub(super) fn adopt(state: &JobState, compiled: &Arc<Compiled>) -> Result<(), Failure> {
     state.check_stop()?;
     state.set_compiled(compiled);
-    // dbt: what a snapshot reads is not written.
+    // dbt: what a snapshot reads is not written, nor what is empty.
     let is_snapshot = state.node().is_some_and(|node| matches!(node.kind, NodeKind::Snapshot(_)));
-    if state.subject.text(&state.runtime).is_some() && state.unit.is_none() && !is_snapshot {
+    let is_written = !is_snapshot && !compiled.sql.is_empty();
+    if state.subject.text(&state.runtime).is_some() && state.unit.is_none() && is_written {
         state.write("compiled", &compiled.sql)?;
     }
     if let (Subject::Node(id), None, Some("ephemeral")) =

@@ -180,7 +180,9 @@ impl Drafting<'_> {
             Err(error) => return Some(error.diagnostic()),
         };
         let scope: Arc<dyn Scope> = Arc::new(test.with(TEST_ARGUMENTS, kwargs));
-        self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
+        let finding = self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope);
+        recorder.forget_overrides();
+        finding
     }
 
     /// The layers of the sketch's configuration that its text does not set.

@@ -54,7 +54,25 @@ pub(super) fn library(
     add_internal(&mut builder, BUILTIN_PACKAGE, builtin::FILES, sources);
     let (library, duplicates) = builder.build();
     findings.extend(duplicates);
+    findings.extend(
+        library.macros().filter(|info| !info.is_internal).flat_map(|info| unanswered(&library, info)),
+    );
     (library, findings)
+}
+
+/// What a macro dispatches to that nothing implements for this warehouse. dbt: it
+/// makes the whole project unusable, whether or not the macro is called.
+fn unanswered<'a>(library: &'a Library, info: &'a MacroInfo) -> impl Iterator<Item = Diagnostic> + 'a {
+    info.calls.iter().filter_map(|call| {
+        let (name, sought) = library.unanswered(call, info)?;
+        let message = format!("no macro implements `{name}` for this warehouse");
+        Some(
+            Diagnostic::error("undispatched", message)
+                .at(first_line(info), format!("`{}` dispatches to it", info.name))
+                .note(format!("sought were {}", sought.join(", ")))
+                .help(format!("write a macro `default__{name}`, or one for this warehouse")),
+        )
+    })
 }
 
 fn add_internal(
@@ -69,6 +87,12 @@ fn add_internal(
             builder.internal(package, &file, block);
         }
     }
+}
+
+/// The line with the macro's name.
+fn first_line(info: &MacroInfo) -> Span {
+    let length = info.source().lines().next().map_or(0, str::len);
+    info.file.range(info.span.start, info.span.start + length)
 }
 
 /// What a property file says about one macro.

@@ -18,7 +18,7 @@ use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::host::files;
-use crate::manifest::{Manifest, Node, NodeId, NodeKind};
+use crate::manifest::{HookMoment, Manifest, Node, NodeId, NodeKind};
 use crate::project;
 use crate::project::Period;
 use crate::run;
@@ -72,11 +72,28 @@ impl<'a> Writer<'a> {
     pub(super) fn run_results(&self, outcome: &RunOutcome, options: &Options) -> Result<(), Diagnostic> {
         let results = artifact::RunResults {
             metadata: self.metadata(),
-            results: outcome.results.iter().map(|result| self.node_result(result)).collect(),
+            results: self.told(outcome, options).map(|result| self.node_result(result)).collect(),
             elapsed_time: outcome.elapsed.as_secs_f64(),
             args: self.args(options),
         };
         self.write("run_results.json", &results.json())
+    }
+
+    /// The results that are told of. dbt: of ephemeral models only where `compile` was asked for them.
+    fn told<'o>(
+        &'o self,
+        outcome: &'o RunOutcome,
+        options: &Options,
+    ) -> impl Iterator<Item = &'o run::NodeResult> {
+        let is_compile = self.workspace.project.invocation.which == "compile";
+        let all = options.mode != Mode::Compile || (is_compile && options.selection.is_narrow());
+        let is_ephemeral = |result: &&run::NodeResult| {
+            let node = self.workspace.manifest.by_id(result.unique_id.as_str());
+            node.is_some_and(|node| {
+                matches!(node.kind, NodeKind::Model(_)) && node.config.materialized() == "ephemeral"
+            })
+        };
+        outcome.results.iter().filter(move |result| all || !is_ephemeral(result))
     }
 
     /// `sources.json`, under the target path or where it is asked for.
@@ -266,6 +283,7 @@ pub(super) fn compiled(
         let compiled_path = path("compiled", node);
         found.insert(id, artifact::Compiled { code, compiled_path, ctes, ..artifact::Compiled::default() });
     }
+    let mut hooks = [0; 2];
     for result in &outcome.results {
         let Some(id) = runtime.parts.manifest.by_unique_id.get(&result.unique_id) else { continue };
         let Some(node) = runtime.node(*id) else { continue };
@@ -276,10 +294,19 @@ pub(super) fn compiled(
         // dbt: a seed is written once its rows are in.
         let is_built = is_built && !(matches!(node.kind, NodeKind::Seed(_)) && result.status.is_failure());
         let build_path = is_built.then(|| path("run", node)).flatten();
+        let index = match &node.kind {
+            NodeKind::Hook(hook) if mode.runs_hooks() => {
+                let [start, end] = &mut hooks;
+                let count = if hook.moment == HookMoment::Start { start } else { end };
+                *count += 1;
+                Some(*count)
+            }
+            _ => None,
+        };
         let compiled = match &result.compiled {
             Some(compiled) => artifact::Compiled {
                 code: compiled.code.to_string(),
-                compiled_path: path("compiled", node).filter(|_| !is_snapshot),
+                compiled_path: path("compiled", node).filter(|_| !is_snapshot && !compiled.code.is_empty()),
                 build_path,
                 ctes: compiled.ctes.clone(),
                 foreign_keys: compiled.foreign_keys.clone(),
@@ -287,6 +314,7 @@ pub(super) fn compiled(
                     .relation_name
                     .clone()
                     .filter(|_| matches!(node.kind, NodeKind::Test(_))),
+                index,
             },
             None if build_path.is_some() => {
                 artifact::Compiled { build_path, ..artifact::Compiled::default() }

@@ -69,6 +69,13 @@ impl Options {
         }
     }
 
+    /// Whether nodes are turned into SQL, and at most looked at. One that fails is then a
+    /// command that fails: no results are written, and the exit code is 2.
+    #[must_use]
+    pub fn only_compiles(&self) -> bool {
+        matches!(self.mode, Mode::Compile | Mode::Show { .. })
+    }
+
     /// Whether `retry` can repeat the command.
     #[must_use]
     pub fn can_be_retried(&self) -> bool {
@@ -156,6 +163,10 @@ fn write_results(
     outcome: &RunOutcome,
 ) -> Result<(), Diagnostic> {
     let writer = Writer::new(workspace);
+    // dbt ends at the first error, with what it wrote before it began to compile.
+    if options.only_compiles() && !outcome.is_success() {
+        return writer.manifest(HashMap::new());
+    }
     if options.mode == Mode::Freshness {
         writer.manifest(HashMap::new())?;
         return writer.sources(outcome, options.output.as_deref());

@@ -27,7 +27,14 @@ const TEST: &[ResourceType] = &[ResourceType::Test, ResourceType::UnitTest];
 const CLONE: &[ResourceType] = &[ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
 
 /// What has SQL; and seeds, which dbt tells of too.
-const COMPILE: &[ResourceType] = SHOW;
+const COMPILE: &[ResourceType] = &[
+    ResourceType::Model,
+    ResourceType::Seed,
+    ResourceType::Snapshot,
+    ResourceType::Test,
+    ResourceType::Analysis,
+    ResourceType::Operation,
+];
 
 const SHOW: &[ResourceType] = &[
     ResourceType::Model,

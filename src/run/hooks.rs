@@ -62,7 +62,7 @@ pub(super) fn run_hooks(
                 let ear = Ear { teller, node: node_id, thread, halt };
                 let job = Job::new(runtime, worker, *id, Arc::new(ear));
                 let job = extra.iter().fold(job, |job, (name, value)| job.with(name, value.clone()));
-                run_hook(&job, node)
+                run_hook(&job, node, place)
             };
             attend(&worker.cancel_handle(), halting, on_event, work)
                 .unwrap_or_else(|problem| NodeResult::error(node.unique_id.clone(), vec![problem]))
@@ -74,11 +74,11 @@ pub(super) fn run_hooks(
     results
 }
 
-fn run_hook(job: &Job, node: &Node) -> NodeResult {
+fn run_hook(job: &Job, node: &Node, place: Place) -> NodeResult {
     let started = clock::instant();
     let mut result = NodeResult::new(node.unique_id.clone(), Status::Success);
     match try_hook(job, &mut result) {
-        Ok(()) => result.message = Some(format!("{} passed", title(node))),
+        Ok(()) => result.message = Some(format!("{} passed", title(node, place))),
         Err(failure) => {
             fail(&mut result, &failure, Action::Materialize, job);
             // The hook's own failure is the one to tell.
@@ -90,14 +90,14 @@ fn run_hook(job: &Job, node: &Node) -> NodeResult {
     result
 }
 
-/// What dbt calls a hook in results: `shop.on-run-start.0`.
-fn title(node: &Node) -> String {
+/// What dbt calls a hook in results: `shop.on-run-start.0`, counted over all packages.
+fn title(node: &Node, place: Place) -> String {
     let NodeKind::Hook(hook) = &node.kind else { return node.name.clone() };
     let moment = match hook.moment {
         HookMoment::Start => "on-run-start",
         HookMoment::End => "on-run-end",
     };
-    format!("{}.{moment}.{}", node.package, hook.index)
+    format!("{}.{moment}.{}", node.package, place.index.saturating_sub(1))
 }
 
 /// A hook runs outside of a transaction; what its template began is committed.

@@ -69,6 +69,8 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
     let action = match (&node.kind, mode) {
         // dbt: a source that nobody said how old it may be is passed over.
         (NodeKind::Source(source), Mode::Freshness) if source.freshness.is_some() => Action::Measure,
+        // dbt: hooks are compiled like nodes.
+        (NodeKind::Hook(_), Mode::Compile) => Action::Compile,
         (NodeKind::Exposure(_), Mode::Build) => Action::Nothing,
         (NodeKind::Semantic(it), Mode::Build) if it.kind == SemanticKind::SavedQuery => Action::Nothing,
         (_, Mode::Freshness)

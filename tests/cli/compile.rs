@@ -73,3 +73,49 @@ fn sql_of_what_was_asked_for() {
         ",
     );
 }
+
+/// dbt: what cannot be compiled is a command that fails, not a node that does.
+#[test]
+fn one_node_that_does_not_compile_leaves_no_results() {
+    let sandbox =
+        Sandbox::new().model("a", "select 1 as id").model("b", "{% if execute %}{{ nothing() }}{% endif %}");
+    sandbox.run(["compile"]).code(2).talk_has("`nothing` is undefined");
+    assert!(!sandbox.path("target/run_results.json").exists());
+    assert_eq!(sandbox.json("target/manifest.json")["nodes"]["model.shop.a"].get("compiled"), None);
+    sandbox.run(["build"]).code(1);
+    assert!(sandbox.path("target/run_results.json").exists());
+}
+
+#[test]
+fn hooks_are_compiled_and_ephemeral_models_have_results_where_they_are_asked_for() {
+    let sandbox = Sandbox::new()
+        .model("a", "{{ config(materialized='ephemeral') }} select 1 as id")
+        .model("b", "select * from {{ ref('a') }}")
+        .file(
+            "project.yml",
+            r#"
+            name: shop
+            profile: shop
+            on-run-end:
+              - "select '{{ target.name }}'"
+              - "{{ '' }}"
+        "#,
+        );
+    let told = |arguments: &[&str]| {
+        sandbox.run(arguments.iter().copied()).success();
+        let results = sandbox.json("target/run_results.json")["results"].clone();
+        let id = |result: &serde_json::Value| result["unique_id"].as_str().map(str::to_owned);
+        let mut ids: Vec<String> = results.as_array().into_iter().flatten().filter_map(id).collect();
+        ids.sort();
+        ids
+    };
+    let hooks = ["operation.shop.shop-on-run-end-0", "operation.shop.shop-on-run-end-1"];
+    assert_eq!(told(&["compile"]), [&["model.shop.b"], &hooks[..]].concat());
+    assert_eq!(sandbox.read("target/compiled/shop/project.yml/hooks/shop-on-run-end-0.sql"), "select 'dev'");
+    let node = sandbox.json("target/manifest.json")["nodes"][hooks[1]].clone();
+    assert_eq!((&node["compiled_code"], &node["compiled_path"]), (&"".into(), &serde_json::Value::Null));
+    assert_eq!(told(&["docs", "generate"]), [&["model.shop.b"], &hooks[..]].concat());
+    assert_eq!(told(&["compile", "--select", "a"]), ["model.shop.a"]);
+    assert_eq!(told(&["build"]), [&["model.shop.b"], &hooks[..]].concat());
+    assert_eq!(sandbox.json("target/manifest.json")["nodes"][hooks[1]]["index"], 2);
+}

@@ -99,7 +99,7 @@ fn flags_say_what_is_in_the_catalog() {
 fn nothing_is_written_where_something_does_not_compile() {
     let sandbox =
         Sandbox::new().model("a", "{% if execute %}{{ exceptions.raise_compiler_error('no') }}{% endif %}");
-    sandbox.run(["docs", "generate"]).code(1).talk_has("no catalog is written");
+    sandbox.run(["docs", "generate"]).code(2).talk_has("no catalog is written");
     assert!(!sandbox.path("target/catalog.json").exists());
 }
 

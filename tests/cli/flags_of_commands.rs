@@ -44,7 +44,7 @@ fn compile_reads_inputs_without_rows_and_asks_nothing() {
     assert!(empty.stdout.contains("limit 0"), "{}", empty.stdout);
     sandbox.run(["compile", "--select", "c"]).success();
     sandbox.run(["compile", "--no-introspect", "--select", "b"]).success();
-    sandbox.run(["compile", "--no-introspect", "--select", "c"]).code(1).talk_has("introspection-off");
+    sandbox.run(["compile", "--no-introspect", "--select", "c"]).code(2).talk_has("introspection-off");
 }
 
 #[test]

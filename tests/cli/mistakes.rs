@@ -542,3 +542,25 @@ fn without_a_connection_the_command_was_not_carried_out() {
         .model("a", "select 1 as id");
     sandbox.run(["build"]).code(2).talk_has("gone` of the database file does not exist");
 }
+
+/// dbt: such a macro makes the whole project unusable, whether it is called or not.
+#[test]
+fn a_dispatch_that_nothing_implements_is_told_before_anything_runs() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file(
+        "macros/cast.sql",
+        "{% macro cast_it(x) %}{{ return(adapter.dispatch('cast_it', 'shop')(x)) }}{% endmacro %}
+         {% macro snowflake__cast_it(x) %}{{ x }}{% endmacro %}",
+    );
+    sandbox.run(["ls"]).code(2).talk(
+        "
+            error[undispatched]: no macro implements `cast_it` for this warehouse
+             --> macros/cast.sql:1:1
+              |
+            1 | {% macro cast_it(x) %}{{ return(adapter.dispatch('cast_it', 'shop')(x)) }}{% endmacro %}
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `cast_it` dispatches to it
+              |
+              = note: sought were shop.duckdb__cast_it, shop.default__cast_it, shop.duckdb__cast_it, shop.default__cast_it
+              = help: write a macro `default__cast_it`, or one for this warehouse
+        ",
+    );
+}

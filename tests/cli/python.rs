@@ -151,7 +151,7 @@ fn what_python_models_cannot_do_is_refused() {
     sandbox.run(["parse"]).code(2).talk_has("models/a.py:2:");
     sandbox.write("models/a.py", &model("dbt.config(materialized='view')"));
     sandbox.run(["run"]).code(1).talk_has("a model in Python cannot be materialized as `view`");
-    sandbox.run(["show", "--select", "a"]).code(1).talk_has("is a model in Python");
+    sandbox.run(["show", "--select", "a"]).code(2).talk_has("is a model in Python");
     sandbox.write("models/b.sql", "{{ config(materialized='ephemeral') }}select 1 as id");
     sandbox.write("models/a.py", &model("return dbt.ref('b')"));
     sandbox.run(["run"]).code(1).talk_has("`a` reads an ephemeral model, which only SQL can do");

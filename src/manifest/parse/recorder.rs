@@ -61,6 +61,13 @@ impl Recorder {
         });
     }
 
+    /// Forgets macros that stand in for `ref`, `source` and `config`: dbt reads the
+    /// arguments of tests without them.
+    pub(crate) fn forget_overrides(&self) {
+        let stands_in = |id: &String| [".ref", ".source", ".config"].iter().any(|name| id.ends_with(name));
+        self.note(|recorded| recorded.macros.retain(|id| !stands_in(id)));
+    }
+
     /// The options of one `config()` call.
     pub(super) fn config(&self, options: &Map<String, Json>) {
         self.note(|recorded| merge_call(&mut recorded.config, options));

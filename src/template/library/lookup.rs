@@ -188,6 +188,12 @@ impl Library {
         for call in calls {
             let named = match call {
                 MacroCall::Direct { package: Some(package), name } => vec![self.find_anywhere(name, package)],
+                // dbt: also where a project has macros of these names.
+                MacroCall::Direct { package: None, name }
+                    if matches!(name.as_str(), "ref" | "source" | "config") =>
+                {
+                    vec![]
+                }
                 MacroCall::Direct { package: None, name } => vec![self.find_anywhere(name, package)],
                 MacroCall::Dispatched { name, namespace } => vec![
                     self.find_anywhere(name, package),
@@ -201,6 +207,16 @@ impl Library {
             }
         }
         found
+    }
+
+    /// The name that a literal dispatch of a macro asks for, and the names that were
+    /// sought, where no macro of any package answers to it.
+    pub fn unanswered<'a>(&self, call: &'a MacroCall, by: &MacroInfo) -> Option<(&'a str, Vec<String>)> {
+        let MacroCall::Dispatched { name, namespace } = call else { return None };
+        let sought = self.find_dispatched(name, namespace.as_deref(), &by.package).err()?;
+        let bare = sought.iter().filter(|sought| !sought.contains('.'));
+        let is_somewhere = bare.into_iter().any(|bare| self.find_anywhere(bare, &by.package).is_some());
+        (!is_somewhere).then_some((name, sought))
     }
 
     fn find_anywhere(&self, name: &str, package: &str) -> Option<&MacroInfo> {

@@ -138,6 +138,26 @@ fn bodies_name_what_they_depend_on() {
     assert_eq!(names("test_t"), ["macro.pkg.far"]);
 }
 
+#[test]
+fn the_names_of_what_every_model_calls_mean_no_macro() {
+    let root = "{% macro a() %}{{ ref('x') }}{{ pkg.ref('x') }}{% endmacro %}{% macro ref() %}{% endmacro %}";
+    let library = library(&[("root", root), ("pkg", &empty_macros(&["ref"]))], &[]);
+    let found = library.depends_on(library.find_in("root", "a").unwrap());
+    assert_eq!(found.iter().map(|info| info.unique_id.as_str()).collect::<Vec<_>>(), ["macro.pkg.ref"]);
+}
+
+#[test]
+fn a_dispatch_that_nothing_answers_is_found() {
+    let root = "{% macro a() %}{{ adapter.dispatch('far')() }}{{ adapter.dispatch('b', 'pkg')() }}
+                {{ adapter.dispatch('c', 'pkg')() }}{{ adapter.dispatch(name)() }}{% endmacro %}";
+    let library =
+        library(&[("root", root), ("pkg", &empty_macros(&["default__far", "default__b", "other__c"]))], &[]);
+    let info = library.find_in("root", "a").unwrap();
+    let found: Vec<&str> =
+        info.calls.iter().filter_map(|call| library.unanswered(call, info)).map(|(name, _)| name).collect();
+    assert_eq!(found, ["c"]);
+}
+
 /// dbt takes what stands before the dot for a package, finds none, and seeks the name anywhere.
 #[test]
 fn methods_that_are_named_like_macros_count_as_calls() {
