@@ -6,7 +6,7 @@ use super::manifest_json::Compiled;
 use super::semantic_json::semantic_json;
 use super::unit_test_json::unit_test_json;
 use super::wire::{
-    Wire, columns, config, constraints, default_docs, functions, group, object, owner, refs, sources,
+    Wire, columns, config, constraints, default_docs, functions, group, metrics, object, owner, refs, sources,
 };
 use crate::manifest::{
     Age, DataTest, Exposure, Freshness, GenericTest, Model, Node, NodeKind, Period, ResourceType, Source,
@@ -107,7 +107,7 @@ fn templated(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<S
         ("language", node.origin.language().into()),
         ("refs", refs(&node.depends_on.refs)),
         ("sources", sources(&node.depends_on.sources)),
-        ("metrics", json!([])),
+        ("metrics", metrics(&node.depends_on.metrics)),
         ("functions", functions(&node.depends_on.functions)),
         ("depends_on", wire.depends_on(node)),
         ("compiled_path", compiled.and_then(|compiled| compiled.compiled_path.clone()).into()),
@@ -339,7 +339,7 @@ fn exposure_json(wire: &Wire<'_>, node: &Node, exposure: &Exposure) -> Map<Strin
         ("depends_on", wire.depends_on(node)),
         ("refs", refs(&node.depends_on.refs)),
         ("sources", sources(&node.depends_on.sources)),
-        ("metrics", node.depends_on.metrics.iter().map(|metric| json!([metric])).collect()),
+        ("metrics", metrics(&node.depends_on.metrics)),
         ("created_at", wire.created_at.into()),
     ])
 }

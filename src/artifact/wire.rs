@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::manifest::{ColumnDocs, DataTest, FunctionCall, Manifest, Node, NodeKind, RefCall, SourceCall};
+use crate::manifest::{
+    ColumnDocs, DataTest, FunctionCall, Manifest, MetricCall, Node, NodeKind, RefCall, SourceCall,
+};
 use crate::sql::Dialect;
 
 /// What the JSON of a node says beyond the node itself.
@@ -121,6 +123,15 @@ pub(super) fn constraints(written: &[Json]) -> Json {
 pub(super) fn refs(calls: &[RefCall]) -> Json {
     let one = |call: &RefCall| json!({ "name": call.name, "package": call.package, "version": call.version.as_deref().map(version) });
     calls.iter().map(one).collect()
+}
+
+/// `metrics`: each call as a list of its arguments.
+pub(super) fn metrics(calls: &[MetricCall]) -> Json {
+    calls
+        .iter()
+        .map(|call| call.package.iter().chain([&call.name]).collect::<Vec<_>>())
+        .map(|names| json!(names))
+        .collect()
 }
 
 /// `sources`: each call as a pair.

@@ -18,7 +18,7 @@ use crate::manifest::NodeKind;
 use crate::ops::Workspace;
 use crate::ops::catalog;
 use crate::ops::execute;
-use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets};
+use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets, Treatment};
 use crate::run::{Ending, Event, RunOutcome, Stop};
 use crate::source::SourceMap;
 use crate::template::Notices;
@@ -192,14 +192,20 @@ impl Session {
 
     /// Tells warnings, which are errors under `--warn-error`.
     pub(crate) fn warn(&self, workspace: &Workspace, warnings: &[Diagnostic]) -> Result<(), Problems> {
-        if workspace.project.flags.fails_on_warnings() && !warnings.is_empty() {
-            let error = |warning: &Diagnostic| Diagnostic {
-                severity: crate::diagnostics::Severity::Error,
-                ..warning.clone().note("warnings are errors because of `--warn-error`")
-            };
-            return Err(warnings.iter().map(error).collect());
+        let flags = &workspace.project.flags;
+        let treated = |wanted: Treatment| {
+            let fits = move |warning: &&Diagnostic| flags.treatment_of(warning.code) == wanted;
+            warnings.iter().filter(fits).cloned()
+        };
+        let error = |warning: Diagnostic| Diagnostic {
+            severity: crate::diagnostics::Severity::Error,
+            ..warning.note("warnings are errors because of `--warn-error`")
+        };
+        let errors: Problems = treated(Treatment::IsError).map(error).collect();
+        if !errors.is_empty() {
+            return Err(errors);
         }
-        self.ui.diagnostics(warnings, &self.sources);
+        self.ui.diagnostics(&treated(Treatment::Told).collect::<Problems>(), &self.sources);
         Ok(())
     }
 

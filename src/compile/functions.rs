@@ -8,7 +8,6 @@ use minijinja::{Error, State, Value};
 use super::results::{self, StatementResult, as_response};
 use super::state::JobState;
 use crate::adapter::Response;
-use crate::diagnostics::Diagnostic;
 use crate::objects::Arguments;
 use crate::template::{self, Text};
 
@@ -43,13 +42,6 @@ pub(super) fn function(state: &Arc<JobState>, name: &str) -> Option<Value> {
             Ok::<Value, Error>(results::response(&response))
         }),
         _ => return None,
-    })
-}
-
-/// A function that says that there is no such thing.
-pub(super) fn unsupported(what: &'static str) -> Value {
-    Value::from_function(move |_: Rest<Value>, _: minijinja::value::Kwargs| -> Result<Value, Error> {
-        Err(template::raise_diagnostic(Diagnostic::error("unsupported", format!("{what} are not supported"))))
     })
 }
 

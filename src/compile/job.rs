@@ -254,6 +254,12 @@ impl Job {
         self.state.rollback()
     }
 
+    /// Whether a transaction is open.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.state.worker.session().in_transaction()
+    }
+
     /// Keeps the answer of the node's own statement: `load_result('main')`.
     pub fn store_main(&self, response: &Response, rows: &Rows) {
         let result = StatementResult { response: response.clone(), table: objects::table(rows) };

@@ -17,6 +17,7 @@ mod failure;
 mod functions;
 mod job;
 mod listener;
+mod metrics;
 mod names;
 mod place;
 mod query_comment;

@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
-use crate::manifest::version::version_text;
-use crate::manifest::{FunctionCall, Manifest, Node, NodeId, NodeKind, RefCall, SourceCall};
+use serde_json::Value as Json;
 
-/// The targets of `ref`, `source` and `function`.
+use crate::manifest::version::{compare_versions, version_text};
+use crate::manifest::{
+    FunctionCall, Manifest, MetricCall, Node, NodeId, NodeKind, RefCall, SemanticKind, SourceCall,
+};
+
+/// The targets of `ref`, `source`, `function` and `metric`.
 #[derive(Debug)]
 pub(super) struct Names {
     root: String,
     refs: HashMap<String, Vec<NodeId>>,
     sources: HashMap<(String, String), Vec<NodeId>>,
     functions: HashMap<String, Vec<NodeId>>,
+    metrics: HashMap<String, Vec<NodeId>>,
 }
 
 impl Names {
@@ -21,6 +26,7 @@ impl Names {
             refs: HashMap::new(),
             sources: HashMap::new(),
             functions: HashMap::new(),
+            metrics: HashMap::new(),
         };
         for (id, node) in manifest.iter() {
             match &node.kind {
@@ -32,6 +38,9 @@ impl Names {
                     names.sources.entry(key).or_default().push(id);
                 }
                 NodeKind::Function(_) => names.functions.entry(node.name.clone()).or_default().push(id),
+                NodeKind::Semantic(semantic) if semantic.kind == SemanticKind::Metric => {
+                    names.metrics.entry(node.name.clone()).or_default().push(id);
+                }
                 _ => {}
             }
         }
@@ -68,6 +77,26 @@ impl Names {
         package: &str,
     ) -> Option<NodeId> {
         let named = self.functions.get(&call.name)?;
+        match &call.package {
+            Some(wanted) => first(manifest, named, |node| node.package == *wanted),
+            None => self.nearest(manifest, named, package, |_| true),
+        }
+    }
+
+    /// The newest version of the models of this name.
+    pub(super) fn newest_version(&self, manifest: &Manifest, name: &str) -> Option<Json> {
+        let models = self.refs.get(name)?.iter().filter_map(|id| manifest.node(*id));
+        models.filter_map(Node::version).max_by(|one, other| compare_versions(one, other)).cloned()
+    }
+
+    /// What a `metric` in a node of `package` means.
+    pub(super) fn find_metric(
+        &self,
+        manifest: &Manifest,
+        call: &MetricCall,
+        package: &str,
+    ) -> Option<NodeId> {
+        let named = self.metrics.get(&call.name)?;
         match &call.package {
             Some(wanted) => first(manifest, named, |node| node.package == *wanted),
             None => self.nearest(manifest, named, package, |_| true),

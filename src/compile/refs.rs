@@ -1,5 +1,6 @@
 //! `ref`, `source` and `function` while a node is compiled and run.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,11 +12,12 @@ use super::compiled::cte_name;
 use super::state::{JobState, lock};
 use super::subject::Subject;
 use crate::diagnostics::Diagnostic;
+use crate::manifest::version::{compare_versions, version_text};
 use crate::manifest::{FunctionCall, Node, NodeId, NodeKind, RefCall, SourceCall};
 use crate::objects::RelationObject;
 use crate::project::Package;
 use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
-use crate::template;
+use crate::template::{self, Notice};
 
 /// `ref(name)`, `ref(package, name)`, both with `version=` or `v=`.
 pub(super) fn ref_function(state: &Arc<JobState>) -> Value {
@@ -126,6 +128,9 @@ fn resolve_ref(state: &Arc<JobState>, call: &RefCall) -> Result<Value, Error> {
     };
     check_known(state, id, || hint("ref", [call.package.as_deref(), Some(call.name.as_str())]))?;
     check_access(state, node)?;
+    if call.version.is_none() {
+        tell_of_newer_version(state, node);
+    }
     if is_mocked(state, id) {
         return Ok(cte(state, id, node));
     }
@@ -207,6 +212,27 @@ fn check_access(state: &JobState, target: &Node) -> Result<(), Error> {
     );
     let finding = Diagnostic::error("no-access", message).note("an operation is in no group");
     Err(template::raise_diagnostic(finding.help("make the model `protected`, or read what is made of it")))
+}
+
+/// Tells that the model has a version beyond the one that it calls its latest, which
+/// will be read once it does.
+fn tell_of_newer_version(state: &JobState, target: &Node) {
+    let Some((version, asker)) = target.version().zip(state.node()) else { return };
+    let runtime = &state.runtime;
+    let Some(newest) = runtime.names.newest_version(&runtime.parts.manifest, &target.name) else { return };
+    if compare_versions(&newest, version) != Ordering::Greater {
+        return;
+    }
+    let (now, newest) = (version_text(version), version_text(&newest));
+    let key = format!("newer version: {} {}", asker.unique_id, target.name);
+    if lock(&runtime.warned).insert(key) || state.worker.is_absent() {
+        let (asker, name) = (&asker.name, &target.name);
+        let message = format!(
+            "`{asker}` reads version {now} of `{name}`, its latest; there is a version {newest}, which it will read \
+             once that is the latest: `ref('{name}', v={now})` keeps this one, `ref('{name}', v={newest})` tries the other"
+        );
+        state.listener.notice(Notice::Log { message, info: true });
+    }
 }
 
 /// Parsing must have seen that the node needs this; else the graph would not

@@ -28,15 +28,19 @@ enum Known {
     All(HashMap<Key, Relation>),
 }
 
-/// What stood under a name before a change, to be put back by a rollback.
+/// What was before a change, to be put back by a rollback.
 #[derive(Debug)]
-pub(super) struct Undo {
-    key: Key,
-    before: Before,
+pub(super) enum Undo {
+    /// What stood under a name.
+    Relation { key: Key, before: Before },
+    /// These views read the relation of this name.
+    Dependents { read: Key, dependents: Vec<Key> },
+    /// What reads a relation was noted under the name `from`.
+    Moved { from: Key, to: Key },
 }
 
 #[derive(Debug)]
-enum Before {
+pub(super) enum Before {
     Known(Option<Relation>),
     Unknown,
 }
@@ -99,8 +103,9 @@ impl RelationCache {
 
     /// Something exists now. If it is a view, then of what it reads nothing is known.
     pub(super) fn insert(&self, relation: &Relation) -> Vec<Undo> {
-        self.unlink(&relation.key());
-        vec![self.set(relation.key(), Some(relation.clone()))]
+        let mut changes = self.unlink(&relation.key());
+        changes.push(self.set(relation.key(), Some(relation.clone())));
+        changes
     }
 
     /// One relation is gone when another one goes.
@@ -109,9 +114,16 @@ impl RelationCache {
         dependents.entry(read.key()).or_default().push(dependent.key());
     }
 
-    fn unlink(&self, dependent: &Key) {
+    fn unlink(&self, dependent: &Key) -> Vec<Undo> {
         let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
-        dependents.values_mut().for_each(|keys| keys.retain(|key| key != dependent));
+        let mut changes = Vec::new();
+        for (read, keys) in dependents.iter_mut() {
+            if keys.contains(dependent) {
+                keys.retain(|key| key != dependent);
+                changes.push(Undo::Dependents { read: read.clone(), dependents: vec![dependent.clone()] });
+            }
+        }
+        changes
     }
 
     /// Something is gone, and so are the views that read it.
@@ -122,34 +134,42 @@ impl RelationCache {
     /// These are gone, and so are the views that read them, and the views that read those.
     fn forget(&self, mut gone: Vec<Key>) -> Vec<Undo> {
         let mut at = 0;
+        let mut changes = Vec::new();
         let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(key) = gone.get(at) {
-            let next = dependents.remove(key).unwrap_or_default();
-            gone.extend(next);
+            if let Some((read, next)) = dependents.remove_entry(key) {
+                gone.extend(next.iter().cloned());
+                changes.push(Undo::Dependents { read, dependents: next });
+            }
             at += 1;
         }
         drop(dependents);
-        gone.into_iter().map(|key| self.set(key, None)).collect()
+        changes.extend(gone.into_iter().map(|key| self.set(key, None)));
+        changes
     }
 
     /// Something has another name now.
     pub(super) fn rename(&self, from: &Relation, to: &Relation) -> Vec<Undo> {
-        self.unlink(&to.key());
-        {
-            let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(keys) = dependents.remove(&from.key()) {
-                dependents.insert(to.key(), keys);
-            }
-        }
+        let mut changes = self.unlink(&to.key());
+        self.move_dependents(&from.key(), &to.key());
+        changes.push(Undo::Moved { from: from.key(), to: to.key() });
         let removed = self.set(from.key(), None);
-        let known = match &removed.before {
-            Before::Known(Some(before)) => before.kind,
-            Before::Known(None) | Before::Unknown => None,
+        let known = match &removed {
+            Undo::Relation { before: Before::Known(Some(before)), .. } => before.kind,
+            _ => None,
         };
         let kind = to.kind.or(known).or(from.kind);
         let moved = Relation { kind, ..to.clone() };
         let added = self.set(to.key(), Some(moved));
-        vec![removed, added]
+        changes.extend([removed, added]);
+        changes
+    }
+
+    fn move_dependents(&self, from: &Key, to: &Key) {
+        let mut dependents = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = dependents.remove(from) {
+            dependents.insert(to.clone(), keys);
+        }
     }
 
     /// A schema is gone with all that is in it, and with the views elsewhere that read it.
@@ -175,11 +195,16 @@ impl RelationCache {
     /// known what was before is asked for again.
     pub(super) fn undo(&self, changes: Vec<Undo>) {
         for change in changes.into_iter().rev() {
-            match change.before {
-                Before::Known(before) => drop(self.set(change.key, before)),
-                Before::Unknown => {
-                    self.databases.lock().unwrap_or_else(PoisonError::into_inner).remove(&change.key.0);
+            match change {
+                Undo::Relation { key, before: Before::Known(before) } => drop(self.set(key, before)),
+                Undo::Relation { key, before: Before::Unknown } => {
+                    self.databases.lock().unwrap_or_else(PoisonError::into_inner).remove(&key.0);
                 }
+                Undo::Dependents { read, dependents } => {
+                    let mut known = self.dependents.lock().unwrap_or_else(PoisonError::into_inner);
+                    known.entry(read).or_default().extend(dependents);
+                }
+                Undo::Moved { from, to } => self.move_dependents(&to, &from),
             }
         }
     }
@@ -195,7 +220,7 @@ impl RelationCache {
                 Before::Unknown
             }
         };
-        Undo { key, before }
+        Undo::Relation { key, before }
     }
 }
 
@@ -249,6 +274,11 @@ mod tests {
         assert_eq!(names(&cache), ["d"], "what was made anew stays");
         cache.undo(changes);
         assert_eq!(names(&cache), ["b", "c", "d", "old"]);
+        let mut changes = cache.rename(&named("old"), &named("a"));
+        changes.extend(cache.insert(&named("c")));
+        cache.undo(changes);
+        cache.remove(&named("old"));
+        assert_eq!(names(&cache), ["d"], "after a rollback it is known again what reads what");
     }
 
     #[test]

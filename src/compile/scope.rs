@@ -9,6 +9,7 @@ use super::adapter::AdapterObject;
 use super::ahead;
 use super::config_object::ConfigObject;
 use super::functions;
+use super::metrics;
 use super::refs;
 use super::state::{JobState, lock};
 use super::subject::Subject;
@@ -67,7 +68,7 @@ impl RunScope {
             "ref" => refs::ref_function(state),
             "source" => refs::source_function(state),
             "function" => refs::function_function(state),
-            "metric" => functions::unsupported("metrics"),
+            "metric" => metrics::metric_function(state),
             "this" => self.this(),
             "config" => Value::from_object(ConfigObject::new(state)),
             "model" => state.model(),

@@ -89,11 +89,12 @@ impl Drafting<'_> {
             findings.extend(self.render_foreign_keys(patch.properties, &scope));
         }
         let layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
-        let config = self.config(&sketch, &layers, &scope, &mut findings);
+        let mut config = self.config(&sketch, &layers, &scope, &mut findings);
+        let emptied = keep_what_was_known(&sketch, &layers, &mut config);
         if let Some(patch) = patch {
             findings.extend(check_contract(&sketch, patch.properties, &config));
         }
-        let relation = self.relation(&sketch, &config, &mut findings);
+        let relation = self.relation(&sketch, (&config, &emptied), &mut findings);
         let mut docs = self.docs(&sketch.package, patch, &mut findings);
         if sketch.description.is_some() {
             (docs.description, docs.doc_blocks) =
@@ -124,7 +125,7 @@ impl Drafting<'_> {
             docs,
             relation,
             depends_on: DependsOn {
-                metrics: Vec::new(),
+                metrics: recorded.metrics,
                 nodes: Vec::new(),
                 macros: recorded.macros,
                 macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
@@ -245,13 +246,19 @@ impl Drafting<'_> {
     }
 
     /// Where the node lies in the warehouse, or would lie.
-    fn relation(&self, sketch: &Sketch, config: &Config, findings: &mut Vec<Diagnostic>) -> Option<Relation> {
+    fn relation(
+        &self,
+        sketch: &Sketch,
+        (config, emptied): (&Config, &[String]),
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<Relation> {
         let named = Named {
             name: &sketch.name,
             version: sketch.version(),
             package: &sketch.package,
             kind: sketch.resource_type(),
             config,
+            emptied,
             node: &|| node_json(sketch, config, &sketch.tags),
         };
         let named = self.naming.relation(&named).map_err(|finding| findings.push(finding));
@@ -269,6 +276,25 @@ impl Drafting<'_> {
             doc_blocks,
         }
     }
+}
+
+/// dbt reads the project file, then the text, then the property file: what one of
+/// the latter two sets to nothing stays in the configuration as it was, although it
+/// does not count for the node's name. Gives the keys that stayed.
+fn keep_what_was_known(sketch: &Sketch, layers: &Layers, config: &mut Config) -> Vec<String> {
+    let mut settings = layers.patch.settings.iter().chain(&layers.call.settings);
+    if !settings.any(|setting| setting.value.is_null()) {
+        return Vec::new();
+    }
+    let of_text = Layers { patch: Layer::default(), ..layers.clone() };
+    let of_project = Layers { call: Layer::default(), ..of_text.clone() };
+    [of_text, of_project]
+        .iter()
+        .flat_map(|known| {
+            let known = configure::merge(sketch.resource_type(), known.in_order()).config;
+            configure::keep_where_null(config, &known)
+        })
+        .collect()
 }
 
 /// A finding about the generated call of a test's macro: it points at the place

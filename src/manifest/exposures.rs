@@ -9,7 +9,7 @@ use super::layers::{Trees, patch_layer};
 use super::properties::{ExposureProperties, ResourceCall, Spanned, parse_call};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
-use super::{DependsOn, Docs, Exposure, Group, Node, NodeKind, Origin, ResourceType, UniqueId};
+use super::{DependsOn, Docs, Exposure, Group, MetricCall, Node, NodeKind, Origin, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -91,7 +91,8 @@ fn reads(name: &str, items: &[Spanned<String>], findings: &mut Vec<Diagnostic>) 
                 source_sites.push(item.span);
             }
             None if item.value.trim_start().starts_with("metric(") => {
-                depends_on.metrics.extend(item.value.split(['\'', '"']).nth(1).map(str::to_owned));
+                let name = item.value.split(['\'', '"']).nth(1).map(str::to_owned);
+                depends_on.metrics.extend(name.map(|name| MetricCall { package: None, name }));
             }
             None => findings.push(
                 Diagnostic::warning(

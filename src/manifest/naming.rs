@@ -34,6 +34,9 @@ pub(super) struct Named<'a> {
     pub(super) package: &'a str,
     pub(super) kind: ResourceType,
     pub(super) config: &'a Config,
+    /// Keys of the configuration that do not count for the name: they were set to
+    /// nothing after they had a value.
+    pub(super) emptied: &'a [String],
     /// What the macros get as `node`.
     pub(super) node: &'a dyn Fn() -> Json,
 }
@@ -59,9 +62,11 @@ impl<'a> Naming<'a> {
     /// A macro failed.
     pub(super) fn relation(&self, named: &Named<'_>) -> Result<Relation, Diagnostic> {
         let config = named.config;
-        let mut database = self.generate("database", config.text("database"), named)?;
-        let mut schema = self.generate("schema", config.text("schema"), named)?;
-        let identifier = self.generate("alias", config.text("alias"), named)?;
+        let custom =
+            |key: &str| config.text(key).filter(|_| !named.emptied.iter().any(|emptied| emptied == key));
+        let mut database = self.generate("database", custom("database"), named)?;
+        let mut schema = self.generate("schema", custom("schema"), named)?;
+        let identifier = self.generate("alias", custom("alias"), named)?;
         if named.kind == ResourceType::Snapshot {
             // dbt: these older keys are taken as they are.
             let verbatim = |key: &str| config.text(key).filter(|text| !text.is_empty()).map(str::to_owned);

@@ -152,8 +152,17 @@ pub struct DependsOn {
     pub sources: Vec<SourceCall>,
     /// The `function` calls as written.
     pub functions: Vec<FunctionCall>,
-    /// The metrics that an exposure reads.
-    pub metrics: Vec<String>,
+    /// The `metric` calls as written.
+    pub metrics: Vec<MetricCall>,
+}
+
+/// One `metric(...)` as written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MetricCall {
+    /// The package, where it was named.
+    pub package: Option<String>,
+    /// The metric's name.
+    pub name: String,
 }
 
 /// One `ref(...)` as written.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use rayon::prelude::*;
 
+use super::overrides::override_sources;
 use super::parse::Surroundings;
 use super::properties::{self, Properties, Render};
 use crate::diagnostics::Diagnostic;
@@ -101,8 +102,9 @@ pub(super) fn property_files(
         };
         (file, problems)
     });
-    let (files, problems): (Vec<PropertyFile>, Vec<Vec<Diagnostic>>) = read.unzip();
+    let (mut files, problems): (Vec<PropertyFile>, Vec<Vec<Diagnostic>>) = read.unzip();
     let mut findings: Vec<Diagnostic> = problems.into_iter().flatten().collect();
+    findings.extend(override_sources(&mut files, rendering));
     for package in &project.packages {
         let own = files.iter().filter(|file| file.package == package.name).map(|file| &file.properties);
         findings.extend(properties::duplicates(&own.collect::<Vec<_>>()));

@@ -152,6 +152,9 @@ pub trait Bench {
     /// Makes a text known, so that findings can point into it.
     fn source(&mut self, path: &str, text: &str) -> Arc<SourceFile>;
 
+    /// Whether a transaction is open.
+    fn in_transaction(&self) -> bool;
+
     /// Passes on what is no error but deserves attention.
     fn warn(&mut self, warning: Diagnostic);
 }

@@ -1,18 +1,28 @@
 //! A user's own `{% materialization %}`.
 
-use super::bench::{Bench, Change, Made, Order};
+use super::bench::{Bench, Change, Made, Order, Transaction};
 use crate::compile::Failure;
+use crate::diagnostics::Severity;
 use crate::objects;
 use crate::sql::Relation;
 use crate::template::Value;
 
 /// Calls the materialization, notes the relations that it returns, and takes
-/// the answer to its statement named `main`.
+/// the answer to its statement named `main`. What it has not committed is taken
+/// back (dbt: the connection is given back with its transaction open).
 pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench, name: &str) -> Result<Made, Failure> {
     let returned = bench.call(name, &[])?;
     let relations = relations(order, &returned)?;
+    let was_committed = !bench.in_transaction();
+    if !was_committed {
+        bench.transaction(Transaction::Rollback)?;
+    }
     for relation in &relations {
-        bench.change(Change::Create(relation))?;
+        if was_committed || !bench.columns(relation)?.is_empty() {
+            bench.change(Change::Create(relation))?;
+        } else {
+            warn_of_loss(order, bench, relation);
+        }
     }
     let Some(response) = bench.main_response() else {
         let message = format!("the materialization `{}` ran no statement named `main`", materialized(order));
@@ -20,6 +30,15 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench, name: &str) -> Resu
         return Err(problem.help("wrap its main SQL in `{% call statement('main') %}`").into());
     };
     Ok(Made { response, relations })
+}
+
+/// Tells of a relation that is not there, which would else be seen by what reads it.
+fn warn_of_loss(order: &Order<'_>, bench: &mut dyn Bench, relation: &Relation) {
+    let name = relation.render(order.dialect);
+    let message = format!("the materialization `{}` left no {name}: it does not commit", materialized(order));
+    let mut warning = order.problem("nothing-committed", message);
+    warning.severity = Severity::Warning;
+    bench.warn(warning.help("call `{{ adapter.commit() }}` after the hooks inside the transaction"));
 }
 
 /// The `relations` of what a materialization returned.

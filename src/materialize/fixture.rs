@@ -18,9 +18,10 @@ pub struct Input {
     pub sql: String,
 }
 
-/// The inputs of a unit test. Each has the columns of the real relation, in
+/// The inputs of a unit test that its model reads; rows for others do not matter,
+/// and need nothing that is built. Each has the columns of the real relation, in
 /// its types: what a fixture leaves out is NULL. `stand_in_for` gives the
-/// name and the relation of a node.
+/// name and the relation of a node that is read.
 ///
 /// # Errors
 /// A fixture names a column that the relation does not have, or the relation
@@ -29,6 +30,7 @@ pub fn fixtures(
     order: &Order<'_>,
     bench: &mut dyn Bench,
     unit_test: &UnitTest,
+    reads: &[NodeId],
     stand_in_for: &dyn Fn(NodeId) -> (String, Option<Relation>),
 ) -> Result<Vec<Input>, Failure> {
     let input = |given: &Given| {
@@ -46,7 +48,11 @@ pub fn fixtures(
         };
         Ok(Input { node, sql })
     };
-    unit_test.given.iter().map(input).collect()
+    let is_read = |given: &&Given| match given.input {
+        GivenInput::Ref(_, node) | GivenInput::Source(_, node) => reads.contains(&node),
+        GivenInput::This => true,
+    };
+    unit_test.given.iter().filter(is_read).map(input).collect()
 }
 
 fn real_columns(

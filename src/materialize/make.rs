@@ -38,11 +38,7 @@ pub enum Recipe<'a> {
 /// what cannot be done, or the run was asked to stop.
 pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
     whole(bench, |bench| match recipe {
-        Recipe::Macro(name) => {
-            let made = custom::make(order, bench, name)?;
-            bench.transaction(Transaction::Commit)?;
-            Ok(made)
-        }
+        Recipe::Macro(name) => custom::make(order, bench, name),
         Recipe::BuiltIn => match order.node.config.materialized() {
             materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
                 let message = format!("a model in Python cannot be materialized as `{materialized}`");

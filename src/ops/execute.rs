@@ -11,7 +11,7 @@ use super::{Criteria, Kinds, Workspace, earlier};
 use crate::compile::{Deferral, Parts, RunOptions, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::NodeId;
-use crate::project::moment_text;
+use crate::project::{TEST_WARNING, Treatment, moment_text};
 use crate::run;
 use crate::run::{Earlier, Event, Mode, Plan, RunOutcome, Stop};
 
@@ -145,7 +145,7 @@ pub fn execute(
         mode: options.mode,
         threads: workspace.project.profile.threads.max(1),
         fail_fast: flags.is_on("fail_fast"),
-        warn_error: flags.fails_on_warnings(),
+        warn_error: flags.treatment(Some(TEST_WARNING)) == Treatment::IsError,
         stop: stop.clone(),
         earlier: Arc::clone(&options.earlier),
     };

@@ -89,6 +89,43 @@ pub(super) const OLD_VARIABLES: &[(&str, &str)] = &[
     ("state", "DBT_ARTIFACT_STATE_PATH"),
 ];
 
+/// How the environment variables of dbt's settings begin.
+pub(super) const PREFIX: &str = "DBT_ENGINE_";
+
+/// Settings that are no flags and have a variable all the same, in lower case.
+pub(super) const OTHER_VARIABLES: &[&str] = &[
+    "artifact_state_path",
+    "clean_project_files_only",
+    "defer_to_state",
+    "download_dir",
+    "exclude_resource_types",
+    "export_saved_queries",
+    "favor_state_mode",
+    "host",
+    "include_saved_query",
+    "invocation_env",
+    "no_print",
+    "package_hub_url",
+    "partial_parse_file_diff",
+    "partial_parse_file_path",
+    "pp_file_diff_test",
+    "pp_test",
+    "profile",
+    "profiles_dir",
+    "project_dir",
+    "recorded_file_path",
+    "resource_types",
+    "show_resource_report",
+    "single_threaded",
+    "sqlparse",
+    "target",
+    "test_state_modified",
+    "threads",
+    "upload_to_artifacts_ingest_api",
+    "use_fast_test_edges",
+    "vars",
+];
+
 /// All flags, in the order of their names. Defaults are those of dbt 1.11.
 pub(super) const FLAGS: &[FlagSpec] = &[
     flag("cache_selected_only", Default::Off, Scope::Everywhere),

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
-use super::flag_table::{FLAGS, FlagSpec, Kind, OLD_VARIABLES, Scope, TOLD_WHEN_ON, spec};
+use super::flag_table::{
+    FLAGS, FlagSpec, Kind, OLD_VARIABLES, OTHER_VARIABLES, PREFIX, Scope, TOLD_WHEN_ON, spec,
+};
 use super::request::variable;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
@@ -68,14 +70,6 @@ impl Flags {
         self.settings.iter().map(|(name, setting)| (name.as_str(), setting))
     }
 
-    /// Whether warnings are errors: `--warn-error`, or options that name all of them.
-    #[must_use]
-    pub fn fails_on_warnings(&self) -> bool {
-        let options = self.get("warn_error_options");
-        let names_all = |key: &str| matches!(options.get(key).and_then(Json::as_str), Some("all" | "*"));
-        self.is_on("warn_error") || names_all("error") || names_all("include")
-    }
-
     /// The flags as `run_results.json` and `invocation_args_dict` tell them.
     ///
     /// dbt: nulls are left out, and so is what is off and mostly is.
@@ -112,6 +106,7 @@ impl Flags {
         }
         flags.follow();
         flags.check_exclusive(diagnostics);
+        diagnostics.extend(unknown_variables(environment));
         flags
     }
 
@@ -200,6 +195,26 @@ impl Flags {
             );
         }
     }
+}
+
+/// A warning for variables that look like settings of dbt's and are none.
+fn unknown_variables(environment: &Environment) -> Option<Diagnostic> {
+    let is_known = |name: &str| {
+        let name = name.to_lowercase();
+        OTHER_VARIABLES.contains(&name.as_str())
+            || FLAGS.iter().any(|spec| spec.scope != Scope::Project && spec.name == name)
+    };
+    let unknown: Vec<&str> = environment
+        .iter()
+        .filter(|(name, _)| name.strip_prefix(PREFIX).is_some_and(|rest| !is_known(rest)))
+        .map(|(name, _)| name)
+        .collect();
+    let (first, others) = unknown.split_first()?;
+    let message = format!("the environment variable `{first}` sets nothing, although its name is dbt's own");
+    let finding = Diagnostic::warning("unknown-variable", message);
+    let finding =
+        others.iter().fold(finding, |finding, name| finding.note(format!("the same is true of `{name}`")));
+    Some(finding.help(format!("call it otherwise: names that begin with `{PREFIX}` are settings")))
 }
 
 /// The value of a variable that dbt has given another name since.
@@ -309,19 +324,8 @@ mod tests {
         check(&[], "indirect_selection: some", "flag-type", true);
         check(&[("DBT_FAIL_FAST", "maybe")], "", "flag-type", true);
         check(&[("DBT_WARN_ERROR", "1")], "warn_error_options: {error: all}", "flags", true);
-    }
-
-    #[test]
-    fn warnings_are_errors_where_all_are_named() {
-        let check = |command_line: Json, project: &str, expected: bool| {
-            let (flags, found) = flags(&command_line, &[], project);
-            assert_eq!((flags.fails_on_warnings(), found.len()), (expected, 0), "{project}");
-        };
-        check(json!({}), "", false);
-        check(json!({"warn_error": true}), "", true);
-        check(json!({"warn_error_options": {"error": "all"}}), "", true);
-        check(json!({}), "warn_error_options: {include: '*'}", true);
-        check(json!({}), "warn_error_options: {error: [Deprecations]}", false);
+        check(&[("DBT_ENGINE_FAIL_FSAT", "1"), ("DBT_ENGINE_THREADS", "2")], "", "unknown-variable", false);
+        check(&[("DBT_ENGINE_FAIL_FAST", "x"), ("DBT_ENGINE_PROFILES_DIR", "x")], "", "flag-type", true);
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod render;
 mod request;
 mod vars;
 mod version;
+mod warnings;
 
 pub use deps::{Addition, DepsOptions, Installed, deps};
 pub use discover::{FileKind, ResourceFile};
@@ -39,6 +40,8 @@ pub use period::{Period, moment, moment_text};
 pub use profile::Profile;
 pub use request::{Invocation, LoadRequest};
 pub use vars::Vars;
+pub(crate) use warnings::TEST_WARNING;
+pub use warnings::Treatment;
 
 /// The version of dbt whose language this program speaks: `dbt_version` in
 /// templates, and what `require-dbt-version` is compared with.

@@ -93,6 +93,10 @@ impl Bench for Desk<'_> {
         }
     }
 
+    fn in_transaction(&self) -> bool {
+        self.job.in_transaction()
+    }
+
     fn existing(&mut self, relation: &Relation) -> Result<Option<Relation>, Failure> {
         self.job.existing(relation)
     }

@@ -112,7 +112,10 @@ impl Turn<'_> {
             let name = node.map(|node| node.name.clone()).unwrap_or_default();
             (name, node.and_then(|node| self.job.place_of(node)))
         };
-        let inputs = materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, &stand_in_for)?;
+        let reads = runtime.node(unit_test.tested).map(|tested| tested.depends_on.nodes.as_slice());
+        let reads = reads.unwrap_or_default();
+        let inputs =
+            materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, reads, &stand_in_for)?;
         let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
         self.job.compile_unit_test(&inputs)
     }

@@ -38,3 +38,8 @@ pub use scan::{Argument, Block, BlockKind, scan};
 pub use scope::{Notice, Notices, Scope};
 pub use text::Text;
 pub use values::{MutDict, MutList, PySet, repr, text, to_json, to_value};
+
+/// What gives nothing, whatever is asked of it.
+pub(crate) fn absorbing() -> Value {
+    values::Absorbing::value()
+}

@@ -289,3 +289,27 @@ fn a_query_that_fails_while_a_model_is_compiled_harms_no_other() {
     assert!(output.talk.contains("1 passed, 1 failed"), "{}", output.talk);
     assert_eq!(sandbox.query("select id from b"), ["2"]);
 }
+
+#[test]
+fn a_database_that_starts_empty_finds_the_files_of_earlier_runs() {
+    let sandbox =
+        Sandbox::new().model("stored", "{{ config(materialized='external') }} select 5 as id").model(
+            "reader",
+            "{{ config(materialized='external') }} select id + 1 as id from {{ ref('stored') }}",
+        );
+    sandbox.run(["run", "--select", "stored"]).success();
+    sandbox.write(
+        "project.yml",
+        "
+        name: shop
+        on-run-start: '{{ register_upstream_external_models() }}'
+        ",
+    );
+    let database =
+        std::fs::read_dir(sandbox.path("")).expect("the folder").flatten().map(|entry| entry.path());
+    for file in database.filter(|path| path.extension().is_some_and(|extension| extension == "duckdb")) {
+        std::fs::remove_file(file).expect("removed");
+    }
+    sandbox.run(["run", "--select", "reader"]).success();
+    assert_eq!(sandbox.query("select id from reader"), ["6"]);
+}

@@ -130,3 +130,25 @@ fn what_templates_warn_of_is_an_error_where_all_warnings_are() {
     sandbox.run(options).code(2).talk_has("error[raised-warning]: careful");
     sandbox.run(["build", "--warn-error-options", "all"]).code(2).talk_has("this must be a mapping");
 }
+
+#[test]
+fn warnings_are_errors_or_silent_by_dbts_names() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("models/a.yml", "models: [{name: b}]");
+    let under = |options: &str| sandbox.run(["parse", "--warn-error-options", options]);
+    under("{error: [UnusedResourceConfigPath]}").success();
+    let output = under("{error: [NoNodeForYamlKey]}").code(2);
+    assert!(output.talk.starts_with("error[unknown-node]"), "{}", output.talk);
+    let output = under("{error: all, warn: [NoNodeForYamlKey]}").success();
+    assert!(output.talk.starts_with("warning[unknown-node]"), "{}", output.talk);
+    let output = under("{silence: [NoNodeForYamlKey]}").success();
+    assert!(!output.talk.contains("unknown-node"), "{}", output.talk);
+}
+
+#[test]
+fn variables_that_look_like_settings_and_are_none_are_told() {
+    let sandbox = Sandbox::new().env("DBT_ENGINE_THRAEDS", "4").env("DBT_ENGINE_FAIL_FAST", "1");
+    sandbox.run(["parse"]).success().talk_has(
+        "warning[unknown-variable]: the environment variable `DBT_ENGINE_THRAEDS` sets nothing, although its name \
+         is dbt's own",
+    );
+}

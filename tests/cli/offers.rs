@@ -34,7 +34,9 @@ const OFFERS: &[(&str, Declared)] = &[
     ("intervals of quarters", Sql("select cast('2024-01-31' as date) + interval '1 quarter'")),
     ("materialized views", Capability(|it| it.materialized_views)),
     ("merge", Capability(|it| it.incremental_strategies.contains(&"merge"))),
+    ("merge clauses", Macros("config.get('merge_clauses')")),
     ("names of at most 63 bytes", Declared::Dialect(|it| it.longest_name == Some(63))),
+    ("table functions", Macros("materialization table_function,")),
     ("unlogged tables", Macros("config.get('unlogged'")),
 ];
 

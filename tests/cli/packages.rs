@@ -225,3 +225,28 @@ fn what_git_cannot_give_is_told() {
         format!("packages: [{{git: '{address}', revision: v1}}, {{git: '{address}.git', revision: main}}]\n");
     run(twice).code(2).talk_has("is wanted at several revisions");
 }
+
+#[test]
+fn overrides_without_a_source_are_told() {
+    let sandbox = Sandbox::new()
+        .file("packages.yml", "packages: [{local: pkg}]")
+        .file("pkg/dbt_project.yml", "name: pkg\nprofile: shop")
+        .file("pkg/models/s.yml", "sources: [{name: raw, tables: [{name: t}]}]")
+        .file(
+            "models/s.yml",
+            "sources: [{name: raw, overrides: pkg, tables: [{name: u}]}, {name: x, overrides: pkg}]",
+        );
+    sandbox.run(["deps"]).success();
+    let output = sandbox.run(["parse"]).success();
+    for told in [
+        "warning[unused-override]: the source `pkg.raw` has no table `u` to override",
+        "warning[unused-override]: there is no source `x` of a package `pkg` to override",
+    ] {
+        assert!(output.talk.contains(told), "{}", output.talk);
+    }
+    sandbox.write("models/t.yml", "sources: [{name: raw, overrides: pkg}]");
+    sandbox
+        .run(["parse"])
+        .code(2)
+        .talk_has("error[duplicate-override]: the source `raw` of `pkg` is overridden twice");
+}

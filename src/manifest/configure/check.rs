@@ -339,16 +339,6 @@ fn snapshot(name: &str, merged: &Merged, place: Span) -> Vec<Diagnostic> {
         ),
         _ => {}
     }
-    if is_set("hard_deletes") && config.flag("invalidate_hard_deletes") == Some(true) {
-        findings.push(
-            Diagnostic::error(
-                "conflicting-config",
-                format!("`{name}` sets both `hard_deletes` and `invalidate_hard_deletes`"),
-            )
-            .at(at("invalidate_hard_deletes"), "the old name")
-            .help("keep `hard_deletes`"),
-        );
-    }
     findings
 }
 

@@ -21,6 +21,19 @@ pub(crate) struct Merged {
     pub(crate) set_by: HashMap<String, Span>,
 }
 
+/// dbt: a configuration is laid over what was known of the node before. Where it
+/// says `null`, the earlier value stays, which `earlier` is. Gives the keys.
+pub(crate) fn keep_where_null(config: &mut Config, earlier: &Config) -> Vec<String> {
+    let mut kept = Vec::new();
+    for (key, value) in Arc::make_mut(&mut config.values).iter_mut().filter(|(_, value)| value.is_null()) {
+        if let Some(before) = earlier.values.get(key).filter(|before| !before.is_null()) {
+            value.clone_from(before);
+            kept.push(key.clone());
+        }
+    }
+    kept
+}
+
 /// How a later value of a key joins an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {

@@ -20,6 +20,6 @@ mod unused;
 pub(super) use calls::merge_call;
 pub(super) use check::check;
 pub(super) use layer::{Layer, Setting};
-pub(super) use merge::{Merged, merge};
+pub(super) use merge::{Merged, keep_where_null, merge};
 pub(super) use tree::LayerTree;
 pub(super) use unused::unused_paths;

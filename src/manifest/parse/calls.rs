@@ -1,12 +1,13 @@
 //! `ref`, `source` and their like at parse time: they note what was asked for.
 
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Rest};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Recorder;
-use crate::manifest::{FunctionCall, RefCall, SourceCall};
+use crate::manifest::{FunctionCall, MetricCall, RefCall, SourceCall};
 use crate::source::Span;
 use crate::template::{self, Text};
 
@@ -38,6 +39,45 @@ pub(super) fn function_function(recorder: Arc<Recorder>, this: Value) -> Value {
         recorder.function(function_call(&names)?);
         Ok::<Value, Error>(this.clone())
     })
+}
+
+/// `metric(name)`, `metric(package, name)`: its name, of which nothing more is known yet.
+pub(super) fn metric_function(recorder: Arc<Recorder>) -> Value {
+    Value::from_function(move |Rest(names): Rest<Value>| {
+        let call = metric_call(&names)?;
+        recorder.metric(call.clone());
+        Ok::<Value, Error>(Value::from_object(NamedMetric(call.name)))
+    })
+}
+
+/// The arguments of `metric`.
+pub(crate) fn metric_call(names: &[Value]) -> Result<MetricCall, Error> {
+    match names {
+        [name] => Ok(MetricCall { package: None, name: text("metric", name)? }),
+        [package, name] => {
+            let package = if package.is_none() { None } else { Some(text("metric", package)?) };
+            Ok(MetricCall { package, name: text("metric", name)? })
+        }
+        _ => Err(wrong_count("metric", "a name, or a package and a name", names.len())),
+    }
+}
+
+/// A metric that is known by its name alone: all that is asked of it gives nothing.
+#[derive(Debug)]
+struct NamedMetric(String);
+
+impl Object for NamedMetric {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, _: &str, _: &[Value]) -> Result<Value, Error> {
+        Ok(template::absorbing())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// `render(text)`: the text in the running scope. Errors in it point at `place`.

@@ -10,5 +10,6 @@ mod config_object;
 mod recorder;
 mod scope;
 
+pub(crate) use calls::metric_call;
 pub(super) use recorder::Recorder;
 pub(super) use scope::{ParseScope, Subject, Surroundings};

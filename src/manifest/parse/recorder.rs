@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Map, Value as Json};
 
 use crate::manifest::configure::merge_call;
-use crate::manifest::{FunctionCall, RefCall, SourceCall};
+use crate::manifest::{FunctionCall, MetricCall, RefCall, SourceCall};
 
 /// What a text asked for, in order of mention.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct Recorded {
     pub(crate) sources: Vec<SourceCall>,
     /// `function` calls.
     pub(crate) functions: Vec<FunctionCall>,
+    /// `metric` calls.
+    pub(crate) metrics: Vec<MetricCall>,
     /// Macros that the text itself called, as unique ids, each once.
     pub(crate) macros: Vec<String>,
     /// The options of all `config()` calls, merged.
@@ -50,6 +52,11 @@ impl Recorder {
     /// A `function` call.
     pub(crate) fn function(&self, call: FunctionCall) {
         self.note(|recorded| recorded.functions.push(call));
+    }
+
+    /// A `metric` call.
+    pub(crate) fn metric(&self, call: MetricCall) {
+        self.note(|recorded| recorded.metrics.push(call));
     }
 
     /// A macro that the text called.

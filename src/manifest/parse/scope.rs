@@ -9,7 +9,9 @@ use minijinja::Value;
 use serde_json::{Value as Json, json};
 
 use super::adapter::ParseAdapter;
-use super::calls::{function_function, giving, guarded_call, ref_function, render_function, source_function};
+use super::calls::{
+    function_function, giving, guarded_call, metric_function, ref_function, render_function, source_function,
+};
 use super::config_object::ConfigObject;
 use super::recorder::Recorder;
 use crate::adapter::Adapter;
@@ -141,7 +143,7 @@ impl ParseScope {
         let text = |part: Option<&String>| part.cloned().map_or(Value::from(()), Value::from);
         Some(match name {
             "ref" => ref_function(Arc::clone(&self.recorder), self.stand_in()),
-            "metric" => giving(self.stand_in()),
+            "metric" => metric_function(Arc::clone(&self.recorder)),
             "function" => function_function(Arc::clone(&self.recorder), self.stand_in()),
             "source" => source_function(Arc::clone(&self.recorder), self.stand_in()),
             "config" => Value::from_object(ConfigObject { recorder: Arc::clone(&self.recorder) }),

@@ -239,14 +239,6 @@ impl<'a, 'p> Entry<'a, 'p> {
         self.problems.push(if is_unquoted { problem.help("put it in quotes") } else { problem });
     }
 
-    /// Reports a key that this version does not act on, as an error.
-    pub(super) fn refuse(&mut self, key: &str, why: &str) {
-        if let Some(span) = self.key_span(key) {
-            let message = format!("`{key}` of {} is not supported", self.subject);
-            self.problems.push(Diagnostic::error("unsupported", message).at(span, why));
-        }
-    }
-
     /// `deprecation_date` as dbt keeps it. A date is its midnight; without a zone it is UTC.
     pub(super) fn deprecation_date(&mut self) -> Option<String> {
         let date = self.text("deprecation_date")?;

@@ -6,6 +6,7 @@ use super::node::{NodeKey, NodeProperties, nodes};
 use super::rendering::{Render, render};
 use super::semantic::{SemanticProperties, metric, saved_query, semantic_model};
 use super::source::{SourceProperties, source};
+use super::source_patch::{SourcePatch, source_patch};
 use super::unit_test::{UnitTestProperties, unit_test};
 use crate::diagnostics::Diagnostic;
 use crate::yaml::{Key, Map, Value, Yaml};
@@ -27,6 +28,8 @@ pub struct Properties {
     pub macros: Vec<MacroProperties>,
     /// `sources`.
     pub sources: Vec<SourceProperties>,
+    /// `sources` with `overrides`, which change sources of other packages.
+    pub source_patches: Vec<SourcePatch>,
     /// `exposures`.
     pub exposures: Vec<ExposureProperties>,
     /// `groups`.
@@ -105,7 +108,12 @@ fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     properties.analyses = read.nodes(NodeKey::Analyses);
     properties.data_tests = read.nodes(NodeKey::DataTests);
     properties.macros = read.entries("macros", macro_properties);
-    properties.sources = read.entries("sources", source);
+    for entry in read.entries("sources", any_source) {
+        match entry {
+            AnySource::Own(source) => properties.sources.push(*source),
+            AnySource::Patch(patch) => properties.source_patches.push(*patch),
+        }
+    }
     properties.exposures = read.entries("exposures", exposure);
     properties.groups = read.entries("groups", group);
     properties.unit_tests = read.entries("unit_tests", unit_test);
@@ -113,6 +121,20 @@ fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     properties.metrics = read.entries("metrics", metric);
     properties.saved_queries = read.entries("saved_queries", saved_query);
     properties.functions = read.nodes(NodeKey::Functions);
+}
+
+/// An entry of `sources`.
+enum AnySource {
+    Own(Box<SourceProperties>),
+    Patch(Box<SourcePatch>),
+}
+
+fn any_source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<AnySource> {
+    let is_patch = yaml.as_map().and_then(|map| map.get("overrides")).is_some_and(|value| !value.is_null());
+    if is_patch {
+        return source_patch(yaml, raw, problems).map(|patch| AnySource::Patch(Box::new(patch)));
+    }
+    source(yaml, raw, problems).map(|source| AnySource::Own(Box::new(source)))
 }
 
 struct Reader<'a> {

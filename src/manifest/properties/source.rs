@@ -77,7 +77,17 @@ pub struct TableProperties {
     pub config: ConfigBlock,
 }
 
-const SOURCE_KEYS: [&str; 15] = [
+impl SourceProperties {
+    /// The same with the place before rendering that this entry tells.
+    pub(super) fn with_unrendered_place(mut self, raw: &Yaml) -> Self {
+        let written = |key: &str| raw.as_map()?.get(key)?.as_str().map(str::to_owned);
+        self.place.unrendered_database = written("database");
+        self.place.unrendered_schema = written("schema");
+        self
+    }
+}
+
+const SOURCE_KEYS: [&str; 14] = [
     "name",
     "description",
     "database",
@@ -91,7 +101,6 @@ const SOURCE_KEYS: [&str; 15] = [
     "tags",
     "config",
     "tables",
-    "overrides",
     "loaded_at_field_present",
 ];
 const TABLE_KEYS: [&str; 16] = [
@@ -124,10 +133,6 @@ struct Inherited<'a> {
 pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<SourceProperties> {
     let (mut entry, name) = Entry::open_named("source", yaml, problems)?;
     entry.warn_unknown_keys(&SOURCE_KEYS);
-    if entry.get("overrides").is_some() {
-        entry.refuse("overrides", "dbt has deprecated it, too");
-        return None;
-    }
     let quoting = quoting(&mut entry);
     let own = level(&mut entry, raw);
     let written = |key: &str| raw.as_map()?.get(key)?.as_str().map(str::to_owned);

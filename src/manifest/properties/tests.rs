@@ -130,7 +130,8 @@ fn mistakes_are_reported_with_a_place() {
     check("models: [{name: a, tests: null, data_tests: [x]}]", &[]);
     check("snapshots: [{name: a, relation: orders}]", &["bad-relation"]);
     check("snapshots: [{name: a, relation: ref('orders')}]", &[]);
-    check("sources: [{name: a, overrides: pkg, tables: []}]", &["unsupported"]);
+    check("sources: [{name: a, overrides: pkg, tables: []}]", &[]);
+    check("sources: [{overrides: pkg, tables: []}]", &["missing-key"]);
     check("sources: [{name: a, quoting: {table: true}}]", &["unknown-key"]);
     check("sources: [{name: a, freshness: {warn_after: {count: 1, period: days}}}]", &["unknown-value"]);
     check("sources: [{name: a, freshness: {warn_after: {count: 1}}}]", &["missing-key"]);

@@ -44,7 +44,7 @@ pub(super) fn connect(
             .metrics
             .clone()
             .iter()
-            .filter_map(|name| inputs.metric(name, (&node.name, &node.package, node.origin.span)))
+            .filter_map(|call| inputs.metric(&call.name, (&node.name, &node.package, node.origin.span)))
             .collect();
         node.depends_on.nodes.extend(read);
     }

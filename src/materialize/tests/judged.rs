@@ -110,7 +110,7 @@ fn input_sql(given: &Json, columns: &[(&str, &str)]) -> String {
     let columns = columns.iter().map(|(name, data_type)| Column::new(*name, *data_type)).collect();
     bench.columns.insert("b".to_owned(), columns);
     let stand_in_for = |_| ("b".to_owned(), Some(Relation::new(Some("db"), "main", "b")));
-    match fixtures(&order(&node), &mut bench, &unit_test, &stand_in_for) {
+    match fixtures(&order(&node), &mut bench, &unit_test, &[NodeId(1)], &stand_in_for) {
         Ok(inputs) => inputs[0].sql.clone(),
         Err(failure) => failure.diagnostic().message,
     }
@@ -131,6 +131,15 @@ fn an_input_has_all_columns_of_the_real_relation() {
     Invalid column name: 'x' in unit test fixture for 'b'.
     ");
     insta::assert_snapshot!(input_sql(&json!([{"id": 1}]), &[]), @r#"the columns of the input `ref('b')` are not known: "db"."main"."b" does not exist"#);
+}
+
+#[test]
+fn rows_for_what_the_model_does_not_read_need_nothing() {
+    let unit_test = unit_test(&json!([{"id": 1}]), &json!([]));
+    let node = node(NodeKind::UnitTest(Box::new(unit_test.clone())), &json!({}));
+    let unknown = |_| ("b".to_owned(), None);
+    let inputs = fixtures(&order(&node), &mut Recorder::default(), &unit_test, &[], &unknown).unwrap();
+    assert_eq!(inputs, []);
 }
 
 #[test]

@@ -61,6 +61,7 @@ struct Recorder {
     missing: Vec<&'static str>,
     returns: Value,
     main: Option<Response>,
+    is_open: bool,
 }
 
 impl Recorder {
@@ -159,6 +160,10 @@ impl Bench for Recorder {
 
     fn transaction(&mut self, step: Transaction) -> Result<(), Failure> {
         self.note(format!("{step:?}").to_lowercase())
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.is_open
     }
 
     fn existing(&mut self, relation: &Relation) -> Result<Option<Relation>, Failure> {

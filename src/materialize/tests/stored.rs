@@ -423,7 +423,11 @@ fn a_mistake_in_a_seed_is_found_before_anything_is_done() {
 #[test]
 fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
     let check = |returns: Value, main: Option<Response>, expected: &str| {
-        let mut bench = Recorder { returns, main, ..Recorder::default() };
+        // A transaction is open where nothing but the answer is given.
+        let is_open = returns.is_none();
+        let this = objects::relation(Relation::new(Some("db"), "main", "a"), &Dialect::ANSI);
+        let returns = if is_open { Value::from_pairs([("relations", vec![this])]) } else { returns };
+        let mut bench = Recorder { returns, main, is_open, ..Recorder::default() };
         let node = model(&json!({"materialized": "archive"}));
         let recipe = Recipe::Macro("materialization_archive_default");
         let told = match make(&order(&node), &mut bench, recipe) {
@@ -434,7 +438,12 @@ fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
     };
     let this = objects::relation(Relation::new(Some("db"), "main", "a"), &Dialect::ANSI);
     let good = Value::from_pairs([("relations", Value::from(vec![this]))]);
-    check(good.clone(), Some(Response::default()), "1 relation, commit");
+    check(good.clone(), Some(Response::default()), "1 relation, ");
+    check(
+        Value::from(()),
+        Some(Response::default()),
+        "1 relation, rollback\nwarning: the materialization `archive` left no \"a\": it does not commit",
+    );
     check(good, None, "the materialization `archive` ran no statement named `main`");
     check(
         Value::from("text"),

@@ -7,6 +7,8 @@ use minijinja::{Error, State};
 
 use super::Facts;
 use crate::diagnostics::Diagnostic;
+use crate::project::Treatment;
+use crate::project::warnings::TEMPLATE_WARNING;
 use crate::template::{self, Notice, Value};
 
 /// A way to stop.
@@ -139,11 +141,14 @@ fn warn(facts: &Arc<Facts>) -> Value {
     Value::from_function(
         move |state: &mut State<'_, '_>, message: Value, _node: Option<Value>| -> Result<Value, Error> {
             let message = facts.secrets.mask(&template::text(&message));
-            if facts.flags.fails_on_warnings() {
-                let finding = Diagnostic::error("raised-warning", message);
-                return Err(template::raise_diagnostic(finding.note(WARNINGS_FAIL)));
+            match facts.flags.treatment(Some(TEMPLATE_WARNING)) {
+                Treatment::IsError => {
+                    let finding = Diagnostic::error("raised-warning", message);
+                    return Err(template::raise_diagnostic(finding.note(WARNINGS_FAIL)));
+                }
+                Treatment::Told => template::scope(state)?.notices().notice(Notice::Warning(message)),
+                Treatment::Silenced => {}
             }
-            template::scope(state)?.notices().notice(Notice::Warning(message));
             Ok(Value::from(""))
         },
     )

@@ -220,6 +220,7 @@ fn a_users_materialization_runs_as_written() {
     let mut lab = Lab::with_macros(
         "{% materialization archive, default %}
            {% call statement('main') %}create or replace table {{ this }} as {{ sql }}{% endcall %}
+           {% do adapter.commit() %}
            {{ return({'relations': [this]}) }}
          {% endmaterialization %}",
     );
