@@ -225,7 +225,8 @@ fn tell_of_newer_version(state: &JobState, target: &Node) {
     }
     let (now, newest) = (version_text(version), version_text(&newest));
     let key = format!("newer version: {} {}", asker.unique_id, target.name);
-    if lock(&runtime.warned).insert(key) || state.worker.is_absent() {
+    // Ahead of its turn nothing is said; the node is left for it.
+    if state.worker.is_absent() || lock(&runtime.warned).insert(key) {
         let (asker, name) = (&asker.name, &target.name);
         let message = format!(
             "`{asker}` reads version {now} of `{name}`, its latest; there is a version {newest}, which it will read \

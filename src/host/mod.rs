@@ -12,6 +12,7 @@ pub mod files;
 pub mod network;
 pub mod process;
 pub mod rolling;
+pub mod server;
 pub mod trust;
 pub mod scribe;
 

@@ -214,6 +214,7 @@ pub fn runtime(
             introspect: options.mode != Mode::Compile || flags.is_on("introspect"),
             sample,
             deferral,
+            inject_ephemeral_ctes: flags.get("inject_ephemeral_ctes").as_bool().unwrap_or(true),
             ..RunOptions::default()
         },
         selected: selected.map(|node| node.unique_id.clone()).collect(),

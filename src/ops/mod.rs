@@ -14,6 +14,7 @@ pub mod init;
 mod kinds;
 pub mod list;
 pub mod retry;
+pub mod site;
 mod workspace;
 
 pub use kinds::Kinds;

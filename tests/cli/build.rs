@@ -292,11 +292,9 @@ fn a_query_that_fails_while_a_model_is_compiled_harms_no_other() {
 
 #[test]
 fn a_database_that_starts_empty_finds_the_files_of_earlier_runs() {
-    let sandbox =
-        Sandbox::new().model("stored", "{{ config(materialized='external') }} select 5 as id").model(
-            "reader",
-            "{{ config(materialized='external') }} select id + 1 as id from {{ ref('stored') }}",
-        );
+    let sandbox = Sandbox::new()
+        .model("stored", "{{ config(materialized='external') }} select 5 as id")
+        .model("reader", "{{ config(materialized='table') }} select id + 1 as id from {{ ref('stored') }}");
     sandbox.run(["run", "--select", "stored"]).success();
     sandbox.write(
         "project.yml",

@@ -179,6 +179,7 @@ fn every_recording_is_checked() {
 
 cases!(
     access_and_groups,
+    batches_by_the_project,
     batches_that_fail,
     clone,
     comments,
@@ -226,6 +227,7 @@ cases!(
     unit_tests,
     unlogged_tables,
     unread_inputs,
+    uploads,
     versions_of_models,
     what_a_drop_takes_along,
     what_packages_ask_for,

@@ -1,5 +1,9 @@
 //! `model docs generate`: the catalog of each warehouse.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::Stdio;
+
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::Sandbox;
@@ -120,4 +124,44 @@ fn many_relations_are_asked_for_by_schema() {
         (0..101).fold(Sandbox::new(), |sandbox, at| sandbox.model(&format!("m{at}"), "select 1 as id"));
     sandbox.run(["build", "--quiet"]).success();
     sandbox.run(["docs", "generate", "--no-compile"]).success().talk_has("101 relations");
+}
+
+/// What a server answers to a request for a path: the head and the body.
+fn ask(address: &str, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").expect("asked");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (head.to_owned(), body.to_owned())
+}
+
+#[test]
+fn the_documentation_is_shown_to_browsers_of_this_machine() {
+    let sandbox = Sandbox::new().model("a", "select '</script>' as id").file("secret.json", "{}");
+    sandbox.run(["docs", "serve"]).code(2).talk_has("there is no documentation in `[ROOT]/target`");
+    sandbox.run(["docs", "generate", "--static"]).success();
+    assert_eq!(sandbox.json("target/run_results.json")["args"]["static"], true);
+    assert!(sandbox.read("target/index.html").starts_with("<!doctype html>"));
+    assert!(sandbox.read("target/static_index.html").contains(r"'\u003c/script>' as id"));
+    let refused = sandbox.run(["docs", "serve", "--host", "0.0.0.0"]).code(2);
+    assert!(refused.talk.contains("0.0.0.0 can be reached from other machines"), "{}", refused.talk);
+
+    let mut command = sandbox.command(["docs", "serve", "--port", "0", "--no-browser"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let mut line = String::new();
+    let told = child.stdout.take().expect("its words");
+    BufReader::new(told).read_line(&mut line).expect("a line");
+    let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
+    let (head, page) = ask(address, "/");
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html"), "{head}");
+    assert_eq!(page, sandbox.read("target/index.html"));
+    let (head, manifest) = ask(address, "/manifest.json?cb=1");
+    assert!(head.contains("application/json"), "{head}");
+    assert_eq!(manifest, sandbox.read("target/manifest.json"));
+    for outside in ["/../secret.json", "/nothing.json", "/..%2fsecret.json"] {
+        assert!(ask(address, outside).0.starts_with("HTTP/1.1 404"), "{outside}");
+    }
+    child.kill().expect("ended");
+    child.wait().expect("gone");
 }

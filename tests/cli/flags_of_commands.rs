@@ -48,6 +48,33 @@ fn compile_reads_inputs_without_rows_and_asks_nothing() {
 }
 
 #[test]
+fn compile_leaves_ephemeral_models_out_where_that_is_asked_for() {
+    let sandbox = Sandbox::new()
+        .model("a", "{{ config(materialized='ephemeral') }}select 1 as id")
+        .model("b", "select * from {{ ref('a') }}");
+    let compile = ["compile", "--quiet", "--select", "b", "--no-inject-ephemeral-ctes"];
+    sandbox.run(compile).success().stdout("select * from __dbt__cte__a\n");
+}
+
+#[test]
+fn a_full_refresh_can_be_shown_and_compiled() {
+    let sandbox = Sandbox::new().model(
+        "a",
+        "{{ config(materialized='incremental') }}select {{ 'true' if is_incremental() else 'false' }} as adds",
+    );
+    sandbox.run(["run"]).success();
+    let compiled = |flags: &[&'static str], expected: &str| {
+        let command = ["compile", "--quiet", "--select", "a"].iter().chain(flags).copied();
+        sandbox.run(command).success().stdout(expected);
+    };
+    compiled(&[], "select true as adds\n");
+    compiled(&["-f"], "select false as adds\n");
+    sandbox.run(["retry", "-f"]).success();
+    let shown = sandbox.run(["show", "--select", "a", "--output", "json", "--full-refresh"]).success();
+    assert!(shown.stdout.contains("\"adds\": false"), "{}", shown.stdout);
+}
+
+#[test]
 fn types_in_the_words_of_dbt_are_translated_for_templates() {
     let sandbox = Sandbox::new()
         .model("a", "select '{{ model.columns.id.data_type }}' as id")

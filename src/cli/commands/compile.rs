@@ -15,6 +15,7 @@ use crate::run::{Mode, RunOutcome};
 
 /// Turn templates into SQL, without running it
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag, some with their opposite")]
 pub(crate) struct Args {
     /// Compile this text instead of nodes
     #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "models", "selector"])]
@@ -27,6 +28,14 @@ pub(crate) struct Args {
     no_introspect: bool,
     #[arg(long, hide = true)]
     introspect: bool,
+    /// Leave ephemeral models out of the SQL that reads them
+    #[arg(long, overrides_with = "inject_ephemeral_ctes")]
+    no_inject_ephemeral_ctes: bool,
+    #[arg(long, hide = true)]
+    inject_ephemeral_ctes: bool,
+    /// As if incremental models were built anew
+    #[arg(short, long)]
+    full_refresh: bool,
     /// How SQL is printed
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
     output: String,
@@ -68,6 +77,12 @@ impl Args {
         let mut given = self.selection.given();
         if self.empty {
             given.insert("empty".to_owned(), Json::from(true));
+        }
+        if self.full_refresh {
+            given.insert("full_refresh".to_owned(), Json::from(true));
+        }
+        if self.no_inject_ephemeral_ctes {
+            given.insert("inject_ephemeral_ctes".to_owned(), Json::from(false));
         }
         if self.no_introspect {
             given.insert("introspect".to_owned(), Json::from(false));

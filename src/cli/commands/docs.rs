@@ -1,5 +1,7 @@
-//! `model docs generate`.
+//! `model docs generate` and `model docs serve`.
 
+use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -7,18 +9,49 @@ use serde_json::{Map, Value as Json};
 use crate::cli::args::{Selection, either};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::count;
+use crate::diagnostics::Diagnostic;
+use crate::host::files;
+use crate::host::server::{Page, Server};
 use crate::ops::Kinds;
 use crate::ops::execute::Options;
+use crate::ops::site;
+use crate::project;
 use crate::run::Mode;
 
 /// Documentation
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Generate(Args),
+    Serve(ServeArgs),
+}
+
+impl Command {
+    /// dbt's name for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Generate(_) => "generate",
+            Self::Serve(_) => "serve",
+        }
+    }
+}
+
+/// Show what `docs generate` wrote in a browser of this machine
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; 0 is any port that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// An address of this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    host: String,
+    /// Accepted: no browser is opened
+    #[arg(long, alias = "no-browser", hide = true)]
+    browser: bool,
 }
 
 /// Write catalog.json: the relations of the project as they stand in the warehouse
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag, some with their opposite")]
 pub(crate) struct Args {
     /// Compile first, and write manifest.json (the default)
     #[arg(long, overrides_with = "no_compile", hide = true)]
@@ -29,12 +62,67 @@ pub(crate) struct Args {
     /// Ask the warehouse for nothing: the catalog is empty
     #[arg(long)]
     empty_catalog: bool,
+    /// Write the documentation as one file, too: `static_index.html`
+    #[arg(long = "static", overrides_with = "no_static")]
+    is_static: bool,
+    #[arg(long, hide = true, overrides_with = "is_static")]
+    no_static: bool,
     #[command(flatten)]
     selection: Selection,
 }
 
 pub(crate) fn run(command: &Command, session: &Session) -> Result<Exit, Problems> {
-    let Command::Generate(args) = command;
+    match command {
+        Command::Generate(args) => generate(args, session),
+        Command::Serve(args) => serve(args, session),
+    }
+}
+
+/// Answers browsers until somebody ends the process.
+fn serve(args: &ServeArgs, session: &Session) -> Result<Exit, Problems> {
+    let target = project::load_root(&session.request(Map::new())?)?.0.target_path();
+    if !files::is_file(&target.join("manifest.json")) {
+        let message = format!("there is no documentation in `{}`", target.display());
+        return Err(vec![Diagnostic::error("no-docs", message).help("write it with `docs generate`")]);
+    }
+    let host = if args.host == "localhost" { "127.0.0.1" } else { args.host.as_str() };
+    let refused = |why: String| {
+        let message = format!("the documentation cannot be shown at {}:{}: {why}", args.host, args.port);
+        vec![Diagnostic::error("docs-server", message).help("choose another `--port`, or `--host 127.0.0.1`")]
+    };
+    let host: IpAddr = host.parse().map_err(|_| refused("this is no address of this machine".to_owned()))?;
+    let server = Server::listen(host, args.port).map_err(|error| refused(error.to_string()))?;
+    let address = server.address().map_err(|error| refused(error.to_string()))?;
+    session.ui.say(&format!("the documentation is at http://{address} until Ctrl-C"));
+    server.serve(&|path| page(&target, path));
+    Ok(Exit::Success)
+}
+
+/// What is at a path: our page, or a file of the target folder.
+fn page(target: &Path, path: &str) -> Option<Page> {
+    let name = match path.trim_start_matches('/') {
+        "" | "index.html" => return Some(Page { kind: HTML, bytes: site::PAGE.as_bytes().to_vec() }),
+        name => name,
+    };
+    let folder = files::canonical(target).ok()?;
+    let file = files::canonical(&folder.join(name)).ok()?;
+    let is_inside = file.starts_with(&folder) && files::is_file(&file);
+    let kind = match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => HTML,
+        Some("json") => "application/json",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("svg") => "image/svg+xml",
+        Some("css") => "text/css",
+        _ => "text/plain; charset=utf-8",
+    };
+    Some(Page { kind, bytes: files::read(&file).ok()? }).filter(|_| is_inside)
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+fn generate(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let compiles = either(args.compile, args.no_compile).unwrap_or(true);
     let options = Options {
         mode: Mode::Compile,
@@ -52,7 +140,9 @@ pub(crate) fn run(command: &Command, session: &Session) -> Result<Exit, Problems
         }
     }
     let written = session.catalog(&workspace, &options, args.empty_catalog)?;
-    let file = workspace.project.target_path().join("catalog.json");
+    let target = workspace.project.target_path();
+    site::write(&target, args.is_static).map_err(|problem| vec![problem])?;
+    let file = target.join("catalog.json");
     session.ui.say(&format!("{} in {}", count(written.count, "relation"), file.display()));
     if written.problems.is_empty() {
         return Ok(Exit::Success);
@@ -65,6 +155,6 @@ fn given(args: &Args, compiles: bool) -> Map<String, Json> {
     let mut given = args.selection.given();
     given.insert("compile".to_owned(), Json::from(compiles));
     given.insert("empty_catalog".to_owned(), Json::from(args.empty_catalog));
-    given.insert("static".to_owned(), Json::from(false));
+    given.insert("static".to_owned(), Json::from(args.is_static));
     given
 }

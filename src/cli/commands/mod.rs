@@ -65,7 +65,7 @@ impl Command {
             Self::List(_) => "list",
             Self::Parse(_) => "parse",
             Self::Source(_) => "freshness",
-            Self::Docs(_) => "generate",
+            Self::Docs(command) => command.name(),
             Self::RunOperation(_) => "run-operation",
             Self::Retry(_) => "retry",
             Self::Clone(_) => "clone",

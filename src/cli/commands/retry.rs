@@ -13,9 +13,13 @@ use crate::project::LoadRequest;
 #[command(
     after_help = "The flags and variables of that command are used again, unless others are given.\nWith --state DIR, that folder holds the results of the last command, instead of the target path."
 )]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Build incremental models and seeds anew, whatever the last command did
+    #[arg(short, long)]
+    full_refresh: bool,
+}
 
-pub(crate) fn run(_: &Args, session: &Session) -> Result<Exit, Problems> {
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let root = project::load_root(&session.request(Map::new())?)?.0;
     let folder = match &session.global.state {
         Some(folder) => root.root.join(folder),
@@ -27,7 +31,10 @@ pub(crate) fn run(_: &Args, session: &Session) -> Result<Exit, Problems> {
         session.ui.say("the last command left nothing undone");
         return Ok(Exit::Success);
     }
-    let request = request(session, &previous)?;
+    let mut request = request(session, &previous)?;
+    if args.full_refresh {
+        request.flags.insert("full_refresh".to_owned(), Json::from(true));
+    }
     let workspace = session.open(&request)?;
     if let Some((name, arguments)) = previous.operation() {
         let outcome = session.alone(&workspace, |stop, on_event| {

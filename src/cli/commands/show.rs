@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// At most so many rows; -1 for all
     #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
     limit: i64,
+    /// As if incremental models were built anew
+    #[arg(short, long)]
+    full_refresh: bool,
     /// How rows are printed
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
     output: String,
@@ -37,6 +40,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let mut given = args.selection.given();
     // dbt: a model's tests are not shown along with it.
     given.entry("indirect_selection").or_insert_with(|| Json::from("empty"));
+    if args.full_refresh {
+        given.insert("full_refresh".to_owned(), Json::from(true));
+    }
     let workspace = session.workspace(given)?;
     if let Some(query) = &args.inline {
         let outcome = session.alone(&workspace, |stop, on_event| {

@@ -46,7 +46,11 @@ pub(super) fn connect(
             .iter()
             .filter_map(|call| inputs.metric(&call.name, (&node.name, &node.package, node.origin.span)))
             .collect();
-        node.depends_on.nodes.extend(read);
+        for id in read {
+            if !node.depends_on.nodes.contains(&id) {
+                node.depends_on.nodes.push(id);
+            }
+        }
     }
     drafts.into_iter().zip(edges).map(|(draft, edges)| finished(draft.node, edges)).collect()
 }
