@@ -32,11 +32,11 @@ pub use earlier::{EarlierManifest, Entry};
 pub use graph_json::graph_json;
 pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};
 pub use metadata::Metadata;
-pub use node_json::{compiled_node_json, node_json, relation_name};
+pub use node_json::{checksum, compiled_node_json, node_json, relation_name};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing};
 pub use semantic_json::semantic_manifest_json;
 pub use sources::{EarlierAges, FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
-pub use wire::{Cte, Wire};
+pub use wire::{Cte, Wire, group as group_name};
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -82,7 +82,7 @@ fn common(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<Stri
         ("unique_id", node.unique_id.as_str().into()),
         ("fqn", node.fqn.clone().into()),
         ("alias", relation.and_then(|it| it.identifier.as_deref()).unwrap_or(&node.name).into()),
-        ("checksum", checksum(node)),
+        ("checksum", checksum_json(node)),
         ("config", Json::Object((*node.config.values).clone())),
         ("tags", node.tags.clone().into()),
         ("description", node.docs.description.as_str().into()),
@@ -128,7 +128,8 @@ fn templated(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<S
     json
 }
 
-fn checksum(node: &Node) -> Json {
+/// The sum of what the node is written as, under dbt's keys.
+fn checksum_json(node: &Node) -> Json {
     match &node.kind {
         NodeKind::Seed(seed) => json!({ "name": seed.checksum.name, "checksum": seed.checksum.value }),
         NodeKind::Test(DataTest { generic: Some(_), .. }) => json!({ "name": "none", "checksum": "" }),
@@ -137,6 +138,13 @@ fn checksum(node: &Node) -> Json {
             None => json!({ "name": "none", "checksum": "" }),
         },
     }
+}
+
+/// The sum of what the node is written as; empty where there is none.
+#[must_use]
+pub fn checksum(node: &Node) -> String {
+    let found = checksum_json(node);
+    found.get("checksum").and_then(Json::as_str).unwrap_or_default().to_owned()
 }
 
 /// A file's text without surrounding blanks; that of a snapshot block or a hook as it stands.

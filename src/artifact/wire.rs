@@ -55,7 +55,8 @@ pub(super) fn config(node: &Node, key: &str, default: impl FnOnce() -> Json) -> 
 
 /// The group that a node counts as part of: a generic test is part of that of
 /// the node that it stands below.
-pub(super) fn group<'a>(manifest: &'a Manifest, node: &'a Node) -> Option<&'a str> {
+#[must_use]
+pub fn group<'a>(manifest: &'a Manifest, node: &'a Node) -> Option<&'a str> {
     let attached = match &node.kind {
         NodeKind::Test(DataTest { generic: Some(test), .. }) => test.attached_node.as_ref(),
         _ => None,

@@ -237,9 +237,8 @@ impl Session {
             self.ui.say(&why_idle(workspace, &prepared));
         }
         let stop = stop_on_interrupt();
-        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources)
-            .only_failures(options.has_answer())
-            .can_retry(options.can_be_retried());
+        let mut reporter =
+            self.reporter(workspace).only_failures(options.has_answer()).can_retry(options.can_be_retried());
         let outcome = execute::execute(workspace, prepared, options, &stop, &mut |event| {
             if is_idle { reporter.tell_alone(&event) } else { reporter.event(&event) }
         });
@@ -249,6 +248,11 @@ impl Session {
         Ok((exit, outcome))
     }
 
+    fn reporter(&self, workspace: &Workspace) -> Reporter {
+        let dialect = *workspace.adapter().dialect();
+        Reporter::new(&self.ui, &workspace.manifest, &self.sources, dialect)
+    }
+
     /// Writes the catalog of an open project.
     pub(crate) fn catalog(
         &self,
@@ -256,7 +260,7 @@ impl Session {
         options: &execute::Options,
         is_empty: bool,
     ) -> Result<catalog::Written, Problems> {
-        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources);
+        let mut reporter = self.reporter(workspace);
         let stop = stop_on_interrupt();
         catalog::write(workspace, options, is_empty, &stop, &mut |event| {
             // What is wrong is told at the end.
@@ -272,7 +276,7 @@ impl Session {
         workspace: &Workspace,
         work: impl FnOnce(&Stop, &mut dyn FnMut(Event<'_>)) -> Result<RunOutcome, Problems>,
     ) -> Result<RunOutcome, Problems> {
-        let mut reporter = Reporter::new(&self.ui, &workspace.manifest, &self.sources);
+        let mut reporter = self.reporter(workspace);
         let outcome = work(&stop_on_interrupt(), &mut |event| reporter.tell_alone(&event))?;
         for result in &outcome.results {
             self.ui.diagnostics(&result.diagnostics, &self.sources);

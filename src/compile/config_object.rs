@@ -64,7 +64,9 @@ impl ConfigObject {
         let Some(value) = self.find(place, &key) else {
             let subject = self.state.subject.name(&self.state.runtime);
             let message = format!("`{subject}` does not configure `{key}`, which is required here");
-            return Err(template::raise_diagnostic(Diagnostic::error("missing-config", message)));
+            let words = format!("{subject} does not define a required config parameter '{key}'");
+            let finding = Diagnostic::error("missing-config", message).known_as(words);
+            return Err(template::raise_diagnostic(finding));
         };
         let value = template::to_value(&value);
         if let Some(validator) = arguments.given("validator") {

@@ -52,8 +52,10 @@ impl Results {
         let Some(slot) = kept.get_mut(name) else { return Ok(Value::from(())) };
         match slot.clone() {
             Kept::Loaded => {
-                let message =
-                    format!("the result of the statement `{name}` was loaded before; it can be loaded once");
+                let message = format!(
+                    "the result of the statement `{name}` was loaded before; it can be loaded once (dbt says: \
+                         The 'statement' result named '{name}' has already been loaded into a variable)"
+                );
                 Err(template::raise_message(message))
             }
             Kept::Here(result) => {

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use crate::source::Span;
 
+/// What notes about dbt's own words begin with.
+pub const DBT_SAYS: &str = "dbt says: ";
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -41,6 +44,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<String>,
+    /// The same for programs: names as dbt has them in its logs, and values.
+    pub facts: Vec<(&'static str, String)>,
 }
 
 impl Diagnostic {
@@ -55,7 +60,16 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Self {
-        Self { severity, code, message, labels: Vec::new(), path: None, notes: Vec::new(), help: Vec::new() }
+        Self {
+            severity,
+            code,
+            message,
+            labels: Vec::new(),
+            path: None,
+            notes: Vec::new(),
+            help: Vec::new(),
+            facts: Vec::new(),
+        }
     }
 
     /// Points at a place; the first call sets the primary one.
@@ -69,6 +83,19 @@ impl Diagnostic {
     #[must_use]
     pub fn in_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.path = Some(path.into());
+        self
+    }
+
+    /// Adds what dbt says in this case, by which people find it on the web.
+    #[must_use]
+    pub fn known_as(self, words: impl std::fmt::Display) -> Self {
+        self.note(format!("{DBT_SAYS}{words}"))
+    }
+
+    /// Adds a value under the name that dbt's log has for it.
+    #[must_use]
+    pub fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.facts.push((name, value.into()));
         self
     }
 

@@ -62,7 +62,9 @@ fn diagnostic(circle: &[NodeIndex], manifest: &Manifest) -> Diagnostic {
         let label = format!("`{}` needs `{}`", node.name, needed.name);
         diagnostic = diagnostic.at(mention(node, &needed.name), label);
     }
-    diagnostic.help("take one of these references away, or move what both need to a node of its own")
+    diagnostic
+        .known_as(format!("Found a cycle: {}", path.join(" --> ")))
+        .help("take one of these references away, or move what both need to a node of its own")
 }
 
 /// Where the node's own text first names another in quotes, as `ref` and

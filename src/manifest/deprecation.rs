@@ -45,7 +45,10 @@ fn over(node: &Node) -> Diagnostic {
     let at = node.origin.patch_span.unwrap_or(node.origin.span);
     Diagnostic::warning("deprecated-model", message)
         .at(at, "its `deprecation_date` has passed")
+        .known_as(format!("Model {} has passed its deprecation date of {}", node.name, day(node)))
         .help("disable or remove the model")
+        .fact("model_name", node.name.as_str())
+        .fact("deprecation_date", day(node))
 }
 
 fn read(node: &Node, target: &Node, is_over: bool) -> Diagnostic {
@@ -59,7 +62,11 @@ fn read(node: &Node, target: &Node, is_over: bool) -> Diagnostic {
         Some(call) => site_of_ref(node, call),
         None => Span { end: node.origin.span.start, ..node.origin.span },
     };
-    let finding = Diagnostic::warning(code, message).at(at, "read here");
+    let finding = Diagnostic::warning(code, message)
+        .at(at, "read here")
+        .fact("model_name", node.name.as_str())
+        .fact("ref_model_name", target.name.as_str())
+        .fact("ref_model_deprecation_date", day);
     let latest = match &target.kind {
         NodeKind::Model(model) if !target.is_latest() => model.latest_version.as_ref(),
         _ => None,

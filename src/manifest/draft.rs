@@ -333,13 +333,17 @@ fn check_contract(sketch: &Sketch, properties: &NodeProperties, config: &Config)
     if properties.columns.is_empty() {
         let message = format!("`{name}` has an enforced contract, but no columns");
         let finding = Diagnostic::error("empty-contract", message).at(at, "described here");
-        return Some(finding.help("list its `columns`, each with its `data_type`"));
+        let words = "This model has an enforced contract, and its 'columns' specification is missing. \
+                     Constraints must be defined in a `yml` schema configuration file";
+        return Some(finding.known_as(words).help("list its `columns`, each with its `data_type`"));
     }
     if sketch.origin.is_python() {
         let message = format!("`{name}` has an enforced contract, but is written in Python");
         let finding = Diagnostic::error("python-contract", message).at(at, "described here");
         return Some(
-            finding.help("take `contract` out, and read the model by one in SQL that has the contract"),
+            finding
+                .known_as("Language Error: Expected 'sql' but found 'python'")
+                .help("take `contract` out, and read the model by one in SQL that has the contract"),
         );
     }
     let kind = config.materialized();
@@ -351,7 +355,8 @@ fn check_contract(sketch: &Sketch, properties: &NodeProperties, config: &Config)
     }
     let message = format!("the constraints of `{name}` are left out: it is materialized as `{kind}`");
     let finding = Diagnostic::warning("unsupported-constraints", message).at(at, "described here");
-    Some(finding.help("set `warn_unsupported: false` on each constraint, or make it a table"))
+    let words = format!("Constraint types are not supported for {kind} materializations");
+    Some(finding.known_as(words).help("set `warn_unsupported: false` on each constraint, or make it a table"))
 }
 
 /// Adds what only models have in a property file.

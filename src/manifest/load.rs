@@ -337,6 +337,7 @@ fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) 
         Diagnostic::warning("unused-config-path", message).at(at, format!("no node is below `{first}`"));
     let finding =
         paths.fold(finding, |finding, (path, at)| finding.at(at, format!("no node is below `{path}`")));
+    let finding = finding.known_as("Configuration paths exist in your dbt_project.yml that apply to nothing");
     Some(finding.help("check the spelling of the folders, or remove what is not needed"))
 }
 

@@ -154,7 +154,10 @@ impl Search<'_> {
             Call::Function(_) => ("unknown-function", "function"),
         };
         let message = format!("`{}` needs the {what} `{target}`, which does not exist", node.name);
-        let finding = severity(code, message).at(site, "not found");
+        let kind = if matches!(call, Call::Ref(_)) { "node" } else { call.function() };
+        let finding = severity(code, message)
+            .at(site, "not found")
+            .known_as(format!("depends on a {kind} named '{target}' which was not found"));
         let finding = match call {
             Call::Ref(call) => finding.suggest(&call.name, self.index.ref_names()),
             Call::Source(_) => finding.suggest(&target, self.index.source_names()),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Node, NodeKind};
+use super::{Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Dialect;
@@ -49,10 +49,20 @@ fn kind(node: &Node) -> String {
     node.kind.resource_type().as_str().replace('_', " ")
 }
 
+fn plural(node: &Node) -> String {
+    match node.kind.resource_type() {
+        ResourceType::Analysis => "analyses".to_owned(),
+        ResourceType::Test => "data_tests".to_owned(),
+        _ => format!("{}s", kind(node)),
+    }
+}
+
 fn same_id(first: &Node, second: &Node) -> Diagnostic {
     let message =
-        format!("the package `{}` has two {}s named `{}`", second.package, kind(second), second.name);
+        format!("the package `{}` has two {} named `{}`", second.package, plural(second), second.name);
+    let words = format!("dbt found two {} with the name \"{}\".", plural(second), second.name);
     both(Diagnostic::error("duplicate-name", message), first, second)
+        .known_as(words)
         .help("rename one of them, or disable one with `enabled: false`")
 }
 
@@ -83,6 +93,7 @@ fn versioned_and_not(first: &Node, second: &Node) -> Diagnostic {
 fn same_relation(first: &Node, second: &Node, relation: &str) -> Diagnostic {
     let message = format!("`{}` and `{}` would both be stored as {relation}", first.name, second.name);
     both(Diagnostic::error("ambiguous-alias", message), first, second)
+        .known_as(format!("dbt found two resources with the database representation \"{relation}\""))
         .help("give one of them another `alias` or `schema`")
 }
 

@@ -82,6 +82,7 @@ impl World<'_> {
         let message = format!("`{}` is in the group `{name}`, which does not exist", sketch.name);
         let known = self.groups.values().map(|group| group.name.as_str());
         let finding = Diagnostic::error("unknown-group", message);
+        let finding = finding.known_as(format!("Invalid group '{name}'"));
         Some(finding.at(place(sketch, merged, "group"), "set here").suggest(name, known))
     }
 

@@ -76,6 +76,8 @@ fn find<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a MacroInfo, Diagn
     };
     found.ok_or_else(|| {
         let known = library.macros().map(|info| info.name.as_str());
-        Diagnostic::error("unknown-macro", format!("there is no macro `{name}`")).suggest(name, known)
+        Diagnostic::error("unknown-macro", format!("there is no macro `{name}`"))
+            .suggest(name, known)
+            .known_as(format!("dbt could not find a macro with the name '{name}' in any package"))
     })
 }

@@ -42,20 +42,22 @@ pub fn clean(options: &Options<'_>) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
 }
 
 fn protected(options: &Options<'_>, root: &Path, target: &Path) -> Option<Diagnostic> {
-    let refuse = |why: &str| {
+    let outside = "dbt will not clean the following directories outside the project";
+    let refuse = |why: &str, words: &str| {
         Some(
             Diagnostic::error("protected-folder", format!("`{}` is not removed: {why}", target.display()))
+                .known_as(format!("{words}: ['{}']", target.display()))
                 .help("change `clean-targets` in the project file"),
         )
     };
     if root.starts_with(target) {
-        return refuse("the project is inside it");
+        return refuse("the project is inside it", outside);
     }
     if options.kept.iter().any(|kept| plain(&root.join(kept)).starts_with(target)) {
-        return refuse("it holds sources of the project");
+        return refuse("it holds sources of the project", "dbt will not clean the following source paths");
     }
     if !target.starts_with(root) && !options.outside {
-        return refuse("it is outside of the project");
+        return refuse("it is outside of the project", outside);
     }
     None
 }

@@ -58,7 +58,9 @@ enum Again {
 pub fn previous(folder: &Path) -> Result<Previous, Diagnostic> {
     let path = folder.join("run_results.json");
     let text = files::read_text(&path).map_err(|error| {
+        let shown = folder.file_name().unwrap_or_default().to_string_lossy();
         Diagnostic::error("nothing-to-retry", error.to_string())
+            .known_as(format!("Could not find previous run in '{shown}' target directory"))
             .help("`retry` goes on where a command such as `build` has failed before")
     })?;
     let results = RunResults::read(&path, &text)?;

@@ -37,8 +37,10 @@ impl Flags {
         let (start, end) = ("event_time_start", "event_time_end");
         let edges = [start, end].map(|name| self.settle_edge(name, diagnostics));
         match edges {
-            [Some(from), Some(to)] if from >= to => diagnostics
-                .push(Diagnostic::error("flags", "`--event-time-start` must be before `--event-time-end`")),
+            [Some(from), Some(to)] if from >= to => diagnostics.push(
+                Diagnostic::error("flags", "`--event-time-start` must be before `--event-time-end`")
+                    .known_as("Value for `--event-time-start` must be less than `--event-time-end`"),
+            ),
             [Some(_), None] if self.get(end).is_null() => diagnostics.push(together(end, start)),
             [None, Some(_)] if self.get(start).is_null() => diagnostics.push(together(start, end)),
             _ => {}
@@ -150,7 +152,9 @@ fn shown(name: &str, origin: &Origin) -> String {
 fn together(missing: &str, given: &str) -> Diagnostic {
     let flag = |name: &str| format!("`--{}`", name.replace('_', "-"));
     let message = format!("{} was given, but {} was not", flag(given), flag(missing));
-    Diagnostic::error("flags", message).help("give both: batches reach from the one to the other")
+    Diagnostic::error("flags", message)
+        .known_as(format!("When specifying {}, {} must also be present.", flag(given), flag(missing)))
+        .help("give both: batches reach from the one to the other")
 }
 
 #[cfg(test)]

@@ -219,7 +219,9 @@ impl Reader<'_> {
             } else {
                 Diagnostic::warning("renamed-key", format!("`{old}` is now called `{key}`"))
             };
-            self.diagnostics.push(finding.at(old_key.span, "").help(format!("use `{key}`")));
+            let finding =
+                finding.at(old_key.span, "").known_as(format!("The `{old}` config has been renamed"));
+            self.diagnostics.push(finding.help(format!("use `{key}`")));
         }
         self.texts(key).or_else(|| self.texts(old))
     }
@@ -263,6 +265,7 @@ impl Reader<'_> {
             self.diagnostics.push(
                 Diagnostic::error("renamed-key", "`tests` and `data_tests` are the same, both are given")
                     .at(key.span, "")
+                    .known_as("Invalid project config: cannot have both 'tests' and 'data_tests' defined")
                     .help("use `data_tests`"),
             );
         }

@@ -13,6 +13,7 @@ use super::plan::{Mode, Stop};
 use super::result::{Compiled, Detail, Ending, NodeResult, RunOutcome, Status};
 use super::steps::Action;
 use crate::compile::{Failure, Job, Runtime, Worker};
+use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::manifest::UniqueId;
 use crate::template::{MacroInfo, Text, Value, text};
@@ -122,6 +123,14 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
     if let Err(failure) = done {
         fail(&mut result, &failure, Action::Compile, job);
         result.failures = result.failures.map(|_| 1);
+        if matches!(alone, Alone::Query { .. }) {
+            let title = job.runtime().adapter().capabilities().refusal_title;
+            let said = |it: Diagnostic| match it.code {
+                "database-error" => it.known_as(title),
+                _ => it.known_as("Error parsing inline query"),
+            };
+            result.diagnostics = std::mem::take(&mut result.diagnostics).into_iter().map(said).collect();
+        }
         let _ = job.rollback();
     }
     result.execution_time = started.elapsed();

@@ -51,6 +51,7 @@ pub(super) fn attend<T: Send>(
 pub(super) fn speak(word: Word, on_event: &mut dyn FnMut(Event<'_>)) {
     match word {
         Word::Compiled(node) => on_event(Event::NodeCompiled { node }),
+        Word::Batch(node, batch) => on_event(Event::BatchFinished { node, batch: &batch }),
         Word::Notice(node, notice) => on_event(Event::Notice { node: node.as_ref(), notice: &notice }),
         Word::Statement { node, thread, sql } => {
             on_event(Event::Statement { node: node.as_ref(), thread: &thread, sql: &sql });

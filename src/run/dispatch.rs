@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::attend::speak;
 use super::board::Board;
-use super::event::{Event, Place};
+use super::event::{BatchEnd, Event, Place};
 use super::plan::Stop;
 use super::queue::Queue;
 use super::result::{Detail, Ending, NodeResult, Status};
@@ -41,6 +41,8 @@ pub(super) trait Hand: Send {
 pub(super) enum Word {
     /// A step is compiled; its first statement follows.
     Compiled(NodeId),
+    /// A batch of a microbatch model is over.
+    Batch(NodeId, Box<BatchEnd>),
     /// A template has something to say.
     Notice(Option<UniqueId>, Notice),
     /// A statement is sent.

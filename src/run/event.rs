@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::result::{Ending, NodeResult, Summary};
+use super::result::{Ending, NodeResult, Status, Summary};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{NodeId, UniqueId};
 use crate::template::Notice;
@@ -14,6 +14,21 @@ pub struct Place {
     pub index: usize,
     /// Of how many.
     pub total: usize,
+}
+
+/// How a batch of a microbatch model ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchEnd {
+    /// Among the batches of its model.
+    pub place: Place,
+    /// The time that it covers: `2024-01-01`.
+    pub name: String,
+    /// Built, failed or not tried.
+    pub status: Status,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What went wrong.
+    pub problem: Option<String>,
 }
 
 /// One thing that happened. Sent from one thread, in order.
@@ -62,6 +77,13 @@ pub enum Event<'a> {
     NodeCompiled {
         /// The node.
         node: NodeId,
+    },
+    /// A batch of a microbatch model has ended.
+    BatchFinished {
+        /// The model.
+        node: NodeId,
+        /// The batch.
+        batch: &'a BatchEnd,
     },
     /// A node has ended, in whatever way but skipped.
     NodeFinished {

@@ -3,7 +3,7 @@
 use super::result::{Ending, NodeResult, Status};
 use super::steps::Action;
 use crate::compile::{Failure, Job};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{DBT_SAYS, Diagnostic};
 use crate::manifest::Node;
 
 /// Turns a result into that of a failed job.
@@ -28,6 +28,7 @@ fn titled(problem: &Diagnostic, node: &Node, refusal_title: &str) -> String {
     let title = if problem.code == "database-error" { refusal_title } else { "Compilation Error" };
     let (kind, name, path) =
         (node.kind.resource_type().as_str(), &node.name, &node.origin.original_file_path);
-    let lines = problem.message.lines().map(|line| format!("\n  {line}"));
+    let said = problem.notes.iter().filter(|note| note.starts_with(DBT_SAYS)).map(String::as_str);
+    let lines = problem.message.lines().chain(said).map(|line| format!("\n  {line}"));
     format!("{title} in {kind} {name} ({path}){}", lines.collect::<String>())
 }

@@ -8,6 +8,7 @@ use super::ahead::Ahead;
 use super::desk::Desk;
 use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
+use super::event::BatchEnd;
 use super::failing::fail;
 use super::microbatch;
 use super::plan::{Earlier, Mode, Stop};
@@ -177,6 +178,11 @@ impl Turn<'_> {
             flags: self.laborer.flags,
             slice: None,
         }
+    }
+
+    /// Tells that a batch is over.
+    pub(super) fn tell_batch(&self, batch: BatchEnd) {
+        self.teller.tell(Word::Batch(self.step.node, Box::new(batch)));
     }
 
     fn desk(&self) -> Desk<'_> {

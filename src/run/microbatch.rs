@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Rest};
 
+use super::event::{BatchEnd, Place};
 use super::hand::Turn;
 use super::result::{Batches, NodeResult, Status};
 use crate::compile::{Batch, Failure, Job};
 use crate::diagnostics::Diagnostic;
+use crate::host::clock;
 use crate::materialize::{self, Order, Recipe, Slice, Window};
 use crate::project::{Period, moment_text};
 use crate::sql::RelationKind;
@@ -23,19 +25,32 @@ pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>, result: &mut NodeResult)
     // Batches that failed are not counted here.
     result.failures = Some(0);
     for (at, slice) in work.slices.iter().enumerate() {
+        let started = clock::instant();
+        let tell = |at: usize, slice: &Slice, status, problem| {
+            let place = Place { index: at + 1, total: work.slices.len() };
+            let (name, elapsed) = (slice.name.clone(), started.elapsed());
+            turn.tell_batch(BatchEnd { place, name, status, elapsed, problem });
+        };
         match build(turn, recipe, slice, work.adds || at > 0) {
-            Ok(()) => batches.successful.push((slice.start, slice.end)),
+            Ok(()) => {
+                batches.successful.push((slice.start, slice.end));
+                tell(at, slice, Status::Success, None);
+            }
             Err(Failure::Cancelled) => {
                 batches.failed.extend(work.slices.iter().skip(at).map(|slice| (slice.start, slice.end)));
                 result.batches = Some(batches.and(work.stored));
                 return Err(Failure::Cancelled);
             }
             Err(failure) => {
+                tell(at, slice, Status::Error, Some(failure.diagnostic().message));
                 problem.get_or_insert_with(|| told(&failure, slice));
                 batches.failed.push((slice.start, slice.end));
                 // What a template began is not the next batch's.
                 turn.job.rollback()?;
                 if slice.is_first {
+                    for (at, slice) in work.slices.iter().enumerate().skip(1) {
+                        tell(at, slice, Status::Skipped, None);
+                    }
                     batches.failed.extend(work.slices.iter().skip(1).map(|slice| (slice.start, slice.end)));
                     break;
                 }

@@ -32,7 +32,7 @@ mod to_dict;
 mod tests;
 
 pub use alone::{Alone, execute_alone};
-pub use event::{Event, Place};
+pub use event::{BatchEnd, Event, Place};
 pub use execute::execute;
 pub use plan::{Earlier, Mode, Plan, Stop};
 pub use result::{

@@ -67,6 +67,7 @@ fn what_cannot_be_promised_is_refused_with_its_place() {
             1 | models: [{name: m, config: {contract: {enforced: true}}}]
               |                 ^ described here
               |
+              = note: dbt says: This model has an enforced contract, and its 'columns' specification is missing. Constraints must be defined in a `yml` schema configuration file
               = help: list its `columns`, each with its `data_type`
         ",
     );
@@ -93,6 +94,7 @@ fn a_view_keeps_no_constraints() {
             2 |   - name: m
               |           ^ described here
               |
+              = note: dbt says: Constraint types are not supported for view materializations
               = help: set `warn_unsupported: false` on each constraint, or make it a table
 
             1 node, 1 thread, target `dev`

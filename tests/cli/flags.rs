@@ -83,6 +83,7 @@ fn show_needs_to_know_what() {
         "
             error[bad-flag]: `show` needs to know what to show
              |
+             = note: dbt says: Either --select or --inline must be passed to show
              = help: name nodes with `--select`, or give a query with `--inline`
         ",
     );

@@ -28,6 +28,7 @@ mod functions;
 mod init;
 mod interrupt;
 mod log;
+mod log_events;
 mod macros;
 mod microbatch;
 mod mistakes;

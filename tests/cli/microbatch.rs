@@ -101,6 +101,7 @@ fn flags_about_time_are_checked() {
         "
             error[flags]: `--event-time-start` was given, but `--event-time-end` was not
              |
+             = note: dbt says: When specifying `--event-time-start`, `--event-time-end` must also be present.
              = help: give both: batches reach from the one to the other
         ",
     );

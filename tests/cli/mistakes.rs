@@ -51,6 +51,7 @@ fn mistakes_of_several_files_come_together() {
             1 | select * from {{ ref('order') }}
               |                  ^^^^^^^^^^^^ not found
               |
+              = note: dbt says: depends on a node named 'order' which was not found
               = help: did you mean `orders`?
 
             error[unknown-source]: `b` needs the source table `web.sesions`, which does not exist
@@ -59,6 +60,7 @@ fn mistakes_of_several_files_come_together() {
             1 | select * from {{ source('web', 'sesions') }}
               |                  ^^^^^^^^^^^^^^^^^^^^^^^^ not found
               |
+              = note: dbt says: depends on a source named 'web.sesions' which was not found
               = help: did you mean `web.sessions`?
 
             4 errors
@@ -149,6 +151,7 @@ fn a_cycle_is_shown_edge_by_edge() {
             1 | select * from {{ ref('a') }}
               |                      --- `b` needs `a`
               |
+              = note: dbt says: Found a cycle: a --> b --> a
               = help: take one of these references away, or move what both need to a node of its own
         ",
     );
@@ -233,6 +236,7 @@ fn keys_are_checked_in_every_file() {
             5 |     stagin:
               |     ^^^^^^ no node is below `models.shop.stagin`
               |
+              = note: dbt says: Configuration paths exist in your dbt_project.yml that apply to nothing
               = help: check the spelling of the folders, or remove what is not needed
 
             1 node in order
@@ -348,6 +352,7 @@ fn names_that_are_taken() {
               | - the first one
               |
               = note: they are `models/a.sql` and `models/x/a.sql`
+              = note: dbt says: dbt found two models with the name \"a\".
               = help: rename one of them, or disable one with `enabled: false`
 
             2 errors

@@ -53,6 +53,7 @@ fn without_results() {
         .talk("
             error[nothing-to-retry]: cannot read `[ROOT]/target/run_results.json`: No such file or directory (os error 2)
              |
+             = note: dbt says: Could not find previous run in 'target' target directory
              = help: `retry` goes on where a command such as `build` has failed before
         ");
 }

@@ -93,6 +93,8 @@ fn a_query_with_a_mistake() {
               |
             1 | selec 1
               | ^^^^^
+              |
+              = note: dbt says: Runtime Error
         "#,
     );
     sandbox.run(["show", "--inline", "select * from {{ ref('aa') }}"]).code(2).talk(
@@ -103,6 +105,7 @@ fn a_query_with_a_mistake() {
             1 | select * from {{ ref('aa') }}
               |                  ^^^^^^^^^ raised here
               |
+              = note: dbt says: Error parsing inline query
               = help: did you mean `a`?
         ",
     );

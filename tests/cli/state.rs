@@ -46,6 +46,7 @@ fn the_folder_of_artifacts_is_checked() {
             1 | state:new
               | ^^^^^^^^^
               |
+              = note: dbt says: Got a state selector method, but no comparison manifest
               = help: give the folder of its artifacts with `--state DIR`
         ",
     );

@@ -29,6 +29,7 @@ fn a_version_whose_time_is_over_is_told_with_its_readers() {
             2 |   - name: orders
               |           ^^^^^^ its `deprecation_date` has passed
               |
+              = note: dbt says: Model orders has passed its deprecation date of 2020-01-31
               = help: disable or remove the model
 
             warning[deprecated-reference]: `reader` reads `orders (v1)`, whose time was over on 2020-01-31

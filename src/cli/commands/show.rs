@@ -35,6 +35,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let limit = usize::try_from(args.limit).ok();
     if args.inline.is_none() && !args.selection.criteria().is_narrow() {
         let problem = Diagnostic::error("bad-flag", "`show` needs to know what to show");
+        let problem = problem.known_as("Either --select or --inline must be passed to show");
         return Err(vec![problem.help("name nodes with `--select`, or give a query with `--inline`")]);
     }
     let mut given = args.selection.given();

@@ -91,9 +91,17 @@ fn failure(about: &About<'_>, ended: &Ended) -> Vec<Record> {
     let Some(node) = about.manifest.node(ended.node) else { return Vec::new() };
     let info = about.node_info(ended.node, ended.status.as_str(), None);
     let (kind, path) = (node.kind.resource_type().as_str(), &node.origin.original_file_path);
-    let heading = json!({"node_info": info, "node_name": node.name, "path": path, "resource_type": kind});
+    let group = about.group(ended.node);
+    let heading = json!({
+        "group": group,
+        "node_info": info,
+        "node_name": node.name,
+        "path": path,
+        "resource_type": kind,
+    });
     let message = ended.message.as_deref().unwrap_or(ended.status.as_str());
-    let text = json!({"msg": message, "node_info": info});
+    let answer = ended.answer.as_deref().unwrap_or(message);
+    let text = json!({"group": group, "msg": answer, "node_info": info});
     let place = format!("in {kind} {} ({path})", node.name);
     let mut records = vec![Record::blank()];
     if ended.status == Status::Warn {

@@ -9,10 +9,12 @@ use super::closing;
 use super::lines;
 use super::record::{Level, Record};
 use super::words;
+use crate::artifact::{checksum, group_name, relation_name};
 use crate::diagnostics::{Style, render_all};
 use crate::manifest::{Manifest, NodeId, NodeKind, ResourceType};
-use crate::run::{Detail, Event, NodeResult, Place, Status};
+use crate::run::{BatchEnd, Detail, Event, NodeResult, Place, Status};
 use crate::source::SourceMap;
+use crate::sql::Dialect;
 
 /// The level of the most telling record of an event: what nobody wants need not be made.
 pub(crate) fn level(event: &Event<'_>) -> Level {
@@ -30,15 +32,16 @@ pub(crate) fn level(event: &Event<'_>) -> Level {
 pub(crate) struct Teller {
     manifest: Arc<Manifest>,
     sources: Arc<SourceMap>,
+    dialect: Dialect,
     ended: Vec<Ended>,
     /// Whether the last thing that happened was about a node.
     is_among_nodes: bool,
 }
 
 impl Teller {
-    pub(crate) fn new(manifest: &Arc<Manifest>, sources: &Arc<SourceMap>) -> Self {
+    pub(crate) fn new(manifest: &Arc<Manifest>, sources: &Arc<SourceMap>, dialect: Dialect) -> Self {
         let (manifest, sources) = (Arc::clone(manifest), Arc::clone(sources));
-        Self { manifest, sources, ended: Vec::new(), is_among_nodes: false }
+        Self { manifest, sources, dialect, ended: Vec::new(), is_among_nodes: false }
     }
 
     /// What is told of an event, in order.
@@ -68,7 +71,7 @@ impl Teller {
     }
 
     fn about(&self) -> About<'_> {
-        About { manifest: &self.manifest, sources: &self.sources }
+        About { manifest: &self.manifest, sources: &self.sources, dialect: self.dialect }
     }
 
     fn remember(&mut self, event: &Event<'_>) {
@@ -83,7 +86,8 @@ impl Teller {
             Detail::FailingRows { stored_in, .. } => stored_in.clone(),
             _ => None,
         };
-        self.ended.push(Ended { node: *node, status: result.status, message, stored_in });
+        let answer = result.message.clone();
+        self.ended.push(Ended { node: *node, status: result.status, message, answer, stored_in });
     }
 }
 
@@ -93,6 +97,8 @@ pub(super) struct Ended {
     pub(super) status: Status,
     /// What is wrong, if anything is.
     pub(super) message: Option<String>,
+    /// What `run_results.json` says of it.
+    pub(super) answer: Option<String>,
     /// Where all failing rows are.
     pub(super) stored_in: Option<String>,
 }
@@ -110,6 +116,7 @@ fn about_failure(result: &NodeResult, sources: &SourceMap) -> Option<String> {
 pub(super) struct About<'a> {
     pub(super) manifest: &'a Manifest,
     sources: &'a SourceMap,
+    dialect: Dialect,
 }
 
 impl About<'_> {
@@ -134,11 +141,14 @@ impl About<'_> {
                 let data = self.node(*node, "executing");
                 vec![Record::new("NodeExecuting", "Q031", Level::Debug, message, data)]
             }
+            Event::BatchFinished { node, batch } => self.batch_finished(*node, batch),
             Event::NodeFinished { node, place, result } => self.node_finished(*node, *place, result),
             Event::NodeSkipped { node, place, .. } => self.node_skipped(*node, *place),
             Event::Statement { node, thread, sql } => {
                 let connection = node.map_or("master", |id| id.as_str());
-                let data = json!({"conn_name": connection, "sql": sql});
+                let place = node.and_then(|id| self.manifest.by_unique_id.get(id));
+                let info = place.map(|node| self.node_info(*node, "executing", None));
+                let data = json!({"conn_name": connection, "node_info": info, "sql": sql});
                 let message = format!("On {connection}: {sql}");
                 vec![Record::new("SQLQuery", "E016", Level::Debug, message, data).by(thread)]
             }
@@ -202,12 +212,14 @@ impl About<'_> {
         json!({
             "materialized": node.config.materialized(),
             "meta": node.config.get("meta").cloned().unwrap_or_else(|| json!({})),
+            "node_checksum": checksum(node),
             "node_finished_at": timing.last().map(|last| moment(last.completed_at)).unwrap_or_default(),
             "node_name": node.name,
             "node_path": node.origin.path,
             "node_relation": {
                 "alias": relation.and_then(|relation| relation.identifier.as_deref()).unwrap_or_default(),
                 "database": relation.and_then(|relation| relation.database.as_deref()).unwrap_or_default(),
+                "relation_name": relation_name(node, &self.dialect).unwrap_or_default(),
                 "schema": relation.and_then(|relation| relation.schema.as_deref()).unwrap_or_default(),
             },
             "node_started_at": timing.first().map(|first| moment(first.started_at)).unwrap_or_default(),
@@ -215,6 +227,13 @@ impl About<'_> {
             "resource_type": node.kind.resource_type().as_str(),
             "unique_id": node.unique_id.as_str(),
         })
+    }
+
+    /// The group that a node is part of, with who answers for it.
+    pub(super) fn group(&self, node: NodeId) -> Json {
+        let name = self.manifest.node(node).and_then(|node| group_name(self.manifest, node));
+        let group = name.and_then(|name| self.manifest.groups.values().find(|group| group.name == name));
+        group.map_or_else(|| json!({}), |group| json!({"name": group.name, "owner": group.owner}))
     }
 
     fn hook_started(&self, node: NodeId, place: Place) -> Vec<Record> {
@@ -287,6 +306,7 @@ impl About<'_> {
             "name": what,
             "node_info": info,
             "num_failures": result.failures,
+            "group": self.group(node),
             "num_models": place.total,
             "result_message": result.message.as_deref().unwrap_or_default(),
             "status": result.status.as_str(),
@@ -316,6 +336,36 @@ impl About<'_> {
         let finished = format!("Finished running node {}", self.id(node));
         records.push(Record::new("NodeFinished", "Q025", Level::Debug, finished, data));
         records.into_iter().map(|record| record.by(&result.thread_id)).collect()
+    }
+
+    fn batch_finished(&self, node: NodeId, batch: &BatchEnd) -> Vec<Record> {
+        let name = self.manifest.node(node).map(words::name_of).unwrap_or_default();
+        let description = format!("batch {} of {name}", batch.name);
+        let (what, status) = match batch.status {
+            Status::Success => ("OK created", "SUCCESS"),
+            Status::Skipped => ("SKIP", "SKIPPED"),
+            _ => ("ERROR creating", "ERROR"),
+        };
+        let line =
+            lines::progress(batch.place, &format!("{what} {description}"), status, Some(batch.elapsed));
+        let info = self.node_info(node, batch.status.as_str(), None);
+        let data = json!({
+            "batch_index": batch.place.index,
+            "description": description,
+            "execution_time": batch.elapsed.as_secs_f64(),
+            "group": self.group(node),
+            "node_info": info,
+            "status": batch.status.as_str(),
+            "total_batches": batch.place.total,
+        });
+        let level = level_of(batch.status);
+        let mut records = vec![Record::new("LogBatchResult", "Q046", level, format!("Batch {line}"), data)];
+        if let Some(problem) = &batch.problem {
+            let message = format!("Exception on {description}: {problem}");
+            let data = json!({"exc": problem, "node_info": info, "unique_id": self.id(node)});
+            records.push(Record::new("GenericExceptionOnRun", "W004", Level::Error, message, data));
+        }
+        records
     }
 
     fn node_skipped(&self, node: NodeId, place: Place) -> Vec<Record> {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
+use super::event_names;
 use super::lines;
 use crate::diagnostics::{Diagnostic, Style, render};
 use crate::manifest::Manifest;
@@ -126,13 +127,18 @@ impl Record {
             let at = file.location(label.span.start);
             Some(json!({"path": file.path(), "line": at.line, "column": at.column}))
         });
-        let data = json!({
+        let mut data = json!({
             "code": diagnostic.code,
             "help": diagnostic.help,
             "place": place,
             "rendered": render(diagnostic, sources, Style::Plain),
         });
-        Self::new("Diagnostic", diagnostic.code, level, diagnostic.message.as_str(), data)
+        if let Some(data) = data.as_object_mut() {
+            let facts = diagnostic.facts.iter();
+            data.extend(facts.map(|(name, value)| ((*name).to_owned(), Json::from(value.as_str()))));
+        }
+        let (name, code) = event_names::of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
+        Self::new(name, code, level, diagnostic.message.as_str(), data)
     }
 
     /// The same without what is secret.

@@ -14,6 +14,7 @@ use super::words;
 use crate::manifest::{Manifest, Node, NodeId};
 use crate::run::{Detail, Ending, Event, NodeResult, Place, Status, Summary};
 use crate::source::SourceMap;
+use crate::sql::Dialect;
 use crate::template::Notices as _;
 
 /// Takes the events of a run, in order, and tells them.
@@ -30,9 +31,14 @@ pub(crate) struct Reporter {
 
 impl Reporter {
     /// Tells the nodes of this manifest.
-    pub(crate) fn new(ui: &Arc<Ui>, manifest: &Arc<Manifest>, sources: &Arc<SourceMap>) -> Self {
+    pub(crate) fn new(
+        ui: &Arc<Ui>,
+        manifest: &Arc<Manifest>,
+        sources: &Arc<SourceMap>,
+        dialect: Dialect,
+    ) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
-        let (teller, failed) = (events::Teller::new(&manifest, &sources), Vec::new());
+        let (teller, failed) = (events::Teller::new(&manifest, &sources, dialect), Vec::new());
         Self { ui, manifest, sources, progress: None, teller, failed, only_failures: false, can_retry: true }
     }
 

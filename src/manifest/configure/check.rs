@@ -214,7 +214,8 @@ fn wrong_value(name: &str, key: &str, value: &Json, expected: &str, shape: Shape
     };
     match (shape, value) {
         (Word(words, _), Json::String(text)) => found.suggest(text, words.iter().copied()),
-        (Flag, Json::String(_)) => {
+        (Flag, Json::String(text)) => {
+            let found = found.known_as(format!("'{text}' is not of type 'boolean'"));
             found.help("leave out the quotes; where a template gives the value, end it with `| as_bool`")
         }
         _ => found,
@@ -264,6 +265,10 @@ fn contract(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
     Some(
         Diagnostic::error("contract-needs-schema-change", message)
             .at(at, "")
+            .known_as(format!(
+                "Invalid value for on_schema_change: {on_change}. Models materialized as incremental with \
+                 contracts enabled must set on_schema_change to 'append_new_columns' or 'fail'"
+            ))
             .help("set `on_schema_change` to `append_new_columns` or `fail`"),
     )
 }
@@ -307,6 +312,7 @@ fn snapshot(name: &str, merged: &Merged, place: Span) -> Vec<Diagnostic> {
     let missing = |key: &str, why: &str| {
         Diagnostic::error("missing-snapshot-config", format!("the snapshot `{name}` has no `{key}`"))
             .at(at("strategy"), why)
+            .known_as("Snapshots must be configured with a 'strategy' and 'unique_key'")
             .help(format!("add `{key}` to its config"))
     };
     let mut findings = Vec::new();

@@ -31,12 +31,23 @@ fn constraint(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Opt
     {
         let message = format!("`to` of {subject} must be a `ref` or a `source`");
         let finding = Diagnostic::error("wrong-value", message).at(to.span, "");
-        entry
-            .problems
-            .push(finding.help("name a table of somebody else in `expression`: `schema.table (id)`"));
+        entry.problems.push(
+            finding
+                .known_as(format!(
+                    "Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on {}: {}.",
+                    owner(subject),
+                    to.value
+                ))
+                .help("name a table of somebody else in `expression`: `schema.table (id)`"),
+        );
         return None;
     }
     Some(yaml.to_json())
+}
+
+/// The thing that a constraint is of, as dbt names it: `model orders`.
+fn owner(subject: &str) -> String {
+    subject.trim_start_matches("a constraint of ").replace('`', "")
 }
 
 /// Reports more than one primary key. dbt: one of several columns is one of the model.
@@ -51,10 +62,18 @@ pub(super) fn check_primary_keys(node: &NodeProperties, problems: &mut Vec<Diagn
     if keys.len() > 1 {
         let finding =
             finding(format!("the model `{name}` has {} columns that are its primary key", keys.len()));
+        let names: Vec<String> = keys.iter().map(|column| format!("'{}'", column.name.value)).collect();
+        let words = format!(
+            "Found {} columns ([{}]) with primary key constraints defined",
+            keys.len(),
+            names.join(", ")
+        );
+        let finding = finding.known_as(words);
         problems.push(finding.help("write one key of all of them below `constraints:` of the model"));
     }
     if !keys.is_empty() && node.constraints.iter().any(is_key) {
         let message = format!("the model `{name}` has a primary key of its own and one of a column");
-        problems.push(finding(message).help("keep one of the two"));
+        let words = "Primary key constraints defined at the model level and the columns level";
+        problems.push(finding(message).known_as(words).help("keep one of the two"));
     }
 }

@@ -224,6 +224,7 @@ impl<'a, 'p> Entry<'a, 'p> {
             Diagnostic::error("set-twice", format!("{} has both `tests` and `data_tests`", self.subject))
                 .at(new, "here")
                 .at(old, "and here under the old name")
+                .known_as("Invalid test config: cannot have both 'tests' and 'data_tests' defined")
                 .help("move all tests below `data_tests:`"),
         );
         self.list("data_tests").to_vec()

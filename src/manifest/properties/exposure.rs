@@ -87,6 +87,9 @@ pub(super) fn exposure(
     if !name.value.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
         let message = format!("the name of {} should hold letters, digits, `_` and `-` only", entry.subject);
         let problem = Diagnostic::warning("unusual-name", message).at(name.span, "");
+        let problem = problem.known_as(
+            "Starting in v1.3, the 'name' of an exposure should contain only letters, numbers, and underscores.",
+        );
         entry.problems.push(problem.help("put what people should read into `label:`"));
     }
     if entry.get("type").is_none() {

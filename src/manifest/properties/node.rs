@@ -200,7 +200,12 @@ fn time_spine(entry: &mut Entry<'_, '_>, columns: &[Column]) -> Option<Json> {
     let found = column.and_then(|name| columns.iter().find(|column| column.name.value == name));
     if !found.is_some_and(has_grain) {
         let message = format!("the time spine of {} needs a column with a `granularity`", entry.subject);
-        entry.problems.push(Diagnostic::error("bad-time-spine", message).at(at, "").help(
+        let words = if found.is_some() {
+            "Parsing Error: Time spine standard granularity column must have a granularity defined."
+        } else {
+            "Parsing Error: Time spine standard granularity column must be defined on the model."
+        };
+        entry.problems.push(Diagnostic::error("bad-time-spine", message).at(at, "").known_as(words).help(
             "name it as `standard_granularity_column`, and give it `granularity: day` below `columns:`",
         ));
     }

@@ -57,7 +57,9 @@ fn name(name: &str, faults: &mut Vec<String>) {
     if !fits {
         faults.push(format!(
             "the name `{name}` must be of lower-case letters, digits and single `_`, \
-             begin with a letter, and have two characters at least"
+             begin with a letter, and have two characters at least (dbt says: names must begin with a \
+             letter, cannot contain spaces, must contain only letters, numbers and underscores, and cannot \
+             contain more than 250 characters)"
         ));
     }
 }

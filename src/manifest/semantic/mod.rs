@@ -81,7 +81,13 @@ fn check_time_spine(resolved: &Resolved) -> Option<Diagnostic> {
     }
     let message = "the semantic layer needs a model with a row for each day, a time spine";
     let problem = Diagnostic::error("no-time-spine", message).at(first.origin.span, "needed because of this");
-    Some(problem.help("give a model `time_spine: {standard_granularity_column: …}` in its property file"))
+    let words =
+        "Parsing Error: The semantic layer requires a time spine model with granularity DAY or smaller";
+    Some(
+        problem
+            .known_as(words)
+            .help("give a model `time_spine: {standard_granularity_column: …}` in its property file"),
+    )
 }
 
 fn is_semantic_model(node: &Node) -> bool {

@@ -121,6 +121,9 @@ impl UnitTestDraft {
                 Diagnostic::error("no-incremental-override", message)
                     .at(self.name.span, "")
                     .note(format!("`{model}` calls `is_incremental()`"))
+                    .known_as(format!(
+                        "Boolean override for 'is_incremental' must be provided for unit test '{name}' in model '{model}'"
+                    ))
                     .help("add `overrides: {macros: {is_incremental: true}}`, or `false`"),
             );
             return;
@@ -130,6 +133,9 @@ impl UnitTestDraft {
             problems.push(
                 Diagnostic::error("no-input-this", message)
                     .at(self.name.span, "")
+                    .known_as(format!(
+                        "Unit test '{name}' for incremental model '{model}' must have a 'this' input"
+                    ))
                     .help("add `- input: this` with the rows that the table holds before the run"),
             );
         }

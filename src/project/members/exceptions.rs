@@ -62,7 +62,11 @@ const STOPS: &[Stop] = &[
         format!("the property file `{}` is invalid: {}", at(a, 0), at(a, 1))
     }),
     stop("column_type_missing", "column-type-missing", &["column_names"], |a| {
-        format!("a contract needs the `data_type` of each column; it is missing for {}", at(a, 0))
+        format!(
+            "a contract needs the `data_type` of each column; it is missing for {names} (dbt says: Please ensure \
+             that the column name and data_type are defined within the YAML configuration for the {names} column(s).)",
+            names = at(a, 0)
+        )
     }),
 ];
 
@@ -160,7 +164,7 @@ fn warn_of_types(
     updated_at: &Value,
 ) -> Result<Value, Error> {
     let message = format!(
-        "the snapshot's timestamps are of type `{}`, its `updated_at` is of type `{}`; cast `updated_at` to the former",
+        "the snapshot's timestamps are of type `{}`, its `updated_at` is of type `{}`; cast `updated_at` to the former (dbt says: Please update snapshot config 'updated_at')",
         template::text(snapshot_time),
         template::text(updated_at),
     );
@@ -189,6 +193,7 @@ fn contract_broken(contract: &Value, definition: &Value) -> Result<Value, Error>
         table(["column_name", "definition_type", "contract_type", "mismatch_reason"], &rows)
     );
     let finding = Diagnostic::error("contract-broken", message);
+    let finding = finding.known_as("This model has an enforced contract that failed.");
     Err(template::raise_diagnostic(
         finding.help("change the model's query, or `columns` in its property file"),
     ))

@@ -143,7 +143,8 @@ impl Changes<'_, '_> {
         if self.new.inner("checksum", "name") == "path" {
             let message =
                 format!("the seed `{}` is too large to be compared: its path is compared", self.node.name);
-            let warning = Diagnostic::warning("large-seed", message);
+            let warning =
+                Diagnostic::warning("large-seed", message).known_as("Found a seed that is >1MB in size");
             if !self.findings.contains(&warning) {
                 self.findings.push(warning);
             }

@@ -51,7 +51,10 @@ impl Contracts<'_> {
         let what = if is_disabled { "turned off" } else { "deleted or renamed" };
         let message = format!("`{}` has a contract and was {what}", name(model));
         let file = model.text("original_file_path").unwrap_or_default().to_owned();
-        Some(finding(model, message, Vec::new()).note(format!("it stood in `{file}`")))
+        let kind = if is_disabled { "disabled" } else { "deleted or renamed" };
+        let package = model.get("fqn").get(0).and_then(Json::as_str).unwrap_or_default();
+        let words = format!("Contracted model 'model.{package}.{}' was {kind}.", name(model));
+        Some(finding(model, message, vec![words]).note(format!("it stood in `{file}`")))
     }
 
     fn columns(&self, old: &Entry, new: &Entry, broken: &mut Vec<String>) {
@@ -110,7 +113,12 @@ fn finding(model: &Entry, message: String, broken: Vec<String>) -> Diagnostic {
         Diagnostic::warning("broken-contract", message)
             .help("models with versions can change without breaking what reads them")
     };
-    broken.into_iter().fold(finding, Diagnostic::note)
+    let words = if has_versions {
+        "While comparing to previous project state, dbt detected a breaking change to a versioned model"
+    } else {
+        "While comparing to previous project state, dbt detected a breaking change to an unversioned model"
+    };
+    broken.into_iter().fold(finding.known_as(words), Diagnostic::note)
 }
 
 fn name(model: &Entry) -> String {

@@ -155,12 +155,17 @@ impl<'a> Comparison<'a> {
 /// A criterion needs a file that the earlier invocation did not leave.
 fn missing(file: &str, criterion: &Criterion) -> Diagnostic {
     let message = format!("there is no `{file}` to compare with");
-    Diagnostic::error("no-state", message).at(criterion.span, "")
+    let finding = Diagnostic::error("no-state", message).at(criterion.span, "");
+    match file {
+        "sources.json" => finding.known_as("No previous state comparison freshness results in sources.json"),
+        _ => finding,
+    }
 }
 
 /// A criterion needs an earlier invocation, and none was named.
 pub(super) fn unnamed(criterion: &Criterion) -> Diagnostic {
     Diagnostic::error("no-state", "this compares with an earlier run, and none was named")
         .at(criterion.span, "")
+        .known_as("Got a state selector method, but no comparison manifest")
         .help("give the folder of its artifacts with `--state DIR`")
 }

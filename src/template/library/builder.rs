@@ -105,6 +105,7 @@ impl LibraryBuilder {
                 )
                 .at(block.name_span, "declared again here")
                 .at(first.span, "first declared here")
+                .known_as(format!("dbt found multiple macros named \"{name}\" in the project"))
                 .help("rename or remove one of them"),
             );
             return;

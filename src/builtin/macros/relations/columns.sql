@@ -59,7 +59,9 @@ limit 0
     {%- do exceptions.column_type_missing(column_names=untyped) -%}
   {%- elif unsized -%}
     {%- do exceptions.warn(
-      'these columns are numeric without a precision and scale, so that values may be rounded: ' ~ unsized | join(', ')
+      'these columns are numeric without a precision and scale, so that values may be rounded: '
+        ~ unsized | join(', ') ~ ' (dbt says: Detected columns with numeric type and unspecified precision/scale, '
+        ~ 'this can lead to unintended rounding: ' ~ unsized ~ ')'
     ) -%}
   {%- endif -%}
   select {{ expressions | join(', ') }}

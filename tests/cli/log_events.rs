@@ -1,0 +1,80 @@
+//! Findings and batches under the names that dbt's log has for them.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::Sandbox;
+
+fn events(sandbox: &Sandbox) -> Vec<Json> {
+    let log = sandbox.read("logs/dbt.log");
+    log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+fn named<'a>(events: &'a [Json], name: &str) -> Vec<&'a Json> {
+    events.iter().filter(|event| event["info"]["name"] == name).collect()
+}
+
+#[test]
+fn findings_have_the_names_of_dbt() {
+    let sandbox =
+        Sandbox::new().model("old", "select 1 as id").model("reader", "select * from {{ ref('old') }}").file(
+            "models/schema.yml",
+            "
+        groups: [{name: sales, owner: {name: Ann}}]
+        models:
+          - {name: old, deprecation_date: 2020-01-01, config: {group: sales}}
+          - {name: gone}
+        ",
+        );
+    sandbox.run(["run", "--log-format-file", "json"]).success();
+    let events = events(&sandbox);
+    let old = named(&events, "DeprecatedModel");
+    assert_eq!(
+        (old.len(), &old[0]["data"]["model_name"], &old[0]["info"]["code"]),
+        (1, &"old".into(), &"I065".into())
+    );
+    let read = named(&events, "DeprecatedReference");
+    assert_eq!(
+        (&read[0]["data"]["model_name"], &read[0]["data"]["ref_model_name"]),
+        (&"reader".into(), &"old".into())
+    );
+    assert_eq!(named(&events, "NoNodeForYamlKey").len(), 1);
+    let built = named(&events, "LogModelResult");
+    let built =
+        built.iter().find(|event| event["data"]["node_info"]["node_name"] == "old").expect("a result");
+    assert_eq!(built["data"]["group"]["owner"]["name"], "Ann");
+    let info = &built["data"]["node_info"];
+    assert_eq!(info["node_relation"]["relation_name"], r#""shop"."main"."old""#);
+    assert_eq!(info["node_checksum"].as_str().map(str::len), Some(64));
+    assert_eq!(named(&events, "SQLQuery")[0]["data"]["conn_name"].as_str().map(str::is_empty), Some(false));
+}
+
+#[test]
+fn each_batch_is_told() {
+    let sandbox = Sandbox::new()
+        .model("events", "{{ config(event_time='moment') }} select timestamp '2024-01-01 10:00:00' as moment")
+        .model(
+            "daily",
+            "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='moment', \
+             batch_size='day', begin='2024-01-01') }} \
+             select moment, {% if model.batch.id == '20240102' %} nothing {% else %} 1 {% endif %} as x from {{ ref('events') }}",
+        );
+    let run = [
+        "run",
+        "--log-format-file",
+        "json",
+        "--event-time-start",
+        "2024-01-01",
+        "--event-time-end",
+        "2024-01-03",
+    ];
+    sandbox.run(run).code(1);
+    let events = events(&sandbox);
+    let batches = named(&events, "LogBatchResult");
+    let told: Vec<&str> = batches.iter().filter_map(|batch| batch["data"]["status"].as_str()).collect();
+    assert_eq!((told.len(), &batches[0]["data"]["total_batches"]), (2, &2.into()), "{told:?}");
+    assert!(
+        batches[0]["info"]["msg"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("Batch 1 of 2 OK created batch"))
+    );
+}
