@@ -12,7 +12,7 @@ use super::version::version_text;
 use super::{Config, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
-use crate::sql::{Part, Policy, Relation};
+use crate::sql::{Policy, Relation};
 use crate::template::{self, Engine, Library, MacroInfo, Value};
 
 /// Names nodes, through the project's macros where it has some.
@@ -73,20 +73,9 @@ impl<'a> Naming<'a> {
             database = verbatim("target_database").or(database);
             schema = verbatim("target_schema").or(schema);
         }
-        let quote = self.quoting(config);
+        // dbt: a node's own `quoting` changes nothing.
+        let quote = self.surroundings.quoting;
         Ok(Relation { database, schema, identifier, kind: None, quote, include: Policy::ALL })
-    }
-
-    /// The project's quoting with the node's own over it.
-    fn quoting(&self, config: &Config) -> Policy {
-        let own = config.get("quoting");
-        [Part::Database, Part::Schema, Part::Identifier].into_iter().fold(
-            self.surroundings.quoting,
-            |policy, part| {
-                let answer = own.and_then(|own| own.get(part.as_str())).and_then(Json::as_bool);
-                answer.map_or(policy, |yes| policy.with(part, yes))
-            },
-        )
     }
 
     /// One part of the name. `custom` is what the configuration asks for.

@@ -210,6 +210,8 @@ cases!(
     nulls_in_configs,
     operations,
     packages_and_overrides,
+    questions_of_templates,
+    quoting_of_the_root,
     seeds,
     selection,
     semantic_layer,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::begin::iso;
 use super::defaults::defaults;
 use super::hooks::hook_items;
 use super::layer::Layer;
@@ -75,6 +76,9 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
         join(&mut values, rule, &setting.key, &setting.value);
         unrendered.insert(setting.key.clone(), setting.unrendered.clone());
         set_by.insert(setting.key.clone(), setting.span);
+    }
+    if let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {
+        values.insert("begin".to_owned(), moment.into());
     }
     for key in ["pre-hook", "post-hook"] {
         if let Some(value) = values.get_mut(key) {
@@ -158,6 +162,7 @@ mod tests {
         );
         check("schema", &[json!("a"), json!(null)], json!(null));
         check("custom", &[json!([1]), json!([2])], json!([2]));
+        check("begin", &[json!("2024-01-01")], json!("2024-01-01T00:00:00"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! project file on top. [`check`] then holds the result against what each key
 //! allows and points at the place that set a wrong value.
 
+mod begin;
 mod calls;
 mod check;
 mod colour;
