@@ -194,6 +194,18 @@ impl Flags {
                     .help("keep `warn_error_options`: `{error: all}` means the same as `warn_error`"),
             );
         }
+        let options = self.get("warn_error_options");
+        for (old, new) in [("include", "error"), ("exclude", "warn")] {
+            if options.get(old).is_some() && options.get(new).is_some() {
+                let message =
+                    format!("`warn_error_options` has both `{old}` and `{new}`, which mean the same");
+                diagnostics.push(
+                    Diagnostic::error("flags", message)
+                        .known_as(format!("Only `{old}` or `{new}` can be specified"))
+                        .help(format!("keep `{new}`")),
+                );
+            }
+        }
     }
 }
 
@@ -324,6 +336,7 @@ mod tests {
         check(&[], "indirect_selection: some", "flag-type", true);
         check(&[("DBT_FAIL_FAST", "maybe")], "", "flag-type", true);
         check(&[("DBT_WARN_ERROR", "1")], "warn_error_options: {error: all}", "flags", true);
+        check(&[], "warn_error_options: {error: all, include: all}", "flags", true);
         check(&[("DBT_ENGINE_FAIL_FSAT", "1"), ("DBT_ENGINE_THREADS", "2")], "", "unknown-variable", false);
         check(&[("DBT_ENGINE_FAIL_FAST", "x"), ("DBT_ENGINE_PROFILES_DIR", "x")], "", "flag-type", true);
     }

@@ -41,7 +41,7 @@ pub use profile::Profile;
 pub use request::{Invocation, LoadRequest};
 pub use vars::Vars;
 pub(crate) use warnings::TEST_WARNING;
-pub use warnings::Treatment;
+pub use warnings::{Treatment, event_of};
 
 /// The version of dbt whose language this program speaks: `dbt_version` in
 /// templates, and what `require-dbt-version` is compared with.

@@ -15,35 +15,46 @@ pub enum Treatment {
     Silenced,
 }
 
-/// The names under which dbt knows our warnings, by their codes. What dbt does not
-/// warn of has none.
-const NAMES: &[(&str, &str)] = &[
-    ("broken-contract", "UnversionedBreakingChange"),
-    ("deprecated-model", "DeprecatedModel"),
-    ("deprecated-reference", "DeprecatedReference"),
-    ("disabled-target", "NodeNotFoundOrDisabled"),
-    ("duplicate-key", "DuplicateYAMLKeysDeprecation"),
-    ("duplicate-name", "DuplicateNameDistinctNodeTypesDeprecation"),
-    ("large-seed", "SeedExceedsLimitSamePath"),
-    ("no-nodes-selected", "NoNodesForSelectionCriteria"),
-    ("package-reads-root", "PackageNodeDependsOnRootProjectNode"),
-    ("renamed-key", "ConfigSourcePathDeprecation"),
-    ("state-is-target", "WarnStateTargetEqual"),
-    ("unfiltered-batches", "MicrobatchModelNoEventTimeInputs"),
-    ("unknown-config", "CustomKeyInConfigDeprecation"),
-    ("unknown-key", "CustomKeyInObjectDeprecation"),
-    ("unknown-node", "NoNodeForYamlKey"),
-    ("unknown-ref", "NodeNotFoundOrDisabled"),
-    ("unknown-source", "NodeNotFoundOrDisabled"),
-    ("unknown-type", "InvalidMacroAnnotation"),
-    ("unknown-variable", "EnvironmentVariableNamespaceDeprecation"),
-    ("unpinned-package", "DepsUnpinned"),
-    ("unsupported-constraints", "UnsupportedConstraintMaterialization"),
-    ("unused-config-path", "UnusedResourceConfigPath"),
-    ("unused-override", "UnusedTables"),
-    ("unusual-name", "ResourceNamesWithSpacesDeprecation"),
-    ("upcoming-deprecation", "UpcomingReferenceDeprecation"),
+/// The names under which dbt knows our findings, and their codes in its log, by our
+/// rules. What dbt does not tell has none.
+const EVENTS: &[(&str, &str, &str)] = &[
+    ("broken-contract", "UnversionedBreakingChange", "I071"),
+    ("deprecated-model", "DeprecatedModel", "I065"),
+    ("deprecated-reference", "DeprecatedReference", "I067"),
+    ("disabled-target", "NodeNotFoundOrDisabled", "I060"),
+    ("duplicate-key", "DuplicateYAMLKeysDeprecation", "D024"),
+    ("duplicate-name", "DuplicateNameDistinctNodeTypesDeprecation", "D040"),
+    ("large-seed", "SeedExceedsLimitSamePath", "I053"),
+    ("macro-arguments", "InvalidMacroAnnotation", "I076"),
+    ("name-with-spaces", "ResourceNamesWithSpacesDeprecation", "D015"),
+    ("no-nodes-selected", "NoNodesForSelectionCriteria", "M030"),
+    ("package-reads-root", "PackageNodeDependsOnRootProjectNode", "I077"),
+    ("renamed-key", "ConfigSourcePathDeprecation", "D003"),
+    ("state-is-target", "WarnStateTargetEqual", "I072"),
+    ("unfiltered-batches", "MicrobatchModelNoEventTimeInputs", "I074"),
+    ("unknown-config", "CustomKeyInConfigDeprecation", "D026"),
+    ("unknown-key", "CustomKeyInObjectDeprecation", "D027"),
+    ("unknown-node", "NoNodeForYamlKey", "I058"),
+    ("unknown-ref", "NodeNotFoundOrDisabled", "I060"),
+    ("unknown-source", "NodeNotFoundOrDisabled", "I060"),
+    ("unknown-variable", "EnvironmentVariableNamespaceDeprecation", "D036"),
+    ("unpinned-package", "DepsUnpinned", "M029"),
+    ("unsupported-constraints", "UnsupportedConstraintMaterialization", "I068"),
+    ("unused-config-path", "UnusedResourceConfigPath", "I051"),
+    ("unused-override", "UnusedTables", "I055"),
+    ("unusual-name", "ExposureNameDeprecation", "D007"),
+    ("upcoming-deprecation", "UpcomingReferenceDeprecation", "I066"),
 ];
+
+/// Warnings that dbt never makes an error unless the project's flag
+/// `require_all_warnings_handled_by_warn_error` is on.
+const NEVER_ERRORS: &[&str] = &["MicrobatchModelNoEventTimeInputs"];
+
+/// The name of dbt's event for findings of a rule and its code; `None` where dbt has none.
+#[must_use]
+pub fn event_of(rule: &str) -> Option<(&'static str, &'static str)> {
+    EVENTS.iter().find(|(known, ..)| *known == rule).map(|(_, name, code)| (*name, *code))
+}
 
 /// A word that stands for all deprecations.
 const DEPRECATIONS: &str = "Deprecations";
@@ -57,7 +68,7 @@ impl Flags {
     /// What is done with a warning of ours, by its code.
     #[must_use]
     pub fn treatment_of(&self, code: &str) -> Treatment {
-        self.treatment(NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name))
+        self.treatment(event_of(code).map(|(name, _)| name))
     }
 
     /// What is done with a warning, by dbt's name for it.
@@ -66,6 +77,16 @@ impl Flags {
     /// warn, and that more than to fail.
     #[must_use]
     pub fn treatment(&self, name: Option<&str>) -> Treatment {
+        let is_exempt = name.is_some_and(|name| NEVER_ERRORS.contains(&name))
+            && !self.is_on("require_all_warnings_handled_by_warn_error");
+        match self.asked(name) {
+            Treatment::IsError if is_exempt => Treatment::Told,
+            asked => asked,
+        }
+    }
+
+    /// What the flags ask for.
+    fn asked(&self, name: Option<&str>) -> Treatment {
         if self.is_on("warn_error") {
             return Treatment::IsError;
         }
@@ -127,5 +148,22 @@ mod tests {
         );
         check(json!({"error": "all", "silence": ["Deprecations"]}), "duplicate-key", Silenced);
         check(json!({"error": "all"}), "database-warning", IsError);
+        check(json!({"error": "all"}), "unfiltered-batches", Told);
+    }
+
+    #[test]
+    fn some_warnings_stay_warnings_unless_the_project_says_otherwise() {
+        let mut flags = Flags::default();
+        flags.set("warn_error", json!(true), Origin::CommandLine);
+        assert_eq!(flags.treatment_of("unfiltered-batches"), Treatment::Told);
+        flags.set("require_all_warnings_handled_by_warn_error", json!(true), Origin::Project);
+        assert_eq!(flags.treatment_of("unfiltered-batches"), Treatment::IsError);
+    }
+
+    #[test]
+    fn rules_have_the_names_of_dbt() {
+        assert_eq!(event_of("deprecated-model"), Some(("DeprecatedModel", "I065")));
+        assert_eq!(event_of("toml"), None);
+        assert!(EVENTS.is_sorted_by_key(|(rule, ..)| rule));
     }
 }

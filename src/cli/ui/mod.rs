@@ -6,7 +6,6 @@
 //! into [`Record`]s once, for programs that read the talk and for the [`LogFile`].
 
 mod closing;
-mod event_names;
 mod events;
 mod lines;
 mod log_file;

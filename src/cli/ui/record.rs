@@ -7,11 +7,10 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use super::event_names;
 use super::lines;
 use crate::diagnostics::{Diagnostic, Style, render};
 use crate::manifest::Manifest;
-use crate::project::Secrets;
+use crate::project::{Secrets, event_of};
 use crate::source::SourceMap;
 
 /// How much something matters; a log takes it and what matters more.
@@ -137,7 +136,7 @@ impl Record {
             let facts = diagnostic.facts.iter();
             data.extend(facts.map(|(name, value)| ((*name).to_owned(), Json::from(value.as_str()))));
         }
-        let (name, code) = event_names::of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
+        let (name, code) = event_of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
         Self::new(name, code, level, diagnostic.message.as_str(), data)
     }
 
