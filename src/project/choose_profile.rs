@@ -71,8 +71,11 @@ pub(super) fn choose(
 }
 
 /// dbt's order: the flag, the environment, the current folder, then `~/.dbt`;
-/// before the last one we look next to the project file.
-fn profiles_file(request: &LoadRequest) -> Result<Option<PathBuf>, Diagnostic> {
+/// before the last one we look next to the project file. `None` where there is none.
+///
+/// # Errors
+/// A folder was named that has no such file.
+pub fn profiles_file(request: &LoadRequest) -> Result<Option<PathBuf>, Diagnostic> {
     let from_variable = || request.variable("profiles_dir").map(|(_, value)| PathBuf::from(value));
     if let Some(folder) = request.profiles_dir.clone().or_else(from_variable) {
         let path = request.current_dir.join(&folder).join("profiles.yml");

@@ -18,6 +18,22 @@ fn models_of_list_are_models() {
 }
 
 #[test]
+fn flags_stand_where_dbt_takes_them() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("models/schema.yml", "models: [{name: a, columns: [{name: id, data_tests: [unique]}]}]");
+    sandbox.run(["--indirect-selection", "empty", "list", "--select", "a"]).success().stdout("shop.a\n");
+    sandbox
+        .run(["list", "--select", "a", "--indirect-selection", "eager"])
+        .success()
+        .stdout("shop.a\nshop.unique_a_id\n");
+    sandbox.run(["run", "--empty", "--no-empty"]).success();
+    sandbox.run(["debug", "--config-dir"]).success().stdout("there is no `profiles.yml`\n");
+    sandbox.write("profiles.yml", "{}");
+    sandbox.run(["debug", "--config-dir"]).success().stdout("[ROOT]\n");
+}
+
+#[test]
 fn seed_shows_what_it_loaded() {
     let sandbox = Sandbox::new().file("seeds/s.csv", "id,name\n1,ann\n2,bob\n");
     let shown = sandbox.run(["seed", "--show", "--quiet"]).success();

@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json};
 use crate::source::SourceMap;
 use crate::yaml;
 
+/// The ways in which tests come along with what is selected.
+pub(crate) const INDIRECT_SELECTION: [&str; 4] = ["eager", "cautious", "buildable", "empty"];
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Options for every command")]
@@ -115,6 +118,9 @@ pub(crate) struct Global {
     /// Above this size a seed is known by its path, not by its contents
     #[arg(long, global = true, hide = true, value_name = "MIB")]
     pub(crate) maximum_seed_size_mib: Option<u64>,
+    /// Which tests a selected node brings along, said before the command
+    #[arg(long = "indirect-selection", hide = true, value_name = "MODE", value_parser = INDIRECT_SELECTION)]
+    pub(crate) indirect_selection_before: Option<String>,
     /// Accepted for command lines written for dbt; nothing changes
     #[command(flatten)]
     pub(crate) inert: Inert,
@@ -188,6 +194,7 @@ impl Global {
             ("log_path", path(&self.log_path)),
             ("state", path(&self.state)),
             ("defer_state", path(&self.defer_state)),
+            ("indirect_selection", self.indirect_selection_before.clone().map(Json::from)),
             ("log_format", self.log_format.clone().map(Json::from)),
             ("log_format_file", self.log_format_file.clone().map(Json::from)),
             ("log_level", self.log_level.clone().map(Json::from)),

@@ -21,8 +21,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "models", "selector"])]
     inline: Option<String>,
     /// Write inputs as if they had no rows
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_empty")]
     empty: bool,
+    #[arg(long, hide = true, overrides_with = "empty")]
+    no_empty: bool,
     /// Refuse templates that ask the warehouse something
     #[arg(long, overrides_with = "introspect")]
     no_introspect: bool,

@@ -1,5 +1,7 @@
 //! `model debug`.
 
+use std::path::Path;
+
 use serde_json::Map;
 
 use crate::cli::session::{Exit, Problems, Session};
@@ -12,9 +14,18 @@ pub(crate) struct Args {
     /// Accepted for command lines written for dbt: the connection is tried anyway
     #[arg(long, hide = true)]
     connection: bool,
+    /// Show in which folder `profiles.yml` is, and nothing else
+    #[arg(long)]
+    config_dir: bool,
 }
 
-pub(crate) fn run(_: &Args, session: &Session) -> Result<Exit, Problems> {
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
+    if args.config_dir {
+        let file = project::profiles_file(&session.request(Map::new())?).map_err(|problem| vec![problem])?;
+        let folder = file.as_deref().and_then(Path::parent).map(|folder| folder.display().to_string());
+        session.ui.answer(&folder.unwrap_or_else(|| "there is no `profiles.yml`".to_owned()));
+        return Ok(Exit::Success);
+    }
     let workspace = session.workspace(Map::new())?;
     let project = &workspace.project;
     let tell = |what: &str, value: &str| session.ui.answer(&format!("{what:<12}{value}"));

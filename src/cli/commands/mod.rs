@@ -123,6 +123,8 @@ pub(crate) struct Building {
     #[arg(short, long)]
     pub(crate) full_refresh: bool,
     /// Build everything without rows, to see whether it would work
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_empty")]
     pub(crate) empty: bool,
+    #[arg(long, hide = true, overrides_with = "empty")]
+    pub(crate) no_empty: bool,
 }

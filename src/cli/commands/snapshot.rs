@@ -11,8 +11,10 @@ use crate::run::Mode;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Read inputs as if they had no rows, to see whether it would work
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_empty")]
     empty: bool,
+    #[arg(long, hide = true, overrides_with = "empty")]
+    no_empty: bool,
     #[command(flatten)]
     selection: Selection,
 }
