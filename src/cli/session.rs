@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::args::{Global, ResourceTypes, either};
 use super::guise::Guise;
-use super::ui::{Form, Format, Level, LogFile, Look, Record, Reporter, Talk, Taste, Ui, Verbosity};
+use super::ui::{
+    Form, Format, Level, LogFile, Look, Record, Reporter, Signature, Talk, Taste, Ui, Verbosity,
+};
 use crate::adapter;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
@@ -83,7 +85,7 @@ impl Session {
             command_line: environment::command_line(),
         };
         let look = look(&global, &environment, talk, guise);
-        let ui = Arc::new(Ui::new(look, &invocation.id, Secrets::of(&environment)));
+        let ui = Arc::new(Ui::new(look, signature(&invocation, &environment), Secrets::of(&environment)));
         Self { ui, sources: Arc::new(SourceMap::new()), global, environment, invocation }
     }
 
@@ -156,7 +158,11 @@ impl Session {
         if let Some(level) = level {
             let form = Form::parse(flags.text("log_format_file").unwrap_or("debug"), Form::Debug);
             let max_bytes = flags.get("log_file_max_bytes").as_u64().unwrap_or_default();
-            match LogFile::open(&folder, Taste { level, form, max_bytes }, &self.invocation.id) {
+            match LogFile::open(
+                &folder,
+                Taste { level, form, max_bytes },
+                &signature(&self.invocation, &self.environment),
+            ) {
                 Ok(log) => self.ui.keep(log),
                 Err(refused) => self.ui.diagnostics(&[refused], &self.sources),
             }
@@ -344,6 +350,14 @@ fn stop_on_interrupt() -> Stop {
     // Without a handler an interrupt ends the process; the database then rolls back by itself.
     drop(heard);
     stop
+}
+
+/// What each line of the log says of this run.
+fn signature(invocation: &Invocation, environment: &Environment) -> Signature {
+    let custom = environment.iter().filter_map(|(name, value)| {
+        Some((name.strip_prefix(project::METADATA_PREFIX)?.to_owned(), Json::from(value)))
+    });
+    Signature { invocation_id: invocation.id.clone(), extra: custom.collect() }
 }
 
 /// A setting of dbt's in the environment, under either of its names.

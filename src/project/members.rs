@@ -62,7 +62,7 @@ pub(super) struct Policy {
 }
 
 /// The prefix of variables that go into artifacts and `dbt_metadata_envs`.
-const METADATA_PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
+pub const METADATA_PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
 
 /// All names that [`Members::lookup`] knows.
 const NAMES: &[&str] = &[

@@ -25,8 +25,10 @@ fn findings_have_the_names_of_dbt() {
           - {name: gone}
         ",
         );
+    let sandbox = sandbox.env("DBT_ENV_CUSTOM_ENV_TEAM", "core");
     sandbox.run(["run", "--log-format-file", "json"]).success();
     let events = events(&sandbox);
+    assert_eq!(events[0]["info"]["extra"], serde_json::json!({"TEAM": "core"}));
     let old = named(&events, "DeprecatedModel");
     assert_eq!(
         (old.len(), &old[0]["data"]["model_name"], &old[0]["info"]["code"]),

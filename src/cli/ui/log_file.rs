@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::record::{Form, Level, Record};
+use super::record::{Form, Level, Record, Signature};
 use crate::diagnostics::Diagnostic;
 use crate::host::rolling::RollingFile;
 use crate::host::{FileError, clock};
@@ -16,7 +16,7 @@ const NAME: &str = "dbt.log";
 pub(crate) struct LogFile {
     level: Level,
     form: Form,
-    invocation_id: String,
+    run: Signature,
     /// `None` once it could not be written.
     file: Mutex<Option<RollingFile>>,
 }
@@ -35,10 +35,10 @@ impl LogFile {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(crate) fn open(folder: &Path, taste: Taste, invocation_id: &str) -> Result<Self, Diagnostic> {
+    pub(crate) fn open(folder: &Path, taste: Taste, run: &Signature) -> Result<Self, Diagnostic> {
         let file = RollingFile::open(&folder.join(NAME), taste.max_bytes).map_err(|error| refused(&error))?;
-        let (level, form, invocation_id) = (taste.level, taste.form, invocation_id.to_owned());
-        Ok(Self { level, form, invocation_id, file: Mutex::new(Some(file)) })
+        let (level, form, run) = (taste.level, taste.form, run.clone());
+        Ok(Self { level, form, run, file: Mutex::new(Some(file)) })
     }
 
     /// The least level that it takes.
@@ -58,10 +58,10 @@ impl LogFile {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(open) = file.as_mut() else { return Ok(()) };
         let now = clock::now();
-        let mut lines = record.line(self.form, now, &self.invocation_id);
+        let mut lines = record.line(self.form, now, &self.run);
         if record.name == "MainReportVersion" && self.form == Form::Debug {
             let (bar, moment) = ("=".repeat(30), now.format("%H:%M:%S%.6f"));
-            lines.insert_str(0, &format!("\n\n{bar} {moment} | {} {bar}\n", self.invocation_id));
+            lines.insert_str(0, &format!("\n\n{bar} {moment} | {} {bar}\n", self.run.invocation_id));
         }
         let is_urgent = record.level > Level::Debug || record.name == "SQLQuery";
         let written = open.line(&lines).and_then(|()| if is_urgent { open.flush() } else { Ok(()) });

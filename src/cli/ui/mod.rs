@@ -24,7 +24,7 @@ pub(crate) fn indented(json: &serde_json::Value) -> String {
 }
 
 pub(crate) use log_file::{LogFile, Taste};
-pub(crate) use record::{Form, Level, Record};
+pub(crate) use record::{Form, Level, Record, Signature};
 pub(crate) use report::Reporter;
 pub(crate) use screen::{Format, Look, Talk, Ui, Verbosity};
 pub(crate) use table::rows_as_table;

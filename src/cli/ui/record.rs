@@ -66,6 +66,14 @@ impl Form {
     }
 }
 
+/// What JSON says of the run in each line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signature {
+    pub(crate) invocation_id: String,
+    /// What `DBT_ENV_CUSTOM_ENV_*` variables say, without that prefix.
+    pub(crate) extra: Map<String, Json>,
+}
+
 /// One thing that was said or done.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
@@ -152,9 +160,9 @@ impl Record {
     }
 
     /// The record as a line; that of a text or of debug output may hold breaks.
-    pub(crate) fn line(&self, form: Form, time: DateTime<Utc>, invocation_id: &str) -> String {
+    pub(crate) fn line(&self, form: Form, time: DateTime<Utc>, run: &Signature) -> String {
         match form {
-            Form::Json => self.json(time, invocation_id),
+            Form::Json => self.json(time, run),
             Form::Text if self.name == "PrintEvent" => self.text().to_owned(),
             Form::Text => format!("{}  {}", time.format("%H:%M:%S"), self.text()),
             Form::Debug => {
@@ -171,14 +179,14 @@ impl Record {
         rendered.unwrap_or(&self.message)
     }
 
-    fn json(&self, time: DateTime<Utc>, invocation_id: &str) -> String {
+    fn json(&self, time: DateTime<Utc>, run: &Signature) -> String {
         json!({
             "data": self.data,
             "info": {
                 "category": "",
                 "code": self.code,
-                "extra": {},
-                "invocation_id": invocation_id,
+                "extra": run.extra,
+                "invocation_id": run.invocation_id,
                 "level": self.level.as_str(),
                 "msg": self.message,
                 "name": self.name,
@@ -221,9 +229,10 @@ mod tests {
             Record::new("SQLQuery", "E016", Level::Debug, "On a: select 1", json!({"sql": "select 1"}))
                 .by("Thread-1 (worker)");
         let time = DateTime::from_timestamp_micros(45_296_000_789).unwrap();
-        assert_eq!(record.line(Form::Text, time, "id"), "12:34:56  On a: select 1");
+        let run = Signature { invocation_id: "id".to_owned(), ..Signature::default() };
+        assert_eq!(record.line(Form::Text, time, &run), "12:34:56  On a: select 1");
         assert_eq!(
-            record.line(Form::Debug, time, "id"),
+            record.line(Form::Debug, time, &run),
             "12:34:56.000789 [debug] [Thread-1 (]: On a: select 1"
         );
         let pid = std::process::id();
@@ -232,6 +241,6 @@ mod tests {
              \"invocation_id\":\"id\",\"level\":\"debug\",\"msg\":\"On a: select 1\",\"name\":\"SQLQuery\",\
              \"pid\":{pid},\"thread\":\"Thread-1 (worker)\",\"ts\":\"1970-01-01T12:34:56.000789Z\"}}}}"
         );
-        assert_eq!(record.line(Form::Json, time, "id"), json);
+        assert_eq!(record.line(Form::Json, time, &run), json);
     }
 }

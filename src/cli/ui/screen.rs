@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::log_file::LogFile;
-use super::record::{Form, Level, Record};
+use super::record::{Form, Level, Record, Signature};
 use crate::cli::guise::Guise;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Style;
@@ -99,15 +99,14 @@ pub(crate) struct Ui {
     prints: bool,
     guise: Guise,
     bar: Mutex<Option<ProgressBar>>,
-    /// What JSON calls the run of the program.
-    invocation_id: String,
+    run: Signature,
     log: OnceLock<LogFile>,
     secrets: RwLock<Secrets>,
 }
 
 impl Ui {
     /// Streams that say so much, in this form, without what is secret.
-    pub(crate) fn new(look: Look, invocation_id: &str, secrets: Secrets) -> Self {
+    pub(crate) fn new(look: Look, run: Signature, secrets: Secrets) -> Self {
         let Look { talk, verbosity, format, colors, prints, guise } = look;
         Self {
             talk,
@@ -117,7 +116,7 @@ impl Ui {
             prints,
             guise,
             bar: Mutex::new(None),
-            invocation_id: invocation_id.to_owned(),
+            run,
             log: OnceLock::new(),
             secrets: RwLock::new(secrets),
         }
@@ -145,7 +144,7 @@ impl Ui {
         if let Format::Records(form) = self.format
             && self.verbosity.hears(record.level)
         {
-            self.insist(&record.line(form, clock::now(), &self.invocation_id));
+            self.insist(&record.line(form, clock::now(), &self.run));
         }
         self.log(record);
     }
@@ -200,7 +199,7 @@ impl Ui {
     pub(crate) fn answer(&self, text: &str) {
         if self.guise == Guise::Dbt && self.format == Format::Records(Form::Json) {
             let record = Record::answer(text);
-            let line = record.without(&self.secrets()).line(Form::Json, clock::now(), &self.invocation_id);
+            let line = record.without(&self.secrets()).line(Form::Json, clock::now(), &self.run);
             return self.print(&line);
         }
         self.print(text);
