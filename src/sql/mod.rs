@@ -4,6 +4,7 @@
 mod column;
 mod ctes;
 mod dialect;
+mod plain;
 mod relation;
 mod rows;
 mod scan;

@@ -1,6 +1,7 @@
 //! Scripts of several statements.
 
 use super::Placeholder;
+use super::plain::{is_flat, marks};
 use super::scan::{Kind, Piece, pieces};
 
 /// One statement of a script, without its semicolon.
@@ -16,14 +17,35 @@ pub struct Statement<'a> {
 /// semicolons in a function's body `BEGIN ATOMIC … END` are its own.
 #[must_use]
 pub fn statements(script: &str) -> Vec<Statement<'_>> {
-    match lead(script).filter(|_| !script.contains(';')) {
-        Some("") => Vec::new(),
-        Some(_) => {
-            let text = script.trim_start();
-            vec![Statement { text: text.trim_end(), offset: script.len() - text.len() }]
-        }
-        None => statements_of_pieces(script),
+    plain_statements(script).unwrap_or_else(|| statements_of_pieces(script))
+}
+
+/// The statements where a quick look tells them.
+fn plain_statements(script: &str) -> Option<Vec<Statement<'_>>> {
+    let ends = || Some(marks(script)?.into_iter().filter(|(_, mark)| *mark == b';').map(|(at, _)| at));
+    let ends: Vec<usize> = if script.contains(';') { ends()?.collect() } else { Vec::new() };
+    if !ends.is_empty() && ROUTINES.iter().any(|word| mentions(script, word)) {
+        return None;
     }
+    let mut found = Vec::new();
+    let mut start = 0;
+    for end in ends.into_iter().chain([script.len()]) {
+        let part = script.get(start..end)?;
+        if !lead(part)?.is_empty() {
+            let text = part.trim_start();
+            found.push(Statement { text: text.trim_end(), offset: start + part.len() - text.len() });
+        }
+        start = end + 1;
+    }
+    Some(found)
+}
+
+/// What may have statements in it.
+const ROUTINES: &[&str] = &["function", "procedure"];
+
+/// Whether a text has these letters somewhere, in any case.
+fn mentions(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|found| found.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// What follows the white space and comments at the beginning, empty where nothing
@@ -40,8 +62,7 @@ fn lead(sql: &str) -> Option<&str> {
             return Some(rest);
         };
         let (comment, after) = comment.split_once(end)?;
-        // `/*/*/` opens a comment in a comment.
-        if comment.contains("/*") || comment.ends_with('/') || comment.contains('\r') {
+        if !is_flat(comment) || comment.contains('\r') {
             return None;
         }
         rest = after;
@@ -144,6 +165,35 @@ fn leading_word_of_pieces(statement: &str) -> String {
 /// pair of parentheses is `()`, and what is quoted is an empty text.
 #[must_use]
 pub fn outline(statement: &str) -> Vec<String> {
+    outline_of_pieces(without_insides(statement).as_deref().unwrap_or(statement))
+}
+
+/// A statement with nothing in its parentheses, where a quick look tells them.
+fn without_insides(statement: &str) -> Option<String> {
+    let mut short = String::new();
+    let (mut depth, mut reached) = (0_usize, 0);
+    for (at, mark) in marks(statement)? {
+        match mark {
+            b'(' => {
+                if depth == 0 {
+                    short.push_str(statement.get(reached..=at)?);
+                }
+                depth += 1;
+            }
+            b')' if depth > 0 => {
+                depth -= 1;
+                reached = at;
+            }
+            _ => {}
+        }
+    }
+    if depth == 0 {
+        short.push_str(statement.get(reached..)?);
+    }
+    Some(short)
+}
+
+fn outline_of_pieces(statement: &str) -> Vec<String> {
     let (mut depth, mut found) = (0_usize, Vec::new());
     for piece in pieces(statement).into_iter().filter(Piece::is_code) {
         match piece.text {
@@ -236,9 +286,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_short_way_is_the_long_way(script in "(--|/\\*|\\*/|[a-bé1;'\"\\\\$(\\n\\r\\t -]){0,9}") {
+        fn the_short_way_is_the_long_way(script in "(--|/\\*|\\*/|create |function |begin |end |[a-bEqU&é1;'\"\\\\$()\\[\\]{}#`@:|!%^~<>=*?,.+&\\n\\r\\t -]){0,14}") {
             proptest::prop_assert_eq!(statements(&script), statements_of_pieces(&script));
             proptest::prop_assert_eq!(leading_word(&script), leading_word_of_pieces(&script));
+            proptest::prop_assert_eq!(outline(&script), outline_of_pieces(&script));
         }
     }
 
