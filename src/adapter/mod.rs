@@ -52,6 +52,8 @@ pub struct Capabilities {
     pub missing_constraints: &'static [&'static str],
     /// Types of constraints that a table can have, and that nobody checks.
     pub unenforced_constraints: &'static [&'static str],
+    /// Several generic tests on a relation are told quicker by one query.
+    pub combined_tests: bool,
     /// Seeds are read from their files by the engine itself.
     pub loads_csv_files: bool,
     /// What results call a refused statement: dbt's adapters differ in it.

@@ -221,6 +221,14 @@ impl Job {
         self.state.query_untyped(sql)
     }
 
+    /// Tells of a statement whose answer is known as if it were sent.
+    ///
+    /// # Errors
+    /// The run is stopping.
+    pub fn recall(&self, sql: &str) -> Result<(), Failure> {
+        self.state.recall(sql)
+    }
+
     /// Runs the code of the node, a Python model.
     ///
     /// # Errors

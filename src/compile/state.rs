@@ -141,6 +141,11 @@ impl JobState {
         Ok((self.heard(response), rows))
     }
 
+    /// Tells of a statement as if it were sent.
+    pub(super) fn recall(&self, sql: &str) -> Result<(), Failure> {
+        self.speak(sql, |_, _| Ok(()))
+    }
+
     /// Adds rows to a table in one go.
     pub(super) fn load(&self, table: &str, columns: &str, rows: &Rows) -> Result<Response, Failure> {
         let said = format!("copy {table} ({columns}) from stdin");

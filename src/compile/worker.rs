@@ -9,7 +9,8 @@ use super::failure::Failure;
 use super::query_comment;
 use super::relations::Undo;
 use super::runtime::Runtime;
-use crate::adapter::{Cancel, Session};
+use crate::adapter::{Cancel, Response, Session};
+use crate::sql::Rows;
 
 /// One session, used by one job at a time. Clones share it.
 #[derive(Clone)]
@@ -76,6 +77,14 @@ impl Worker {
     #[must_use]
     pub fn cancel_handle(&self) -> Arc<dyn Cancel> {
         Arc::clone(&self.shared.cancel)
+    }
+
+    /// Asks for rows that no node asked for: nobody hears of it. `None` where the query is
+    /// refused, or inside a transaction, which that would undo.
+    #[must_use]
+    pub fn look(&self, query: &str) -> Option<(Response, Rows)> {
+        let mut session = self.session();
+        (!session.in_transaction()).then(|| session.query_untyped(query).ok()).flatten()
     }
 
     /// The session. Held for one statement at a time: a template that waits for

@@ -140,7 +140,7 @@ impl Counted {
     }
 }
 
-fn whole(cell: &Cell) -> Option<i64> {
+pub(super) fn whole(cell: &Cell) -> Option<i64> {
     match cell {
         Cell::Integer(value) => i64::try_from(*value).ok(),
         #[expect(clippy::cast_possible_truncation, reason = "a count of failures fits, and is shown only")]

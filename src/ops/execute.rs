@@ -17,6 +17,7 @@ use crate::run::{Earlier, Event, Mode, Plan, RunOutcome, Stop};
 
 /// What a command line asks for.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Options {
     /// What is done with the nodes.
     pub mode: Mode,
@@ -32,6 +33,8 @@ pub struct Options {
     pub empty: bool,
     /// `--store-failures`.
     pub store_failures: bool,
+    /// Whether generic tests on one relation may share a look at it.
+    pub combined_tests: bool,
     /// Exactly these nodes, by unique id, whatever the selection says: for `retry`.
     pub exactly: Option<Vec<String>>,
     /// What the command that is done again left of its microbatch models.
@@ -50,6 +53,7 @@ impl Default for Options {
             full_refresh: false,
             empty: false,
             store_failures: false,
+            combined_tests: true,
             exactly: None,
             earlier: Arc::default(),
             output: None,
@@ -146,6 +150,7 @@ pub fn execute(
         threads: workspace.project.profile.threads.max(1),
         fail_fast: flags.is_on("fail_fast"),
         warn_error: flags.treatment(Some(TEST_WARNING)) == Treatment::IsError,
+        combined_tests: options.combined_tests,
         stop: stop.clone(),
         earlier: Arc::clone(&options.earlier),
     };

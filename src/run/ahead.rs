@@ -4,7 +4,7 @@
 //! it comes to the next node, the SQL is there. What cannot be compiled without
 //! the warehouse the hand compiles itself, see [`compile_ahead`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -47,9 +47,14 @@ impl Ahead {
     pub(super) fn new(runtime: &Arc<Runtime>, steps: &Steps) -> Self {
         let order = Queue::new(steps.list.len(), &steps.edges).map(Queue::order).unwrap_or_default();
         let may_be_early = |step: &&Step| may_be_early(runtime, step);
-        let order: Vec<NodeId> = order
-            .into_iter()
-            .filter_map(|at| steps.list.get(at))
+        // Kin are likely to be wanted together.
+        let with_kin = order
+            .iter()
+            .flat_map(|at| [at].into_iter().chain(steps.kin.get(at).into_iter().flat_map(|kin| kin.iter())));
+        let mut seen = HashSet::new();
+        let order: Vec<NodeId> = with_kin
+            .filter(|at| seen.insert(**at))
+            .filter_map(|at| steps.list.get(*at))
             .filter(may_be_early)
             .map(|step| step.node)
             .collect();
@@ -87,6 +92,16 @@ impl Ahead {
             self.moved.notify_one();
         }
         held.ready.remove(&node)
+    }
+
+    /// What a node becomes, before its turn.
+    pub(super) fn look(&self, node: NodeId) -> Option<Arc<Compiled>> {
+        self.places.get(&node)?;
+        let known = || self.shelf().ready.get(&node).cloned();
+        known().or_else(|| {
+            self.put(node);
+            known()
+        })
     }
 
     /// The next node to compile, as soon as there is one; `None` when nothing is left to do.

@@ -7,13 +7,18 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::dispatch::{Teller, Word};
+use super::kin::Kin;
 use super::queue::Queue;
 use super::result::NodeResult;
 
+/// The most steps that are looked at together: a look holds what it compares in memory.
+const MOST: usize = 16;
+
 /// A queue that hands share.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(super) struct Board<'a> {
     shared: Mutex<Shared>,
+    kin: &'a Kin,
     changed: Condvar,
     fail_fast: bool,
 }
@@ -25,24 +30,44 @@ struct Shared {
     is_closed: bool,
 }
 
-impl Board {
+impl<'a> Board<'a> {
     /// A board on which nothing was begun. With `fail_fast` the first failure closes it.
-    pub(super) fn new(queue: Queue, fail_fast: bool) -> Self {
+    pub(super) fn new(queue: Queue, kin: &'a Kin, fail_fast: bool) -> Self {
         let shared = Shared { queue, is_closed: false };
-        Self { shared: Mutex::new(shared), changed: Condvar::new(), fail_fast }
+        Self { shared: Mutex::new(shared), kin, changed: Condvar::new(), fail_fast }
     }
 
-    /// The next step, as soon as one may start; `None` when nothing more will.
-    pub(super) fn start(&self, teller: &Teller) -> Option<usize> {
+    /// The next step, as soon as one may start, and those of its kin that may start as
+    /// well, which are kept for the caller; `None` when nothing more will.
+    pub(super) fn start(&self, teller: &Teller) -> Option<(usize, Vec<usize>)> {
         let mut shared = self.shared();
         while !shared.is_closed && !shared.queue.is_done() {
             if let Some(at) = shared.queue.start() {
                 teller.tell(Word::Started(at));
-                return Some(at);
+                let kin = self.kin.get(&at).map(AsRef::as_ref).unwrap_or_default();
+                let kept = kin.iter().copied().filter(|kin| shared.queue.reserve(*kin)).take(MOST - 1);
+                return Some((at, kept.collect()));
             }
             shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }
         None
+    }
+
+    /// Begins a step that was kept, unless nothing more is begun.
+    pub(super) fn start_kept(&self, at: usize, teller: &Teller) -> bool {
+        let mut shared = self.shared();
+        let begins = !shared.is_closed && shared.queue.start_reserved(at);
+        if begins {
+            teller.tell(Word::Started(at));
+        }
+        begins
+    }
+
+    /// Steps that were kept are for anybody again.
+    pub(super) fn give_back(&self, kept: impl IntoIterator<Item = usize>) {
+        let mut shared = self.shared();
+        kept.into_iter().for_each(|at| shared.queue.give_back(at));
+        self.changed.notify_all();
     }
 
     /// A step is over.

@@ -30,6 +30,11 @@ const BREATH: Duration = Duration::from_millis(2);
 pub(super) trait Hand: Send {
     /// Does a step.
     fn work(&mut self, step: &Step, tell: &Teller) -> NodeResult;
+    /// Looks at steps that are kin together, if that is worth it; says of each whether its
+    /// work was spared by that.
+    fn screen(&mut self, steps: &[&Step]) -> Vec<bool> {
+        vec![false; steps.len()]
+    }
     /// Stops what is being done, from another thread.
     fn cancel_handle(&self) -> Arc<dyn Cancel>;
     /// dbt's name for the thread: `Thread-1 (worker)`.
@@ -97,7 +102,7 @@ pub(super) struct Dispatched {
 struct Dispatcher<'a> {
     steps: &'a [Step],
     halting: Halting<'a>,
-    board: &'a Board,
+    board: &'a Board<'a>,
     /// The number under which people know a step, once it has one.
     indexes: Vec<usize>,
     told: usize,
@@ -119,7 +124,7 @@ pub(super) fn dispatch(
         outcome.problems.push(Diagnostic::error("circular-run", message));
         return outcome;
     };
-    let board = Board::new(queue, halting.fail_fast);
+    let board = Board::new(queue, &steps.kin, halting.fail_fast);
     let mut dispatcher = Dispatcher {
         steps: &steps.list,
         halting,
@@ -146,9 +151,44 @@ pub(super) fn dispatch(
 }
 
 /// What a hand does until there is nothing left to do.
-fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board, teller: &Teller) {
-    while let Some(at) = board.start(teller) {
-        let Some(step) = steps.get(at) else { continue };
+fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, teller: &Teller) {
+    while let Some((at, kept)) = board.start(teller) {
+        let kept = screened(hand, steps, board, at, kept);
+        labor_at(hand, steps, board, teller, at);
+        for at in kept {
+            if board.start_kept(at, teller) {
+                labor_at(hand, steps, board, teller, at);
+            }
+        }
+    }
+}
+
+/// Looks at a step together with those that were kept for it. What the look does not
+/// spare is given back, so that other hands share the work.
+fn screened(
+    hand: &mut dyn Hand,
+    steps: &[Step],
+    board: &Board<'_>,
+    at: usize,
+    kept: Vec<usize>,
+) -> Vec<usize> {
+    if kept.is_empty() {
+        return kept;
+    }
+    let together: Vec<&Step> = [at].iter().chain(&kept).filter_map(|at| steps.get(*at)).collect();
+    let spared = catch_unwind(AssertUnwindSafe(|| hand.screen(&together))).unwrap_or_default();
+    let is_spared = |place: usize| spared.get(place + 1) == Some(&true);
+    let (kept, others): (Vec<_>, Vec<_>) =
+        kept.into_iter().enumerate().partition(|(place, _)| is_spared(*place));
+    if !others.is_empty() {
+        board.give_back(others.into_iter().map(|(_, at)| at));
+    }
+    kept.into_iter().map(|(_, at)| at).collect()
+}
+
+/// One step, from its work to the word that it is over.
+fn labor_at(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, teller: &Teller, at: usize) {
+    if let Some(step) = steps.get(at) {
         let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, teller)));
         let result = work.unwrap_or_else(|_| {
             let message = format!("`{}` ended in a mistake of this program", step.unique_id);

@@ -7,6 +7,7 @@
 //! 4. The nodes: see [`super::dispatch`].
 //! 5. `on-run-end` hooks, also after failures, but not after an interruption.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,6 +18,7 @@ use super::ear::Ear;
 use super::event::{Event, Place};
 use super::hand::Laborer;
 use super::hooks;
+use super::kin::kin;
 use super::plan::{Plan, Stop};
 use super::result::{Ending, NodeResult, RunOutcome, Status};
 use super::schemas;
@@ -41,7 +43,10 @@ pub fn execute(
     plan: &Plan,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunOutcome {
-    let steps = steps(&runtime.parts.manifest, graph, plan);
+    let mut steps = steps(&runtime.parts.manifest, graph, plan);
+    if plan.combined_tests && runtime.adapter().capabilities().combined_tests {
+        steps.kin = kin(&runtime.parts.manifest, &steps.list);
+    }
     let halt = Stop::new();
     let mut run = Run {
         runtime,
@@ -153,6 +158,7 @@ impl Run<'_> {
                 runtime: Arc::clone(self.runtime),
                 ahead: Arc::clone(ahead),
                 worker: Worker::connect(self.runtime, format!("Thread-{at} (worker)"))?,
+                screened: HashMap::new(),
                 mode: self.plan.mode,
                 flags: self.flags,
                 halt: self.halting.halt.clone(),

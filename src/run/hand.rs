@@ -1,5 +1,6 @@
 //! One session at work: a node is compiled, then built, tested or measured.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -17,14 +18,18 @@ use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::host::clock;
-use crate::manifest::{Node, NodeKind, foreign_key_target};
-use crate::materialize::{self, Cloning, Flags, Grade, Made, Measured, Order, Recipe, Staleness, Verdict};
+use crate::manifest::{Node, NodeId, NodeKind, foreign_key_target};
+use crate::materialize::{
+    self, Cloning, Flags, Grade, Made, Measured, Order, Recipe, Screened, Staleness, Verdict,
+};
 
 /// A worker and what it works by.
 pub(super) struct Laborer {
     pub(super) runtime: Arc<Runtime>,
     pub(super) ahead: Arc<Ahead>,
     pub(super) worker: Worker,
+    /// Tests that a look has spared, until their turn.
+    pub(super) screened: HashMap<NodeId, Screened>,
     pub(super) mode: Mode,
     pub(super) flags: Flags,
     pub(super) halt: Stop,
@@ -36,6 +41,7 @@ impl Hand for Laborer {
         let started = clock::instant();
         let mut result = NodeResult::new(step.unique_id.clone(), Status::Success);
         self.worker.name().clone_into(&mut result.thread_id);
+        let screened = self.screened.remove(&step.node);
         if let Some(node) = self.runtime.node(step.node) {
             let listener: Arc<dyn Listener> = Arc::new(Ear {
                 teller: teller.clone(),
@@ -44,7 +50,7 @@ impl Hand for Laborer {
                 halt: self.halt.clone(),
             });
             let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
-            let turn = Turn { laborer: self, step, node, job: &job, listener, teller };
+            let turn = Turn { laborer: self, step, node, job: &job, screened, listener, teller };
             if let Err(failure) = turn.take(&mut result) {
                 // What a template began while it was compiled is not the next node's.
                 // The first error is the one to tell.
@@ -54,6 +60,17 @@ impl Hand for Laborer {
         }
         result.execution_time = started.elapsed();
         result
+    }
+
+    fn screen(&mut self, steps: &[&Step]) -> Vec<bool> {
+        let compiled: Vec<_> = steps.iter().map(|step| self.ahead.look(step.node)).collect();
+        let texts: Vec<&str> =
+            compiled.iter().map(|found| found.as_ref().map_or("", |found| found.sql.as_str())).collect();
+        let screened = materialize::screen(&texts, |query| self.worker.look(query));
+        let spared = screened.iter().map(Option::is_some).collect();
+        let found = steps.iter().zip(screened);
+        self.screened = found.filter_map(|(step, screened)| Some((step.node, screened?))).collect();
+        spared
     }
 
     fn cancel_handle(&self) -> Arc<dyn Cancel> {
@@ -71,6 +88,7 @@ pub(super) struct Turn<'a> {
     pub(super) step: &'a Step,
     node: &'a Node,
     pub(super) job: &'a Job,
+    screened: Option<Screened>,
     pub(super) listener: Arc<dyn Listener>,
     teller: &'a Teller,
 }
@@ -191,7 +209,7 @@ impl Turn<'_> {
 
     /// The same with another job on the node.
     pub(super) fn desk_of<'a>(&'a self, job: &'a Job) -> Desk<'a> {
-        Desk { job, node: self.node, listener: Arc::clone(&self.listener) }
+        Desk { job, node: self.node, screened: self.screened.as_ref(), listener: Arc::clone(&self.listener) }
     }
 
     /// Whether the model is built in batches. dbt: not where the project has a

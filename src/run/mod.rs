@@ -4,6 +4,7 @@
 //! 2. `steps` turns its nodes into steps and orders them.
 //! 3. Hands on threads of their own take from the `board` what the `queue` says may
 //!    start; `dispatch` hears them, owns the outcome, and emits [`Event`]s.
+//!    Generic tests on one relation are looked at together, see `kin`.
 //!    Each hand compiles and materializes with a session of its own; what needs
 //!    no session was compiled by then, see `ahead`.
 //! 4. The [`RunOutcome`] holds what came of it.
@@ -20,6 +21,7 @@ mod execute;
 mod failing;
 mod hand;
 mod hooks;
+mod kin;
 mod microbatch;
 mod plan;
 mod queue;

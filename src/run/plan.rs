@@ -64,6 +64,8 @@ pub struct Plan {
     pub fail_fast: bool,
     /// A test that warns fails: `--warn-error`.
     pub warn_error: bool,
+    /// Generic tests on one relation may share a look at it.
+    pub combined_tests: bool,
     /// Asks the run to stop.
     pub stop: Stop,
     /// What an earlier run left of its microbatch models, which this one goes on with.

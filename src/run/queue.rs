@@ -14,6 +14,8 @@ enum State {
     Waiting(usize),
     /// May start.
     Ready,
+    /// May start, and is kept for somebody.
+    Reserved,
     /// Was handed out.
     Running,
     /// Will not be handed out any more.
@@ -84,6 +86,33 @@ impl Queue {
         }
     }
 
+    /// Keeps an item that may start for somebody; false where it may not.
+    pub(super) fn reserve(&mut self, item: usize) -> bool {
+        let is_ready = self.states.get(item) == Some(&State::Ready);
+        if is_ready {
+            self.set(item, State::Reserved);
+        }
+        is_ready
+    }
+
+    /// Hands out an item that was kept; false where it was taken out meanwhile.
+    pub(super) fn start_reserved(&mut self, item: usize) -> bool {
+        let is_kept = self.states.get(item) == Some(&State::Reserved);
+        if is_kept {
+            self.set(item, State::Running);
+            self.running += 1;
+        }
+        is_kept
+    }
+
+    /// An item that was kept is for anybody again.
+    pub(super) fn give_back(&mut self, item: usize) {
+        if self.states.get(item) == Some(&State::Reserved) {
+            self.set(item, State::Waiting(0));
+            self.release(item, 0);
+        }
+    }
+
     /// An item that was handed out is over: those that waited only for it may start.
     pub(super) fn finish(&mut self, item: usize) {
         if !self.retire(item) {
@@ -116,7 +145,7 @@ impl Queue {
 
     /// Takes out everything that has not started, each after those that it waited for.
     pub(super) fn abandon(&mut self) -> Vec<usize> {
-        let idle = |state: &State| matches!(state, State::Waiting(_) | State::Ready);
+        let idle = |state: &State| matches!(state, State::Waiting(_) | State::Ready | State::Reserved);
         let left: Vec<usize> =
             self.states.iter().enumerate().filter(|(_, state)| idle(state)).map(|(at, _)| at).collect();
         for &item in &left {
@@ -162,7 +191,7 @@ impl Queue {
         match self.states.get(item) {
             None | Some(State::Done) => return false,
             Some(State::Running) => self.running -= 1,
-            Some(State::Waiting(_) | State::Ready) => {}
+            Some(State::Waiting(_) | State::Ready | State::Reserved) => {}
         }
         self.set(item, State::Done);
         self.unfinished -= 1;
@@ -268,6 +297,22 @@ mod tests {
         queue.finish(0);
         assert_eq!(queue.start(), None);
         assert!(queue.is_done());
+    }
+
+    #[test]
+    fn what_is_kept_for_somebody_is_handed_out_to_nobody_else() {
+        let mut queue = Queue::new(4, &[(0, 3)]).unwrap();
+        assert_eq!(queue.start(), Some(0));
+        assert!(queue.reserve(1) && queue.reserve(2) && !queue.reserve(3) && !queue.reserve(0));
+        assert_eq!(queue.start(), None);
+        queue.give_back(2);
+        assert_eq!(queue.start(), Some(2));
+        assert!(queue.start_reserved(1) && !queue.start_reserved(1));
+        assert_eq!(queue.running(), 3);
+        queue.finish(0);
+        assert!(queue.reserve(3));
+        assert_eq!(queue.abandon(), [3]);
+        assert!(!queue.start_reserved(3));
     }
 
     #[test]

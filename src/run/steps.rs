@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::kin::Kin;
 use super::plan::{Mode, Plan};
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
@@ -41,6 +42,8 @@ pub(super) struct Steps {
     pub(super) list: Vec<Step>,
     /// `(first, then)` as places in `list`.
     pub(super) edges: Vec<(usize, usize)>,
+    /// Steps that one look may do, for each of them.
+    pub(super) kin: Kin,
 }
 
 /// The steps of a plan, in the order of its nodes. Nodes that the mode does
@@ -52,7 +55,7 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
         Mode::Build => graph.for_build(manifest).subset(list.iter().map(|step| step.node)),
         Mode::Run => graph.subset(list.iter().map(|step| step.node)),
         Mode::Test | Mode::Compile | Mode::Show { .. } | Mode::Freshness | Mode::Clone => {
-            return Steps { list, edges: Vec::new() };
+            return Steps { list, ..Steps::default() };
         }
     };
     let places: HashMap<NodeId, usize> = list.iter().enumerate().map(|(at, step)| (step.node, at)).collect();
@@ -61,7 +64,7 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
         let before = subset.parents(step.node).filter_map(|parent| places.get(&parent));
         edges.extend(before.map(|first| (*first, then)));
     }
-    Steps { list, edges }
+    Steps { list, edges, kin: Kin::new() }
 }
 
 fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
@@ -134,6 +137,7 @@ mod tests {
             fail_fast: false,
             warn_error: false,
             stop: Stop::new(),
+            combined_tests: false,
             earlier: Arc::default(),
         };
         let steps = steps(&manifest, &graph, &plan);

@@ -41,6 +41,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     incremental_strategies: &["append"],
     foreign_keys_name_database: false,
     foreign_keys_survive_renames: true,
+    combined_tests: false,
     loads_csv_files: false,
     refusal_title: "Database Error",
     drops_dependents: false,
@@ -182,8 +183,9 @@ impl Notices for Nobody {
     fn notice(&self, _: Notice) {}
 }
 
-/// `model build` of the project on the toy: status and id of each node.
-fn build(sandbox: &Sandbox, toy: &Toy) -> String {
+/// `model build` of the project with an adapter in place of the profile's: status and id
+/// of each node.
+pub(crate) fn build(sandbox: &Sandbox, replace: impl FnOnce(Arc<dyn Adapter>) -> Arc<dyn Adapter>) -> String {
     let sources = Arc::new(SourceMap::new());
     let request = LoadRequest {
         current_dir: sandbox.path(""),
@@ -205,7 +207,7 @@ fn build(sandbox: &Sandbox, toy: &Toy) -> String {
     };
     let show = |found: Vec<Diagnostic>| -> ! { panic!("{}", render_all(&found, &sources, Style::Plain)) };
     let (mut project, _) = project::load(&request).unwrap_or_else(|found| show(found));
-    project.profile.adapter = Arc::new(toy.clone());
+    project.profile.adapter = replace(Arc::clone(&project.profile.adapter));
     let notices: Arc<dyn Notices> = Arc::new(Nobody);
     let inputs = Inputs { project: &project, sources: &sources, notices: &notices };
     let loaded = manifest::load(&inputs).unwrap_or_else(|found| show(found));
@@ -225,6 +227,7 @@ fn build(sandbox: &Sandbox, toy: &Toy) -> String {
         threads: 1,
         fail_fast: false,
         warn_error: false,
+        combined_tests: true,
         stop: Stop::new(),
     };
     let outcome = execute(&runtime, &graph, &plan, &mut |_| {});
@@ -243,7 +246,7 @@ fn a_project_runs_on_an_engine_that_nobody_knew() {
     let results = "success model.shop.stored\n\
                    pass test.shop.not_null_stored_id.bef3ac4c4f\n\
                    success model.shop.shown";
-    assert_eq!(build(&sandbox, &toy), results);
+    assert_eq!(build(&sandbox, |_| Arc::new(toy.clone())), results);
     assert_eq!(
         toy.said(),
         r#"open top
@@ -253,7 +256,7 @@ count select id from "box"."top"."stored" where id is null
 show "box"."top"."shown__dbt_tmp" = all of "box"."top"."stored"
 move "box"."top"."shown__dbt_tmp" "box"."top"."shown""#
     );
-    assert_eq!(build(&sandbox, &toy), results);
+    assert_eq!(build(&sandbox, |_| Arc::new(toy.clone())), results);
     assert_eq!(
         toy.said(),
         r#"keep "box"."top"."stored__dbt_tmp" = all the fruit

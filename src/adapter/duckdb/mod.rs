@@ -57,6 +57,7 @@ impl DuckDb {
             indexes_survive_renames: false,
             missing_constraints: &[],
             unenforced_constraints: &[],
+            combined_tests: true,
             loads_csv_files: true,
             refusal_title: "Runtime Error",
         };

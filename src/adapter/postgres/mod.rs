@@ -74,6 +74,7 @@ impl Postgres {
             indexes_survive_renames: true,
             missing_constraints: &[],
             unenforced_constraints: &[],
+            combined_tests: true,
             loads_csv_files: false,
             refusal_title: "Database Error",
         };

@@ -63,6 +63,7 @@ impl Redshift {
             indexes_survive_renames: true,
             missing_constraints: &["check"],
             unenforced_constraints: &["unique", "primary_key", "foreign_key"],
+            combined_tests: false,
             loads_csv_files: false,
             refusal_title: "Database Error",
         };

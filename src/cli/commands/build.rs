@@ -16,9 +16,8 @@ pub(crate) struct Args {
     building: super::Building,
     #[command(flatten)]
     period: Period,
-    /// Keep the failing rows of tests in tables
-    #[arg(long)]
-    store_failures: bool,
+    #[command(flatten)]
+    testing: super::Testing,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -35,7 +34,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         kinds,
         full_refresh: args.building.full_refresh,
         empty: args.building.empty,
-        store_failures: args.store_failures,
+        store_failures: args.testing.store_failures,
+        combined_tests: !args.testing.no_combined_tests,
         ..Options::default()
     })
 }

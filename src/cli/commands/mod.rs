@@ -128,3 +128,14 @@ pub(crate) struct Building {
     #[arg(long, hide = true, overrides_with = "empty")]
     pub(crate) no_empty: bool,
 }
+
+/// Flags of commands that run tests.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Testing {
+    /// Keep the failing rows of tests in tables
+    #[arg(long)]
+    pub(crate) store_failures: bool,
+    /// Run each test by itself, also where one look at a relation would do for several
+    #[arg(long, env = "MODEL_NO_COMBINED_TESTS", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_combined_tests: bool,
+}

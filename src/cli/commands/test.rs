@@ -11,9 +11,8 @@ use crate::run::Mode;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Select tests by name, or nodes to run every test on them.")]
 pub(crate) struct Args {
-    /// Keep the failing rows in tables
-    #[arg(long)]
-    store_failures: bool,
+    #[command(flatten)]
+    testing: super::Testing,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -27,7 +26,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         selection: args.selection.criteria(),
         given: args.selection.given(),
         kinds: Kinds::of_test(&types.resource_type, &types.exclude_resource_type)?,
-        store_failures: args.store_failures,
+        store_failures: args.testing.store_failures,
+        combined_tests: !args.testing.no_combined_tests,
         ..Options::default()
     })
 }

@@ -46,6 +46,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     incremental_strategies: &["append", "delete+insert", "merge"],
     missing_constraints: &[],
     unenforced_constraints: &[],
+    combined_tests: true,
     loads_csv_files: true,
     refusal_title: "Database Error",
 };

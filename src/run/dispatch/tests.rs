@@ -57,7 +57,7 @@ impl Setup {
             counts: !name.starts_with("ephemeral"),
         };
         let list = names.iter().enumerate().map(step).collect();
-        let steps = Steps { list, edges: edges.to_vec() };
+        let steps = Steps { list, edges: edges.to_vec(), ..Steps::default() };
         Self { steps, endings: HashMap::new(), threads: 1, fail_fast: false, stop: Stop::new() }
     }
 

@@ -2,6 +2,7 @@
 
 mod histories;
 mod models;
+mod screens;
 mod verdicts;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ struct Lab {
     stop: Stop,
     threads: usize,
     fail_fast: bool,
+    combined_tests: bool,
 }
 
 impl Lab {
@@ -69,7 +71,17 @@ impl Lab {
             load(&request).unwrap_or_else(|found| panic!("{}", render_all(&found, &sources, Style::Plain)));
         let engine = engine(&project, &sources, macros);
         let (project, nodes) = (Arc::new(project), Vec::new());
-        Self { folder, project, sources, engine, nodes, stop: Stop::new(), threads: 2, fail_fast: false }
+        Self {
+            folder,
+            project,
+            sources,
+            engine,
+            nodes,
+            stop: Stop::new(),
+            threads: 2,
+            fail_fast: false,
+            combined_tests: true,
+        }
     }
 
     /// Adds a node that is written as this template; what it `ref`s is looked up by name.
@@ -133,6 +145,10 @@ impl Lab {
 
     /// Does this with all nodes.
     fn run(&self, mode: Mode) -> RunOutcome {
+        self.run_with(mode, &mut |_| {})
+    }
+
+    fn run_with(&self, mode: Mode, on_event: &mut dyn FnMut(Event<'_>)) -> RunOutcome {
         let runtime = self.runtime();
         let graph = Graph::new(&runtime.parts.manifest).unwrap();
         let nodes = (0..u32::try_from(self.nodes.len()).unwrap()).map(NodeId).collect();
@@ -143,9 +159,10 @@ impl Lab {
             threads: self.threads,
             fail_fast: self.fail_fast,
             warn_error: false,
+            combined_tests: self.combined_tests,
             stop: self.stop.clone(),
         };
-        execute(&runtime, &graph, &plan, &mut |_| {})
+        execute(&runtime, &graph, &plan, on_event)
     }
 
     /// What came of it: a line for each result, by unique id, with its problem.
