@@ -47,6 +47,7 @@ mod sandbox;
 mod semantic;
 mod show;
 mod state;
+mod statements;
 mod tidy;
 mod toy_engine;
 mod versions;
