@@ -174,7 +174,7 @@ fn kind(json: &Json, manifest: &Manifest) -> NodeKind {
         })),
         "seed" => NodeKind::Seed(Seed {
             root_path: PathBuf::from(text(json, "root_path")),
-            checksum: Checksum { name: "sha256", value: text(&json["checksum"], "checksum") },
+            checksum: Checksum { name: "sha256".into(), value: text(&json["checksum"], "checksum") },
         }),
         "snapshot" => NodeKind::Snapshot(body(json)),
         "analysis" => NodeKind::Analysis(body(json)),

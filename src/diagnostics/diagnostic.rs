@@ -1,6 +1,10 @@
 //! One finding about what a user wrote.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::source::Span;
 
@@ -8,7 +12,7 @@ use crate::source::Span;
 pub const DBT_SAYS: &str = "dbt says: ";
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// The command goes on.
     Warning,
@@ -17,7 +21,7 @@ pub enum Severity {
 }
 
 /// A place in a text and what is to be said about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// Where.
     pub span: Span,
@@ -25,15 +29,19 @@ pub struct Label {
     pub text: String,
 }
 
+/// The name of a rule or of a fact.
+type Name = &'static str;
+
 /// One finding: a rule, a sentence, the places, and what to do.
 ///
 /// Wording: lower-case sentence without a full stop, names in backticks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// The name of the rule, such as `unknown-ref`: stable, kebab-case.
-    pub code: &'static str,
+    #[serde(deserialize_with = "rule")]
+    pub code: Name,
     /// What is wrong.
     pub message: String,
     /// Places; the first is the primary one.
@@ -45,7 +53,8 @@ pub struct Diagnostic {
     /// What to do.
     pub help: Vec<String>,
     /// The same for programs: names as dbt has them in its logs, and values.
-    pub facts: Vec<(&'static str, String)>,
+    #[serde(deserialize_with = "facts")]
+    pub facts: Vec<(Name, String)>,
 }
 
 impl Diagnostic {
@@ -127,4 +136,26 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// A name as it was written down earlier. There are few, so that each is kept for as
+/// long as the program runs.
+fn known(name: String) -> Name {
+    static KNOWN: Mutex<Option<HashSet<Name>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    known.get(name.as_str()).copied().unwrap_or_else(|| {
+        let name: Name = name.leak();
+        known.insert(name);
+        name
+    })
+}
+
+fn rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
+    String::deserialize(deserializer).map(known)
+}
+
+fn facts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Name, String)>, D::Error> {
+    let facts = Vec::<(String, String)>::deserialize(deserializer)?;
+    Ok(facts.into_iter().map(|(name, value)| (known(name), value)).collect())
 }

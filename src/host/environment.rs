@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::files::{self, Stamp};
+
 /// The environment variables of the process when it started. Values may be
 /// secret, so that printing shows names only.
 #[derive(Clone, Default)]
@@ -78,6 +80,12 @@ pub fn program_name() -> String {
 #[must_use]
 pub fn command_line() -> String {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// What tells this build of the program from others.
+#[must_use]
+pub fn program_stamp() -> Option<Stamp> {
+    files::stamp(&std::env::current_exe().ok()?).ok()
 }
 
 /// Bytes of stack for each thread that renders: templates nest, and their engine

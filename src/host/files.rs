@@ -3,6 +3,9 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
 
 /// A refused file operation: what was tried, on what, and why not.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +162,25 @@ pub fn is_folder(path: &Path) -> bool {
 /// The file cannot be looked at.
 pub fn size(path: &Path) -> Result<u64, FileError> {
     fs::metadata(path).map(|found| found.len()).map_err(|source| FileError::new("look at", path, source))
+}
+
+/// What tells whether a file is still the one that it was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stamp {
+    /// When it was last written, in nanoseconds since 1970.
+    pub written: i64,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// The stamp of a file.
+///
+/// # Errors
+/// The file cannot be looked at.
+pub fn stamp(path: &Path) -> Result<Stamp, FileError> {
+    let found = fs::metadata(path).map_err(|source| FileError::new("look at", path, source))?;
+    let written = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    Ok(Stamp { written: i64::try_from(written.as_nanos()).unwrap_or(i64::MAX), size: found.len() })
 }
 
 /// The path without links, `.` and `..`.

@@ -6,12 +6,16 @@ use super::{Node, NodeKind, RefCall};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 
-/// The findings about nodes that read a model which is not for them. dbt: a
+/// The findings about those of `readers` that read a model which is not for them. dbt: a
 /// private model is for its own group; where a package restricts access, its
 /// private and protected models are for itself.
-pub(super) fn check_access(project: &Project, nodes: &[Node]) -> Vec<Diagnostic> {
+pub(super) fn check_access<'a>(
+    project: &Project,
+    nodes: &'a [Node],
+    readers: impl IntoIterator<Item = &'a Node>,
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for node in nodes {
+    for node in readers {
         for target in node.depends_on.nodes.iter().filter_map(|id| nodes.get(id.0 as usize)) {
             if matches!(target.kind, NodeKind::Model(_)) {
                 findings.extend(refusal(project, nodes, node, target));

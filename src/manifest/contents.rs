@@ -1,6 +1,7 @@
 //! What a manifest holds besides its nodes.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::node::{Node, NodeId, UniqueId};
@@ -48,7 +49,7 @@ impl Manifest {
 }
 
 /// A macro as artifacts and templates see it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MacroNode {
     /// `macro.shop.cents`.
     pub unique_id: String,
@@ -77,7 +78,7 @@ pub struct MacroNode {
 }
 
 /// An argument of a macro as described.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MacroArgument {
     /// Its name.
     pub name: String,
@@ -88,7 +89,7 @@ pub struct MacroArgument {
 }
 
 /// A `{% docs %}` block.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DocBlock {
     /// `doc.shop.order_status`.
     pub unique_id: String,
@@ -105,7 +106,7 @@ pub struct DocBlock {
 }
 
 /// A group of nodes and who answers for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// `group.shop.finance`.
     pub unique_id: String,

@@ -15,7 +15,6 @@ use super::parse::{ParseScope, Recorder, Subject, Surroundings};
 use super::properties::{NodeProperties, ResourceCall};
 use super::property_files::PropertyFile;
 use super::python;
-use super::resolve::Draft;
 use super::sketch::Sketch;
 use super::world::World;
 use super::{Body, Config, DependsOn, Docs, Function, Model, Node, NodeKind, ResourceType};
@@ -42,6 +41,15 @@ pub(super) struct Drafting<'a> {
     pub(super) plain: PlainConfigs,
 }
 
+/// A node without edges.
+pub(super) struct Drafted {
+    pub(super) node: Node,
+    /// Everything that is wrong with it.
+    pub(super) findings: Vec<Diagnostic>,
+    /// It may come out otherwise in the next run, while no file changes.
+    pub(super) is_volatile: bool,
+}
+
 /// The configurations of nodes that say nothing themselves: one for all nodes of a
 /// kind for which the same levels of project files count, which are told apart by
 /// their addresses.
@@ -63,7 +71,7 @@ impl PlainConfigs {
 impl Drafting<'_> {
     /// Renders the sketch once and completes it, with everything that is wrong
     /// with it.
-    pub(super) fn draft(&self, sketch: Sketch, patch: Option<Patch<'_>>) -> (Draft, Vec<Diagnostic>) {
+    pub(super) fn draft(&self, sketch: Sketch, patch: Option<Patch<'_>>) -> Drafted {
         let mut findings = Vec::new();
         let layers = self.layers(&sketch, patch);
         let sketch = Arc::new(sketch);
@@ -135,7 +143,7 @@ impl Drafting<'_> {
             },
             kind,
         };
-        (Draft { node, sites: Vec::new() }, findings)
+        Drafted { node, findings, is_volatile: recorded.is_volatile }
     }
 
     fn render(&self, text: &Text, scope: &Arc<dyn Scope>) -> Option<Diagnostic> {

@@ -29,6 +29,15 @@ pub(super) fn complete_models(nodes: &mut [Node], turned_off: &[&[Node]]) {
     }
 }
 
+/// The same for a node whose text alone is another than that of `old`.
+pub(super) fn complete_again(node: &mut Node, old: &Node) {
+    let checksum = contract_checksum(node);
+    if let (NodeKind::Model(model), NodeKind::Model(old)) = (&mut node.kind, &old.kind) {
+        model.contract_checksum = checksum;
+        model.primary_key.clone_from(&old.primary_key);
+    }
+}
+
 /// Columns of a model by what they are tested for.
 #[derive(Default)]
 struct TestedKeys {

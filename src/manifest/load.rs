@@ -1,17 +1,19 @@
 //! The stages, one after the other.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::access::check_access;
+use super::cache::{self, Basis};
 use super::configure;
 use super::deprecation::check_deprecations;
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
-use super::draft::{Drafting, PlainConfigs};
+use super::draft::{Drafted, Drafting, PlainConfigs};
 use super::exposures::{exposures, groups};
 use super::generic_sketch::GenericSketcher;
 use super::inferred::complete_models;
@@ -28,7 +30,7 @@ use super::sources::Sources;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs};
-use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
+use super::{DataTest, Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 use crate::source::{FileId, SourceMap, Span};
@@ -44,6 +46,8 @@ pub struct Inputs<'a> {
     pub sources: &'a SourceMap,
     /// Where `log` and `print` of templates go.
     pub notices: &'a Arc<dyn Notices>,
+    /// The file in which an earlier run left what it understood.
+    pub cache: Option<&'a Path>,
 }
 
 /// A project that is understood as a whole.
@@ -55,13 +59,47 @@ pub struct Loaded {
     pub engine: Engine,
     /// What is questionable.
     pub warnings: Vec<Diagnostic>,
+    /// What is questionable today and may not have been yesterday.
+    pub outdated: Vec<Diagnostic>,
+    /// How much of it was not known from an earlier run.
+    pub news: News,
 }
 
-/// Reads every file of a project and its packages.
+/// How much of a project was not known from an earlier run.
+#[derive(Debug)]
+pub enum News {
+    /// Nothing.
+    Nothing,
+    /// A few files, which are quickly read again.
+    Little,
+    /// So much that the next run had better know it.
+    Much(Basis),
+}
+
+/// Reads every file of a project and its packages, or takes what an earlier run
+/// understood where that still holds.
 ///
 /// # Errors
 /// All problems that were found in any file, with the warnings among them.
 pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+    let surroundings = Arc::new(surroundings(inputs));
+    let basis = Basis::of(inputs.project, inputs.sources);
+    let mut loaded = match cache::recall(inputs, &surroundings, &basis) {
+        Some(recalled) => recalled,
+        None => whole(inputs, &surroundings, basis)?,
+    };
+    let started_at = inputs.project.invocation.started_at;
+    loaded.outdated = check_deprecations(&loaded.manifest.nodes, started_at);
+    Ok(loaded)
+}
+
+/// Reads everything.
+fn whole(
+    inputs: &Inputs<'_>,
+    surroundings: &Arc<Surroundings>,
+    basis: Basis,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    inputs.project.read_texts()?;
     let (library, mut findings) =
         macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
     let engine = Engine::new(Arc::new(library));
@@ -72,15 +110,15 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
             .into_iter()
             .filter(|found| file_of(found).is_none_or(|file| !broken.contains(&file))),
     );
-    let surroundings = Arc::new(surroundings(inputs));
     let mut loading =
-        Loading { project: inputs.project, engine: &engine, surroundings: &surroundings, findings };
+        Loading { project: inputs.project, engine: &engine, surroundings, findings, volatile: Vec::new() };
     let manifest = loading.manifest();
-    let findings = each_once(loading.findings);
-    if findings.iter().any(Diagnostic::is_error) {
-        return Err(findings);
+    let basis = basis.with_volatile(loading.volatile);
+    let warnings = each_once(loading.findings);
+    if warnings.iter().any(Diagnostic::is_error) {
+        return Err(warnings);
     }
-    Ok(Loaded { manifest, engine, warnings: findings })
+    Ok(Loaded { manifest, engine, warnings, outdated: Vec::new(), news: News::Much(basis) })
 }
 
 /// The file that a finding points into.
@@ -104,23 +142,28 @@ struct Loading<'a> {
     engine: &'a Engine,
     surroundings: &'a Arc<Surroundings>,
     findings: Vec<Diagnostic>,
+    volatile: Vec<UniqueId>,
 }
 
 /// Nodes without edges, in dbt's order.
 #[derive(Default)]
-struct Drafted {
+struct Drafts {
     enabled: Vec<Draft>,
     disabled: Vec<Node>,
 }
 
-impl Drafted {
+impl Drafts {
     fn extend(&mut self, drafts: Vec<Draft>) {
         for draft in drafts {
-            if draft.node.config.enabled() {
-                self.enabled.push(draft);
-            } else {
-                self.disabled.push(draft.node);
-            }
+            self.push(draft);
+        }
+    }
+
+    fn push(&mut self, draft: Draft) {
+        if draft.node.config.enabled() {
+            self.enabled.push(draft);
+        } else {
+            self.disabled.push(draft.node);
         }
     }
 }
@@ -163,9 +206,8 @@ impl Loading<'_> {
         let unit_tests = UnitTests { project: self.project, trees: &trees, describer: &describer }
             .add(&files, &mut resolved);
         let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;
-        self.findings.extend(check_access(self.project, &nodes));
+        self.findings.extend(check_access(self.project, &nodes, &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
-        self.findings.extend(check_deprecations(&nodes, self.project.invocation.started_at));
         complete_models(&mut nodes, &[&broken_tests, &disabled]);
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);
@@ -196,7 +238,7 @@ impl Loading<'_> {
         files: &[PropertyFile],
         rendering: &Rendering<'_>,
         drafting: &Drafting<'_>,
-    ) -> Drafted {
+    ) -> Drafts {
         let mut all: Vec<Sketch> = Vec::new();
         for package in &self.project.packages {
             all.extend(self.keep(sketches(package)));
@@ -208,26 +250,36 @@ impl Loading<'_> {
         let more = self.described(files, rendering, &all);
         all.extend(more);
         self.findings.extend(patches.unmatched(&all));
-        let made: Vec<(Draft, Vec<Diagnostic>)> = all
+        let made: Vec<Drafted> = all
             .into_par_iter()
             .map(|sketch| {
                 let patch = patches.find(&sketch);
                 drafting.draft(sketch, patch)
             })
             .collect();
-        let mut drafted = Drafted::default();
-        let (drafts, findings): (Vec<Draft>, Vec<Vec<Diagnostic>>) = made.into_iter().unzip();
-        drafted.extend(drafts);
-        self.findings.extend(findings.into_iter().flatten());
+        let mut drafts = Drafts::default();
+        for Drafted { node, findings, is_volatile } in made {
+            self.findings.extend(findings);
+            match &node.kind {
+                _ if !is_volatile => {}
+                NodeKind::Model(_)
+                | NodeKind::Analysis(_)
+                | NodeKind::Test(DataTest { generic: None, .. }) => {
+                    self.volatile.push(node.unique_id.clone());
+                }
+                _ => self.surroundings.members.reads().note_volatile(),
+            }
+            drafts.push(Draft { node, sites: Vec::new() });
+        }
         let &Drafting { trees, describer, .. } = drafting;
         let sources = Sources { trees, surroundings: self.surroundings, describer };
         for file in files {
-            drafted.extend(self.keep(sources.drafts(file)));
+            drafts.extend(self.keep(sources.drafts(file)));
         }
         for file in files {
-            drafted.extend(self.keep(exposures(trees, file, describer)));
+            drafts.extend(self.keep(exposures(trees, file, describer)));
         }
-        drafted
+        drafts
     }
 
     /// What property files define and what is rendered: tests of nodes and

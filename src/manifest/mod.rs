@@ -12,6 +12,7 @@
 //! | `resolve` | nodes without edges | the manifest: each `ref` and `source` is a [`NodeId`] |
 
 mod access;
+mod cache;
 mod call_site;
 mod config;
 mod configure;
@@ -47,10 +48,11 @@ pub mod unit_tests;
 pub mod version;
 mod world;
 
+pub use cache::{Basis, keep};
 pub use config::{Config, Hook};
 pub use contents::{DocBlock, Group, MacroArgument, MacroNode, Manifest};
 pub use describe::foreign_key_target;
-pub use load::{Inputs, Loaded, load};
+pub use load::{Inputs, Loaded, News, load};
 pub use node::*;
 pub(crate) use parse::metric_call;
 pub use unit_test::*;

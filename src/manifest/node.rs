@@ -1,11 +1,13 @@
 //! Resolved nodes: every name resolved, every config final. Immutable from here on.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::config::Config;
@@ -14,11 +16,11 @@ use crate::source::{FileId, Span};
 use crate::sql::Relation;
 
 /// Where a node stands in [`super::Manifest::nodes`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u32);
 
 /// dbt's `unique_id`, such as `model.shop.dim_date`. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UniqueId(pub Arc<str>);
 
 impl UniqueId {
@@ -37,7 +39,7 @@ impl fmt::Display for UniqueId {
 
 /// Anything in the graph: models, seeds, snapshots, tests, sources, exposures,
 /// unit tests, analyses, functions and the run's own hooks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Node {
     /// Its identity.
     pub unique_id: UniqueId,
@@ -50,6 +52,7 @@ pub struct Node {
     /// The files behind it.
     pub origin: Origin,
     /// Its configuration, merged from every place that may set it.
+    #[serde(skip)]
     pub config: Config,
     /// Its tags as selectors see them: those of its configuration, and for
     /// tests those of the columns and tables that they stand below.
@@ -75,7 +78,7 @@ impl Node {
 }
 
 /// The files behind a node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Origin {
     /// The whole of what defines it: file, block, or YAML entry.
     pub span: Span,
@@ -104,7 +107,7 @@ impl Origin {
 }
 
 /// What people wrote about a node.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Docs {
     /// The description, rendered.
     pub description: String,
@@ -115,7 +118,7 @@ pub struct Docs {
 }
 
 /// What people wrote about a column.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ColumnDocs {
     /// The name as written.
     pub name: String,
@@ -138,7 +141,7 @@ pub struct ColumnDocs {
 }
 
 /// What a node needs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct DependsOn {
     /// Nodes, each once, in the order of first mention.
     pub nodes: Vec<NodeId>,
@@ -157,7 +160,7 @@ pub struct DependsOn {
 }
 
 /// One `metric(...)` as written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MetricCall {
     /// The package, where it was named.
     pub package: Option<String>,
@@ -166,7 +169,7 @@ pub struct MetricCall {
 }
 
 /// One `ref(...)` as written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RefCall {
     /// The package, in the form with two arguments.
     pub package: Option<String>,
@@ -177,7 +180,7 @@ pub struct RefCall {
 }
 
 /// One `source(...)` as written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SourceCall {
     /// The source.
     pub source: String,
@@ -186,7 +189,7 @@ pub struct SourceCall {
 }
 
 /// One `function(...)` as written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FunctionCall {
     /// The package, in the form with two arguments.
     pub package: Option<String>,
@@ -195,7 +198,7 @@ pub struct FunctionCall {
 }
 
 /// A template that a node was written as.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Body {
     /// The template's text: a whole file, or what stands inside a block.
     pub text: Arc<str>,
@@ -208,7 +211,7 @@ pub struct Body {
 }
 
 /// A select statement that becomes a relation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
     /// The statement.
     pub body: Body,
@@ -246,7 +249,7 @@ impl Model {
 }
 
 /// The kinds of nodes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum NodeKind {
     /// A select statement that becomes a relation.
     Model(Box<Model>),
@@ -378,7 +381,7 @@ impl fmt::Display for ResourceType {
 }
 
 /// A function that queries can call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {
     /// What it does: a query or code.
     pub body: Body,
@@ -398,7 +401,7 @@ impl Function {
 }
 
 /// A CSV file that becomes a table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Seed {
     /// The package root, absolute: the file is `root/original_file_path`.
     pub root_path: std::path::PathBuf,
@@ -407,16 +410,16 @@ pub struct Seed {
 }
 
 /// How a file's contents are known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checksum {
     /// `sha256`, `path` or `none`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The sum.
     pub value: String,
 }
 
 /// A query that returns failing rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DataTest {
     /// The query; for a generic test, the call that dbt would generate.
     pub body: Body,
@@ -425,7 +428,7 @@ pub struct DataTest {
 }
 
 /// What a generic test was made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GenericTest {
     /// The test's name without package: `not_null`.
     pub name: String,
@@ -442,7 +445,7 @@ pub struct GenericTest {
 }
 
 /// A table that others load.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
     /// The source's name; the table's is [`Node::name`].
     pub source_name: String,
@@ -473,7 +476,7 @@ pub struct Source {
 }
 
 /// How old a source may be.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freshness {
     /// Older is a warning.
     pub warn_after: Option<Age>,
@@ -484,7 +487,7 @@ pub struct Freshness {
 }
 
 /// A span of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Age {
     /// How many.
     pub count: u32,
@@ -493,7 +496,7 @@ pub struct Age {
 }
 
 /// The unit of an [`Age`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Period {
     Minute,
@@ -502,7 +505,7 @@ pub enum Period {
 }
 
 /// Something outside that reads models.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Exposure {
     /// `dashboard`, `notebook`, `analysis`, `ml` or `application`.
     pub exposure_type: String,
@@ -517,7 +520,7 @@ pub struct Exposure {
 }
 
 /// A part of the semantic layer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Semantic {
     /// Which part.
     pub kind: SemanticKind,
@@ -526,7 +529,7 @@ pub struct Semantic {
 }
 
 /// The parts of the semantic layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SemanticKind {
     /// A number that is computed from measures.
     Metric,
@@ -549,7 +552,7 @@ impl SemanticKind {
 }
 
 /// An `on-run-start` or `on-run-end` item.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunHook {
     /// What is run.
     pub body: Body,
@@ -560,7 +563,7 @@ pub struct RunHook {
 }
 
 /// When a [`RunHook`] runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum HookMoment {
     /// `on-run-start`.
     Start,

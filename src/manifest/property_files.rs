@@ -91,17 +91,8 @@ pub(super) fn property_files(
         .filter(|(_, file)| file.kind == FileKind::Properties)
         .filter_map(|(package, file)| Some((package, file, file.file.as_ref()?)))
         .collect();
-    let read = files.par_iter().map(|(package, file, source)| {
-        let (properties, problems) = rendering.with(&package.name, |render| read(source, render));
-        let file = PropertyFile {
-            package: package.name.clone(),
-            path: file.path.clone(),
-            resource_path: file.resource_path.clone(),
-            source: Arc::clone(source),
-            properties,
-        };
-        (file, problems)
-    });
+    let read =
+        files.par_iter().map(|(package, file, source)| property_file(package, file, source, rendering));
     let (mut files, problems): (Vec<PropertyFile>, Vec<Vec<Diagnostic>>) = read.unzip();
     let mut findings: Vec<Diagnostic> = problems.into_iter().flatten().collect();
     findings.extend(override_sources(&mut files, rendering));
@@ -110,6 +101,24 @@ pub(super) fn property_files(
         findings.extend(properties::duplicates(&own.collect::<Vec<_>>()));
     }
     (files, findings)
+}
+
+/// One property file, and what is wrong with it.
+pub(super) fn property_file(
+    package: &Package,
+    file: &ResourceFile,
+    source: &Arc<SourceFile>,
+    rendering: &Rendering<'_>,
+) -> (PropertyFile, Vec<Diagnostic>) {
+    let (properties, problems) = rendering.with(&package.name, |render| read(source, render));
+    let file = PropertyFile {
+        package: package.name.clone(),
+        path: file.path.clone(),
+        resource_path: file.resource_path.clone(),
+        source: Arc::clone(source),
+        properties,
+    };
+    (file, problems)
 }
 
 fn read(source: &SourceFile, render: Render<'_>) -> (Properties, Vec<Diagnostic>) {

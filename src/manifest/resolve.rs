@@ -46,6 +46,24 @@ pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Re
     assemble(nodes, disabled, edges)
 }
 
+/// Connects nodes that take the places of others in a manifest; `None` where one reads
+/// what it may not, or what is not there.
+pub(super) fn connect_again(
+    root: &str,
+    nodes: &[Node],
+    disabled: &[Node],
+    again: Vec<(NodeId, Node)>,
+) -> Option<Vec<(NodeId, Node)>> {
+    let search = Search { root, nodes, disabled, index: Index::new(root, nodes, disabled) };
+    let connect = |(id, mut node): (NodeId, Node)| {
+        let edges = search.edges(&node, &[]);
+        let id_of = |place: &usize| u32::try_from(*place).ok().map(NodeId);
+        node.depends_on.nodes = edges.targets.iter().filter_map(id_of).collect();
+        (edges.diagnostics.is_empty() && !edges.is_broken_test).then_some((id, node))
+    };
+    again.into_iter().map(connect).collect()
+}
+
 /// What one node's calls stand for.
 #[derive(Debug, Default)]
 struct Edges {

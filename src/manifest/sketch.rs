@@ -128,7 +128,7 @@ pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
 }
 
 /// A model, an analysis, a singular test or a function: one file, one node.
-fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<SourceFile>) -> Sketch {
+pub(super) fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<SourceFile>) -> Sketch {
     let body = whole_body(source);
     let (folders, name) = path_parts(&file.resource_path);
     let mut fqn = vec![package.name.clone()];
@@ -179,12 +179,12 @@ fn seed(package: &Package, file: &ResourceFile) -> Result<Sketch, Diagnostic> {
     let refused =
         |error: files::FileError| Diagnostic::error("unreadable-file", error.to_string()).in_file(&path);
     let checksum = if files::size(&path).map_err(refused)? > MAX_HASHED_SEED {
-        Checksum { name: "path", value: file.path.clone() }
+        Checksum { name: "path".into(), value: file.path.clone() }
     } else {
         // A byte order mark counts, as it does for dbt.
         let bytes = files::read(&path).map_err(refused)?;
         let text = String::from_utf8_lossy(&bytes);
-        Checksum { name: "sha256", value: checksum(&text) }
+        Checksum { name: "sha256".into(), value: checksum(&text) }
     };
     let (folders, name) = path_parts(&file.resource_path);
     let fqn = std::iter::once(package.name.clone()).chain(folders).collect();

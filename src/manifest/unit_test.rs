@@ -1,11 +1,12 @@
 //! Unit tests: given rows, a model, expected rows.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::node::{NodeId, RefCall, SourceCall};
 
 /// Inputs and expected rows for one model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UnitTest {
     /// The model under test, as written.
     pub model: String,
@@ -28,7 +29,7 @@ pub struct UnitTest {
 }
 
 /// One input.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Given {
     /// As written: `ref('stg_orders')`.
     pub input_text: String,
@@ -41,7 +42,7 @@ pub struct Given {
 }
 
 /// What a [`Given`] stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GivenInput {
     /// `ref(...)` and the node that it names.
     Ref(RefCall, NodeId),
@@ -52,7 +53,7 @@ pub enum GivenInput {
 }
 
 /// Rows as written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fixture {
     /// `format: dict`, or `csv` read into the same form: column to value.
     Rows(Vec<Map<String, Json>>, FixtureFormat),
@@ -61,7 +62,7 @@ pub enum Fixture {
 }
 
 /// How the rows of a [`Fixture::Rows`] were written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum FixtureFormat {
     Dict,
@@ -69,7 +70,7 @@ pub enum FixtureFormat {
 }
 
 /// What is replaced while the model is rendered.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overrides {
     /// Macro name (qualified or not) to the value that it gives.
     pub macros: Map<String, Json>,

@@ -135,7 +135,8 @@ pub(super) fn check_batch_inputs(nodes: &[Node]) -> Vec<Diagnostic> {
     nodes.iter().filter(is_uncut).map(finding).collect()
 }
 
-fn is_microbatch(materialized: &str, strategy: Option<&str>) -> bool {
+/// Whether a node of these settings is built in batches.
+pub(super) fn is_microbatch(materialized: &str, strategy: Option<&str>) -> bool {
     materialized == "incremental" && strategy == Some("microbatch")
 }
 

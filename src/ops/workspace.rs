@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
 
 use crate::adapter::Adapter;
 use crate::artifact::Wire;
@@ -9,7 +10,7 @@ use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::host::clock;
 use crate::manifest;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, News};
 use crate::project;
 use crate::project::{LoadRequest, Project};
 use crate::select;
@@ -37,6 +38,19 @@ pub struct Workspace {
     /// What is questionable in the project.
     pub warnings: Vec<Diagnostic>,
     earlier: OnceLock<Earlier>,
+    /// Leaves what was understood for the next run, meanwhile.
+    keeper: Option<JoinHandle<()>>,
+}
+
+/// The name of the file under the target path in which runs leave what they understood.
+const CACHE: &str = "parse.cache";
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
 }
 
 /// Which nodes a command line is about, as written.
@@ -67,9 +81,11 @@ impl Workspace {
         let (project, mut warnings) = project::load(request)?;
         let project = Arc::new(project);
         let sources = Arc::clone(&request.sources);
-        let inputs = manifest::Inputs { project: &project, sources: &sources, notices };
+        let cache = project.flags.is_on("partial_parse").then(|| project.target_path().join(CACHE));
+        let inputs =
+            manifest::Inputs { project: &project, sources: &sources, notices, cache: cache.as_deref() };
         let loaded = manifest::load(&inputs)?;
-        warnings.extend(loaded.warnings);
+        warnings.extend(loaded.warnings.iter().chain(&loaded.outdated).cloned());
         let graph = Graph::new(&loaded.manifest)?;
         let (selectors, findings) = project.selectors.as_ref().map(NamedSelectors::read).unwrap_or_default();
         if findings.iter().any(Diagnostic::is_error) {
@@ -77,8 +93,18 @@ impl Workspace {
         }
         warnings.extend(findings);
         let (manifest, engine) = (Arc::new(loaded.manifest), loaded.engine);
+        let keeper = match (cache, loaded.news) {
+            (Some(path), News::Much(basis)) => {
+                let (project, manifest) = (Arc::clone(&project), Arc::clone(&manifest));
+                // What cannot be kept is read again: that is no reason to stop, or to complain.
+                let keep =
+                    move || drop(manifest::keep(&path, &project, basis, (&manifest, &loaded.warnings)));
+                Some(thread::spawn(keep))
+            }
+            _ => None,
+        };
         let earlier = OnceLock::new();
-        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, earlier })
+        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, earlier, keeper })
     }
 
     /// The warehouse of the chosen target, not yet connected to.

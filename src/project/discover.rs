@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use super::file::Paths;
 use crate::diagnostics::Diagnostic;
-use crate::host::files;
+use crate::host::FileError;
+use crate::host::files::{self, Stamp};
 use crate::source::{SourceFile, SourceMap};
 
 /// What a file is for, by its folder and its extension.
@@ -48,11 +49,13 @@ pub struct ResourceFile {
     pub path: String,
     /// Path from the resource folder: `staging/stg_orders.sql`.
     pub resource_path: String,
+    /// Tells whether it is still the file that it was.
+    pub stamp: Stamp,
     /// Its text; `None` for seeds, which the warehouse reads.
     pub file: Option<Arc<SourceFile>>,
 }
 
-/// The files of a package, ordered by kind and path, each text read once.
+/// The files of a package, ordered by kind and path. No text is read yet.
 /// Folders that do not exist are passed over.
 pub(super) fn discover(
     root: &Path,
@@ -79,7 +82,7 @@ pub(super) fn discover(
         }
     }
     found.sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
-    read_all(found, shown_root, sources, diagnostics)
+    address(found, shown_root, sources, diagnostics)
 }
 
 /// The rules of `.dbtignore`.
@@ -162,7 +165,7 @@ fn resource(root: &Path, folder: &str, purpose: Purpose, path: &Path) -> Option<
         (Purpose::Functions, "sql" | "py") => FileKind::Function,
         _ => return None,
     };
-    Some(ResourceFile { kind, path: whole, resource_path, file: None })
+    Some(ResourceFile { kind, path: whole, resource_path, stamp: Stamp::default(), file: None })
 }
 
 /// A path with `/` between its parts, on any system; `None` if it is not Unicode.
@@ -171,42 +174,59 @@ fn slashed(path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// Reads all texts at once; ids are given in the order of the files, so that
-/// they do not depend on the threads.
-fn read_all(
+/// Gives all texts an address, in the order of the files. They are read when
+/// they are asked for, or all at once by [`read_texts`].
+fn address(
     found: Vec<(ResourceFile, PathBuf)>,
     shown_root: &Path,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
-    let texts: Vec<_> = found
-        .par_iter()
-        .map(|(file, path)| (file.kind != FileKind::Seed).then(|| files::read_text(path)))
-        .collect();
-    let mut read: Vec<ResourceFile> = Vec::with_capacity(found.len());
+    let stamps: Vec<Result<Stamp, FileError>> =
+        found.par_iter().map(|(_, path)| files::stamp(path)).collect();
+    let mut addressed: Vec<ResourceFile> = Vec::with_capacity(found.len());
     // A file can be of two kinds; its text still has one address.
     let mut known: HashMap<String, Arc<SourceFile>> = HashMap::new();
-    for ((mut file, _), text) in found.into_iter().zip(texts) {
-        match text {
-            None => {}
-            Some(Ok(text)) => {
-                let add = || sources.add(shown_root.join(&file.path), text);
-                file.file = Some(Arc::clone(known.entry(file.path.clone()).or_insert_with(add)));
-            }
-            Some(Err(error)) => {
-                let is_text = error.source.kind() != std::io::ErrorKind::InvalidData;
-                let finding = if is_text {
-                    let message = format!("cannot read `{}`: {}", file.path, error.source);
-                    Diagnostic::error("unreadable-file", message)
-                } else {
-                    let message = format!("`{}` is not UTF-8 text", file.path);
-                    Diagnostic::error("not-utf8", message).help("save the file as UTF-8")
-                };
-                diagnostics.push(finding.in_file(shown_root.join(&file.path)));
+    for ((mut file, path), stamp) in found.into_iter().zip(stamps) {
+        let shown = shown_root.join(&file.path);
+        match stamp {
+            Ok(stamp) => file.stamp = stamp,
+            Err(error) => {
+                diagnostics.push(unreadable(&file.path, &error).in_file(shown));
                 continue;
             }
         }
-        read.push(file);
+        if file.kind != FileKind::Seed {
+            let read = move || files::read_text(&path).unwrap_or_default().into();
+            let add = || sources.defer(shown, read);
+            file.file = Some(Arc::clone(known.entry(file.path.clone()).or_insert_with(add)));
+        }
+        addressed.push(file);
     }
-    read
+    addressed
+}
+
+/// Reads the texts of these files of a package below `root` that were not read yet.
+///
+/// # Errors
+/// A finding for each file that cannot be read.
+pub(super) fn read_texts(root: &Path, all: &[ResourceFile]) -> Vec<Diagnostic> {
+    let unread = |file: &&ResourceFile| file.file.as_ref().is_some_and(|source| !source.is_read());
+    let read = all.par_iter().filter(unread).filter_map(|file| {
+        let source = file.file.as_ref()?;
+        match files::read_text(&root.join(&file.path)) {
+            Ok(text) => source.hold(text),
+            Err(error) => return Some(unreadable(&file.path, &error).in_file(source.path())),
+        }
+        None
+    });
+    read.collect()
+}
+
+fn unreadable(path: &str, error: &FileError) -> Diagnostic {
+    if error.source.kind() == std::io::ErrorKind::InvalidData {
+        let message = format!("`{path}` is not UTF-8 text");
+        return Diagnostic::error("not-utf8", message).help("save the file as UTF-8");
+    }
+    Diagnostic::error("unreadable-file", format!("cannot read `{path}`: {}", error.source))
 }

@@ -11,7 +11,7 @@ use super::file::ProjectFile;
 use super::flags::Flags;
 use super::installed;
 use super::locate::locate;
-use super::members::{self, Facts, Members, Policy, Secrets};
+use super::members::{self, Facts, Members, Policy, Reads, Secrets};
 use super::profile::Profile;
 use super::read_file::RawFile;
 use super::render::Renderer;
@@ -141,6 +141,16 @@ impl Project {
         self.packages.iter().find(|package| package.name == name)
     }
 
+    /// Reads the texts of all files that were not read yet.
+    ///
+    /// # Errors
+    /// A finding for each file that cannot be read.
+    pub fn read_texts(&self) -> Result<(), Vec<Diagnostic>> {
+        let of_package = |package: &Package| discover::read_texts(&package.root, &package.files);
+        let findings: Vec<Diagnostic> = self.packages.iter().flat_map(of_package).collect();
+        if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+
     /// Where nodes are stored where nothing else is said.
     #[must_use]
     pub fn target(&self) -> Target {
@@ -182,6 +192,7 @@ struct Loader<'a> {
     flags: Flags,
     command_line_vars: Map,
     secrets: Secrets,
+    reads: Arc<Reads>,
 }
 
 impl<'a> Loader<'a> {
@@ -198,7 +209,7 @@ impl<'a> Loader<'a> {
         let mut flags = Flags::of(&request.flags, &request.environment, written, diagnostics);
         flags.settle_periods(request.invocation.started_at, diagnostics);
         let secrets = Secrets::of(&request.environment);
-        Some(Self { request, root, raw, flags, command_line_vars, secrets })
+        Some(Self { request, root, raw, flags, command_line_vars, secrets, reads: Arc::default() })
     }
 
     fn members(&self, target: Option<JsonMap<String, Json>>, vars: Vars, policy: Policy) -> Members {
@@ -209,6 +220,7 @@ impl<'a> Loader<'a> {
             invocation: self.request.invocation.clone(),
             target,
             project_name: self.raw.name().unwrap_or_default().to_owned(),
+            reads: Arc::clone(&self.reads),
         };
         Members::new(facts, vars, policy)
     }
@@ -242,7 +254,7 @@ impl<'a> Loader<'a> {
             Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
         let selectors = self.selectors(&renderer, diagnostics);
         let log_path = self.log_folder();
-        let Self { request, root, raw, flags, command_line_vars, secrets } = self;
+        let Self { request, root, raw, flags, command_line_vars, secrets, reads } = self;
         let given_vars = command_line_vars.to_json();
         let file = raw.check(&renderer, diagnostics)?;
         check_version(&file, &flags, diagnostics);
@@ -278,6 +290,7 @@ impl<'a> Loader<'a> {
             invocation: request.invocation.clone(),
             target,
             project_name: vars.root.clone(),
+            reads,
         };
         Some(Project {
             root,

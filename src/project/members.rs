@@ -3,6 +3,7 @@
 mod env_var;
 mod exceptions;
 mod flags;
+mod reads;
 mod secrets;
 mod talk;
 mod var;
@@ -19,6 +20,7 @@ use crate::host::Environment;
 use crate::template::{self, Value};
 use crate::yaml;
 
+pub use reads::Reads;
 pub use secrets::Secrets;
 
 use env_var::EnvVar;
@@ -48,6 +50,8 @@ pub(super) struct Facts {
     pub(super) target: Option<Map<String, Json>>,
     /// The root project; empty before its file was read.
     pub(super) project_name: String,
+    /// What templates read of it.
+    pub(super) reads: Arc<Reads>,
 }
 
 /// What differs between the places of templates.
@@ -91,6 +95,27 @@ impl Members {
     /// The value of a member for the templates of a package.
     #[must_use]
     pub fn lookup(&self, name: &str, package: &str) -> Option<Value> {
+        if Reads::changes_with_each_run(name) {
+            self.facts.reads.note_volatile();
+        }
+        self.member(name, package)
+    }
+
+    /// What templates have read so far.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.facts.reads
+    }
+
+    /// The value of an environment variable.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.facts.environment.get(name)
+    }
+
+    /// As [`Members::lookup`], for a reader that notes itself what depends on the run.
+    #[must_use]
+    pub fn member(&self, name: &str, package: &str) -> Option<Value> {
         let facts = &self.facts;
         match name {
             "var" => Some(Value::from_object(Var::new(self, package))),

@@ -1,15 +1,18 @@
 //! The table of texts and the spans that point into it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
 
 /// Which text of the [`SourceMap`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(u32);
 
 /// A byte range of one text. `start <= end`; both are clamped when resolved,
 /// so a wrong span can mislead but never panic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// The text.
     pub file: FileId,
@@ -37,11 +40,21 @@ pub struct Location {
 }
 
 /// One text and where it came from.
-#[derive(Debug)]
 pub struct SourceFile {
     id: FileId,
     path: PathBuf,
-    text: Arc<str>,
+    text: OnceLock<Arc<str>>,
+    /// What gives the text when it is first asked for.
+    read: Option<Box<Read>>,
+}
+
+/// Gives the text of a file.
+type Read = dyn Fn() -> Arc<str> + Send + Sync;
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile").field("id", &self.id).field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl SourceFile {
@@ -61,19 +74,34 @@ impl SourceFile {
     /// The whole text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.held()
     }
 
     /// The whole text, shared.
     #[must_use]
     pub fn shared_text(&self) -> Arc<str> {
-        Arc::clone(&self.text)
+        Arc::clone(self.held())
+    }
+
+    /// Whether the text is at hand; otherwise it is read when it is first asked for.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.text.get().is_some()
+    }
+
+    /// Gives a text that was not read yet.
+    pub fn hold(&self, text: impl Into<Arc<str>>) {
+        self.text.get_or_init(|| text.into());
+    }
+
+    fn held(&self) -> &Arc<str> {
+        self.text.get_or_init(|| self.read.as_ref().map_or_else(|| Arc::from(""), |read| read()))
     }
 
     /// The span of the whole text.
     #[must_use]
     pub fn span(&self) -> Span {
-        self.range(0, self.text.len())
+        self.range(0, self.text().len())
     }
 
     /// A span of this text.
@@ -85,11 +113,12 @@ impl SourceFile {
     /// Where a byte offset lies; an offset past the end is the end.
     #[must_use]
     pub fn location(&self, offset: usize) -> Location {
-        let mut end = offset.min(self.text.len());
-        while !self.text.is_char_boundary(end) {
+        let text = self.text();
+        let mut end = offset.min(text.len());
+        while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = self.text.get(..end).unwrap_or_default();
+        let before = text.get(..end).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Location {
             line: before.matches('\n').count() + 1,
@@ -114,9 +143,22 @@ impl SourceMap {
 
     /// Adds a text and returns it with its address.
     pub fn add(&self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> Arc<SourceFile> {
+        self.push(path.into(), OnceLock::from(text.into()), None)
+    }
+
+    /// Adds a text that `read` gives when it is first asked for.
+    pub fn defer(
+        &self,
+        path: impl Into<PathBuf>,
+        read: impl Fn() -> Arc<str> + Send + Sync + 'static,
+    ) -> Arc<SourceFile> {
+        self.push(path.into(), OnceLock::new(), Some(Box::new(read)))
+    }
+
+    fn push(&self, path: PathBuf, text: OnceLock<Arc<str>>, read: Option<Box<Read>>) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        let file = Arc::new(SourceFile { id, path: path.into(), text: text.into() });
+        let file = Arc::new(SourceFile { id, path, text, read });
         files.push(Arc::clone(&file));
         file
     }
@@ -126,6 +168,12 @@ impl SourceMap {
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         files.get(id.0 as usize).cloned()
+    }
+
+    /// All texts so far, by id.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<SourceFile>> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

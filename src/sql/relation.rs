@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Dialect;
 
 /// What stands behind a name in the warehouse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RelationKind {
     /// Rows are stored.
     Table,
@@ -81,7 +83,7 @@ impl Part {
 
 /// A yes or no for each part of a relation's name: whether it is quoted, or
 /// whether it is written at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Policy {
     /// For the database.
     pub database: bool,
@@ -122,7 +124,7 @@ impl Policy {
 /// The name of a table or view, which parts of it are written, and which quoted.
 ///
 /// dbt's `Relation`: `{{ ref('x') }}` prints [`Relation::render`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Relation {
     /// Outermost part; some warehouses have none.
     pub database: Option<String>,

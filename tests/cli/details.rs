@@ -180,3 +180,20 @@ fn retry_takes_as_many_threads_as_before() {
     sandbox.run(["retry"]).code(1).talk_has("3 threads");
     sandbox.run(["retry", "--threads", "2"]).code(1).talk_has("2 threads");
 }
+
+#[test]
+fn a_parse_is_remembered_and_never_trusted_too_far() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").model("b", "select * from {{ ref('a') }}");
+    sandbox.run(["parse", "--no-cache"]).success();
+    assert!(!sandbox.path("target/parse.cache").exists());
+    let listed = || sandbox.run(["list", "--output", "json"]).success().stdout;
+    let first = listed();
+    assert!(sandbox.path("target/parse.cache").exists());
+    assert_eq!(listed(), first);
+    sandbox.write("models/b.sql", "select * from {{ ref('nowhere') }}");
+    sandbox.run(["list"]).code(2);
+    sandbox.write("models/b.sql", "select 2 as id");
+    assert!(
+        !sandbox.run(["list", "--output", "json", "--select", "b"]).success().stdout.contains("model.shop.a")
+    );
+}

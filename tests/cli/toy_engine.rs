@@ -209,7 +209,7 @@ pub(crate) fn build(sandbox: &Sandbox, replace: impl FnOnce(Arc<dyn Adapter>) ->
     let (mut project, _) = project::load(&request).unwrap_or_else(|found| show(found));
     project.profile.adapter = replace(Arc::clone(&project.profile.adapter));
     let notices: Arc<dyn Notices> = Arc::new(Nobody);
-    let inputs = Inputs { project: &project, sources: &sources, notices: &notices };
+    let inputs = Inputs { project: &project, sources: &sources, notices: &notices, cache: None };
     let loaded = manifest::load(&inputs).unwrap_or_else(|found| show(found));
     let graph = Graph::new(&loaded.manifest).unwrap_or_else(|found| show(found));
     let runtime = Arc::new(Runtime::new(Parts {

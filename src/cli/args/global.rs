@@ -121,19 +121,23 @@ pub(crate) struct Global {
     /// Which tests a selected node brings along, said before the command
     #[arg(long = "indirect-selection", hide = true, value_name = "MODE", value_parser = INDIRECT_SELECTION)]
     pub(crate) indirect_selection_before: Option<String>,
+    /// Read every file, and leave nothing of it for the next command
+    #[arg(long, global = true, visible_alias = "no-cache", overrides_with = "partial_parse")]
+    pub(crate) no_partial_parse: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "no_partial_parse")]
+    pub(crate) partial_parse: bool,
     /// Accepted for command lines written for dbt; nothing changes
     #[command(flatten)]
     pub(crate) inert: Inert,
 }
 
-/// Flags of dbt that mean nothing here: there is no cache of parse results to
-/// turn off, no second parser, and no telemetry. Command lines that carry them work.
+/// Flags of dbt that mean nothing here: there is no second parser, and no telemetry.
+/// Command lines that carry them work.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Inert {
     #[arg(
-        long = "partial-parse",
-        aliases = [
-            "no-partial-parse", "static-parser", "no-static-parser", "use-experimental-parser",
+        long = "static-parser",
+        aliases = [ "no-static-parser", "use-experimental-parser",
             "no-use-experimental-parser", "send-anonymous-usage-stats", "no-send-anonymous-usage-stats",
             "use-colors-file", "no-use-colors-file", "cache-selected-only", "no-cache-selected-only",
             "populate-cache", "no-populate-cache", "log-cache-events", "no-log-cache-events",
@@ -182,6 +186,7 @@ impl Global {
             ("write_json", self.write_json, self.no_write_json),
             ("print", self.print, self.no_print),
             ("version_check", self.version_check, self.no_version_check),
+            ("partial_parse", self.partial_parse, self.no_partial_parse),
         ];
         for (name, yes, no) in switches {
             if let Some(value) = super::either(yes, no) {

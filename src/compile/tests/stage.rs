@@ -79,7 +79,7 @@ impl Stage {
         let (project, _) = project::load(&request).unwrap_or_else(|found| panic!("{}", show(&found)));
         let ear = Arc::new(Ear::default());
         let notices: Arc<dyn Notices> = Arc::<Ear>::clone(&ear);
-        let inputs = Inputs { project: &project, sources: &sources, notices: &notices };
+        let inputs = Inputs { project: &project, sources: &sources, notices: &notices, cache: None };
         let loaded = manifest::load(&inputs).unwrap_or_else(|found| panic!("{}", show(&found)));
         let runtime = Arc::new(Runtime::new(Parts {
             project: Arc::new(project),

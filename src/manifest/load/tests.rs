@@ -1,4 +1,5 @@
 mod faults;
+mod memory;
 mod shop;
 
 use serde_json::{Value as Json, json};
@@ -25,7 +26,15 @@ const PROFILE: &str =
 /// Loads a project of these files; `name` and `profile` go before the project file.
 fn attempt(files_of: &[(&str, &str)]) -> Result<Loaded, (Vec<Diagnostic>, String)> {
     let folder = tempfile::tempdir().unwrap();
-    let root = files::canonical(folder.path()).unwrap();
+    write_project(folder.path(), files_of);
+    let (_, sources, loaded) = load_folder(folder.path(), Environment::default(), None);
+    loaded.map_err(|found| {
+        let text = render_all(&found, &sources, Style::Plain);
+        (found, text)
+    })
+}
+
+fn write_project(root: &Path, files_of: &[(&str, &str)]) {
     files::write(&root.join("profiles.yml"), PROFILE).unwrap();
     files::write(&root.join("dbt_project.yml"), "name: shop\nprofile: shop\n").unwrap();
     for (path, text) in files_of {
@@ -35,6 +44,15 @@ fn attempt(files_of: &[(&str, &str)]) -> Result<Loaded, (Vec<Diagnostic>, String
         };
         files::write(&root.join(path), text).unwrap();
     }
+}
+
+/// Loads the project in a folder.
+fn load_folder(
+    folder: &Path,
+    environment: Environment,
+    cache: Option<&Path>,
+) -> (Option<Project>, Arc<SourceMap>, Result<Loaded, Vec<Diagnostic>>) {
+    let root = files::canonical(folder).unwrap();
     let sources = Arc::new(SourceMap::new());
     let request = LoadRequest {
         current_dir: root,
@@ -51,16 +69,16 @@ fn attempt(files_of: &[(&str, &str)]) -> Result<Loaded, (Vec<Diagnostic>, String
             which: "parse".to_owned(),
             command_line: "model parse".to_owned(),
         },
-        environment: Environment::default(),
+        environment,
         sources: Arc::clone(&sources),
     };
-    let shown = |found: Vec<Diagnostic>| {
-        let text = render_all(&found, &sources, Style::Plain);
-        (found, text)
+    let project = match project::load(&request) {
+        Ok((project, _)) => project,
+        Err(found) => return (None, sources, Err(found)),
     };
-    let (project, _) = project::load(&request).map_err(shown)?;
     let notices: Arc<dyn Notices> = Arc::new(Deaf);
-    load(&Inputs { project: &project, sources: &sources, notices: &notices }).map_err(shown)
+    let loaded = load(&Inputs { project: &project, sources: &sources, notices: &notices, cache });
+    (Some(project), sources, loaded)
 }
 
 fn loaded(files_of: &[(&str, &str)]) -> Loaded {

@@ -22,6 +22,8 @@ pub(crate) struct Recorded {
     pub(crate) macros: Vec<String>,
     /// The options of all `config()` calls, merged.
     pub(crate) config: Map<String, Json>,
+    /// What was read may be otherwise in the next run, while no file changes.
+    pub(crate) is_volatile: bool,
 }
 
 /// Takes notes for one node; shared by the objects that its text sees.
@@ -78,6 +80,11 @@ impl Recorder {
     /// The options of one `config()` call.
     pub(super) fn config(&self, options: &Map<String, Json>) {
         self.note(|recorded| merge_call(&mut recorded.config, options));
+    }
+
+    /// The text read what belongs to one run of the program.
+    pub(super) fn note_volatile(&self) {
+        self.note(|recorded| recorded.is_volatile = true);
     }
 
     fn note(&self, change: impl FnOnce(&mut Recorded)) {

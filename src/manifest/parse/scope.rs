@@ -16,7 +16,7 @@ use super::config_object::ConfigObject;
 use super::recorder::Recorder;
 use crate::adapter::Adapter;
 use crate::objects::{self, ColumnClass};
-use crate::project::Members;
+use crate::project::{Members, Reads};
 use crate::source::Span;
 use crate::sql::{Dialect, Policy, Relation};
 use crate::template::{self, Notices, Scope};
@@ -194,8 +194,15 @@ impl Scope for ParseScope {
             return Some(value.clone());
         }
         let around = &self.surroundings;
-        let members = if self.subject.is_some() { &around.parse_members } else { &around.members };
-        self.member(name).or_else(|| members.lookup(name, &self.package))
+        self.member(name).or_else(|| match self.subject {
+            Some(_) => {
+                if Reads::changes_with_each_run(name) {
+                    self.recorder.note_volatile();
+                }
+                around.parse_members.member(name, &self.package)
+            }
+            None => around.members.lookup(name, &self.package),
+        })
     }
 
     fn package(&self) -> &str {

@@ -371,7 +371,7 @@ fn a_snapshot_refuses_what_is_no_history() {
 
 fn seed_node(folder: &tempfile::TempDir, text: &str, config: &Json) -> Node {
     files::write(&folder.path().join("a.csv"), text).unwrap();
-    let checksum = Checksum { name: "none", value: String::new() };
+    let checksum = Checksum { name: "none".into(), value: String::new() };
     let seed = Seed { root_path: folder.path().to_owned(), checksum };
     let mut node = node(NodeKind::Seed(seed), config);
     node.origin.original_file_path = "a.csv".to_owned();

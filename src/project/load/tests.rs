@@ -232,7 +232,9 @@ fn files_are_found_by_folder_and_extension() {
 fn a_file_that_is_no_text_is_told() {
     let sandbox = Sandbox::new(&[("dbt_project.yml", "name: shop")]);
     files::write(&sandbox.request.current_dir.join("models/m.sql"), b"select '\xff'").unwrap();
-    assert_eq!(sandbox.codes(), ["not-utf8"]);
+    let (project, _) = load(&sandbox.request).unwrap();
+    let found = project.read_texts().unwrap_err();
+    assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["not-utf8"]);
 }
 
 #[test]

@@ -38,6 +38,8 @@ impl EnvVar {
             if let Some(placeholder) = self.facts.secrets.placeholder(name) {
                 return Ok(Value::from(placeholder));
             }
+        } else {
+            self.facts.reads.note_variable(name);
         }
         match (given, default) {
             (Some(text), _) => Ok(Value::from(text)),

@@ -71,6 +71,7 @@ fn members() -> Members {
         },
         target: serde_json::json!({"name": "dev", "schema": "main"}).as_object().cloned(),
         project_name: "shop".to_owned(),
+        reads: Arc::default(),
     };
     let text = "{a: 1, text: plain, nested: \"{{ var('a') + 1 }}\", list: [1, x]}";
     let command_line = vars::read(text, "--vars", &SourceMap::new()).unwrap();

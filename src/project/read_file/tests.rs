@@ -21,6 +21,7 @@ fn renderer() -> Renderer {
         },
         target: None,
         project_name: String::new(),
+        reads: Arc::default(),
     };
     Renderer::new(Members::new(facts, Vars::default(), Policy::default()), None)
 }

@@ -189,7 +189,7 @@ fn a_seed_is_loaded_emptied_and_loaded_anew() {
     let write = |lab: &Lab, text: &str| files::write(&lab.folder.path().join("seeds/s.csv"), text).unwrap();
     let seed = Seed {
         root_path: lab.folder.path().to_owned(),
-        checksum: Checksum { name: "none", value: String::new() },
+        checksum: Checksum { name: "none".into(), value: String::new() },
     };
     let config = json!({"materialized": "seed", "column_types": {"code": "varchar"}});
     let mut node = lab.named(NodeKind::Seed(seed), "s", &config);

@@ -1,0 +1,151 @@
+//! What an understanding of a project was made from.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::stored::Head;
+use crate::host::environment;
+use crate::host::files::{self, Stamp};
+use crate::project::{FileKind, Package, Project, ResourceFile};
+use crate::source::{FileId, SourceMap};
+
+/// SHA-256.
+pub(super) type Sum = [u8; 32];
+
+/// A sum over everything but the resource files and the environment: the program, the
+/// texts that are read in any case (project files, profile, `--vars`, selectors), the
+/// packages, and where the project is built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Key(Sum);
+
+impl Key {
+    /// The key of a project that was just loaded: `sources` holds its texts and no others.
+    pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
+        let packages = project.packages.iter().map(|package| (&package.name, &package.root));
+        let facts = json!({
+            "program": environment::program_stamp(),
+            "packages": packages.collect::<Vec<_>>(),
+            "adapter": project.profile.adapter.kind(),
+            "target": project.profile.target(),
+            "exports": project.flags.is_on("require_explicit_package_overrides_for_builtin_materializations"),
+        });
+        let resources: HashSet<FileId> = resources(project).filter_map(|(_, file)| id(file)).collect();
+        let mut sum = Sha256::new();
+        sum.update(facts.to_string());
+        for source in sources.all().iter().filter(|source| !resources.contains(&source.id())) {
+            let path = source.path().as_os_str().as_encoded_bytes();
+            for part in [path, source.text().as_bytes()] {
+                sum.update(part.len().to_le_bytes());
+                sum.update(part);
+            }
+        }
+        Self(sum.finalize().into())
+    }
+}
+
+/// A sum over what these environment variables hold.
+pub(super) fn variables_sum(project: &Project, names: &[String]) -> Sum {
+    let values: Vec<Option<&str>> = names.iter().map(|name| project.members.variable(name)).collect();
+    Sha256::digest(json!([names, values]).to_string()).into()
+}
+
+/// File systems tell times to within this many nanoseconds.
+const SAME_MOMENT: i64 = 1_000_000_000;
+
+/// A resource file as it was.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct KnownFile {
+    kind: u8,
+    path: String,
+    /// Where spans find it.
+    id: Option<FileId>,
+    stamp: Stamp,
+    /// Over the contents; of a large seed, nothing.
+    sum: Option<Sum>,
+}
+
+impl KnownFile {
+    fn of((package, file): Place<'_>) -> Self {
+        let sum = contents_sum(package, file);
+        Self { kind: file.kind as u8, path: file.path.clone(), id: id(file), stamp: file.stamp, sum }
+    }
+
+    /// Whether it is the same file, whatever it holds.
+    fn is_place_of(&self, file: &ResourceFile) -> bool {
+        self.kind == file.kind as u8 && self.path == file.path && self.id == id(file)
+    }
+
+    /// Whether its stamp says that it holds the same. A stamp from the moment of the
+    /// earlier run, or later, says nothing: the file may have been written twice in it.
+    fn has_same_stamp(&self, file: &ResourceFile, known_at: i64) -> bool {
+        self.stamp == file.stamp && file.stamp.written < known_at - SAME_MOMENT
+    }
+
+    /// Whether it holds something else.
+    fn has_changed(&self, (package, file): Place<'_>) -> bool {
+        self.sum.is_none() || self.sum != contents_sum(package, file)
+    }
+}
+
+/// A seed of more bytes is not read to see whether it is still the same.
+const LARGE_SEED: u64 = 1 << 20;
+
+fn contents_sum(package: &Package, file: &ResourceFile) -> Option<Sum> {
+    match &file.file {
+        Some(source) => Some(Sha256::digest(source.text()).into()),
+        None if file.stamp.size > LARGE_SEED => None,
+        None => Some(Sha256::digest(files::read(&package.root.join(&file.path)).ok()?).into()),
+    }
+}
+
+fn id(file: &ResourceFile) -> Option<FileId> {
+    Some(file.file.as_ref()?.id())
+}
+
+/// The files of all packages.
+pub(super) fn resources(project: &Project) -> impl Iterator<Item = Place<'_>> {
+    project.packages.iter().flat_map(|package| package.files.iter().map(move |file| (package, file)))
+}
+
+/// All resource files as they are.
+pub(super) fn known_files(project: &Project) -> Vec<KnownFile> {
+    let files: Vec<Place<'_>> = resources(project).collect();
+    files.into_par_iter().map(KnownFile::of).collect()
+}
+
+/// A file of a package.
+pub(super) type Place<'a> = (&'a Package, &'a ResourceFile);
+
+/// What is not as it was in the earlier run.
+pub(super) struct Changes<'a> {
+    /// Files that hold something else.
+    pub(super) files: Vec<Place<'a>>,
+    /// How many files had to be read to know.
+    pub(super) doubtful: usize,
+}
+
+impl<'a> Changes<'a> {
+    /// Compares the files; `None` where there are not the same files, or one changed
+    /// that is not one node.
+    pub(super) fn since(head: &Head, project: &'a Project) -> Option<Self> {
+        let files: Vec<Place<'_>> = resources(project).collect();
+        let is_same_list = files.len() == head.files.len()
+            && files.iter().zip(&head.files).all(|((_, file), known)| known.is_place_of(file));
+        if !is_same_list {
+            return None;
+        }
+        let pairs = files.into_iter().zip(&head.files);
+        let doubtful: Vec<(Place<'_>, &KnownFile)> =
+            pairs.filter(|((_, file), known)| !known.has_same_stamp(file, head.known_at)).collect();
+        let count = doubtful.len();
+        let changed = doubtful.into_par_iter().filter(|(place, known)| known.has_changed(*place));
+        let files: Vec<Place<'_>> = changed.map(|(place, _)| place).collect();
+        let is_node =
+            |file: &ResourceFile| matches!(file.kind, FileKind::Model | FileKind::Test | FileKind::Analysis);
+        files.iter().all(|(_, file)| is_node(file)).then_some(Self { files, doubtful: count })
+    }
+}

@@ -1,0 +1,115 @@
+//! What one run understood of a project, for the next.
+//!
+//! [`keep`] leaves the manifest in one file, with a [`Key`] over everything that it
+//! was made from besides files, and the stamp and sum of each file. [`recall`] takes it
+//! from there where the key is the same and the files are, or where only the SQL of
+//! some nodes is another: those nodes are drafted again, see [`edits`]. In any other
+//! case, and where the file is damaged, there is nothing to recall and everything is
+//! read. What comes out is always what reading everything would give; the tests compare
+//! both over random edits.
+
+mod edits;
+mod key;
+mod stored;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::parse::Surroundings;
+use super::{Inputs, Loaded, Manifest, News, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::host::FileError;
+use crate::host::clock;
+use crate::host::files;
+use crate::project::Project;
+use crate::source::SourceMap;
+use crate::template::Engine;
+
+use edits::Edits;
+use key::{Changes, Key, known_files};
+use stored::{Head, Lists, Stored};
+
+/// What an understanding rests on besides the files.
+#[derive(Debug, Clone)]
+pub struct Basis {
+    key: Key,
+    /// When the files were looked at, in nanoseconds since 1970.
+    known_at: i64,
+    /// Nodes that may come out otherwise in the next run, while no file changes.
+    volatile: Vec<UniqueId>,
+}
+
+impl Basis {
+    /// That of a project that was just loaded: `sources` holds its texts and no others.
+    pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
+        let known_at = clock::now().timestamp_nanos_opt().unwrap_or_default();
+        Self { key: Key::of(project, sources), known_at, volatile: Vec::new() }
+    }
+
+    /// The same with these nodes, which may come out otherwise in the next run, while no
+    /// file changes.
+    pub(super) fn with_volatile(self, volatile: Vec<UniqueId>) -> Self {
+        Self { volatile, ..self }
+    }
+}
+
+/// So many files are quickly read again in each run.
+const FEW: usize = 8;
+
+/// What an earlier run left, where it still holds.
+pub(super) fn recall(inputs: &Inputs<'_>, surroundings: &Arc<Surroundings>, basis: &Basis) -> Option<Loaded> {
+    let bytes = files::read(inputs.cache?).ok()?;
+    let stored = Stored::open(&bytes)?;
+    let head = stored.head()?;
+    let (project, sources) = (inputs.project, inputs.sources);
+    if head.key != basis.key || head.variables != key::variables_sum(project, &head.variable_names) {
+        return None;
+    }
+    let changes = Changes::since(&head, project)?;
+    let library = || super::macros::library(project, project.profile.adapter.as_ref(), sources).0;
+    let (manifest, library) = rayon::join(|| stored.manifest(&head), library);
+    let (mut manifest, engine) = (manifest?, Engine::new(Arc::new(library)));
+    let is_same = changes.files.is_empty() && head.volatile.is_empty();
+    if !is_same {
+        Edits { inputs, surroundings, engine: &engine, head: &head }.apply(&mut manifest, &changes.files)?;
+    }
+    let reads = project.members.reads();
+    head.variable_names.iter().for_each(|name| reads.note_variable(name));
+    let news = match is_same {
+        _ if changes.doubtful > FEW => News::Much(basis.clone().with_volatile(head.volatile)),
+        true => News::Nothing,
+        false => News::Little,
+    };
+    Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), news })
+}
+
+/// Leaves what was understood, with its warnings, for the next run.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn keep(
+    path: &Path,
+    project: &Project,
+    basis: Basis,
+    (manifest, warnings): (&Manifest, &[Diagnostic]),
+) -> Result<(), FileError> {
+    let reads = project.members.reads();
+    if reads.is_volatile() {
+        return files::remove(path);
+    }
+    let variable_names = reads.variables();
+    let head = Head {
+        key: basis.key,
+        variables: key::variables_sum(project, &variable_names),
+        variable_names,
+        files: known_files(project),
+        known_at: basis.known_at,
+        volatile: basis.volatile,
+        warnings: warnings.to_vec(),
+        lists: Lists::of(manifest),
+    };
+    match stored::encode(&head, manifest) {
+        Some(bytes) => files::write(path, bytes),
+        None => files::remove(path),
+    }
+}

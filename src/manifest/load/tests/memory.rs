@@ -1,0 +1,152 @@
+//! What is recalled from an earlier run is what reading everything gives.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::manifest::keep;
+
+/// Files, and what they may hold. An empty text stands for no file.
+const PROJECT: &[(&str, &[&str])] = &[
+    (
+        "models/a.sql",
+        &[
+            "select 1 as id",
+            "select 2 as id, {{ cents('x') }} as x",
+            "{{ config(materialized='table') }} select 1 as id",
+            "{{ config(alias='b') }} select 1 as id",
+            "{{ config(enabled=false) }} select 1 as id",
+            "select '{{ run_started_at }}' as id, {{ env_var('COLOUR') }} as c",
+            "{{ config(group='core', access='private') }} select 1 as id",
+            "select * from {{ ref('b') }}",
+            "",
+        ],
+    ),
+    (
+        "models/b.sql",
+        &[
+            "select * from {{ ref('a') }}",
+            "select * from {{ ref('s') }} join {{ ref('a') }} using (id)",
+            "select * from {{ source('raw', 'orders') }}",
+            "select * from {{ ref('nowhere') }}",
+            "select {{ oops",
+            "{{ config(meta={'n': 1}, tags=['x']) }} select {{ var('size', 1) }} from {{ ref('a') }}",
+        ],
+    ),
+    ("models/c.sql", &["", "select * from {{ ref('b') }}", "{{ log('hello') }} select 1 as id"]),
+    (
+        "models/schema.yml",
+        &[
+            "models:\n  - name: a\n    columns: [{name: id, data_tests: [unique, not_null]}]\n",
+            "models:\n  - name: a\n    config: {materialized: table, contract: {enforced: true}}\n    columns: [{name: id, data_type: int}]\n  - name: b\n    data_tests: [{accepted_values: {arguments: {column_name: id, values: ['1', '2']}}}]\n",
+            "models:\n  - name: gone\n",
+            "groups: [{name: core, owner: {name: me}}]\nmodels:\n  - name: b\n    description: '{{ doc(\"about\") }}'\n    config: {group: core}\n",
+            "sources: [{name: raw, tables: [{name: orders}]}]\nunit_tests:\n  - {name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}\n",
+        ],
+    ),
+    ("models/about.md", &["{% docs about %}One{% enddocs %}", "{% docs about %}Two{% enddocs %}"]),
+    (
+        "macros/cents.sql",
+        &[
+            "{% macro cents(x) %}{{ x }} / 100{% endmacro %}",
+            "{% macro cents(x) %}{{ config(tags=['money']) }}{{ x }}{% endmacro %}",
+            "{% macro generate_schema_name(name, node) %}{{ name or target.schema }}_{{ env_var('COLOUR') }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
+        ],
+    ),
+    ("tests/t.sql", &["select * from {{ ref('a') }} where id is null", "select 1 from {{ ref('b') }}", ""]),
+    ("seeds/s.csv", &["id\n1\n", "id\n1\n2\n"]),
+    (
+        "dbt_project.yml",
+        &["", "vars: {size: 3}\n", "models: {shop: {+schema: \"{{ env_var('COLOUR') }}\"}}\n"],
+    ),
+];
+
+const COLOURS: [&str; 2] = ["red", "blue"];
+
+fn put(root: &Path, file: usize, text: usize) {
+    let (path, texts) = PROJECT[file % PROJECT.len()];
+    match texts[text % texts.len()] {
+        "" if path != "dbt_project.yml" => files::remove(&root.join(path)).unwrap(),
+        text => write_project(root, &[(path, text)]),
+    }
+}
+
+/// Everything that was understood, as text.
+fn told(loaded: &Result<Loaded, Vec<Diagnostic>>) -> String {
+    match loaded {
+        Ok(loaded) => format!("{:#?}\n{:#?}", loaded.manifest, loaded.warnings),
+        Err(found) => format!("{found:#?}"),
+    }
+}
+
+/// Loads as a command does: what is new is left for the next.
+fn recalled(root: &Path, cache: &Path, colour: &str) -> Result<Loaded, Vec<Diagnostic>> {
+    let environment = Environment::from_iter([("COLOUR", colour)]);
+    let (project, _, loaded) = load_folder(root, environment, Some(cache));
+    let loaded = loaded?;
+    if let News::Much(basis) = &loaded.news {
+        let understood = (&loaded.manifest, loaded.warnings.as_slice());
+        keep(cache, project.as_ref().unwrap(), basis.clone(), understood).unwrap();
+    }
+    Ok(loaded)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_does_not_matter_what_is_remembered(
+        edits in prop::collection::vec((0..PROJECT.len(), 0..9_usize, 0..COLOURS.len()), 1..8)
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = files::canonical(folder.path()).unwrap();
+        let cache = root.join("target/parse.cache");
+        write_project(&root, &[]);
+        for file in 0..PROJECT.len() {
+            put(&root, file, 0);
+        }
+        for (file, text, colour) in edits {
+            put(&root, file, text);
+            let colour = COLOURS[colour];
+            let recalled = recalled(&root, &cache, colour);
+            let (_, _, read) = load_folder(&root, Environment::from_iter([("COLOUR", colour)]), None);
+            prop_assert_eq!(told(&recalled), told(&read));
+        }
+    }
+}
+
+#[test]
+fn only_what_changed_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = files::canonical(folder.path()).unwrap();
+    let cache = root.join("target/parse.cache");
+    write_project(&root, &[]);
+    for file in 0..PROJECT.len() {
+        put(&root, file, 0);
+    }
+    let news = |colour: &str| match recalled(&root, &cache, colour).unwrap().news {
+        News::Nothing => "nothing",
+        News::Little => "little",
+        News::Much(_) => "much",
+    };
+    assert_eq!(news("red"), "much", "the first time");
+    assert_eq!(news("red"), "nothing");
+    assert_eq!(news("blue"), "nothing", "a variable that nothing reads");
+    write_project(&root, &[("models/b.sql", "select * from {{ ref('s') }}")]);
+    assert_eq!(news("red"), "little", "the SQL of a model");
+    write_project(&root, &[("models/b.sql", "{{ config(tags=['x']) }} select * from {{ ref('s') }}")]);
+    assert_eq!(news("red"), "little", "a setting that is the model's own");
+    write_project(&root, &[("models/b.sql", "select '{{ run_started_at }}' {{ env_var('COLOUR') }}")]);
+    assert_eq!(news("red"), "little");
+    write_project(&root, &[("models/schema.yml", "models: [{name: b}]")]);
+    assert_eq!(news("red"), "much", "a property file");
+    assert_eq!(news("red"), "little", "a node that tells the time is drafted in each run");
+    assert_eq!(news("blue"), "much", "a variable that a node reads");
+    files::write(&cache, "model cache 1\nnonsense").unwrap();
+    assert_eq!(news("blue"), "much", "a damaged file");
+    let mut bytes = files::read(&cache).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    files::write(&cache, bytes).unwrap();
+    assert_eq!(news("blue"), "much", "a file that was cut");
+}
