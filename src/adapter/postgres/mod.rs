@@ -74,7 +74,7 @@ impl Postgres {
             indexes_survive_renames: true,
             missing_constraints: &[],
             unenforced_constraints: &[],
-            combined_tests: true,
+            combined_tests: false,
             loads_csv_files: false,
             refusal_title: "Database Error",
         };

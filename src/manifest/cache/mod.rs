@@ -74,7 +74,9 @@ pub(super) fn recall(inputs: &Inputs<'_>, surroundings: &Arc<Surroundings>, basi
         Edits { inputs, surroundings, engine: &engine, head: &head }.apply(&mut manifest, &changes.files)?;
     }
     let reads = project.members.reads();
-    head.variable_names.iter().for_each(|name| reads.note_variable(name));
+    for name in &head.variable_names {
+        reads.note_variable(name);
+    }
     let news = match is_same {
         _ if changes.doubtful > FEW => News::Much(basis.clone().with_volatile(head.volatile)),
         true => News::Nothing,
