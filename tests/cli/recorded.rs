@@ -156,6 +156,8 @@ fn every_kind() -> Kinds {
 fn request(root: &Path, sources: &Arc<SourceMap>, full_refresh: bool) -> LoadRequest {
     let mut flags = Map::new();
     flags.insert("write_json".to_owned(), Json::from(false));
+    // Nobody else may hold the project while its warehouse is replaced.
+    flags.insert("partial_parse".to_owned(), Json::from(false));
     if full_refresh {
         flags.insert("full_refresh".to_owned(), Json::from(true));
     }
