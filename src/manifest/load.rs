@@ -84,25 +84,31 @@ pub enum News {
 pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
     let surroundings = Arc::new(surroundings(inputs));
     let basis = Basis::of(inputs.project, inputs.sources);
-    let mut loaded = match cache::recall(inputs, &surroundings, &basis) {
+    let recollection = cache::recall(inputs, &basis);
+    if recollection.is_none() {
+        inputs.project.read_texts()?;
+    }
+    let (library, findings) =
+        macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
+    let engine = Engine::new(Arc::new(library));
+    let recalled = recollection.and_then(|it| it.renewed(inputs, &surroundings, &engine, &basis));
+    let mut loaded = match recalled {
         Some(recalled) => recalled,
-        None => whole(inputs, &surroundings, basis)?,
+        None => whole(inputs, &surroundings, (engine, findings), basis)?,
     };
     let started_at = inputs.project.invocation.started_at;
     loaded.outdated = check_deprecations(&loaded.manifest.nodes, started_at);
     Ok(loaded)
 }
 
-/// Reads everything.
+/// Reads everything, with macros that are read already, and what is wrong with their files.
 fn whole(
     inputs: &Inputs<'_>,
     surroundings: &Arc<Surroundings>,
+    (engine, mut findings): (Engine, Vec<Diagnostic>),
     basis: Basis,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     inputs.project.read_texts()?;
-    let (library, mut findings) =
-        macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
-    let engine = Engine::new(Arc::new(library));
     let broken: HashSet<FileId> = findings.iter().filter_map(file_of).collect();
     findings.extend(
         engine

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::key::{Place, resources};
+use super::key::{Place, id, resources};
 use super::stored::Head;
 use crate::manifest::access::check_access;
 use crate::manifest::describe::Describer;
@@ -21,7 +21,7 @@ use crate::manifest::property_files::{PropertyFile, Rendering, property_file};
 use crate::manifest::resolve::connect_again;
 use crate::manifest::sketch::whole_file;
 use crate::manifest::world::{World, is_microbatch};
-use crate::manifest::{DataTest, Inputs, Manifest, Node, NodeId, NodeKind};
+use crate::manifest::{DataTest, Inputs, Manifest, Node, NodeId, NodeKind, UniqueId};
 use crate::project::{FileKind, ResourceFile};
 use crate::source::FileId;
 use crate::template::Engine;
@@ -39,23 +39,25 @@ pub(super) struct Edits<'a> {
 
 impl Edits<'_> {
     /// Edits the nodes of these files, and those that have to be looked at in each run;
-    /// `None` where everything has to be read.
-    pub(super) fn apply(&self, manifest: &mut Manifest, changed: &[Place<'_>]) -> Option<()> {
-        let mut places = changed.to_vec();
-        for id in &self.head.volatile {
-            let file = manifest.by_id(id.as_str())?.kind.body()?.file;
-            let place = self.place_of(file)?;
-            if !places.iter().any(|(_, known)| known.path == place.1.path) {
-                places.push(place);
-            }
+    /// gives those of them that have to be looked at in the next, too. `None` where
+    /// everything has to be read.
+    pub(super) fn apply(&self, manifest: &mut Manifest, changed: &[Place<'_>]) -> Option<Vec<UniqueId>> {
+        let mut files: HashSet<FileId> = changed.iter().filter_map(|(_, file)| id(file)).collect();
+        for node in &self.head.volatile {
+            files.insert(manifest.by_id(node.as_str())?.kind.body()?.file);
         }
-        let files: HashSet<FileId> =
-            places.iter().filter_map(|(_, file)| Some(file.file.as_ref()?.id())).collect();
-        let labels = self.head.warnings.iter().flat_map(|warning| &warning.labels);
-        if labels.into_iter().any(|label| files.contains(&label.span.file)) {
+        let mut labels = self.head.warnings.iter().flat_map(|warning| &warning.labels);
+        if labels.any(|label| files.contains(&label.span.file)) {
             return None;
         }
-        let again = self.drafted(manifest, &places)?;
+        let of_node = |(_, file): &Place<'_>| file.kind != FileKind::Properties;
+        let is_edited = |(_, file): &Place<'_>| id(file).is_some_and(|id| files.contains(&id));
+        let places: Vec<Place<'_>> =
+            resources(self.inputs.project).filter(of_node).filter(is_edited).collect();
+        let drafted = self.drafted(manifest, &places)?;
+        let volatile = drafted.iter().filter(|(_, drafted)| drafted.is_volatile);
+        let volatile = volatile.map(|(_, drafted)| drafted.node.unique_id.clone()).collect();
+        let again = drafted.into_iter().map(|(id, drafted)| (id, drafted.node)).collect();
         let root = &self.inputs.project.root_package().name;
         let again = connect_again(root, &manifest.nodes, &manifest.disabled, again)?;
         let ids: Vec<NodeId> = again.iter().map(|(id, _)| *id).collect();
@@ -63,17 +65,11 @@ impl Edits<'_> {
             *manifest.nodes.get_mut(id.0 as usize)? = node;
         }
         let edited = ids.iter().filter_map(|id| manifest.node(*id));
-        check_access(self.inputs.project, &manifest.nodes, edited).is_empty().then_some(())
-    }
-
-    fn place_of(&self, id: FileId) -> Option<Place<'_>> {
-        resources(self.inputs.project).find(|(_, file)| {
-            file.kind != FileKind::Properties && file.file.as_ref().is_some_and(|source| source.id() == id)
-        })
+        check_access(self.inputs.project, &manifest.nodes, edited).is_empty().then_some(volatile)
     }
 
     /// The nodes of these files, drafted anew.
-    fn drafted(&self, manifest: &Manifest, places: &[Place<'_>]) -> Option<Vec<(NodeId, Node)>> {
+    fn drafted(&self, manifest: &Manifest, places: &[Place<'_>]) -> Option<Vec<(NodeId, Drafted)>> {
         let project = self.inputs.project;
         let blocks = Arc::new(manifest.doc_blocks.clone());
         let trees = Trees::of(project);
@@ -96,7 +92,7 @@ impl Edits<'_> {
         (package, file): Place<'_>,
         drafting: &Drafting<'_>,
         rendering: &Rendering<'_>,
-    ) -> Option<(NodeId, Node)> {
+    ) -> Option<(NodeId, Drafted)> {
         let source = file.file.as_ref()?;
         let (id, old) = manifest.iter().find(|(_, node)| is_of(node, source.id()))?;
         if old.version().is_some() {
@@ -112,10 +108,10 @@ impl Edits<'_> {
         if patch.is_some() != described.is_some() {
             return None;
         }
-        let Drafted { mut node, findings, .. } = drafting.draft(sketch, patch);
-        complete_again(&mut node, old);
-        let is_quiet = findings.is_empty() && !is_seen_by_others(manifest, id, old, &node);
-        is_quiet.then_some((id, node))
+        let mut drafted = drafting.draft(sketch, patch);
+        complete_again(&mut drafted.node, old);
+        let is_quiet = drafted.findings.is_empty() && !is_seen_by_others(manifest, id, old, &drafted.node);
+        is_quiet.then_some((id, drafted))
     }
 
     fn property_file(&self, patch_path: &str, rendering: &Rendering<'_>) -> Option<PropertyFile> {

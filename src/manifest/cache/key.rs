@@ -69,8 +69,12 @@ pub(super) struct KnownFile {
 }
 
 impl KnownFile {
+    /// The file and what it holds, unless it has been written since it was looked at:
+    /// then nobody knows what was understood of it.
     fn of((package, file): Place<'_>) -> Self {
         let sum = contents_sum(package, file);
+        let is_untouched = files::stamp(&package.root.join(&file.path)).is_ok_and(|now| now == file.stamp);
+        let sum = sum.filter(|_| is_untouched);
         Self { kind: file.kind as u8, path: file.path.clone(), id: id(file), stamp: file.stamp, sum }
     }
 
@@ -102,7 +106,8 @@ fn contents_sum(package: &Package, file: &ResourceFile) -> Option<Sum> {
     }
 }
 
-fn id(file: &ResourceFile) -> Option<FileId> {
+/// Where spans find the file.
+pub(super) fn id(file: &ResourceFile) -> Option<FileId> {
     Some(file.file.as_ref()?.id())
 }
 

@@ -54,35 +54,58 @@ impl Basis {
 }
 
 /// So many files are quickly read again in each run.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
-/// What an earlier run left, where it still holds.
-pub(super) fn recall(inputs: &Inputs<'_>, surroundings: &Arc<Surroundings>, basis: &Basis) -> Option<Loaded> {
+/// What an earlier run left, as far as it can be of use.
+pub(super) struct Recollection<'a> {
+    head: Head,
+    changes: Changes<'a>,
+    manifest: Manifest,
+}
+
+/// Recalls what an earlier run left; `None` where everything has to be read.
+pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollection<'a>> {
     let bytes = files::read(inputs.cache?).ok()?;
     let stored = Stored::open(&bytes)?;
     let head = stored.head()?;
-    let (project, sources) = (inputs.project, inputs.sources);
+    let project = inputs.project;
     if head.key != basis.key || head.variables != key::variables_sum(project, &head.variable_names) {
         return None;
     }
     let changes = Changes::since(&head, project)?;
-    let library = || super::macros::library(project, project.profile.adapter.as_ref(), sources).0;
-    let (manifest, library) = rayon::join(|| stored.manifest(&head), library);
-    let (mut manifest, engine) = (manifest?, Engine::new(Arc::new(library)));
-    let is_same = changes.files.is_empty() && head.volatile.is_empty();
-    if !is_same {
-        Edits { inputs, surroundings, engine: &engine, head: &head }.apply(&mut manifest, &changes.files)?;
+    let manifest = stored.manifest(&head)?;
+    Some(Recollection { head, changes, manifest })
+}
+
+impl Recollection<'_> {
+    /// The same with the nodes drafted again that may be otherwise today; `None` where
+    /// everything has to be read.
+    pub(super) fn renewed(
+        self,
+        inputs: &Inputs<'_>,
+        surroundings: &Arc<Surroundings>,
+        engine: &Engine,
+        basis: &Basis,
+    ) -> Option<Loaded> {
+        let Self { head, changes, mut manifest } = self;
+        let is_same = changes.files.is_empty() && head.volatile.is_empty();
+        let volatile = if is_same {
+            Vec::new()
+        } else {
+            Edits { inputs, surroundings, engine, head: &head }.apply(&mut manifest, &changes.files)?
+        };
+        let reads = inputs.project.members.reads();
+        for name in &head.variable_names {
+            reads.note_variable(name);
+        }
+        let news = match is_same {
+            _ if changes.doubtful > FEW => News::Much(basis.clone().with_volatile(volatile)),
+            true => News::Nothing,
+            false => News::Little,
+        };
+        let engine = engine.clone();
+        Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), news })
     }
-    let reads = project.members.reads();
-    for name in &head.variable_names {
-        reads.note_variable(name);
-    }
-    let news = match is_same {
-        _ if changes.doubtful > FEW => News::Much(basis.clone().with_volatile(head.volatile)),
-        true => News::Nothing,
-        false => News::Little,
-    };
-    Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), news })
 }
 
 /// Leaves what was understood, with its warnings, for the next run.

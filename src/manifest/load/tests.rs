@@ -66,7 +66,7 @@ fn load_folder(
         invocation: Invocation {
             id: "id".to_owned(),
             started_at: chrono::DateTime::UNIX_EPOCH,
-            which: "parse".to_owned(),
+            which: environment.get("COLOUR").unwrap_or("parse").to_owned(),
             command_line: "model parse".to_owned(),
         },
         environment,

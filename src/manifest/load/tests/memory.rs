@@ -1,6 +1,7 @@
 //! What is recalled from an earlier run is what reading everything gives.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -18,6 +19,7 @@ const PROJECT: &[(&str, &[&str])] = &[
             "{{ config(alias='b') }} select 1 as id",
             "{{ config(enabled=false) }} select 1 as id",
             "select '{{ run_started_at }}' as id, {{ env_var('COLOUR') }} as c",
+            "{{ config(meta={'which': flags.WHICH}) }} select 1 as id",
             "{{ config(group='core', access='private') }} select 1 as id",
             "select * from {{ ref('b') }}",
             "",
@@ -56,6 +58,14 @@ const PROJECT: &[(&str, &[&str])] = &[
     ),
     ("tests/t.sql", &["select * from {{ ref('a') }} where id is null", "select 1 from {{ ref('b') }}", ""]),
     ("seeds/s.csv", &["id\n1\n", "id\n1\n2\n"]),
+    ("dbt_packages/lib/dbt_project.yml", &["name: lib\n"]),
+    (
+        "dbt_packages/lib/models/a.sql",
+        &[
+            "{{ config(schema='lib', meta={'which': flags.WHICH}) }} select 1 as id",
+            "{{ config(schema='lib') }} select 1 as id",
+        ],
+    ),
     (
         "dbt_project.yml",
         &["", "vars: {size: 3}\n", "models: {shop: {+schema: \"{{ env_var('COLOUR') }}\"}}\n"],
@@ -65,10 +75,32 @@ const PROJECT: &[(&str, &[&str])] = &[
 const COLOURS: [&str; 2] = ["red", "blue"];
 
 fn put(root: &Path, file: usize, text: usize) {
-    let (path, texts) = PROJECT[file % PROJECT.len()];
+    let (path, texts) = PROJECT[file];
     match texts[text % texts.len()] {
         "" if path != "dbt_project.yml" => files::remove(&root.join(path)).unwrap(),
         text => write_project(root, &[(path, text)]),
+    }
+}
+
+/// A project of all files, each as it is first.
+fn project() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = files::canonical(folder.path()).unwrap();
+    write_project(&root, &[]);
+    for file in 0..PROJECT.len() {
+        put(&root, file, 0);
+    }
+    (folder, root)
+}
+
+/// Makes all files look as if they had been written long ago, each edit at a time of its own.
+fn age(root: &Path, edit: u64) {
+    for (path, _) in PROJECT {
+        let Ok(file) = std::fs::File::options().write(true).open(root.join(path)) else { continue };
+        let written = file.metadata().unwrap().modified().unwrap();
+        if written.elapsed().unwrap_or_default() < Duration::from_mins(10) {
+            file.set_modified(written - Duration::from_secs(3600 + edit)).unwrap();
+        }
     }
 }
 
@@ -97,17 +129,15 @@ proptest! {
 
     #[test]
     fn it_does_not_matter_what_is_remembered(
-        edits in prop::collection::vec((0..PROJECT.len(), 0..9_usize, 0..COLOURS.len()), 1..8)
+        edits in prop::collection::vec((0..PROJECT.len(), 0..10_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
     ) {
-        let folder = tempfile::tempdir().unwrap();
-        let root = files::canonical(folder.path()).unwrap();
+        let (_folder, root) = project();
         let cache = root.join("target/parse.cache");
-        write_project(&root, &[]);
-        for file in 0..PROJECT.len() {
-            put(&root, file, 0);
-        }
-        for (file, text, colour) in edits {
+        for (edit, (file, text, colour, is_old)) in (0..).zip(edits) {
             put(&root, file, text);
+            if is_old {
+                age(&root, edit);
+            }
             let colour = COLOURS[colour];
             let recalled = recalled(&root, &cache, colour);
             let (_, _, read) = load_folder(&root, Environment::from_iter([("COLOUR", colour)]), None);
@@ -118,13 +148,10 @@ proptest! {
 
 #[test]
 fn only_what_changed_is_read_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = files::canonical(folder.path()).unwrap();
+    let (_folder, root) = project();
+    put(&root, PROJECT.len() - 2, 1);
+    age(&root, 0);
     let cache = root.join("target/parse.cache");
-    write_project(&root, &[]);
-    for file in 0..PROJECT.len() {
-        put(&root, file, 0);
-    }
     let news = |colour: &str| match recalled(&root, &cache, colour).unwrap().news {
         News::Nothing => "nothing",
         News::Little => "little",
