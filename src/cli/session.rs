@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -83,6 +84,7 @@ impl Session {
             started_at: clock::now(),
             which: which.to_owned(),
             command_line: environment::command_line(),
+            timings: Arc::default(),
         };
         let look = look(&global, &environment, talk, guise);
         let ui = Arc::new(Ui::new(look, signature(&invocation, &environment), Secrets::of(&environment)));
@@ -302,13 +304,21 @@ impl Session {
                 2
             }
         };
+        if self.global.timings {
+            self.ui.timings(&self.invocation.timings, self.elapsed());
+        }
         self.ui.record(&self.completed(code == 0));
         code
     }
 
+    /// How long the command has taken so far.
+    fn elapsed(&self) -> Duration {
+        (clock::now() - self.invocation.started_at).to_std().unwrap_or_default()
+    }
+
     fn completed(&self, success: bool) -> Record {
         let (now, command) = (clock::now(), &self.invocation.command_line);
-        let elapsed = (now - self.invocation.started_at).to_std().unwrap_or_default().as_secs_f64();
+        let elapsed = self.elapsed().as_secs_f64();
         let word = if success { "succeeded" } else { "failed" };
         let moment = now.format("%H:%M:%S%.6f");
         let message = format!("Command `{command}` {word} at {moment} after {elapsed:.2} seconds");

@@ -385,7 +385,7 @@ impl Job {
     /// # Errors
     /// The warehouse cannot tell.
     pub fn schemas(&self, database: Option<&str>) -> Result<Vec<String>, Failure> {
-        let found = self.state.worker.session().schemas(database);
+        let found = self.state.introspect(|session| session.schemas(database));
         found.map_err(|error| self.state.refused(error))
     }
 }

@@ -11,6 +11,7 @@ use crate::adapter::Adapter;
 use crate::artifact::{self, Wire};
 use crate::diagnostics::Diagnostic;
 use crate::host::scribe::Scribe;
+use crate::host::timings::Timings;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
 use crate::project::{Members, Project};
 use crate::source::SourceMap;
@@ -122,6 +123,12 @@ impl Runtime {
     #[must_use]
     pub fn adapter(&self) -> &dyn Adapter {
         self.parts.project.profile.adapter.as_ref()
+    }
+
+    /// Where the time of the run goes.
+    #[must_use]
+    pub fn timings(&self) -> &Timings {
+        &self.parts.project.invocation.timings
     }
 
     /// What all templates see.

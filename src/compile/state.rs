@@ -22,6 +22,7 @@ use crate::adapter::{DatabaseError, PythonJob, Response, Session};
 use crate::artifact;
 use crate::diagnostics::{Diagnostic, Label};
 use crate::host::clock;
+use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
@@ -220,7 +221,7 @@ impl JobState {
     ) -> Result<T, DatabaseError> {
         self.listener.statement(sql);
         let started = clock::instant();
-        let said = say(self.worker.session().as_mut(), sql);
+        let said = self.runtime.timings().during(Phase::Execute, || say(self.worker.session().as_mut(), sql));
         self.listener.answered(said.is_err(), started.elapsed());
         said
     }
@@ -328,7 +329,7 @@ impl JobState {
     }
 
     fn list(&self, database: Option<&str>) -> Result<Vec<Relation>, DatabaseError> {
-        self.worker.session().relations(database)
+        self.introspect(|session| session.relations(database))
     }
 
     /// Notes changes of the relation cache.
@@ -338,8 +339,13 @@ impl JobState {
 
     pub(super) fn columns(&self, relation: &Relation) -> Result<Vec<Column>, Failure> {
         self.check_stop()?;
-        let found = self.worker.session().columns(relation);
+        let found = self.introspect(|session| session.columns(relation));
         found.map_err(|error| self.refused(error))
+    }
+
+    /// Asks the warehouse what there is.
+    pub(super) fn introspect<T>(&self, ask: impl FnOnce(&mut dyn Session) -> T) -> T {
+        self.runtime.timings().during(Phase::Introspect, || ask(self.worker.session().as_mut()))
     }
 
     /// Where a text of this node goes: for a batch, a file of its own in a folder

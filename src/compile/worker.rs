@@ -10,6 +10,7 @@ use super::query_comment;
 use super::relations::Undo;
 use super::runtime::Runtime;
 use crate::adapter::{Cancel, Response, Session};
+use crate::host::timings::Phase;
 use crate::sql::Rows;
 
 /// One session, used by one job at a time. Clones share it.
@@ -36,7 +37,8 @@ impl Worker {
     /// anything begun where the project's query comment cannot be rendered.
     pub fn connect(runtime: &Arc<Runtime>, name: impl Into<String>) -> Result<Self, Failure> {
         query_comment::check(runtime)?;
-        Ok(Self::new(name.into(), runtime.adapter().connect()?, None))
+        let session = runtime.timings().during(Phase::Connect, || runtime.adapter().connect())?;
+        Ok(Self::new(name.into(), session, None))
     }
 
     /// Nobody: a worker without a session, who notes that one was wanted.

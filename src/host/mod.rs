@@ -13,6 +13,7 @@ pub mod network;
 pub mod process;
 pub mod rolling;
 pub mod server;
+pub mod timings;
 pub mod trust;
 pub mod scribe;
 

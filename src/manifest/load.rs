@@ -32,6 +32,7 @@ use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs};
 use super::{DataTest, Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
+use crate::host::timings::Phase;
 use crate::project::Project;
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Part, Policy};
@@ -84,7 +85,8 @@ pub enum News {
 pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
     let surroundings = Arc::new(surroundings(inputs));
     let basis = Basis::of(inputs.project, inputs.sources);
-    let recollection = cache::recall(inputs, &basis);
+    let timings = &inputs.project.invocation.timings;
+    let recollection = timings.during(Phase::Recall, || cache::recall(inputs, &basis));
     if recollection.is_none() {
         inputs.project.read_texts()?;
     }
@@ -201,7 +203,9 @@ impl Loading<'_> {
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
         self.findings.extend(check_names(&enabled, self.surroundings.dialect));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
-        let mut resolved = resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled);
+        let mut resolved = self.project.invocation.timings.during(Phase::Resolve, || {
+            resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled)
+        });
         let semantics = SemanticLayer {
             project: self.project,
             trees: &trees,

@@ -18,6 +18,7 @@ use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::host::files;
+use crate::host::timings::Phase;
 use crate::manifest::{HookMoment, Manifest, Node, NodeId, NodeKind};
 use crate::project;
 use crate::project::Period;
@@ -184,7 +185,9 @@ impl<'a> Writer<'a> {
     }
 
     fn write(&self, name: &str, json: &impl Serialize) -> Result<(), Diagnostic> {
-        write(&self.workspace.project.target_path().join(name), json)
+        let project = &self.workspace.project;
+        let path = project.target_path().join(name);
+        project.invocation.timings.during(Phase::Write, || write(&path, json))
     }
 }
 

@@ -10,6 +10,7 @@ use super::artifacts::{Writer, compiled};
 use super::{Criteria, Kinds, Workspace, earlier};
 use crate::compile::{Deferral, Parts, RunOptions, Runtime};
 use crate::diagnostics::Diagnostic;
+use crate::host::timings::Phase;
 use crate::manifest::NodeId;
 use crate::project::{TEST_WARNING, Treatment, moment_text};
 use crate::run;
@@ -156,7 +157,9 @@ pub fn execute(
     };
     let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
     if flags.is_on("write_json") {
-        write_results(workspace, &runtime, options, &outcome).map_err(|problem| vec![problem])?;
+        let timings = &workspace.project.invocation.timings;
+        let write = || write_results(workspace, &runtime, options, &outcome);
+        timings.during(Phase::Write, write).map_err(|problem| vec![problem])?;
     }
     Ok(outcome)
 }

@@ -9,6 +9,7 @@ use crate::artifact::Wire;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::host::clock;
+use crate::host::timings::Phase;
 use crate::manifest;
 use crate::manifest::{Manifest, News};
 use crate::project;
@@ -48,7 +49,7 @@ const CACHE: &str = "parse.cache";
 impl Drop for Workspace {
     fn drop(&mut self) {
         if let Some(keeper) = self.keeper.take() {
-            let _ = keeper.join();
+            let _ = self.project.invocation.timings.during(Phase::Write, || keeper.join());
         }
     }
 }
@@ -84,9 +85,10 @@ impl Workspace {
         let cache = project.flags.is_on("partial_parse").then(|| project.target_path().join(CACHE));
         let inputs =
             manifest::Inputs { project: &project, sources: &sources, notices, cache: cache.as_deref() };
-        let loaded = manifest::load(&inputs)?;
+        let timings = &request.invocation.timings;
+        let loaded = timings.during(Phase::Parse, || manifest::load(&inputs))?;
         warnings.extend(loaded.warnings.iter().chain(&loaded.outdated).cloned());
-        let graph = Graph::new(&loaded.manifest)?;
+        let graph = timings.during(Phase::Resolve, || Graph::new(&loaded.manifest))?;
         let (selectors, findings) = project.selectors.as_ref().map(NamedSelectors::read).unwrap_or_default();
         if findings.iter().any(Diagnostic::is_error) {
             return Err(findings);
@@ -140,7 +142,8 @@ impl Workspace {
             root_package: &self.project.root_package().name,
             comparison: comparison.as_ref(),
         };
-        select::select(&self.manifest, &self.graph, &args)
+        let timings = &self.project.invocation.timings;
+        timings.during(Phase::Resolve, || select::select(&self.manifest, &self.graph, &args))
     }
 
     /// What the invocation left that `--state` names; it is read when it is first

@@ -20,6 +20,7 @@ use super::vars::{self, Vars};
 use super::version;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
+use crate::host::timings::Phase;
 use crate::yaml::{self, Map, Yaml};
 
 /// Everything that an invocation knows before it reads templates.
@@ -87,7 +88,10 @@ pub struct Target {
 /// Every problem that was found, with warnings among them.
 pub fn load(request: &LoadRequest) -> Result<(Project, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    match Loader::open(request, &mut diagnostics).and_then(|loader| loader.project(&mut diagnostics)) {
+    let project = request.invocation.timings.during(Phase::Read, || {
+        Loader::open(request, &mut diagnostics).and_then(|loader| loader.project(&mut diagnostics))
+    });
+    match project {
         Some(project) if !diagnostics.iter().any(Diagnostic::is_error) => Ok((project, diagnostics)),
         _ => Err(diagnostics),
     }
@@ -147,7 +151,10 @@ impl Project {
     /// A finding for each file that cannot be read.
     pub fn read_texts(&self) -> Result<(), Vec<Diagnostic>> {
         let of_package = |package: &Package| discover::read_texts(&package.root, &package.files);
-        let findings: Vec<Diagnostic> = self.packages.iter().flat_map(of_package).collect();
+        let findings: Vec<Diagnostic> = self
+            .invocation
+            .timings
+            .during(Phase::Read, || self.packages.iter().flat_map(of_package).collect());
         if findings.is_empty() { Ok(()) } else { Err(findings) }
     }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
 use crate::host::Environment;
+use crate::host::timings::Timings;
 use crate::source::SourceMap;
 
 /// What the command line says about the project to load. `None` is "not said":
@@ -48,6 +49,8 @@ pub struct Invocation {
     pub which: String,
     /// The whole command line, as people typed it.
     pub command_line: String,
+    /// Where its time goes.
+    pub timings: Arc<Timings>,
 }
 
 impl LoadRequest {

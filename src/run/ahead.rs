@@ -14,6 +14,7 @@ use super::queue::Queue;
 use super::steps::{Action, Step, Steps};
 use crate::compile::{Compiled, Runtime, compile_ahead};
 use crate::host::environment::STACK;
+use crate::host::timings::Phase;
 use crate::manifest::{NodeId, NodeKind};
 
 /// How many nodes are compiled further than the hands have come: enough for the
@@ -122,7 +123,9 @@ impl Ahead {
 
     fn put(&self, node: NodeId) {
         // A mistake of this program is met again, and told, at the node's turn.
-        let compiled = catch_unwind(AssertUnwindSafe(|| compile_ahead(&self.runtime, node)));
+        let compile = || compile_ahead(&self.runtime, node);
+        let compiled =
+            self.runtime.timings().during(Phase::Render, || catch_unwind(AssertUnwindSafe(compile)));
         let Some(compiled) = compiled.ok().flatten() else { return };
         let place = |node: &NodeId| self.places.get(node).copied().unwrap_or(0);
         let mut held = self.shelf();

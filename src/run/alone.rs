@@ -15,6 +15,7 @@ use super::steps::Action;
 use crate::compile::{Failure, Job, Runtime, Worker};
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
+use crate::host::timings::Phase;
 use crate::manifest::UniqueId;
 use crate::template::{MacroInfo, Text, Value, text};
 
@@ -61,7 +62,8 @@ pub fn execute_alone(
             let work = |teller: Teller| {
                 let thread = worker.name().into();
                 let ear = Arc::new(Ear { teller, node: None, thread, halt: halt.clone() });
-                run(&alone.job(runtime, &worker, ear), alone)
+                let job = alone.job(runtime, &worker, ear);
+                runtime.timings().during(Phase::Render, || run(&job, alone))
             };
             match attend(&worker.cancel_handle(), halting, on_event, work) {
                 Ok(result) => outcome.results.push(result),
@@ -77,7 +79,7 @@ pub fn execute_alone(
     for diagnostic in &outcome.problems {
         on_event(Event::Problem { diagnostic });
     }
-    finish(outcome, started, on_event)
+    finish(outcome, (runtime, started), on_event)
 }
 
 impl Alone<'_> {

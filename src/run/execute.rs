@@ -27,6 +27,7 @@ use crate::compile::{Failure, Job, Runtime, Worker};
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::host::clock;
+use crate::host::timings::Phase;
 use crate::manifest::HookMoment;
 use crate::materialize::Flags;
 
@@ -43,7 +44,7 @@ pub fn execute(
     plan: &Plan,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunOutcome {
-    let mut steps = steps(&runtime.parts.manifest, graph, plan);
+    let mut steps = runtime.timings().during(Phase::Resolve, || steps(&runtime.parts.manifest, graph, plan));
     if plan.combined_tests && runtime.adapter().capabilities().combined_tests {
         steps.kin = kin(&runtime.parts.manifest, &steps.list);
     }
@@ -61,17 +62,18 @@ pub fn execute(
     run.all();
     run.finish_writing();
     let outcome = run.outcome;
-    finish(outcome, started, on_event)
+    finish(outcome, (runtime, started), on_event)
 }
 
 /// The outcome, told as the last event.
 pub(super) fn finish(
     outcome: Dispatched,
-    started: Instant,
+    (runtime, started): (&Runtime, Instant),
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunOutcome {
     let Dispatched { results, problems, ending } = outcome;
     let elapsed = started.elapsed();
+    runtime.timings().add(Phase::Run, elapsed);
     let outcome = RunOutcome { results, elapsed, generated_at: clock::now(), ending, problems };
     on_event(Event::RunFinished { summary: outcome.summary(), elapsed, ending });
     outcome

@@ -18,6 +18,7 @@ use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::host::clock;
+use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId, NodeKind, foreign_key_target};
 use crate::materialize::{
     self, Cloning, Flags, Grade, Made, Measured, Order, Recipe, Screened, Staleness, Verdict,
@@ -51,7 +52,8 @@ impl Hand for Laborer {
             });
             let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
             let turn = Turn { laborer: self, step, node, job: &job, screened, listener, teller };
-            if let Err(failure) = turn.take(&mut result) {
+            let taken = self.runtime.timings().during(Phase::Render, || turn.take(&mut result));
+            if let Err(failure) = taken {
                 // What a template began while it was compiled is not the next node's.
                 // The first error is the one to tell.
                 let _ = job.rollback();
@@ -66,7 +68,9 @@ impl Hand for Laborer {
         let compiled: Vec<_> = steps.iter().map(|step| self.ahead.look(step.node)).collect();
         let texts: Vec<&str> =
             compiled.iter().map(|found| found.as_ref().map_or("", |found| found.sql.as_str())).collect();
-        let screened = materialize::screen(&texts, |query| self.worker.look(query));
+        let screened = materialize::screen(&texts, |query| {
+            self.runtime.timings().during(Phase::Execute, || self.worker.look(query))
+        });
         let spared = screened.iter().map(Option::is_some).collect();
         let found = steps.iter().zip(screened);
         self.screened = found.filter_map(|(step, screened)| Some((step.node, screened?))).collect();

@@ -49,6 +49,7 @@ mod show;
 mod state;
 mod statements;
 mod tidy;
+mod timings;
 mod toy_engine;
 mod versions;
 mod warehouse;

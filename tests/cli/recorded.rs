@@ -175,6 +175,7 @@ fn request(root: &Path, sources: &Arc<SourceMap>, full_refresh: bool) -> LoadReq
             started_at: std::time::SystemTime::UNIX_EPOCH.into(),
             which: "run".to_owned(),
             command_line: "model run".to_owned(),
+            timings: Arc::default(),
         },
         environment: Environment::default(),
         sources: Arc::clone(sources),

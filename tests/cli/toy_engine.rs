@@ -201,6 +201,7 @@ pub(crate) fn build(sandbox: &Sandbox, replace: impl FnOnce(Arc<dyn Adapter>) ->
             started_at: chrono::DateTime::UNIX_EPOCH,
             which: "build".to_owned(),
             command_line: "model build".to_owned(),
+            timings: Arc::default(),
         },
         environment: Environment::default(),
         sources: Arc::clone(&sources),

@@ -100,6 +100,9 @@ pub(crate) struct Global {
     pub(crate) fail_fast: bool,
     #[arg(long, global = true, hide = true, overrides_with = "fail_fast")]
     pub(crate) no_fail_fast: bool,
+    /// Tell on stderr where the time of the command went
+    #[arg(long, global = true)]
+    pub(crate) timings: bool,
     /// Write no artifacts
     #[arg(long, global = true, overrides_with = "write_json")]
     pub(crate) no_write_json: bool,

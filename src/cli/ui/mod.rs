@@ -16,6 +16,7 @@ mod screen;
 mod style;
 mod summary;
 mod table;
+mod timings;
 mod words;
 
 /// JSON as dbt prints it: over several lines.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -14,6 +15,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Style;
 use crate::diagnostics::render_all;
 use crate::host::clock;
+use crate::host::timings::Timings;
 use crate::project::Secrets;
 use crate::source::SourceMap;
 use crate::template::Notice;
@@ -266,6 +268,15 @@ impl Ui {
         if !text.is_empty() {
             let end = if errors == 0 { "\n" } else { "" };
             self.insist(&format!("{}{end}", text.trim_end()));
+        }
+    }
+
+    /// Where the time of the command went: beside the answer, also where that is the talk.
+    pub(crate) fn timings(&self, timings: &Timings, all: Duration) {
+        let record = super::timings::record(timings, all);
+        self.record(&record);
+        if self.format == Format::Text {
+            let _ = writeln!(std::io::stderr().lock(), "{}", record.message);
         }
     }
 

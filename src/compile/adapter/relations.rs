@@ -132,7 +132,7 @@ pub(super) fn check_schema_exists(adapter: &AdapterObject, _: &mut State<'_, '_>
     let arguments = Arguments::bind("check_schema_exists", &["database", "schema"], args)?;
     let (database, schema) = (arguments.text("database"), arguments.text("schema").unwrap_or_default());
     let database = database.or_else(|| adapter.state.runtime.parts.project.target().database);
-    let known = adapter.state.worker.session().schemas(database.as_deref());
+    let known = adapter.state.introspect(|session| session.schemas(database.as_deref()));
     let known = known.map_err(|error| template::raise(adapter.state.refused(error)))?;
     Ok(Value::from(known.iter().any(|name| name.eq_ignore_ascii_case(&schema))))
 }

@@ -72,6 +72,7 @@ impl Stage {
                 started_at: chrono::DateTime::UNIX_EPOCH,
                 which: "build".to_owned(),
                 command_line: "model build".to_owned(),
+                timings: Arc::default(),
             },
             environment: Environment::default(),
             sources: Arc::clone(&sources),

@@ -68,6 +68,7 @@ fn load_folder(
             started_at: chrono::DateTime::UNIX_EPOCH,
             which: environment.get("COLOUR").unwrap_or("parse").to_owned(),
             command_line: "model parse".to_owned(),
+            timings: Arc::default(),
         },
         environment,
         sources: Arc::clone(&sources),

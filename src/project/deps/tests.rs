@@ -22,6 +22,7 @@ fn sandbox(files: &[(&str, &str)]) -> (tempfile::TempDir, LoadRequest) {
             started_at: chrono::DateTime::UNIX_EPOCH,
             which: "deps".to_owned(),
             command_line: String::new(),
+            timings: Arc::default(),
         },
         environment: Environment::default(),
         sources: Arc::new(SourceMap::new()),

@@ -36,6 +36,7 @@ impl Sandbox {
                 started_at: chrono::DateTime::UNIX_EPOCH,
                 which: "build".to_owned(),
                 command_line: "model build".to_owned(),
+                timings: Arc::default(),
             },
             environment: Environment::default(),
             sources: Arc::new(SourceMap::new()),

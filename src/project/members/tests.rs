@@ -68,6 +68,7 @@ fn members() -> Members {
             started_at: chrono::DateTime::UNIX_EPOCH,
             which: "build".to_owned(),
             command_line: "model build".to_owned(),
+            timings: Arc::default(),
         },
         target: serde_json::json!({"name": "dev", "schema": "main"}).as_object().cloned(),
         project_name: "shop".to_owned(),

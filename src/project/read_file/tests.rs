@@ -18,6 +18,7 @@ fn renderer() -> Renderer {
             started_at: chrono::DateTime::UNIX_EPOCH,
             which: "build".to_owned(),
             command_line: String::new(),
+            timings: Arc::default(),
         },
         target: None,
         project_name: String::new(),

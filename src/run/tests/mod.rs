@@ -63,6 +63,7 @@ impl Lab {
                 started_at,
                 which: "build".to_owned(),
                 command_line: "model build".to_owned(),
+                timings: Arc::default(),
             },
             environment: Environment::default(),
             sources: Arc::clone(&sources),
