@@ -4,9 +4,6 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use md5::{Digest as _, Md5};
-use rayon::prelude::*;
-use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata::Metadata;
@@ -53,9 +50,6 @@ pub struct Compiled {
     pub index: Option<usize>,
 }
 
-/// How many nodes exist as JSON at a time while they are written.
-const AT_A_TIME: usize = 256;
-
 /// The whole of `manifest.json`, made while it is written: a large project as
 /// one tree of JSON would take many times the memory of the file. Nodes stand
 /// in the manifest's order.
@@ -67,60 +61,81 @@ pub struct ManifestJson<'a> {
     pub details: &'a ManifestDetails,
 }
 
-impl Serialize for ManifestJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (wire, manifest) = (&self.wire, self.wire.manifest);
-        let section = |belongs| Section { whole: self, belongs };
-        let mut map = serializer.serialize_map(Some(17))?;
-        map.serialize_entry("metadata", &metadata(self.details))?;
-        map.serialize_entry("nodes", &section(is_plain))?;
-        map.serialize_entry("sources", &section(|kind| matches!(kind, NodeKind::Source(_))))?;
-        map.serialize_entry("macros", &macros(wire))?;
-        map.serialize_entry("docs", &docs(manifest))?;
-        map.serialize_entry("exposures", &section(|kind| matches!(kind, NodeKind::Exposure(_))))?;
-        map.serialize_entry("metrics", &section(is_metric))?;
-        map.serialize_entry("groups", &groups_json(manifest))?;
-        map.serialize_entry("selectors", &self.details.selectors)?;
-        map.serialize_entry("disabled", &disabled(wire))?;
-        let (parents, children) = edges(manifest);
-        map.serialize_entry("parent_map", &parents)?;
-        map.serialize_entry("child_map", &children)?;
-        map.serialize_entry("group_map", &group_map(manifest))?;
-        map.serialize_entry("saved_queries", &section(is_saved_query))?;
-        map.serialize_entry("semantic_models", &section(is_semantic_model))?;
-        map.serialize_entry("unit_tests", &section(|kind| matches!(kind, NodeKind::UnitTest(_))))?;
-        map.serialize_entry("functions", &section(is_function))?;
-        map.end()
+/// A part of the file. All of them, one after the other, are the file.
+#[derive(Clone, Copy)]
+pub(super) enum Piece<'a> {
+    /// What stands between two others.
+    Mark(&'static str),
+    /// `metadata`.
+    Metadata,
+    /// A node behind its unique id, with a comma before it or not.
+    Node { comma: bool, id: Option<NodeId>, node: &'a Node },
+    /// What no single node says.
+    Value(fn(&ManifestJson<'_>) -> Json),
+    /// `parent_map` or `child_map`.
+    Edges(Direction),
+}
+
+/// Which way edges are looked at.
+#[derive(Clone, Copy)]
+pub(super) enum Direction {
+    ToParents,
+    ToChildren,
+}
+
+impl<'a> ManifestJson<'a> {
+    /// The parts of the file in order. Which there are follows from the nodes that there
+    /// are, and from nothing else.
+    pub(super) fn pieces(&self) -> Vec<Piece<'a>> {
+        let mut pieces = vec![Piece::Mark("{\"metadata\":"), Piece::Metadata];
+        self.section(&mut pieces, ",\"nodes\":{", is_plain);
+        self.section(&mut pieces, ",\"sources\":{", |kind| matches!(kind, NodeKind::Source(_)));
+        pieces.extend([Piece::Mark(",\"macros\":"), Piece::Value(|it| macros(&it.wire))]);
+        pieces.extend([Piece::Mark(",\"docs\":"), Piece::Value(|it| docs(it.wire.manifest))]);
+        self.section(&mut pieces, ",\"exposures\":{", |kind| matches!(kind, NodeKind::Exposure(_)));
+        self.section(&mut pieces, ",\"metrics\":{", is_metric);
+        pieces.extend([Piece::Mark(",\"groups\":"), Piece::Value(|it| groups_json(it.wire.manifest))]);
+        pieces
+            .extend([Piece::Mark(",\"selectors\":"), Piece::Value(|it| it.details.selectors.clone().into())]);
+        pieces.extend([Piece::Mark(",\"disabled\":"), Piece::Value(|it| disabled(&it.wire))]);
+        pieces.extend([Piece::Mark(",\"parent_map\":"), Piece::Edges(Direction::ToParents)]);
+        pieces.extend([Piece::Mark(",\"child_map\":"), Piece::Edges(Direction::ToChildren)]);
+        pieces.extend([Piece::Mark(",\"group_map\":"), Piece::Value(|it| group_map(it.wire.manifest))]);
+        self.section(&mut pieces, ",\"saved_queries\":{", is_saved_query);
+        self.section(&mut pieces, ",\"semantic_models\":{", is_semantic_model);
+        self.section(&mut pieces, ",\"unit_tests\":{", |kind| matches!(kind, NodeKind::UnitTest(_)));
+        self.section(&mut pieces, ",\"functions\":{", is_function);
+        pieces.push(Piece::Mark("}"));
+        pieces
     }
-}
 
-/// The nodes of some kinds by unique id, made and written a few at a time by all threads.
-struct Section<'a> {
-    whole: &'a ManifestJson<'a>,
-    belongs: fn(&NodeKind) -> bool,
-}
+    /// The nodes of some kinds by unique id.
+    fn section(&self, pieces: &mut Vec<Piece<'a>>, opening: &'static str, belongs: fn(&NodeKind) -> bool) {
+        pieces.push(Piece::Mark(opening));
+        let manifest = self.wire.manifest;
+        let nodes = manifest.iter().map(|(id, node)| (Some(id), node));
+        let all = nodes.chain(manifest.broken_tests.iter().map(|node| (None, node)));
+        let members = all.filter(|(_, node)| belongs(&node.kind)).enumerate();
+        pieces.extend(members.map(|(place, (id, node))| Piece::Node { comma: place > 0, id, node }));
+        pieces.push(Piece::Mark("}"));
+    }
 
-impl Serialize for Section<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let ManifestJson { wire, details } = self.whole;
-        let nodes = wire.manifest.iter().map(|(id, node)| (Some(id), node));
-        let broken = wire.manifest.broken_tests.iter().map(|node| (None, node));
-        let members: Vec<(Option<NodeId>, &Node)> =
-            nodes.chain(broken).filter(|(_, node)| (self.belongs)(&node.kind)).collect();
-        let mut map = serializer.serialize_map(Some(members.len()))?;
-        for some in members.chunks(AT_A_TIME) {
-            let made: Vec<serde_json::Result<Box<RawValue>>> = some
-                .par_iter()
-                .map(|(id, node)| {
-                    let compiled = id.and_then(|id| details.compiled.get(&id));
-                    to_raw_value(&compiled_node_json(wire, node, compiled))
-                })
-                .collect();
-            for ((_, node), json) in some.iter().zip(made) {
-                map.serialize_entry(node.unique_id.as_str(), &json.map_err(S::Error::custom)?)?;
+    /// What this part of the file says.
+    pub(super) fn text(&self, piece: &Piece<'_>) -> serde_json::Result<Vec<u8>> {
+        match piece {
+            Piece::Mark(mark) => Ok(mark.as_bytes().to_vec()),
+            Piece::Metadata => serde_json::to_vec(&metadata(self.details)),
+            Piece::Node { comma, id, node } => {
+                let mut text = if *comma { b",".to_vec() } else { Vec::new() };
+                serde_json::to_writer(&mut text, node.unique_id.as_str())?;
+                text.push(b':');
+                let compiled = id.and_then(|id| self.details.compiled.get(&id));
+                serde_json::to_writer(&mut text, &compiled_node_json(&self.wire, node, compiled))?;
+                Ok(text)
             }
+            Piece::Value(value) => serde_json::to_vec(&value(self)),
+            Piece::Edges(direction) => serde_json::to_vec(&edges(self.wire.manifest, *direction)),
         }
-        map.end()
     }
 }
 
@@ -263,8 +278,8 @@ fn disabled(wire: &Wire<'_>) -> Json {
 /// unique id to sorted unique ids.
 type Edges<'a> = IndexMap<&'a str, Vec<&'a str>>;
 
-/// `parent_map` and `child_map`, for all nodes.
-fn edges(manifest: &Manifest) -> (Edges<'_>, Edges<'_>) {
+/// `parent_map` or `child_map`, for all nodes.
+fn edges(manifest: &Manifest, direction: Direction) -> Edges<'_> {
     let mut order: Vec<&Node> = manifest.nodes.iter().filter(|node| is_plain(&node.kind)).collect();
     order.extend(&manifest.broken_tests);
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_))));
@@ -272,20 +287,19 @@ fn edges(manifest: &Manifest) -> (Edges<'_>, Edges<'_>) {
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Semantic(_))));
     order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));
     order.extend(manifest.nodes.iter().filter(|node| is_function(&node.kind)));
-    let mut parents: Edges<'_> = order.iter().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
-    let mut children = parents.clone();
+    let mut edges: Edges<'_> = order.iter().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
     for node in &order {
         let id = node.unique_id.as_str();
         for parent in node.depends_on.nodes.iter().filter_map(|parent| manifest.node(*parent)) {
-            let parent = parent.unique_id.as_str();
-            children.entry(parent).or_default().push(id);
-            parents.entry(id).or_default().push(parent);
+            let (from, to) = match direction {
+                Direction::ToParents => (id, parent.unique_id.as_str()),
+                Direction::ToChildren => (parent.unique_id.as_str(), id),
+            };
+            edges.entry(from).or_default().push(to);
         }
     }
-    for ids in parents.values_mut().chain(children.values_mut()) {
-        ids.sort_unstable();
-    }
-    (parents, children)
+    edges.values_mut().for_each(|ids| ids.sort_unstable());
+    edges
 }
 
 /// `group_map`: a group's name to the unique ids of its members.

@@ -30,7 +30,7 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
         NodeKind::Seed(seed) => {
             let mut json = common(wire, node, compiled);
             json.insert("root_path".into(), seed.root_path.display().to_string().into());
-            json.insert("depends_on".into(), json!({ "macros": node.depends_on.macros }));
+            json.insert("depends_on".into(), json!({ "macros": node.depends_on.calls.macros }));
             json
         }
         NodeKind::Model(model) => {
@@ -45,7 +45,8 @@ pub fn compiled_node_json(wire: &Wire<'_>, node: &Node, compiled: Option<&Compil
             let mut json = templated(wire, node, compiled);
             json.extend(generic_test_fields(test));
             if compiled.is_some() {
-                let macros = node.depends_on.macros.iter().chain(&node.depends_on.macros_once_compiled);
+                let macros =
+                    node.depends_on.calls.macros.iter().chain(&node.depends_on.calls.macros_once_compiled);
                 let macros: Vec<&String> = macros.collect();
                 json.insert("depends_on".into(), json!({ "macros": macros, "nodes": wire.parents(node) }));
             }
@@ -105,10 +106,10 @@ fn templated(wire: &Wire<'_>, node: &Node, compiled: Option<&Compiled>) -> Map<S
     let mut json = common(wire, node, compiled);
     json.extend(object([
         ("language", node.origin.language().into()),
-        ("refs", refs(&node.depends_on.refs)),
-        ("sources", sources(&node.depends_on.sources)),
-        ("metrics", metrics(&node.depends_on.metrics)),
-        ("functions", functions(&node.depends_on.functions)),
+        ("refs", refs(&node.depends_on.calls.refs)),
+        ("sources", sources(&node.depends_on.calls.sources)),
+        ("metrics", metrics(&node.depends_on.calls.metrics)),
+        ("functions", functions(&node.depends_on.calls.functions)),
         ("depends_on", wire.depends_on(node)),
         ("compiled_path", compiled.and_then(|compiled| compiled.compiled_path.clone()).into()),
     ]));
@@ -345,9 +346,9 @@ fn exposure_json(wire: &Wire<'_>, node: &Node, exposure: &Exposure) -> Map<Strin
         ("unrendered_config", Json::Object((*node.config.unrendered).clone())),
         ("url", exposure.url.clone().into()),
         ("depends_on", wire.depends_on(node)),
-        ("refs", refs(&node.depends_on.refs)),
-        ("sources", sources(&node.depends_on.sources)),
-        ("metrics", metrics(&node.depends_on.metrics)),
+        ("refs", refs(&node.depends_on.calls.refs)),
+        ("sources", sources(&node.depends_on.calls.sources)),
+        ("metrics", metrics(&node.depends_on.calls.metrics)),
         ("created_at", wire.created_at.into()),
     ])
 }

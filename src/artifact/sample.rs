@@ -11,9 +11,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::manifest::{
-    Age, Body, Checksum, ColumnDocs, Config, DataTest, DependsOn, Docs, Exposure, Fixture, FixtureFormat,
-    Freshness, GenericTest, Given, GivenInput, Group, HookMoment, Manifest, Model, Node, NodeId, NodeKind,
-    Origin, Overrides, Period, RefCall, RunHook, Seed, Source, SourceCall, UniqueId, UnitTest,
+    Age, Body, Calls, Checksum, ColumnDocs, Config, DataTest, DependsOn, Docs, Exposure, Fixture,
+    FixtureFormat, Freshness, GenericTest, Given, GivenInput, Group, HookMoment, Lazy, Manifest, Model, Node,
+    NodeId, NodeKind, Origin, Overrides, Period, RefCall, RunHook, Seed, Source, SourceCall, UniqueId,
+    UnitTest,
 };
 use crate::source::{SourceMap, Span};
 use crate::sql::Relation;
@@ -115,7 +116,8 @@ fn node(json: &Json, manifest: &Manifest) -> Node {
                 .map(|(name, json)| (name.clone(), column(json)))
                 .collect(),
             doc_blocks: texts(&json["doc_blocks"]),
-        },
+        }
+        .into(),
         relation,
         depends_on: depends_on(json, manifest),
         kind: kind(json, manifest),
@@ -147,17 +149,16 @@ fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
         version: some(call, "version").map(|version| version.to_string()),
     });
     let sources = json["sources"].as_array().into_iter().flatten();
-    DependsOn {
-        metrics: Vec::new(),
-        nodes: texts(&json["depends_on"]["nodes"]).iter().map(|id| place(manifest, id)).collect(),
+    let calls = Calls {
         macros: texts(&json["depends_on"]["macros"]),
-        macros_once_compiled: Vec::new(),
-        functions: Vec::new(),
         refs: refs.collect(),
         sources: sources
             .map(|pair| SourceCall { source: texts(pair)[0].clone(), table: texts(pair)[1].clone() })
             .collect(),
-    }
+        ..Calls::default()
+    };
+    let nodes = texts(&json["depends_on"]["nodes"]).iter().map(|id| place(manifest, id)).collect();
+    DependsOn { nodes, calls: calls.into() }
 }
 
 fn kind(json: &Json, manifest: &Manifest) -> NodeKind {
@@ -197,25 +198,27 @@ fn kind(json: &Json, manifest: &Manifest) -> NodeKind {
     }
 }
 
-fn body(json: &Json) -> Body {
-    Body {
+fn body(json: &Json) -> Lazy<Body> {
+    let body = Body {
         text: text(json, "raw_code").into(),
         file: nowhere().file,
         offset: 0,
         checksum: text(&json["checksum"], "checksum"),
-    }
+    };
+    body.into()
 }
 
-fn generic(json: &Json) -> Option<GenericTest> {
+fn generic(json: &Json) -> Option<Lazy<GenericTest>> {
     let metadata = json.get("test_metadata")?;
-    Some(GenericTest {
+    let generic = GenericTest {
         name: text(metadata, "name"),
         namespace: maybe(metadata, "namespace"),
         kwargs: object(&metadata["kwargs"]),
         column_name: maybe(json, "column_name"),
         attached_node: maybe(json, "attached_node").map(|id| UniqueId(id.into())),
         file_key_name: text(json, "file_key_name"),
-    })
+    };
+    Some(generic.into())
 }
 
 fn source(json: &Json) -> Source {

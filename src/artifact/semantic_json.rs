@@ -36,7 +36,7 @@ pub(super) fn semantic_json(wire: &Wire<'_>, node: &Node, semantic: &Semantic) -
         ("config", Json::Object((*node.config.values).clone())),
         ("unrendered_config", Json::Object((*node.config.unrendered).clone())),
         ("depends_on", wire.depends_on(node)),
-        ("refs", refs(&node.depends_on.refs)),
+        ("refs", refs(&node.depends_on.calls.refs)),
         ("created_at", wire.created_at.into()),
         ("group", config(node, "group", || Json::Null)),
     ]));

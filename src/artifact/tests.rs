@@ -1,23 +1,44 @@
 //! What we write, held against what dbt wrote for the same project.
 
 use std::collections::HashMap;
+use std::io;
+use std::ops::Range;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
 use super::{
     Compiled, Cte, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson,
-    Metadata, NodeResult, RunResults, SourcesResults, Status, Timing, Wire, graph_json, node_json, sample,
+    Metadata, NodeResult, Revision, RunResults, Sheet, SourcesResults, Status, Timing, Wire, graph_json,
+    node_json, sample,
 };
-use crate::manifest::{Age, Freshness, Manifest, Node, NodeKind, Period, UniqueId};
+use crate::manifest::{Age, Descent, Freshness, Manifest, Node, NodeKind, Period, UniqueId};
 use crate::sql::Dialect;
 
 fn wire(manifest: &Manifest) -> Wire<'_> {
     Wire { manifest, dialect: &Dialect::ANSI, created_at: 1.5 }
 }
 
+/// A file that takes the place of none.
+struct Whole(Vec<u8>);
+
+impl Sheet for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.extend(bytes);
+        Ok(())
+    }
+
+    fn copy(&mut self, _: Range<u64>) -> io::Result<()> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
 fn manifest_json(wire: &Wire<'_>, details: &ManifestDetails) -> Json {
-    serde_json::to_value(ManifestJson { wire: *wire, details }).unwrap()
+    let mut sheet = Whole(Vec::new());
+    Revision::new(ManifestJson { wire: *wire, details }, &Descent::default(), None)
+        .write(&mut sheet)
+        .unwrap();
+    serde_json::from_slice(&sheet.0).unwrap()
 }
 
 fn details() -> ManifestDetails {

@@ -36,7 +36,7 @@ impl Wire<'_> {
 
     /// `depends_on` with macros and nodes.
     pub(super) fn depends_on(&self, node: &Node) -> Json {
-        json!({ "macros": node.depends_on.macros, "nodes": self.parents(node) })
+        json!({ "macros": node.depends_on.calls.macros, "nodes": self.parents(node) })
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::Graph;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{
-    Body, Config, DataTest, DependsOn, Docs, Manifest, Model, Node, NodeId, NodeKind, Origin, UniqueId,
+    Body, Config, DataTest, DependsOn, Lazy, Manifest, Model, Node, NodeId, NodeKind, Origin, UniqueId,
 };
 use crate::source::{SourceFile, SourceMap};
 
@@ -33,11 +33,11 @@ fn node(kind: &str, name: &str, parents: Vec<NodeId>, file: &SourceFile) -> Node
         },
         config: Config::default(),
         tags: Vec::new(),
-        docs: Docs::default(),
+        docs: Lazy::default(),
         relation: None,
         depends_on: DependsOn { nodes: parents, ..DependsOn::default() },
         kind: match kind {
-            "test" => NodeKind::Test(DataTest { body, generic: None }),
+            "test" => NodeKind::Test(DataTest { body: body.into(), generic: None }),
             _ => NodeKind::Model(Box::new(Model::of(body))),
         },
     }

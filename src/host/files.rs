@@ -1,7 +1,8 @@
 //! Files and folders, with errors that say what was being done to which path.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -104,6 +105,72 @@ pub fn write_with(
     })
 }
 
+/// Writes a file as [`write()`] does, from what is new and from what stands in this place
+/// now, if that still has this stamp.
+///
+/// # Errors
+/// As [`write()`], or `fill` fails.
+pub fn revise<T>(
+    path: &Path,
+    stamp: Option<Stamp>,
+    fill: impl FnOnce(&mut Revised<'_>) -> io::Result<T>,
+) -> Result<T, FileError> {
+    let is_same = |file: &File| file.metadata().is_ok_and(|found| Some(stamp_of(&found)) == stamp);
+    let earlier = stamp.and_then(|_| File::open(path).ok()).filter(is_same);
+    let mut filled = None;
+    write_with(path, |out| {
+        filled = Some(fill(&mut Revised { out, earlier })?);
+        Ok(())
+    })?;
+    let nothing = || FileError::new("write", path, io::ErrorKind::Other.into());
+    filled.ok_or_else(nothing)
+}
+
+/// A file that is to take the place of another.
+pub struct Revised<'a> {
+    out: &'a mut BufWriter<File>,
+    earlier: Option<File>,
+}
+
+impl Revised<'_> {
+    /// Adds bytes.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
+    }
+
+    /// Adds what stands in this place of the earlier file.
+    ///
+    /// # Errors
+    /// It cannot be read or written, or there is not so much.
+    pub fn copy(&mut self, place: Range<u64>) -> io::Result<()> {
+        let mut earlier = self.earlier.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        earlier.seek(SeekFrom::Start(place.start))?;
+        let length = place.end.saturating_sub(place.start);
+        // The system copies from file to file, where it can.
+        let copied = io::copy(&mut earlier.take(length), self.out)?;
+        if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+/// Writes other bytes at the beginning of a file that still has this stamp, in its place,
+/// and gives the stamp that it has then; nothing is done where it is another file.
+/// Readers may see the old beginning or the new.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_beginning(path: &Path, stamp: Stamp, beginning: &[u8]) -> Result<Option<Stamp>, FileError> {
+    let failed = |source| FileError::new("write", path, source);
+    let Ok(mut file) = File::options().write(true).open(path) else { return Ok(None) };
+    if stamp_of(&file.metadata().map_err(failed)?) != stamp {
+        return Ok(None);
+    }
+    file.write_all(beginning).map_err(failed)?;
+    Ok(Some(stamp_of(&file.metadata().map_err(failed)?)))
+}
+
 /// Adds to the end of a file, which is made where it is missing.
 ///
 /// # Errors
@@ -179,8 +246,12 @@ pub struct Stamp {
 /// The file cannot be looked at.
 pub fn stamp(path: &Path) -> Result<Stamp, FileError> {
     let found = fs::metadata(path).map_err(|source| FileError::new("look at", path, source))?;
+    Ok(stamp_of(&found))
+}
+
+fn stamp_of(found: &fs::Metadata) -> Stamp {
     let written = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    Ok(Stamp { written: i64::try_from(written.as_nanos()).unwrap_or(i64::MAX), size: found.len() })
+    Stamp { written: i64::try_from(written.as_nanos()).unwrap_or(i64::MAX), size: found.len() }
 }
 
 /// The path without links, `.` and `..`.

@@ -12,6 +12,7 @@ pub mod files;
 pub mod network;
 pub mod process;
 pub mod rolling;
+pub mod sealed;
 pub mod server;
 pub mod timings;
 pub mod trust;

@@ -50,7 +50,7 @@ fn refusal(project: &Project, nodes: &[Node], node: &Node, target: &Node) -> Opt
 /// The `ref` by which a node reads another.
 pub(super) fn call_of<'a>(node: &'a Node, target: &Node) -> Option<&'a RefCall> {
     let version = target.version().map(version_text);
-    let named = || node.depends_on.refs.iter().filter(|call| call.name == target.name);
+    let named = || node.depends_on.calls.refs.iter().filter(|call| call.name == target.name);
     named()
         .find(|call| match &call.version {
             Some(asked) => version.as_ref() == Some(asked),

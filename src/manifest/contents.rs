@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::node::{Node, NodeId, UniqueId};
 
 /// Everything that a project and its packages define. Immutable.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Manifest {
     /// All enabled nodes; a [`NodeId`] is a place in here. In dbt's order: the
     /// order of `graph.nodes` in templates.

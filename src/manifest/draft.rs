@@ -17,7 +17,7 @@ use super::property_files::PropertyFile;
 use super::python;
 use super::sketch::Sketch;
 use super::world::World;
-use super::{Body, Config, DependsOn, Docs, Function, Model, Node, NodeKind, ResourceType};
+use super::{Body, Calls, Config, DependsOn, Docs, Function, Model, Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Relation;
@@ -122,6 +122,14 @@ impl Drafting<'_> {
             (NodeKind::Function(function), Some(patch)) => describe_function(function, patch.properties),
             _ => {}
         }
+        let calls = Calls {
+            macros: recorded.macros,
+            macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
+            refs: recorded.refs,
+            sources: recorded.sources,
+            functions: recorded.functions,
+            metrics: recorded.metrics,
+        };
         let node = Node {
             tags: layers.tags(&sketch.tags),
             unique_id: sketch.unique_id,
@@ -130,17 +138,9 @@ impl Drafting<'_> {
             fqn: sketch.fqn,
             origin,
             config: config.with_call(recorded.config),
-            docs,
+            docs: docs.into(),
             relation,
-            depends_on: DependsOn {
-                metrics: recorded.metrics,
-                nodes: Vec::new(),
-                macros: recorded.macros,
-                macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
-                refs: recorded.refs,
-                sources: recorded.sources,
-                functions: recorded.functions,
-            },
+            depends_on: DependsOn { nodes: Vec::new(), calls: calls.into() },
             kind,
         };
         Drafted { node, findings, is_volatile: recorded.is_volatile }

@@ -61,7 +61,7 @@ fn exposure(
         },
         config,
         tags,
-        docs: Docs { description, doc_blocks, ..Docs::default() },
+        docs: Docs { description, doc_blocks, ..Docs::default() }.into(),
         relation: None,
         depends_on,
         kind: NodeKind::Exposure(Box::new(Exposure {
@@ -83,16 +83,16 @@ fn reads(name: &str, items: &[Spanned<String>], findings: &mut Vec<Diagnostic>) 
     for item in items {
         match parse_call(&item.value) {
             Some(ResourceCall::Ref(call)) => {
-                depends_on.refs.push(call);
+                depends_on.calls.refs.push(call);
                 ref_sites.push(item.span);
             }
             Some(ResourceCall::Source(call)) => {
-                depends_on.sources.push(call);
+                depends_on.calls.sources.push(call);
                 source_sites.push(item.span);
             }
             None if item.value.trim_start().starts_with("metric(") => {
                 let name = item.value.split(['\'', '"']).nth(1).map(str::to_owned);
-                depends_on.metrics.extend(name.map(|name| MetricCall { package: None, name }));
+                depends_on.calls.metrics.extend(name.map(|name| MetricCall { package: None, name }));
             }
             None => findings.push(
                 Diagnostic::warning(

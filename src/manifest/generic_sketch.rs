@@ -113,7 +113,7 @@ impl GenericSketcher<'_> {
             package: file.package.clone(),
             fqn: draft.fqn,
             origin,
-            kind: NodeKind::Test(DataTest { body, generic: Some(generic) }),
+            kind: NodeKind::Test(DataTest { body: body.into(), generic: Some(generic.into()) }),
             tags: draft.tags,
             options: draft.config,
             description: draft.description,

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::access::check_access;
-use super::cache::{self, Basis};
+use super::cache::{self, Basis, Descent};
 use super::configure;
 use super::deprecation::check_deprecations;
 use super::describe::Describer;
@@ -64,6 +64,8 @@ pub struct Loaded {
     pub outdated: Vec<Diagnostic>,
     /// How much of it was not known from an earlier run.
     pub news: News,
+    /// How it goes back to what an earlier run understood.
+    pub descent: Descent,
 }
 
 /// How much of a project was not known from an earlier run.
@@ -126,7 +128,8 @@ fn whole(
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(warnings);
     }
-    Ok(Loaded { manifest, engine, warnings, outdated: Vec::new(), news: News::Much(basis) })
+    let descent = basis.first();
+    Ok(Loaded { manifest, engine, warnings, outdated: Vec::new(), news: News::Much(basis), descent })
 }
 
 /// The file that a finding points into.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::config::Config;
+use super::lazy::Lazy;
 use super::unit_test::UnitTest;
 use crate::source::{FileId, Span};
 use crate::sql::Relation;
@@ -58,7 +59,7 @@ pub struct Node {
     /// tests those of the columns and tables that they stand below.
     pub tags: Vec<String>,
     /// What people wrote about it.
-    pub docs: Docs,
+    pub docs: Lazy<Docs>,
     /// Its name in the warehouse. As in dbt, every node that is written as a
     /// template has one, though analyses, hooks and most tests store nothing; an
     /// ephemeral model's alias names its CTE. Exposures and unit tests have none.
@@ -145,6 +146,13 @@ pub struct ColumnDocs {
 pub struct DependsOn {
     /// Nodes, each once, in the order of first mention.
     pub nodes: Vec<NodeId>,
+    /// What it calls.
+    pub calls: Lazy<Calls>,
+}
+
+/// What the templates of a node call.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Calls {
     /// Macros that its own text calls, as unique ids.
     pub macros: Vec<String>,
     /// Macros that dbt finds in it only when it compiles it.
@@ -214,7 +222,7 @@ pub struct Body {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
     /// The statement.
-    pub body: Body,
+    pub body: Lazy<Body>,
     /// `v` as written, a number or a text; `None` for a model without versions.
     pub version: Option<Json>,
     /// The version that `ref` without a version means.
@@ -234,9 +242,9 @@ pub struct Model {
 impl Model {
     /// A model that nobody described.
     #[must_use]
-    pub fn of(body: Body) -> Self {
+    pub fn of(body: impl Into<Lazy<Body>>) -> Self {
         Self {
-            body,
+            body: body.into(),
             version: None,
             latest_version: None,
             constraints: Vec::new(),
@@ -256,9 +264,9 @@ pub enum NodeKind {
     /// A CSV file that becomes a table.
     Seed(Seed),
     /// A query whose history is kept.
-    Snapshot(Body),
+    Snapshot(Lazy<Body>),
     /// A query that is compiled and never run.
-    Analysis(Body),
+    Analysis(Lazy<Body>),
     /// A function that queries can call.
     Function(Box<Function>),
     /// A query that returns failing rows.
@@ -384,7 +392,7 @@ impl fmt::Display for ResourceType {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {
     /// What it does: a query or code.
-    pub body: Body,
+    pub body: Lazy<Body>,
     /// What it takes, in order, each with all of dbt's keys (`name`, `data_type`, …).
     pub arguments: Vec<Json>,
     /// What it gives: `data_type` and `description`.
@@ -394,9 +402,9 @@ pub struct Function {
 impl Function {
     /// A function that nobody described. dbt's word for its type says that there is none.
     #[must_use]
-    pub fn of(body: Body) -> Self {
+    pub fn of(body: impl Into<Lazy<Body>>) -> Self {
         let returns = serde_json::json!({ "data_type": "INVALID_TYPE", "description": null });
-        Self { body, arguments: Vec::new(), returns }
+        Self { body: body.into(), arguments: Vec::new(), returns }
     }
 }
 
@@ -422,9 +430,9 @@ pub struct Checksum {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DataTest {
     /// The query; for a generic test, the call that dbt would generate.
-    pub body: Body,
+    pub body: Lazy<Body>,
     /// For a generic test: what it was made of.
-    pub generic: Option<GenericTest>,
+    pub generic: Option<Lazy<GenericTest>>,
 }
 
 /// What a generic test was made of.
@@ -555,7 +563,7 @@ impl SemanticKind {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunHook {
     /// What is run.
-    pub body: Body,
+    pub body: Lazy<Body>,
     /// Before or after everything else.
     pub moment: HookMoment,
     /// Its place among the hooks of its project.

@@ -115,9 +115,9 @@ impl Call<'_> {
 impl Search<'_> {
     fn edges(&self, node: &Node, sites: &[Span]) -> Edges {
         let mut edges = Edges::default();
-        let sources = node.depends_on.sources.iter().map(Call::Source);
-        let functions = node.depends_on.functions.iter().map(Call::Function);
-        let calls = sources.chain(node.depends_on.refs.iter().map(Call::Ref)).chain(functions);
+        let sources = node.depends_on.calls.sources.iter().map(Call::Source);
+        let functions = node.depends_on.calls.functions.iter().map(Call::Function);
+        let calls = sources.chain(node.depends_on.calls.refs.iter().map(Call::Ref)).chain(functions);
         for (at, call) in calls.enumerate() {
             let found = match call {
                 Call::Ref(call) => self.index.find_ref(call, &node.package),

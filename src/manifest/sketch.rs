@@ -138,9 +138,9 @@ pub(super) fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<So
             // dbt puts analyses below a folder of that name, whatever the real one is called.
             fqn.push("analysis".to_owned());
             path = format!("analysis/{path}");
-            NodeKind::Analysis(body)
+            NodeKind::Analysis(body.into())
         }
-        FileKind::Test => NodeKind::Test(DataTest { body, generic: None }),
+        FileKind::Test => NodeKind::Test(DataTest { body: body.into(), generic: None }),
         FileKind::Function => NodeKind::Function(Box::new(Function::of(body))),
         _ => NodeKind::Model(Box::new(Model::of(body))),
     };
@@ -169,7 +169,7 @@ fn snapshots(
         fqn.extend(folders.iter().cloned());
         fqn.push(stem.clone());
         let origin = origin(file, block.span, file.resource_path.clone());
-        sketch(package, block.name, fqn, origin, NodeKind::Snapshot(body))
+        sketch(package, block.name, fqn, origin, NodeKind::Snapshot(body.into()))
     });
     (snapshots.collect(), findings)
 }
@@ -223,7 +223,7 @@ pub(super) fn yaml_snapshot(
             patch_path: None,
             patch_span: None,
         },
-        kind: NodeKind::Snapshot(body),
+        kind: NodeKind::Snapshot(body.into()),
         tags: Vec::new(),
         options: ConfigBlock::default(),
         description: None,
@@ -258,7 +258,8 @@ fn run_hooks(package: &Package) -> Vec<Sketch> {
             patch_span: None,
         };
         let fqn = vec![package.name.clone(), "hooks".to_owned()];
-        let mut sketch = sketch(package, name, fqn, origin, NodeKind::Hook(RunHook { body, moment, index }));
+        let mut sketch =
+            sketch(package, name, fqn, origin, NodeKind::Hook(RunHook { body: body.into(), moment, index }));
         sketch.tags = vec![word.to_owned()];
         sketch
     };

@@ -90,7 +90,8 @@ impl Sources<'_> {
                 description,
                 columns: self.describer.columns(&table.columns, &file.package, findings),
                 doc_blocks,
-            },
+            }
+            .into(),
             relation: Some(self.relation(source, table)),
             depends_on: DependsOn::default(),
             kind,

@@ -114,7 +114,7 @@ impl UnitTests<'_> {
             },
             tags: layers.tags(&[]),
             config: merged.config,
-            docs: Docs { description, doc_blocks, ..Docs::default() },
+            docs: Docs { description, doc_blocks, ..Docs::default() }.into(),
             relation: None,
             depends_on: DependsOn { nodes: vec![unit_test.tested], ..DependsOn::default() },
             kind: NodeKind::UnitTest(Box::new(unit_test)),
@@ -168,7 +168,9 @@ impl Names for Place<'_> {
 
     fn is_incremental(&self, model: NodeId) -> bool {
         let node = self.nodes.get(model.0 as usize);
-        node.is_some_and(|node| node.depends_on.macros.iter().any(|name| name == "macro.dbt.is_incremental"))
+        node.is_some_and(|node| {
+            node.depends_on.calls.macros.iter().any(|name| name == "macro.dbt.is_incremental")
+        })
     }
 
     fn reference_names(&self) -> Vec<String> {

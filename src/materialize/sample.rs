@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::manifest::{Body, Config, DependsOn, Docs, Model, Node, NodeKind, Origin, UniqueId};
+use crate::manifest::{Body, Config, DependsOn, Lazy, Model, Node, NodeKind, Origin, UniqueId};
 use crate::source::{SourceMap, Span};
 use crate::sql::Relation;
 
@@ -13,8 +13,8 @@ fn span() -> Span {
 }
 
 /// A query.
-pub(crate) fn body() -> Body {
-    Body { text: Arc::from("select 1"), file: span().file, offset: 0, checksum: String::new() }
+pub(crate) fn body() -> Lazy<Body> {
+    Body { text: Arc::from("select 1"), file: span().file, offset: 0, checksum: String::new() }.into()
 }
 
 /// The node `a` of the package `shop`, stored as `db.main.a`.
@@ -34,7 +34,7 @@ pub(crate) fn node(kind: NodeKind, config: &Json) -> Node {
             patch_span: None,
         },
         config: Config { values: values.into(), ..Config::default() },
-        docs: Docs::default(),
+        docs: Lazy::default(),
         relation: Some(Relation::new(Some("db"), "main", "a")),
         depends_on: DependsOn::default(),
         kind,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Workspace;
 use super::execute::Options;
+use super::manifest_file;
 use crate::artifact;
 use crate::artifact::{
     FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata, Wire,
@@ -55,7 +56,10 @@ impl<'a> Writer<'a> {
             compiled,
         };
         self.write("semantic_manifest.json", &artifact::semantic_manifest_json(&wire))?;
-        self.write("manifest.json", &ManifestJson { wire, details: &details })
+        let path = project.target_path().join("manifest.json");
+        let written =
+            manifest_file::write(&path, ManifestJson { wire, details: &details }, &self.workspace.descent);
+        written.map_err(|error| Diagnostic::error("file", error.to_string()))
     }
 
     /// The project's quoting, and the warehouse's where it says nothing.

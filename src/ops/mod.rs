@@ -13,6 +13,7 @@ pub mod execute;
 pub mod init;
 mod kinds;
 pub mod list;
+mod manifest_file;
 pub mod retry;
 pub mod site;
 mod workspace;

@@ -11,7 +11,7 @@ use crate::graph::Graph;
 use crate::host::clock;
 use crate::host::timings::Phase;
 use crate::manifest;
-use crate::manifest::{Manifest, News};
+use crate::manifest::{Descent, Manifest, News};
 use crate::project;
 use crate::project::{LoadRequest, Project};
 use crate::select;
@@ -38,6 +38,8 @@ pub struct Workspace {
     pub sources: Arc<SourceMap>,
     /// What is questionable in the project.
     pub warnings: Vec<Diagnostic>,
+    /// How the manifest goes back to that of an earlier run.
+    pub(super) descent: Descent,
     earlier: OnceLock<Earlier>,
     /// Leaves what was understood for the next run, meanwhile.
     keeper: Option<JoinHandle<()>>,
@@ -94,7 +96,7 @@ impl Workspace {
             return Err(findings);
         }
         warnings.extend(findings);
-        let (manifest, engine) = (Arc::new(loaded.manifest), loaded.engine);
+        let (manifest, engine, descent) = (Arc::new(loaded.manifest), loaded.engine, loaded.descent);
         let keeper = match (cache, loaded.news) {
             (Some(path), News::Much(basis)) => {
                 let (project, manifest) = (Arc::clone(&project), Arc::clone(&manifest));
@@ -106,7 +108,7 @@ impl Workspace {
             _ => None,
         };
         let earlier = OnceLock::new();
-        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, earlier, keeper })
+        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, descent, earlier, keeper })
     }
 
     /// The warehouse of the chosen target, not yet connected to.

@@ -68,13 +68,16 @@ pub(super) fn discover(
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for (folder, purpose) in folders(paths) {
-        let listed = files::walk(&root.join(&folder), |below| !is_skipped(below, root, paths));
+        let top = root.join(&folder);
+        let Some(folder) = top.strip_prefix(root).ok().and_then(slashed) else { continue };
+        let listed = files::walk(&top, |below| !is_skipped(below, root, paths));
         let listed = listed.unwrap_or_else(|error| {
             diagnostics.push(Diagnostic::error("unreadable-folder", error.to_string()));
             Vec::new()
         });
         for path in listed {
-            let Some(file) = resource(root, &folder, purpose, &path) else { continue };
+            let below = path.strip_prefix(&top).ok().and_then(slashed);
+            let Some(file) = below.and_then(|below| resource(&folder, purpose, below)) else { continue };
             let is_ignored = ignored.matched_path_or_any_parents(Path::new(&file.path), false).is_ignore();
             if !is_ignored && seen.insert((file.kind, file.path.clone())) {
                 found.push((file, path));
@@ -141,15 +144,14 @@ fn is_skipped(folder: &Path, root: &Path, paths: &Paths) -> bool {
         || [&paths.target, &paths.packages, &paths.log].into_iter().any(|skipped| below == Path::new(skipped))
 }
 
-/// The file at `path`, if its extension fits the folder that it was found in.
-fn resource(root: &Path, folder: &str, purpose: Purpose, path: &Path) -> Option<ResourceFile> {
-    let resource_path = slashed(path.strip_prefix(root.join(folder)).ok()?)?;
-    let whole = slashed(path.strip_prefix(root).ok()?)?;
+/// The file at this path below a folder, if its extension fits what the folder is for.
+fn resource(folder: &str, purpose: Purpose, resource_path: String) -> Option<ResourceFile> {
+    let name = resource_path.rsplit('/').next()?;
     // dbt: editors leave such files behind.
-    if path.file_name()?.to_str()?.starts_with(['.', '#', '~']) {
+    if name.starts_with(['.', '#', '~']) {
         return None;
     }
-    let extension = path.extension()?.to_str()?.to_lowercase();
+    let extension = name.rsplit_once('.')?.1.to_lowercase();
     let kind = match (purpose, extension.as_str()) {
         (Purpose::Docs, "md") => FileKind::Docs,
         (Purpose::Docs, _) => return None,
@@ -165,7 +167,8 @@ fn resource(root: &Path, folder: &str, purpose: Purpose, path: &Path) -> Option<
         (Purpose::Functions, "sql" | "py") => FileKind::Function,
         _ => return None,
     };
-    Some(ResourceFile { kind, path: whole, resource_path, stamp: Stamp::default(), file: None })
+    let path = if folder.is_empty() { resource_path.clone() } else { format!("{folder}/{resource_path}") };
+    Some(ResourceFile { kind, path, resource_path, stamp: Stamp::default(), file: None })
 }
 
 /// A path with `/` between its parts, on any system; `None` if it is not Unicode.

@@ -37,11 +37,21 @@ pub(super) struct Edits<'a> {
     pub(super) head: &'a Head,
 }
 
+/// What edits came to.
+#[derive(Default)]
+pub(super) struct Edited {
+    /// Nodes that were drafted anew.
+    pub(super) nodes: HashSet<NodeId>,
+    /// Those of them that have to be looked at in the next run, too.
+    pub(super) volatile: Vec<UniqueId>,
+    /// Whether some of them need other nodes than before.
+    pub(super) has_other_edges: bool,
+}
+
 impl Edits<'_> {
-    /// Edits the nodes of these files, and those that have to be looked at in each run;
-    /// gives those of them that have to be looked at in the next, too. `None` where
-    /// everything has to be read.
-    pub(super) fn apply(&self, manifest: &mut Manifest, changed: &[Place<'_>]) -> Option<Vec<UniqueId>> {
+    /// Edits the nodes of these files, and those that have to be looked at in each run.
+    /// `None` where everything has to be read.
+    pub(super) fn apply(&self, manifest: &mut Manifest, changed: &[Place<'_>]) -> Option<Edited> {
         let mut files: HashSet<FileId> = changed.iter().filter_map(|(_, file)| id(file)).collect();
         for node in &self.head.volatile {
             files.insert(manifest.by_id(node.as_str())?.kind.body()?.file);
@@ -61,11 +71,15 @@ impl Edits<'_> {
         let root = &self.inputs.project.root_package().name;
         let again = connect_again(root, &manifest.nodes, &manifest.disabled, again)?;
         let ids: Vec<NodeId> = again.iter().map(|(id, _)| *id).collect();
+        let mut has_other_edges = false;
         for (id, node) in again {
-            *manifest.nodes.get_mut(id.0 as usize)? = node;
+            let old = manifest.nodes.get_mut(id.0 as usize)?;
+            has_other_edges |= old.depends_on.nodes != node.depends_on.nodes;
+            *old = node;
         }
         let edited = ids.iter().filter_map(|id| manifest.node(*id));
-        check_access(self.inputs.project, &manifest.nodes, edited).is_empty().then_some(volatile)
+        let is_allowed = check_access(self.inputs.project, &manifest.nodes, edited).is_empty();
+        is_allowed.then(|| Edited { nodes: ids.into_iter().collect(), volatile, has_other_edges })
     }
 
     /// The nodes of these files, drafted anew.
@@ -125,12 +139,11 @@ impl Edits<'_> {
 
 /// Whether the whole file is this node.
 fn is_of(node: &Node, file: FileId) -> bool {
-    let body = match &node.kind {
-        NodeKind::Model(model) => &model.body,
-        NodeKind::Analysis(body) | NodeKind::Test(DataTest { body, generic: None }) => body,
-        _ => return false,
-    };
-    body.file == file
+    let is_whole_file = matches!(
+        &node.kind,
+        NodeKind::Model(_) | NodeKind::Analysis(_) | NodeKind::Test(DataTest { generic: None, .. })
+    );
+    is_whole_file && node.origin.span.file == file
 }
 
 /// Whether another node, or a check over all, may come out otherwise.
@@ -139,12 +152,12 @@ fn is_seen_by_others(manifest: &Manifest, id: NodeId, old: &Node, new: &Node) ->
     let is_batched =
         |node: &Node| is_microbatch(node.config.materialized(), node.config.text("incremental_strategy"));
     let tests_it = |node: &Node| matches!(&node.kind, NodeKind::UnitTest(test) if test.tested == id);
-    let calls_others = old.depends_on.macros != new.depends_on.macros;
+    let calls_others = old.depends_on.calls.macros != new.depends_on.calls.macros;
     old.unique_id != new.unique_id
         || old.fqn != new.fqn
         || old.relation != new.relation
         || SEEN_BY_OTHERS.iter().any(differs)
-        || !(old.depends_on.metrics.is_empty() && new.depends_on.metrics.is_empty())
+        || !(old.depends_on.calls.metrics.is_empty() && new.depends_on.calls.metrics.is_empty())
         || is_batched(old)
         || is_batched(new)
         || calls_others && manifest.nodes.iter().any(tests_it)

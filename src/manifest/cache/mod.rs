@@ -12,26 +12,46 @@ mod edits;
 mod key;
 mod stored;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::parse::Surroundings;
-use super::{Inputs, Loaded, Manifest, News, UniqueId};
+use super::{Inputs, Loaded, Manifest, News, NodeId, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::clock;
 use crate::host::files;
+use crate::host::sealed;
 use crate::project::Project;
 use crate::source::SourceMap;
 use crate::template::Engine;
 
-use edits::Edits;
+use edits::{Edited, Edits};
 use key::{Changes, Key, known_files};
 use stored::{Head, Lists, Stored};
+
+/// How an understanding goes back to one that an earlier run left.
+#[derive(Debug, Clone, Default)]
+pub struct Descent {
+    /// The name of the earlier one; nothing where everything was read.
+    pub from: Option<String>,
+    /// Nodes that are other than there. All that is in a manifest besides nodes is the
+    /// same, and so is the list of nodes.
+    pub edited: HashSet<NodeId>,
+    /// Whether other nodes are needed than there.
+    pub has_other_edges: bool,
+    /// The name of the one that the next run finds.
+    pub name: String,
+    /// Whether that is this one, and not the earlier one.
+    pub is_new: bool,
+}
 
 /// What an understanding rests on besides the files.
 #[derive(Debug, Clone)]
 pub struct Basis {
+    /// The invocation, by whose id what it leaves is known.
+    name: String,
     key: Key,
     /// When the files were looked at, in nanoseconds since 1970.
     known_at: i64,
@@ -43,13 +63,19 @@ impl Basis {
     /// That of a project that was just loaded: `sources` holds its texts and no others.
     pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
         let known_at = clock::now().timestamp_nanos_opt().unwrap_or_default();
-        Self { key: Key::of(project, sources), known_at, volatile: Vec::new() }
+        let name = project.invocation.id.clone();
+        Self { name, key: Key::of(project, sources), known_at, volatile: Vec::new() }
     }
 
     /// The same with these nodes, which may come out otherwise in the next run, while no
     /// file changes.
     pub(super) fn with_volatile(self, volatile: Vec<UniqueId>) -> Self {
         Self { volatile, ..self }
+    }
+
+    /// The descent of an understanding that nothing earlier went into.
+    pub(super) fn first(&self) -> Descent {
+        Descent { name: self.name.clone(), is_new: true, ..Descent::default() }
     }
 }
 
@@ -89,8 +115,8 @@ impl Recollection<'_> {
     ) -> Option<Loaded> {
         let Self { head, changes, mut manifest } = self;
         let is_same = changes.files.is_empty() && head.volatile.is_empty();
-        let volatile = if is_same {
-            Vec::new()
+        let edited = if is_same {
+            Edited::default()
         } else {
             Edits { inputs, surroundings, engine, head: &head }.apply(&mut manifest, &changes.files)?
         };
@@ -98,13 +124,21 @@ impl Recollection<'_> {
         for name in &head.variable_names {
             reads.note_variable(name);
         }
+        let is_new = changes.doubtful > FEW;
         let news = match is_same {
-            _ if changes.doubtful > FEW => News::Much(basis.clone().with_volatile(volatile)),
+            _ if is_new => News::Much(basis.clone().with_volatile(edited.volatile)),
             true => News::Nothing,
             false => News::Little,
         };
+        let descent = Descent {
+            name: if is_new { basis.name.clone() } else { head.name.clone() },
+            from: Some(head.name),
+            edited: edited.nodes,
+            has_other_edges: edited.has_other_edges,
+            is_new,
+        };
         let engine = engine.clone();
-        Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), news })
+        Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), news, descent })
     }
 }
 
@@ -124,6 +158,7 @@ pub fn keep(
     }
     let variable_names = reads.variables();
     let head = Head {
+        name: basis.name,
         key: basis.key,
         variables: key::variables_sum(project, &variable_names),
         variable_names,
@@ -134,7 +169,7 @@ pub fn keep(
         lists: Lists::of(manifest),
     };
     match stored::encode(&head, manifest) {
-        Some(bytes) => files::write(path, bytes),
+        Some(contents) => sealed::write(path, stored::MARK, &contents),
         None => files::remove(path),
     }
 }

@@ -1,4 +1,4 @@
-//! The cache file: a mark, a sum, and sections, each behind its length.
+//! The cache file: sections, each behind its length.
 //!
 //! | section | holds |
 //! |---|---|
@@ -10,7 +10,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use flate2::Crc;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
@@ -19,10 +18,11 @@ use serde_json::{Map, Value as Json};
 
 use super::key::{Key, KnownFile, Sum};
 use crate::diagnostics::Diagnostic;
+use crate::host::sealed;
 use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId, UniqueId};
 
 /// How the file begins; the digit changes with its form.
-const MARK: &[u8] = b"model cache 1\n";
+pub(super) const MARK: &[u8] = b"model cache 2\n";
 
 /// How many nodes are in a section: enough to be worth a thread's while.
 const AT_A_TIME: usize = 1024;
@@ -30,6 +30,8 @@ const AT_A_TIME: usize = 1024;
 /// What is looked at before anything else.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Head {
+    /// Which understanding this is.
+    pub(super) name: String,
     pub(super) key: Key,
     /// The environment variables that were read, and the sum of what they held.
     pub(super) variable_names: Vec<String>,
@@ -83,7 +85,7 @@ type ConfigPlaces = [u32; 3];
 
 type Settings = Arc<Map<String, Json>>;
 
-/// The bytes of a cache file; `None` where something in it cannot be written.
+/// The contents of a cache file; `None` where something in it cannot be written.
 pub(super) fn encode(head: &Head, manifest: &Manifest) -> Option<Vec<u8>> {
     let lists = [&manifest.nodes, &manifest.broken_tests, &manifest.disabled];
     let configs = Configs::of(lists.into_iter().flatten())?;
@@ -111,9 +113,7 @@ fn framed<'a>(sections: impl Iterator<Item = &'a Vec<u8>>) -> Vec<u8> {
         body.extend((section.len() as u64).to_le_bytes());
         body.extend(section);
     }
-    let mut crc = Crc::new();
-    crc.update(&body);
-    [MARK, &crc.sum().to_le_bytes(), &body].concat()
+    body
 }
 
 /// All configurations, those that are alike once.
@@ -155,7 +155,7 @@ fn parts(config: &Config) -> [&Settings; 3] {
     [&config.values, &config.unrendered, &config.call]
 }
 
-/// A cache file whose sum is right.
+/// The contents of a cache file.
 pub(super) struct Stored<'a> {
     sections: Vec<&'a [u8]>,
 }
@@ -163,12 +163,7 @@ pub(super) struct Stored<'a> {
 impl<'a> Stored<'a> {
     /// Takes a file apart; `None` where it is none, or damaged.
     pub(super) fn open(bytes: &'a [u8]) -> Option<Self> {
-        let (sum, mut rest) = bytes.strip_prefix(MARK)?.split_first_chunk::<4>()?;
-        let mut crc = Crc::new();
-        crc.update(rest);
-        if crc.sum().to_le_bytes() != *sum {
-            return None;
-        }
+        let mut rest = sealed::open(bytes, MARK)?;
         let mut sections = Vec::new();
         while let Some((length, after)) = rest.split_first_chunk::<8>() {
             let (section, after) =

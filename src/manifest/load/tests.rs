@@ -153,7 +153,7 @@ fn configs_are_merged_from_all_places() {
     );
     let hook = node(&loaded, "operation.shop.shop-on-run-start-1");
     assert_eq!(hook.tags, ["on-run-start", "proj"]);
-    assert_eq!(hook.depends_on.macros, ["macro.shop.hello"]);
+    assert_eq!(hook.depends_on.calls.macros, ["macro.shop.hello"]);
     let test = node(&loaded, "test.shop.not_null_stg_orders_id.8cf5724805");
     check(test, "severity", json!("warn"));
     assert_eq!(test.tags, ["ct"]);
@@ -169,7 +169,7 @@ fn what_a_node_needs_is_recorded() {
     check("snapshot.shop.ysnap", &["model.shop.stg_orders"]);
     let relationships = "test.shop.relationships_stg_orders_id__code__ref_country_.928dad2dff";
     check(relationships, &["seed.shop.country", "model.shop.stg_orders"]);
-    let macros = |id: &str| node(&loaded, id).depends_on.macros.clone();
+    let macros = |id: &str| node(&loaded, id).depends_on.calls.macros.clone();
     assert_eq!(macros("model.shop.dim"), ["macro.dbt.dateadd", "macro.dbt.is_incremental"]);
     assert_eq!(macros(relationships), ["macro.dbt.test_relationships", "macro.dbt.get_where_subquery"]);
 }

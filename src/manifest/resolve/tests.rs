@@ -1,5 +1,5 @@
 use super::*;
-use crate::manifest::{Body, Config, DataTest, DependsOn, Docs, Model, Origin};
+use crate::manifest::{Body, Calls, Config, DataTest, DependsOn, Lazy, Model, Origin};
 use crate::source::{SourceFile, SourceMap};
 
 /// A node `kind.package.name` with this text, reading what the text's calls say.
@@ -12,6 +12,7 @@ fn node(file: &SourceFile, id: &str, refs: &[(Option<&str>, &str)]) -> Node {
         name: (*name).to_owned(),
         version: None,
     };
+    let calls = Calls { refs: refs.iter().map(call).collect(), ..Calls::default() };
     Node {
         unique_id: UniqueId(id.into()),
         fqn: vec![package.clone(), name.clone()],
@@ -26,11 +27,11 @@ fn node(file: &SourceFile, id: &str, refs: &[(Option<&str>, &str)]) -> Node {
         },
         config: Config::default(),
         tags: Vec::new(),
-        docs: Docs::default(),
+        docs: Lazy::default(),
         relation: None,
-        depends_on: DependsOn { refs: refs.iter().map(call).collect(), ..DependsOn::default() },
+        depends_on: DependsOn { nodes: Vec::new(), calls: calls.into() },
         kind: match kind.as_str() {
-            "test" => NodeKind::Test(DataTest { body, generic: None }),
+            "test" => NodeKind::Test(DataTest { body: body.into(), generic: None }),
             _ => NodeKind::Model(Box::new(Model::of(body))),
         },
     }

@@ -113,7 +113,7 @@ impl SemanticLayer<'_> {
         });
         let mut depends_on = DependsOn::default();
         match json.get("model").and_then(Json::as_str).and_then(parse_call) {
-            Some(ResourceCall::Ref(call)) => depends_on.refs.push(call),
+            Some(ResourceCall::Ref(call)) => depends_on.calls.refs.push(call),
             _ => faults.push("`model` must be a `ref('model')`".to_owned()),
         }
         let description = self.description(entry.description.as_ref(), file, findings);
@@ -272,7 +272,8 @@ fn draft(
         },
         config,
         tags: Vec::new(),
-        docs: Docs { description: description.as_str().unwrap_or_default().to_owned(), ..Docs::default() },
+        docs: Docs { description: description.as_str().unwrap_or_default().to_owned(), ..Docs::default() }
+            .into(),
         relation: None,
         depends_on: DependsOn::default(),
         kind: NodeKind::Semantic(Box::new(Semantic { kind, fields: all })),

@@ -41,6 +41,7 @@ pub(super) fn connect(
     for node in &mut resolved.nodes {
         let read: Vec<NodeId> = node
             .depends_on
+            .calls
             .metrics
             .clone()
             .iter()
@@ -92,7 +93,7 @@ fn measures(draft: &Draft) -> Vec<String> {
 
 /// The model that a semantic model is about.
 fn model_of(index: &Index, draft: &Draft, findings: &mut Vec<Diagnostic>) -> Vec<NodeId> {
-    let Some(call) = draft.node.depends_on.refs.first() else { return Vec::new() };
+    let Some(call) = draft.node.depends_on.calls.refs.first() else { return Vec::new() };
     match index.find_ref(call, &draft.node.package) {
         Found::Node(place) => vec![id(place)],
         found => {

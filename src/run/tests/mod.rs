@@ -90,7 +90,7 @@ impl Lab {
         let file = self.sources.add(format!("models/{name}.sql"), sql);
         let body = Body { text: file.shared_text(), file: file.id(), offset: 0, checksum: String::new() };
         let kind = match config.get("materialized").and_then(Json::as_str) {
-            Some("snapshot") => NodeKind::Snapshot(body),
+            Some("snapshot") => NodeKind::Snapshot(body.into()),
             _ => NodeKind::Model(Box::new(model(body))),
         };
         let mut node = self.named(kind, name, config);
@@ -100,7 +100,7 @@ impl Lab {
             let at = self.nodes.iter().position(|node| node.name == wanted).unwrap();
             node.depends_on.nodes.push(NodeId(u32::try_from(at).unwrap()));
             let call = RefCall { package: None, name: wanted.to_owned(), version: None };
-            node.depends_on.refs.push(call);
+            node.depends_on.calls.refs.push(call);
         }
         self.put(node)
     }
@@ -204,7 +204,7 @@ impl Lab {
 
 fn model(body: Body) -> Model {
     let NodeKind::Model(model) = sample::model(&Json::Null).kind else { panic!("a model is a model") };
-    Model { body, ..*model }
+    Model { body: body.into(), ..*model }
 }
 
 fn engine(project: &Project, sources: &SourceMap, macros: &str) -> Engine {

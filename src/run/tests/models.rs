@@ -122,7 +122,7 @@ fn hook(lab: &Lab, moment: HookMoment, index: usize, sql: &str) -> Node {
     let file = lab.sources.add("dbt_project.yml", sql);
     let body = Body { text: file.shared_text(), file: file.id(), offset: 0, checksum: String::new() };
     let name = format!("shop-on-run-{}-{index}", if moment == HookMoment::Start { "start" } else { "end" });
-    let mut node = lab.named(NodeKind::Hook(RunHook { body, moment, index }), &name, &json!({}));
+    let mut node = lab.named(NodeKind::Hook(RunHook { body: body.into(), moment, index }), &name, &json!({}));
     node.relation = None;
     node
 }

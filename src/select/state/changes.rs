@@ -212,7 +212,7 @@ impl Changes<'_, '_> {
     fn of_macros(&self) -> bool {
         macros::reach(
             self.comparison.manifest(),
-            &self.node.depends_on.macros,
+            &self.node.depends_on.calls.macros,
             &self.comparison.changed_macros,
         )
     }

@@ -1,0 +1,177 @@
+//! `manifest.json` written anew, by taking from the earlier one what still holds.
+//!
+//! Most runs change a few nodes, or none. What they have in common with the run before
+//! is copied from file to file, without being understood, made or even read.
+
+use std::collections::HashSet;
+use std::io;
+use std::ops::Range;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::manifest_json::{ManifestJson, Piece};
+use crate::manifest::{Descent, NodeId};
+
+/// Where the parts of a file are, and what they tell of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// The understanding of the project that the nodes are written from.
+    understanding: String,
+    /// How many bytes each part has, in order.
+    lengths: Vec<u32>,
+    /// Places of parts that tell more than that understanding, or something else.
+    others: HashSet<u32>,
+}
+
+impl Layout {
+    /// How many bytes the file has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.lengths.iter().map(|length| u64::from(*length)).sum()
+    }
+}
+
+/// Where a revision is written.
+pub trait Sheet {
+    /// Adds bytes.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Adds what stands in this place of the earlier file.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    fn copy(&mut self, place: Range<u64>) -> io::Result<()>;
+}
+
+/// How many parts exist as JSON at a time while they are written.
+const AT_A_TIME: usize = 256;
+
+/// A `manifest.json` that is to take the place of an earlier one.
+pub struct Revision<'a> {
+    manifest: ManifestJson<'a>,
+    descent: &'a Descent,
+    pieces: Vec<Piece<'a>>,
+    /// The earlier file, where it tells of the understanding that this one goes back to.
+    earlier: Option<&'a Layout>,
+}
+
+impl<'a> Revision<'a> {
+    /// A file that is to take the place of one with this layout, if there is any.
+    #[must_use]
+    pub fn new(manifest: ManifestJson<'a>, descent: &'a Descent, earlier: Option<&'a Layout>) -> Self {
+        let pieces = manifest.pieces();
+        let is_of_same = |layout: &&Layout| {
+            descent.from.as_ref() == Some(&layout.understanding) && layout.lengths.len() == pieces.len()
+        };
+        Self { manifest, descent, earlier: earlier.filter(is_of_same), pieces }
+    }
+
+    /// The bytes that the earlier file has to begin with, where it is otherwise as it
+    /// should be.
+    ///
+    /// # Errors
+    /// JSON cannot be made.
+    pub fn beginning(&self) -> io::Result<Option<Vec<u8>>> {
+        let changed: Vec<usize> = (0..self.pieces.len()).filter(|place| !self.holds(*place)).collect();
+        let (Some(earlier), [1]) = (self.earlier, changed.as_slice()) else { return Ok(None) };
+        let texts: Vec<Vec<u8>> =
+            self.pieces.iter().take(2).map(|piece| self.manifest.text(piece)).collect::<Result<_, _>>()?;
+        let beginning = texts.concat();
+        let length: u64 = earlier.lengths.iter().take(2).map(|length| u64::from(*length)).sum();
+        Ok((beginning.len() as u64 == length).then_some(beginning))
+    }
+
+    /// Writes the whole file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, sheet: &mut impl Sheet) -> io::Result<Layout> {
+        let starts = self.earlier.map(starts).unwrap_or_default();
+        let range = |place: usize| match starts.get(place..place + 2) {
+            Some([start, end]) if self.holds(place) => Some(*start..*end),
+            _ => None,
+        };
+        let mut lengths = Vec::with_capacity(self.pieces.len());
+        let mut kept: Option<Range<u64>> = None;
+        for first in (0..self.pieces.len()).step_by(AT_A_TIME) {
+            let last = self.pieces.len().min(first + AT_A_TIME);
+            let made: Vec<Option<serde_json::Result<Vec<u8>>>> = (first..last)
+                .into_par_iter()
+                .map(|place| match range(place) {
+                    Some(_) => None,
+                    None => self.pieces.get(place).map(|piece| self.manifest.text(piece)),
+                })
+                .collect();
+            for (place, text) in (first..last).zip(made) {
+                if let Some(range) = range(place) {
+                    lengths.push(u32::try_from(range.end - range.start).map_err(io::Error::other)?);
+                    kept = Some(kept.map_or(range.clone(), |kept| kept.start..range.end));
+                    continue;
+                }
+                if let Some(kept) = kept.take() {
+                    sheet.copy(kept)?;
+                }
+                let text = text.transpose()?.unwrap_or_default();
+                lengths.push(u32::try_from(text.len()).map_err(io::Error::other)?);
+                sheet.write(&text)?;
+            }
+        }
+        kept.map_or(Ok(()), |kept| sheet.copy(kept))?;
+        Ok(self.layout(lengths))
+    }
+
+    /// The layout of the earlier file, once it begins as it has to.
+    #[must_use]
+    pub fn same_layout(&self) -> Option<Layout> {
+        Some(self.layout(self.earlier?.lengths.clone()))
+    }
+
+    fn layout(&self, lengths: Vec<u32>) -> Layout {
+        let tells_more = |piece: &Piece<'_>| match piece {
+            Piece::Node { id: Some(id), .. } => self.is_compiled(*id) || self.is_news(*id),
+            Piece::Edges(_) => !self.descent.is_new && self.descent.has_other_edges,
+            _ => false,
+        };
+        let others = (0..).zip(&self.pieces).filter(|(_, piece)| tells_more(piece));
+        let others = others.map(|(place, _)| place).collect();
+        Layout { understanding: self.descent.name.clone(), lengths, others }
+    }
+
+    /// Whether the earlier file has this part as it should be.
+    fn holds(&self, place: usize) -> bool {
+        let Some(earlier) = self.earlier else { return false };
+        let is_wanted = match self.pieces.get(place) {
+            None | Some(Piece::Metadata) => false,
+            Some(Piece::Mark(_) | Piece::Value(_)) => true,
+            Some(Piece::Node { id, .. }) => {
+                id.is_none_or(|id| !self.is_compiled(id) && !self.descent.edited.contains(&id))
+            }
+            Some(Piece::Edges(_)) => !self.descent.has_other_edges,
+        };
+        is_wanted && u32::try_from(place).is_ok_and(|place| !earlier.others.contains(&place))
+    }
+
+    fn is_compiled(&self, id: NodeId) -> bool {
+        self.manifest.details.compiled.contains_key(&id)
+    }
+
+    /// Whether the understanding that the file is of by name has this node otherwise.
+    fn is_news(&self, id: NodeId) -> bool {
+        !self.descent.is_new && self.descent.edited.contains(&id)
+    }
+}
+
+/// Where each part starts, and where the last ends.
+fn starts(layout: &Layout) -> Vec<u64> {
+    let mut starts = vec![0];
+    let mut end = 0;
+    for length in &layout.lengths {
+        end += u64::from(*length);
+        starts.push(end);
+    }
+    starts
+}
