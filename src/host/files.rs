@@ -274,7 +274,7 @@ pub fn entries(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(paths)
 }
 
-/// Every file below a folder, links followed, sorted by path; none where the
+/// Every file below a folder, links followed, in no particular order; none where the
 /// folder is missing. A folder for which `enter` says no is not looked into, nor
 /// is a link to a folder above it. A link to nothing counts as a file.
 ///
@@ -284,7 +284,7 @@ pub fn walk(path: &Path, enter: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, 
     if !path.is_dir() {
         return Ok(Vec::new());
     }
-    let walker = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
+    let walker = walkdir::WalkDir::new(path).follow_links(true);
     let mut files = Vec::new();
     for entry in walker.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enter(entry.path())) {
         match entry {

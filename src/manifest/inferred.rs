@@ -20,21 +20,29 @@ pub(super) fn complete_models(nodes: &mut [Node], turned_off: &[&[Node]]) {
         }
     }
     for node in nodes {
-        let checksum = contract_checksum(node);
-        let columns = primary_key(node, keys.remove(&node.unique_id).unwrap_or_default());
-        if let NodeKind::Model(model) = &mut node.kind {
-            model.contract_checksum = checksum;
-            model.primary_key = columns;
-        }
+        let keys = keys.remove(&node.unique_id).unwrap_or_default();
+        complete(node, keys);
     }
 }
 
-/// The same for a node whose text alone is another than that of `old`.
-pub(super) fn complete_again(node: &mut Node, old: &Node) {
+/// The same for one node; all tests of it are among these.
+pub(super) fn complete_again<'a>(node: &mut Node, tests: impl Iterator<Item = &'a Node>) {
+    let mut keys = TestedKeys::default();
+    for test in tests {
+        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &test.kind else { continue };
+        if generic.attached_node.as_ref() == Some(&node.unique_id) && tells_apart(generic) {
+            keys.note(generic, test.config.enabled());
+        }
+    }
+    complete(node, keys);
+}
+
+fn complete(node: &mut Node, keys: TestedKeys) {
     let checksum = contract_checksum(node);
-    if let (NodeKind::Model(model), NodeKind::Model(old)) = (&mut node.kind, &old.kind) {
+    let columns = primary_key(node, keys);
+    if let NodeKind::Model(model) = &mut node.kind {
         model.contract_checksum = checksum;
-        model.primary_key.clone_from(&old.primary_key);
+        model.primary_key = columns;
     }
 }
 

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::access::check_access;
-use super::cache::{self, Basis, Descent};
+use super::cache::{self, Basis, Descent, Learned};
 use super::configure;
 use super::deprecation::check_deprecations;
 use super::describe::Describer;
@@ -120,10 +120,15 @@ fn whole(
             .into_iter()
             .filter(|found| file_of(found).is_none_or(|file| !broken.contains(&file))),
     );
-    let mut loading =
-        Loading { project: inputs.project, engine: &engine, surroundings, findings, volatile: Vec::new() };
+    let mut loading = Loading {
+        project: inputs.project,
+        engine: &engine,
+        surroundings,
+        findings,
+        learned: Learned::default(),
+    };
     let manifest = loading.manifest();
-    let basis = basis.with_volatile(loading.volatile);
+    let basis = basis.with(loading.learned);
     let warnings = each_once(loading.findings);
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(warnings);
@@ -153,7 +158,7 @@ struct Loading<'a> {
     engine: &'a Engine,
     surroundings: &'a Arc<Surroundings>,
     findings: Vec<Diagnostic>,
-    volatile: Vec<UniqueId>,
+    learned: Learned,
 }
 
 /// Nodes without edges, in dbt's order.
@@ -190,6 +195,7 @@ impl Loading<'_> {
         let blocks = Arc::new(self.keep(doc_blocks(self.project, self.engine, &self.surroundings.notices)));
         let rendering = Rendering::new(self.engine, self.surroundings);
         let files = self.keep(property_files(self.project, &rendering));
+        self.learned.has_overrides = files.iter().any(|file| !file.properties.source_patches.is_empty());
         let describer = Describer::new(self.engine, &blocks, self.surroundings);
         let groups = groups(&files);
         let trees = Trees::of(self.project);
@@ -278,7 +284,7 @@ impl Loading<'_> {
                 NodeKind::Model(_)
                 | NodeKind::Analysis(_)
                 | NodeKind::Test(DataTest { generic: None, .. }) => {
-                    self.volatile.push(node.unique_id.clone());
+                    self.learned.volatile.push(node.unique_id.clone());
                 }
                 _ => self.surroundings.members.reads().note_volatile(),
             }

@@ -12,8 +12,8 @@ use crate::yaml;
 /// that change nothing. dbt: only the first of two such entries would count, so that
 /// a second one is an error.
 pub(super) fn override_sources(files: &mut [PropertyFile], rendering: &Rendering<'_>) -> Vec<Diagnostic> {
-    let taken = files.iter_mut().flat_map(|file| std::mem::take(&mut file.properties.source_patches));
-    let patches: Vec<SourcePatch> = taken.collect();
+    let patches: Vec<SourcePatch> =
+        files.iter().flat_map(|file| &file.properties.source_patches).cloned().collect();
     let mut findings = Vec::new();
     let mut seen: HashMap<(&str, &str), Span> = HashMap::new();
     for patch in &patches {

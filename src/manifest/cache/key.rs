@@ -135,7 +135,7 @@ pub(super) struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     /// Compares the files; `None` where there are not the same files, or one changed
-    /// that is not one node.
+    /// whose nodes cannot be edited.
     pub(super) fn since(head: &Head, project: &'a Project) -> Option<Self> {
         let files: Vec<Place<'_>> = resources(project).collect();
         let is_same_list = files.len() == head.files.len()
@@ -149,8 +149,9 @@ impl<'a> Changes<'a> {
         let count = doubtful.len();
         let changed = doubtful.into_par_iter().filter(|(place, known)| known.has_changed(*place));
         let files: Vec<Place<'_>> = changed.map(|(place, _)| place).collect();
-        let is_node =
-            |file: &ResourceFile| matches!(file.kind, FileKind::Model | FileKind::Test | FileKind::Analysis);
-        files.iter().all(|(_, file)| is_node(file)).then_some(Self { files, doubtful: count })
+        let can_be_edited = |file: &ResourceFile| {
+            matches!(file.kind, FileKind::Model | FileKind::Test | FileKind::Analysis | FileKind::Properties)
+        };
+        files.iter().all(|(_, file)| can_be_edited(file)).then_some(Self { files, doubtful: count })
     }
 }

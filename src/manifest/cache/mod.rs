@@ -8,6 +8,7 @@
 //! read. What comes out is always what reading everything would give; the tests compare
 //! both over random edits.
 
+mod described;
 mod edits;
 mod key;
 mod stored;
@@ -15,6 +16,8 @@ mod stored;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::parse::Surroundings;
 use super::{Inputs, Loaded, Manifest, News, NodeId, UniqueId};
@@ -55,8 +58,16 @@ pub struct Basis {
     key: Key,
     /// When the files were looked at, in nanoseconds since 1970.
     known_at: i64,
+    learned: Learned,
+}
+
+/// What no manifest tells, and the next run has to know.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Learned {
     /// Nodes that may come out otherwise in the next run, while no file changes.
-    volatile: Vec<UniqueId>,
+    pub(super) volatile: Vec<UniqueId>,
+    /// Whether a property file changes sources of other packages.
+    pub(super) has_overrides: bool,
 }
 
 impl Basis {
@@ -64,13 +75,12 @@ impl Basis {
     pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
         let known_at = clock::now().timestamp_nanos_opt().unwrap_or_default();
         let name = project.invocation.id.clone();
-        Self { name, key: Key::of(project, sources), known_at, volatile: Vec::new() }
+        Self { name, key: Key::of(project, sources), known_at, learned: Learned::default() }
     }
 
-    /// The same with these nodes, which may come out otherwise in the next run, while no
-    /// file changes.
-    pub(super) fn with_volatile(self, volatile: Vec<UniqueId>) -> Self {
-        Self { volatile, ..self }
+    /// The same with what was learned meanwhile.
+    pub(super) fn with(self, learned: Learned) -> Self {
+        Self { learned, ..self }
     }
 
     /// The descent of an understanding that nothing earlier went into.
@@ -114,7 +124,7 @@ impl Recollection<'_> {
         basis: &Basis,
     ) -> Option<Loaded> {
         let Self { head, changes, mut manifest } = self;
-        let is_same = changes.files.is_empty() && head.volatile.is_empty();
+        let is_same = changes.files.is_empty() && head.learned.volatile.is_empty();
         let edited = if is_same {
             Edited::default()
         } else {
@@ -126,7 +136,9 @@ impl Recollection<'_> {
         }
         let is_new = changes.doubtful > FEW;
         let news = match is_same {
-            _ if is_new => News::Much(basis.clone().with_volatile(edited.volatile)),
+            _ if is_new => {
+                News::Much(basis.clone().with(Learned { volatile: edited.volatile, ..head.learned }))
+            }
             true => News::Nothing,
             false => News::Little,
         };
@@ -164,7 +176,7 @@ pub fn keep(
         variable_names,
         files: known_files(project),
         known_at: basis.known_at,
-        volatile: basis.volatile,
+        learned: basis.learned,
         warnings: warnings.to_vec(),
         lists: Lists::of(manifest),
     };

@@ -16,10 +16,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::Learned;
 use super::key::{Key, KnownFile, Sum};
 use crate::diagnostics::Diagnostic;
 use crate::host::sealed;
-use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId, UniqueId};
+use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId};
 
 /// How the file begins; the digit changes with its form.
 pub(super) const MARK: &[u8] = b"model cache 2\n";
@@ -39,8 +40,7 @@ pub(super) struct Head {
     pub(super) files: Vec<KnownFile>,
     /// When the files were looked at, in nanoseconds since 1970.
     pub(super) known_at: i64,
-    /// Nodes that have to be drafted again in each run.
-    pub(super) volatile: Vec<UniqueId>,
+    pub(super) learned: Learned,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) lists: Lists,
 }

@@ -42,11 +42,26 @@ const PROJECT: &[(&str, &[&str])] = &[
         &[
             "models:\n  - name: a\n    columns: [{name: id, data_tests: [unique, not_null]}]\n",
             "models:\n  - name: a\n    config: {materialized: table, contract: {enforced: true}}\n    columns: [{name: id, data_type: int}]\n  - name: b\n    data_tests: [{accepted_values: {arguments: {column_name: id, values: ['1', '2']}}}]\n",
+            "models:\n  - name: a\n    description: Once {{ 1 + 1 }}\n    columns: [{name: id, tags: [t], data_tests: [unique, {not_null: {config: {severity: warn, tags: [u]}}}]}]\n",
+            "models:\n  - name: a\n    config: {materialized: table, meta: {x: 1}, tags: [y]}\n    columns: [{name: id, description: '{{ doc(\"about\") }}', data_tests: [unique, not_null], constraints: [{type: primary_key}]}]\n",
+            "models:\n  - name: a\n    config: {alias: z}\n    columns: [{name: id, data_tests: [not_null, unique]}]\n",
+            "models:\n  - name: a\n    config: {meta: {which: '{{ flags.WHICH }}'}}\n    columns: [{name: id, data_tests: [unique, not_null]}]\n",
             "models:\n  - name: gone\n",
             "groups: [{name: core, owner: {name: me}}]\nmodels:\n  - name: b\n    description: '{{ doc(\"about\") }}'\n    config: {group: core}\n",
-            "sources: [{name: raw, tables: [{name: orders}]}]\nunit_tests:\n  - {name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}\n",
+            "unit_tests:\n  - {name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}\n",
         ],
     ),
+    (
+        "models/raw.yml",
+        &[
+            "sources:\n  - name: raw\n    tables: [{name: orders, columns: [{name: id, data_tests: [unique]}]}]\n",
+            "sources:\n  - name: raw\n    description: Raw\n    meta: {a: 1}\n    tables: [{name: orders, description: Orders, columns: [{name: id, data_tests: [{unique: {config: {enabled: true, meta: {b: 2}}}}]}]}]\n",
+            "sources:\n  - name: raw\n    schema: other\n    tables: [{name: orders, columns: [{name: id, data_tests: [unique]}]}]\n",
+            "sources:\n  - name: raw\n    tables: [{name: orders, config: {enabled: false}, columns: [{name: id, data_tests: [unique]}]}]\n",
+            "sources:\n  - name: libs\n    overrides: lib\n    description: Mine\n  - name: raw\n    tables: [{name: orders, columns: [{name: id, data_tests: [unique]}]}]\n",
+        ],
+    ),
+    ("dbt_packages/lib/models/raw.yml", &["sources: [{name: libs, tables: [{name: t}]}]\n"]),
     ("models/about.md", &["{% docs about %}One{% enddocs %}", "{% docs about %}Two{% enddocs %}"]),
     (
         "macros/cents.sql",
@@ -129,7 +144,7 @@ proptest! {
 
     #[test]
     fn it_does_not_matter_what_is_remembered(
-        edits in prop::collection::vec((0..PROJECT.len(), 0..10_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
+        edits in prop::collection::vec((0..PROJECT.len(), 0..12_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
     ) {
         let (_folder, root) = project();
         let cache = root.join("target/parse.cache");
@@ -166,11 +181,17 @@ fn only_what_changed_is_read_again() {
     assert_eq!(news("red"), "little", "a setting that is the model's own");
     write_project(&root, &[("models/b.sql", "select '{{ run_started_at }}' {{ env_var('COLOUR') }}")]);
     assert_eq!(news("red"), "little");
+    let described = |columns: &str| format!("models: [{{name: a, description: A, columns: [{columns}]}}]");
+    let tested = described("{name: id, description: Key, data_tests: [unique, not_null]}");
+    write_project(&root, &[("models/schema.yml", &tested)]);
+    assert_eq!(news("red"), "little", "what is said about a model");
+    write_project(&root, &[("models/schema.yml", &described("{name: id, data_tests: [unique]}"))]);
+    assert_eq!(news("red"), "much", "which tests there are");
     write_project(&root, &[("models/schema.yml", "models: [{name: b}]")]);
-    assert_eq!(news("red"), "much", "a property file");
+    assert_eq!(news("red"), "much", "which models are described");
     assert_eq!(news("red"), "little", "a node that tells the time is drafted in each run");
     assert_eq!(news("blue"), "much", "a variable that a node reads");
-    files::write(&cache, "model cache 1\nnonsense").unwrap();
+    files::write(&cache, "model cache 2\nnonsense").unwrap();
     assert_eq!(news("blue"), "much", "a damaged file");
     let mut bytes = files::read(&cache).unwrap();
     bytes.truncate(bytes.len() / 2);
