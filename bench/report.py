@@ -74,7 +74,7 @@ def targets(entries):
         entry = by_key.get(wanted, {"runs": {}})
         time, base = median(entry, name), median(entry, other)
         work, shape, models, rows = wanted
-        size = f"{models:,} models" + (f", {rows:,} rows in each seed" if rows and rows > 100 else "")
+        size = f"{models:,} models" + (f", {rows:,} rows in two seeds" if rows and rows > 100 else "")
         if time is None or base is None:
             measured, verdict = "not measured", ""
         else:
@@ -158,6 +158,6 @@ def title(entry):
     what = f"{entry['models']:,} models, {entry['shape']}"
     if entry["work"] == "parse":
         return f"Parse: {what} ({entry['nodes']:,} nodes)"
-    rows = f", {entry['rows']:,} rows in each seed" if entry["rows"] > 100 else ""
+    rows = f", {entry['rows']:,} rows in two seeds" if entry["rows"] > 100 else ""
     return (f"Build: {what}{rows} ({entry['relations']:,} relations, {entry['results']:,} results, "
             f"{entry['statements']:,} statements)")

@@ -1,6 +1,8 @@
 //! `run_results.json`, version 6: written after a run, read by `retry`.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -142,6 +144,56 @@ impl RunResults {
                     .note(format!("the file says `{}`", read.metadata.dbt_schema_version))
                     .help(format!("versions {OLDEST} to {NEWEST} can be read")))
             }
+        }
+    }
+}
+
+/// How long the nodes took that a `run_results.json` tells of as done; none where it cannot be
+/// read, or is not of a command that does something in the warehouse.
+#[must_use]
+pub fn durations(text: &str) -> HashMap<String, Duration> {
+    #[derive(Deserialize)]
+    struct Results {
+        results: Vec<Done>,
+        args: Args,
+    }
+    #[derive(Deserialize)]
+    struct Done {
+        unique_id: String,
+        status: Status,
+        execution_time: f64,
+    }
+    #[derive(Deserialize)]
+    struct Args {
+        which: String,
+    }
+    const DOING: [&str; 5] = ["build", "run", "seed", "snapshot", "test"];
+    let read = serde_json::from_str(text).ok();
+    let read = read.filter(|read: &Results| DOING.contains(&read.args.which.as_str()));
+    let done = read.into_iter().flat_map(|read| read.results).filter(|done| !done.status.is_retried());
+    done.filter_map(|done| Some((done.unique_id, Duration::try_from_secs_f64(done.execution_time).ok()?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_took_time() {
+        let text = |which: &str| {
+            format!(
+                r#"{{"metadata": {{}}, "args": {{"which": "{which}"}}, "results": [
+                {{"unique_id": "model.shop.a", "status": "success", "execution_time": 1.5, "timing": []}},
+                {{"unique_id": "model.shop.b", "status": "error", "execution_time": 0.1}},
+                {{"unique_id": "model.shop.c", "status": "success", "execution_time": -1.0}},
+                {{"unique_id": "model.shop.d", "status": "skipped", "execution_time": 0.0}}]}}"#
+            )
+        };
+        let expected = HashMap::from([("model.shop.a".to_owned(), Duration::from_millis(1500))]);
+        assert_eq!(durations(&text("build")), expected);
+        for nothing in [text("compile"), "{}".to_owned(), "[".to_owned()] {
+            assert_eq!(durations(&nothing), HashMap::new());
         }
     }
 }

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use super::artifacts::{Writer, compiled};
 use super::{Criteria, Kinds, Workspace, earlier};
+use crate::artifact;
 use crate::compile::{Deferral, Parts, RunOptions, Runtime};
 use crate::diagnostics::Diagnostic;
+use crate::host::files;
 use crate::host::timings::Phase;
-use crate::manifest::NodeId;
+use crate::manifest::{NodeId, UniqueId};
 use crate::project::{TEST_WARNING, Treatment, moment_text};
 use crate::run;
 use crate::run::{Earlier, Event, Mode, Plan, RunOutcome, Stop};
@@ -38,7 +41,7 @@ pub struct Options {
     pub combined_tests: bool,
     /// Exactly these nodes, by unique id, whatever the selection says: for `retry`.
     pub exactly: Option<Vec<String>>,
-    /// What the command that is done again left of its microbatch models.
+    /// What the command that is done again left.
     pub earlier: Arc<Earlier>,
     /// Where `sources.json` goes, if not under the target path.
     pub output: Option<PathBuf>,
@@ -153,7 +156,10 @@ pub fn execute(
         warn_error: flags.treatment(Some(TEST_WARNING)) == Treatment::IsError,
         combined_tests: options.combined_tests,
         stop: stop.clone(),
-        earlier: Arc::clone(&options.earlier),
+        earlier: Arc::new(Earlier {
+            durations: durations(workspace, options.mode),
+            ..options.earlier.as_ref().clone()
+        }),
     };
     let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
     if flags.is_on("write_json") {
@@ -162,6 +168,18 @@ pub fn execute(
         timings.during(Phase::Write, write).map_err(|problem| vec![problem])?;
     }
     Ok(outcome)
+}
+
+/// How long nodes took in the last run, where that changes the order of this one: one
+/// thread keeps to dbt's.
+fn durations(workspace: &Workspace, mode: Mode) -> HashMap<UniqueId, Duration> {
+    let has_order = matches!(mode, Mode::Build | Mode::Run);
+    if !has_order || workspace.project.profile.threads <= 1 {
+        return HashMap::new();
+    }
+    let text = files::read_text(&workspace.project.target_path().join("run_results.json"));
+    let known = text.map(|text| artifact::durations(&text)).unwrap_or_default();
+    known.into_iter().map(|(id, duration)| (UniqueId(id.into()), duration)).collect()
 }
 
 fn write_results(

@@ -133,7 +133,7 @@ fn earlier(results: &RunResults) -> Earlier {
         let is_partly = !read.successful.is_empty() && !read.failed.is_empty();
         is_partly.then(|| (UniqueId(result.unique_id.as_str().into()), read))
     });
-    Earlier { began: moment(began), batches: batches.collect() }
+    Earlier { began: moment(began), batches: batches.collect(), ..Earlier::default() }
 }
 
 fn batches(written: &BatchResults) -> Option<Batches> {

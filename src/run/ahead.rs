@@ -46,7 +46,7 @@ struct Shelf {
 impl Ahead {
     /// Nothing is compiled yet.
     pub(super) fn new(runtime: &Arc<Runtime>, steps: &Steps) -> Self {
-        let order = Queue::new(steps.list.len(), &steps.edges).map(Queue::order).unwrap_or_default();
+        let order = steps.queue().map(Queue::order).unwrap_or_default();
         let may_be_early = |step: &&Step| may_be_early(runtime, step);
         // Kin are likely to be wanted together.
         let with_kin = order

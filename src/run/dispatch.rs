@@ -11,7 +11,6 @@ use super::attend::speak;
 use super::board::Board;
 use super::event::{BatchEnd, Event, Place};
 use super::plan::Stop;
-use super::queue::Queue;
 use super::result::{Detail, Ending, NodeResult, Status};
 use super::steps::{Step, Steps};
 use crate::adapter::Cancel;
@@ -119,7 +118,7 @@ pub(super) fn dispatch(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Dispatched {
     let mut outcome = Dispatched { results: Vec::new(), problems: Vec::new(), ending: Ending::Completed };
-    let Ok(queue) = Queue::new(steps.list.len(), &steps.edges) else {
+    let Ok(queue) = steps.queue() else {
         let message = "the nodes cannot be ordered: they wait for each other in a circle";
         outcome.problems.push(Diagnostic::error("circular-run", message));
         return outcome;

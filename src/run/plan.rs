@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -68,17 +69,19 @@ pub struct Plan {
     pub combined_tests: bool,
     /// Asks the run to stop.
     pub stop: Stop,
-    /// What an earlier run left of its microbatch models, which this one goes on with.
+    /// What an earlier run left.
     pub earlier: Arc<Earlier>,
 }
 
-/// What an earlier run left of its microbatch models: `retry` does only what is missing.
+/// What an earlier run left: `retry` does only what is missing of its microbatch models.
 #[derive(Debug, Clone, Default)]
 pub struct Earlier {
     /// When that run began: batches reach up to then.
     pub began: Option<DateTime<Utc>>,
     /// The batches of models of which some were stored and some were not.
     pub batches: HashMap<UniqueId, Batches>,
+    /// How long its nodes took. What is likely to hold up the end starts early.
+    pub durations: HashMap<UniqueId, Duration>,
 }
 
 /// Asks a run to stop, from any thread. Clones share the request.

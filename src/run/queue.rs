@@ -2,7 +2,8 @@
 //!
 //! The queue knows numbers only. Of the items that may start, the one with the
 //! longest chain of items behind it comes first, because that chain bounds how
-//! soon everything can be over; among equals, the one that was given first.
+//! soon everything can be over; among equals, the one that was given first. An item
+//! may be longer than others.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -28,9 +29,9 @@ pub(super) struct Queue {
     states: Vec<State>,
     /// Who waits for an item.
     after: Vec<Vec<usize>>,
-    /// Items on the longest chain that starts at an item, itself included.
-    chain: Vec<usize>,
-    ready: BinaryHeap<(usize, Reverse<usize>)>,
+    /// The length of the longest chain that starts at an item, itself included.
+    chain: Vec<u64>,
+    ready: BinaryHeap<(u64, Reverse<usize>)>,
     unfinished: usize,
     running: usize,
 }
@@ -42,11 +43,12 @@ pub(super) struct Circle;
 
 impl Queue {
     /// A queue of `count` items. An edge `(first, then)` makes `then` wait for
-    /// `first`; edges may repeat. Edges of items beyond `count` do not count.
+    /// `first`; edges may repeat. Edges of items beyond `count` do not count. An item
+    /// without a length, or of none, is one long.
     ///
     /// # Errors
     /// The edges contain a circle.
-    pub(super) fn new(count: usize, edges: &[(usize, usize)]) -> Result<Self, Circle> {
+    pub(super) fn new(count: usize, edges: &[(usize, usize)], lengths: &[u64]) -> Result<Self, Circle> {
         let mut after = vec![Vec::new(); count];
         for &(first, then) in edges {
             if then < count
@@ -63,7 +65,7 @@ impl Queue {
                 bump(&mut waits, then, 1);
             }
         }
-        let chain = chains(&after, &waits).ok_or(Circle)?;
+        let chain = chains(&after, &waits, lengths).ok_or(Circle)?;
         let states = waits.into_iter().map(State::Waiting).collect();
         let mut queue =
             Self { states, after, chain, ready: BinaryHeap::new(), unfinished: count, running: 0 };
@@ -219,7 +221,7 @@ fn bump(counts: &mut [usize], at: usize, by: usize) {
 }
 
 /// The length of the longest chain from each item; `None` where there is a circle.
-fn chains(after: &[Vec<usize>], waits: &[usize]) -> Option<Vec<usize>> {
+fn chains(after: &[Vec<usize>], waits: &[usize], lengths: &[u64]) -> Option<Vec<u64>> {
     let mut waits = waits.to_vec();
     let mut open: Vec<usize> =
         waits.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
@@ -238,12 +240,12 @@ fn chains(after: &[Vec<usize>], waits: &[usize]) -> Option<Vec<usize>> {
     if order.len() < after.len() {
         return None;
     }
-    let mut chain = vec![1usize; after.len()];
+    let mut chain = vec![0; after.len()];
     for item in order.into_iter().rev() {
         let behind = after.get(item).into_iter().flatten();
         let longest = behind.filter_map(|then| chain.get(*then).copied()).max().unwrap_or(0);
         if let Some(length) = chain.get_mut(item) {
-            *length = longest + 1;
+            *length = longest + lengths.get(item).copied().unwrap_or_default().max(1);
         }
     }
     Some(chain)
@@ -259,7 +261,7 @@ mod tests {
     #[test]
     fn the_longest_chain_goes_first_and_the_given_order_breaks_ties() {
         // 0 stands alone; 1 → 3 → 4; 2 → 4.
-        let mut queue = Queue::new(5, &[(1, 3), (3, 4), (2, 4)]).unwrap();
+        let mut queue = Queue::new(5, &[(1, 3), (3, 4), (2, 4)], &[]).unwrap();
         assert_eq!(
             [queue.start(), queue.start(), queue.start(), queue.start()],
             [Some(1), Some(2), Some(0), None]
@@ -276,8 +278,15 @@ mod tests {
     }
 
     #[test]
+    fn an_item_may_be_longer_than_a_chain() {
+        // 0 → 1 → 2 are three long, 3 is ten, 4 is two.
+        let mut queue = Queue::new(5, &[(0, 1), (1, 2)], &[1, 0, 1, 10, 2]).unwrap();
+        assert_eq!([queue.start(), queue.start(), queue.start()], [Some(3), Some(0), Some(4)]);
+    }
+
+    #[test]
     fn a_failure_takes_out_all_that_is_behind_it() {
-        let mut queue = Queue::new(5, &[(0, 1), (1, 2), (3, 2), (3, 4)]).unwrap();
+        let mut queue = Queue::new(5, &[(0, 1), (1, 2), (3, 2), (3, 4)], &[]).unwrap();
         assert_eq!(queue.start(), Some(0));
         assert_eq!(queue.fail(0), [1, 2]);
         assert_eq!(queue.start(), Some(3));
@@ -291,7 +300,7 @@ mod tests {
 
     #[test]
     fn what_has_not_started_can_be_abandoned() {
-        let mut queue = Queue::new(3, &[(0, 1), (1, 2)]).unwrap();
+        let mut queue = Queue::new(3, &[(0, 1), (1, 2)], &[]).unwrap();
         assert_eq!(queue.start(), Some(0));
         assert_eq!(queue.abandon(), [1, 2]);
         queue.finish(0);
@@ -301,7 +310,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_for_somebody_is_handed_out_to_nobody_else() {
-        let mut queue = Queue::new(4, &[(0, 3)]).unwrap();
+        let mut queue = Queue::new(4, &[(0, 3)], &[]).unwrap();
         assert_eq!(queue.start(), Some(0));
         assert!(queue.reserve(1) && queue.reserve(2) && !queue.reserve(3) && !queue.reserve(0));
         assert_eq!(queue.start(), None);
@@ -317,8 +326,8 @@ mod tests {
 
     #[test]
     fn circles_are_refused() {
-        assert_eq!(Queue::new(2, &[(0, 1), (1, 0)]).unwrap_err(), Circle);
-        assert_eq!(Queue::new(1, &[(0, 0)]).unwrap_err(), Circle);
+        assert_eq!(Queue::new(2, &[(0, 1), (1, 0)], &[]).unwrap_err(), Circle);
+        assert_eq!(Queue::new(1, &[(0, 0)], &[]).unwrap_err(), Circle);
     }
 
     /// A graph whose edges lead from lower to higher numbers, and which items fail.
@@ -334,9 +343,9 @@ mod tests {
     proptest! {
         #[test]
         fn each_item_ends_once_and_after_all_that_it_waits_for(
-            (count, edges, fails) in graphs(), width in 1usize..4,
+            (count, edges, fails) in graphs(), lengths in vec(0u64..9, 0..20), width in 1usize..4,
         ) {
-            let mut queue = Queue::new(count, &edges).unwrap();
+            let mut queue = Queue::new(count, &edges, &lengths).unwrap();
             let mut running = Vec::new();
             let mut over = vec![None; count];
             while !queue.is_done() {

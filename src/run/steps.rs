@@ -1,9 +1,11 @@
 //! From the nodes of a plan to steps and the order among them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::kin::Kin;
 use super::plan::{Mode, Plan};
+use super::queue::{Circle, Queue};
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
 
@@ -42,8 +44,17 @@ pub(super) struct Steps {
     pub(super) list: Vec<Step>,
     /// `(first, then)` as places in `list`.
     pub(super) edges: Vec<(usize, usize)>,
+    /// How long each step is likely to take, in milliseconds; empty where nobody knows.
+    pub(super) lengths: Vec<u64>,
     /// Steps that one look may do, for each of them.
     pub(super) kin: Kin,
+}
+
+impl Steps {
+    /// Which may start, and in which order.
+    pub(super) fn queue(&self) -> Result<Queue, Circle> {
+        Queue::new(self.list.len(), &self.edges, &self.lengths)
+    }
 }
 
 /// The steps of a plan, in the order of its nodes. Nodes that the mode does
@@ -64,7 +75,31 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
         let before = subset.parents(step.node).filter_map(|parent| places.get(&parent));
         edges.extend(before.map(|first| (*first, then)));
     }
-    Steps { list, edges, kin: Kin::new() }
+    let lengths = lengths(&list, &plan.earlier.durations);
+    Steps { list, edges, lengths, kin: Kin::new() }
+}
+
+/// How long steps took in an earlier run; one that is new is taken for a usual one of its kind.
+fn lengths(list: &[Step], durations: &HashMap<UniqueId, Duration>) -> Vec<u64> {
+    if durations.is_empty() {
+        return Vec::new();
+    }
+    let kind = |id: &UniqueId| id.as_str().split('.').next().unwrap_or_default().to_owned();
+    let mut by_kind: HashMap<String, Vec<Duration>> = HashMap::new();
+    for (id, duration) in durations {
+        by_kind.entry(kind(id)).or_default().push(*duration);
+    }
+    let usual = |mut of_kind: Vec<Duration>| {
+        of_kind.sort_unstable();
+        of_kind.get(of_kind.len() / 2).copied().unwrap_or_default()
+    };
+    let usual: HashMap<String, Duration> =
+        by_kind.into_iter().map(|(kind, of_kind)| (kind, usual(of_kind))).collect();
+    let length = |step: &Step| {
+        let known = durations.get(&step.unique_id).or_else(|| usual.get(&kind(&step.unique_id)));
+        known.map_or(0, |known| u64::try_from(known.as_millis()).unwrap_or(u64::MAX / 2))
+    };
+    list.iter().map(length).collect()
 }
 
 fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
@@ -175,6 +210,19 @@ mod tests {
         a before test_a
         test_a before b
         ");
+    }
+
+    #[test]
+    fn a_new_step_is_as_long_as_a_usual_one_of_its_kind() {
+        let id = |name: &str| UniqueId(name.into());
+        let step =
+            |name| Step { node: NodeId(0), unique_id: id(name), action: Action::Nothing, counts: true };
+        let list = ["model.a", "model.new", "test.a", "seed.new"].map(step);
+        let took = [("model.a", 7), ("model.b", 30), ("model.c", 900), ("test.a", 2)];
+        let durations =
+            took.map(|(name, took)| (id(name), Duration::from_millis(took))).into_iter().collect();
+        assert_eq!(lengths(&list, &durations), [7, 30, 2, 0]);
+        assert_eq!(lengths(&list, &HashMap::new()), [0u64; 0]);
     }
 
     #[test]

@@ -311,3 +311,25 @@ fn a_database_that_starts_empty_finds_the_files_of_earlier_runs() {
     sandbox.run(["run", "--select", "reader"]).success();
     assert_eq!(sandbox.query("select id from reader"), ["6"]);
 }
+
+#[test]
+fn what_took_long_last_time_starts_early() {
+    let model = |name: &str| format!("select '{name}' as id");
+    let sandbox = Sandbox::new().model("a", &model("a")).model("b", &model("b")).model("c", &model("c"));
+    let started = |threads: &str| {
+        let output = sandbox.run(["run", "--threads", threads, "--log-format", "json", "--debug"]).success();
+        let records = output.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+        let mut starts = records.filter(|record: &serde_json::Value| record["info"]["name"] == "NodeStart");
+        let first = starts.next().expect("a node");
+        first["data"]["node_info"]["node_name"].as_str().expect("a name").to_owned()
+    };
+    assert_eq!(started("2"), "a");
+    let mut results = sandbox.json("target/run_results.json");
+    for result in results["results"].as_array_mut().expect("results") {
+        result["execution_time"] = if result["unique_id"] == "model.shop.c" { 10.0 } else { 0.1 }.into();
+    }
+    sandbox.write_exactly("target/run_results.json", &results.to_string());
+    assert_eq!(started("2"), "c");
+    sandbox.write_exactly("target/run_results.json", &results.to_string());
+    assert_eq!(started("1"), "a", "one thread keeps to dbt's order");
+}
