@@ -192,6 +192,10 @@ impl Scope for DocsScope {
         [vec!["doc"], self.surroundings.members.names()].concat()
     }
 
+    fn depends_on_run(&self) {
+        self.surroundings.members.reads().note_volatile();
+    }
+
     fn notices(&self) -> Arc<dyn Notices> {
         Arc::clone(&self.surroundings.notices)
     }

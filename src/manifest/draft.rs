@@ -209,6 +209,7 @@ impl Drafting<'_> {
             package: sketch.package.clone(),
             relation,
             has_this: sketch.resource_type() != ResourceType::Operation,
+            is_whole_file: sketch.kind.is_whole_file(),
             place: sketch.start(),
             model: Box::new(move || {
                 let config = configure::merge(copy.resource_type(), known.in_order()).config;

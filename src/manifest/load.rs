@@ -30,7 +30,7 @@ use super::sources::Sources;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs};
-use super::{DataTest, Manifest, Node, NodeKind, ResourceType, UniqueId};
+use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::timings::Phase;
 use crate::project::Project;
@@ -279,14 +279,8 @@ impl Loading<'_> {
         let mut drafts = Drafts::default();
         for Drafted { node, findings, is_volatile } in made {
             self.findings.extend(findings);
-            match &node.kind {
-                _ if !is_volatile => {}
-                NodeKind::Model(_)
-                | NodeKind::Analysis(_)
-                | NodeKind::Test(DataTest { generic: None, .. }) => {
-                    self.learned.volatile.push(node.unique_id.clone());
-                }
-                _ => self.surroundings.members.reads().note_volatile(),
+            if is_volatile {
+                self.learned.volatile.push(node.unique_id.clone());
             }
             drafts.push(Draft { node, sites: Vec::new() });
         }

@@ -302,6 +302,13 @@ impl NodeKind {
         }
     }
 
+    /// Whether the node is the whole of a file, which defines nothing else: a model, an
+    /// analysis or a singular test.
+    #[must_use]
+    pub fn is_whole_file(&self) -> bool {
+        matches!(self, Self::Model(_) | Self::Analysis(_) | Self::Test(DataTest { generic: None, .. }))
+    }
+
     /// The template, for kinds that have one of their own.
     #[must_use]
     pub fn body(&self) -> Option<&Body> {

@@ -157,6 +157,10 @@ impl Scope for PropertiesScope {
         self.members.names()
     }
 
+    fn depends_on_run(&self) {
+        self.members.reads().note_volatile();
+    }
+
     fn notices(&self) -> Arc<dyn Notices> {
         Arc::clone(&self.notices)
     }

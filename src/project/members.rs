@@ -20,7 +20,7 @@ use crate::host::Environment;
 use crate::template::{self, Value};
 use crate::yaml;
 
-pub use reads::Reads;
+pub use reads::{Consulted, Reads};
 pub use secrets::Secrets;
 
 use env_var::EnvVar;
@@ -95,6 +95,9 @@ impl Members {
     /// The value of a member for the templates of a package.
     #[must_use]
     pub fn lookup(&self, name: &str, package: &str) -> Option<Value> {
+        if name == "flags" {
+            return Some(flags::value(&self.facts, true));
+        }
         if Reads::changes_with_each_run(name) {
             self.facts.reads.note_volatile();
         }
@@ -113,6 +116,12 @@ impl Members {
         self.facts.environment.get(name)
     }
 
+    /// The value of a flag by its upper-case name.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<Json> {
+        flags::flag(&self.facts, name)
+    }
+
     /// As [`Members::lookup`], for a reader that notes itself what depends on the run.
     #[must_use]
     pub fn member(&self, name: &str, package: &str) -> Option<Value> {
@@ -121,7 +130,7 @@ impl Members {
             "var" => Some(Value::from_object(Var::new(self, package))),
             "env_var" => Some(Value::from_object(EnvVar::new(self))),
             "target" | "env" => Some(self.target()),
-            "flags" => Some(flags::value(facts)),
+            "flags" => Some(flags::value(facts, false)),
             "log" => Some(talk::log(facts)),
             "print" => Some(talk::print(facts)),
             "exceptions" => Some(Value::from_object(Exceptions::new(facts))),

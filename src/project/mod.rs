@@ -36,7 +36,7 @@ pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 pub use flags::{Flags, Origin, Setting};
 pub use load::{Package, Project, ProjectRoot, Target, load, load_root, log_place};
 pub use locate::{PROJECT_FILE_NAMES, locate};
-pub use members::{METADATA_PREFIX, Members, Reads, Secrets};
+pub use members::{Consulted, METADATA_PREFIX, Members, Reads, Secrets};
 pub use period::{Period, moment, moment_text};
 pub use profile::Profile;
 pub use request::{Invocation, LoadRequest};

@@ -112,6 +112,10 @@ impl Scope for ConfigScope {
         self.members.names()
     }
 
+    fn depends_on_run(&self) {
+        self.members.reads().note_volatile();
+    }
+
     fn notices(&self) -> Arc<dyn Notices> {
         Arc::clone(&self.notices)
     }

@@ -27,7 +27,7 @@ mod values;
 
 pub use calls::{MacroCall, called_macros};
 pub use datetime::{date_value, datetime_value, delta_value, time_value, utc_value};
-pub use engine::{Engine, dispatch, lookup, macro_value, render_text, scope};
+pub use engine::{Engine, depends_on_run, dispatch, lookup, macro_value, render_text, scope};
 pub use error::{Frame, TemplateError, raise, raise_diagnostic, raise_message};
 pub(crate) use functions::md5_hex;
 pub use functions::{python_json, sorted_python_json};

@@ -35,6 +35,10 @@ pub trait Scope: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// What the text comes to, or what it tells people, belongs to this run of the program:
+    /// the next may make something else of it, while no file changes.
+    fn depends_on_run(&self) {}
+
     /// dbt's parse-time rule: an undefined value absorbs attribute, item and
     /// call access instead of failing.
     fn is_chainable(&self) -> bool {

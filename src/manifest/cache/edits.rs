@@ -25,7 +25,7 @@ use crate::manifest::property_files::{PropertyFile, Rendering, property_file};
 use crate::manifest::resolve::connect_again;
 use crate::manifest::sketch::whole_file;
 use crate::manifest::world::{World, is_microbatch};
-use crate::manifest::{DataTest, Inputs, Manifest, Node, NodeId, NodeKind, UniqueId};
+use crate::manifest::{Inputs, Manifest, Node, NodeId, NodeKind, UniqueId};
 use crate::project::{FileKind, ResourceFile};
 use crate::source::FileId;
 use crate::template::Engine;
@@ -142,7 +142,7 @@ impl Again<'_> {
         let nodes: HashMap<FileId, (NodeId, &Node)> = self
             .manifest
             .iter()
-            .filter(|(_, node)| is_whole_file(node))
+            .filter(|(_, node)| node.kind.is_whole_file())
             .map(|(id, node)| (node.origin.span.file, (id, node)))
             .collect();
         places
@@ -188,10 +188,8 @@ impl Again<'_> {
             self.manifest.iter().filter(|(_, node)| file.holds(node)).collect();
         let is_same_list = places.len() == drafted.len();
         let pairs = places.into_iter().zip(drafted);
-        let quiet = pairs.map(|(place, drafted)| {
-            let is_quiet = !drafted.is_volatile && self.is_quiet(place, &drafted);
-            is_quiet.then_some((place.0, drafted))
-        });
+        let quiet =
+            pairs.map(|(place, drafted)| self.is_quiet(place, &drafted).then_some((place.0, drafted)));
         if is_same_list { quiet.collect() } else { None }
     }
 
@@ -207,14 +205,6 @@ impl Again<'_> {
     fn is_quiet(&self, (id, old): (NodeId, &Node), drafted: &Drafted) -> bool {
         drafted.findings.is_empty() && !is_seen_by_others(self.manifest, id, old, &drafted.node)
     }
-}
-
-/// Whether a node is the whole of a file.
-fn is_whole_file(node: &Node) -> bool {
-    matches!(
-        &node.kind,
-        NodeKind::Model(_) | NodeKind::Analysis(_) | NodeKind::Test(DataTest { generic: None, .. })
-    )
 }
 
 /// Whether another node, or a check over all, may come out otherwise.

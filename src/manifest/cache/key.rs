@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::stored::Head;
 use crate::host::environment;
 use crate::host::files::{self, Stamp};
-use crate::project::{FileKind, Package, Project, ResourceFile};
+use crate::project::{Consulted, FileKind, Package, Project, ResourceFile};
 use crate::source::{FileId, SourceMap};
 
 /// SHA-256.
@@ -47,10 +47,12 @@ impl Key {
     }
 }
 
-/// A sum over what these environment variables hold.
-pub(super) fn variables_sum(project: &Project, names: &[String]) -> Sum {
-    let values: Vec<Option<&str>> = names.iter().map(|name| project.members.variable(name)).collect();
-    Sha256::digest(json!([names, values]).to_string()).into()
+/// A sum over what these environment variables and flags hold.
+pub(super) fn answers(project: &Project, asked: &Consulted) -> Sum {
+    let variables: Vec<Option<&str>> =
+        asked.variables.iter().map(|name| project.members.variable(name)).collect();
+    let flags: Vec<Option<Json>> = asked.flags.iter().map(|name| project.members.flag(name)).collect();
+    Sha256::digest(json!([asked, variables, flags]).to_string()).into()
 }
 
 /// File systems tell times to within this many nanoseconds.

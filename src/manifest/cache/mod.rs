@@ -105,7 +105,7 @@ pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollect
     let stored = Stored::open(&bytes)?;
     let head = stored.head()?;
     let project = inputs.project;
-    if head.key != basis.key || head.variables != key::variables_sum(project, &head.variable_names) {
+    if head.key != basis.key || head.answers != key::answers(project, &head.asked) {
         return None;
     }
     let changes = Changes::since(&head, project)?;
@@ -131,9 +131,7 @@ impl Recollection<'_> {
             Edits { inputs, surroundings, engine, head: &head }.apply(&mut manifest, &changes.files)?
         };
         let reads = inputs.project.members.reads();
-        for name in &head.variable_names {
-            reads.note_variable(name);
-        }
+        reads.note_all(&head.asked);
         let is_new = changes.doubtful > FEW;
         let news = match is_same {
             _ if is_new => {
@@ -168,12 +166,12 @@ pub fn keep(
     if reads.is_volatile() {
         return files::remove(path);
     }
-    let variable_names = reads.variables();
+    let asked = reads.consulted();
     let head = Head {
         name: basis.name,
         key: basis.key,
-        variables: key::variables_sum(project, &variable_names),
-        variable_names,
+        answers: key::answers(project, &asked),
+        asked,
         files: known_files(project),
         known_at: basis.known_at,
         learned: basis.learned,

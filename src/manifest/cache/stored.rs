@@ -21,6 +21,7 @@ use super::key::{Key, KnownFile, Sum};
 use crate::diagnostics::Diagnostic;
 use crate::host::sealed;
 use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId};
+use crate::project::Consulted;
 
 /// How the file begins; the digit changes with its form.
 pub(super) const MARK: &[u8] = b"model cache 2\n";
@@ -34,9 +35,9 @@ pub(super) struct Head {
     /// Which understanding this is.
     pub(super) name: String,
     pub(super) key: Key,
-    /// The environment variables that were read, and the sum of what they held.
-    pub(super) variable_names: Vec<String>,
-    pub(super) variables: Sum,
+    /// What templates asked for, and the sum of the answers.
+    pub(super) asked: Consulted,
+    pub(super) answers: Sum,
     pub(super) files: Vec<KnownFile>,
     /// When the files were looked at, in nanoseconds since 1970.
     pub(super) known_at: i64,

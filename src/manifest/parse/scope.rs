@@ -45,6 +45,9 @@ pub(crate) struct Subject {
     pub(crate) relation: Relation,
     /// Whether something is stored there: `this` is `none` otherwise.
     pub(crate) has_this: bool,
+    /// Whether it can be drafted again alone: what of it depends on the run is noted for it
+    /// alone, then, and not for the whole project.
+    pub(crate) is_whole_file: bool,
     /// Where its text begins: what `render` renders is said to stand there.
     pub(crate) place: Span,
     /// `model`, made when it is asked for.
@@ -194,13 +197,14 @@ impl Scope for ParseScope {
             return Some(value.clone());
         }
         let around = &self.surroundings;
-        self.member(name).or_else(|| match self.subject {
-            Some(_) => {
+        self.member(name).or_else(|| match &self.subject {
+            Some(subject) if subject.is_whole_file => {
                 if Reads::changes_with_each_run(name) {
                     self.recorder.note_volatile();
                 }
                 around.parse_members.member(name, &self.package)
             }
+            Some(_) => around.parse_members.lookup(name, &self.package),
             None => around.members.lookup(name, &self.package),
         })
     }
@@ -216,6 +220,13 @@ impl Scope for ParseScope {
 
     fn macro_called(&self, unique_id: &str) {
         self.recorder.macro_called(unique_id);
+    }
+
+    fn depends_on_run(&self) {
+        match &self.subject {
+            Some(subject) if subject.is_whole_file => self.recorder.note_volatile(),
+            _ => self.surroundings.members.reads().note_volatile(),
+        }
     }
 
     fn is_chainable(&self) -> bool {

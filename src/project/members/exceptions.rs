@@ -144,6 +144,7 @@ fn warn(facts: &Arc<Facts>) -> Value {
     let facts = Arc::clone(facts);
     Value::from_function(
         move |state: &mut State<'_, '_>, message: Value, _node: Option<Value>| -> Result<Value, Error> {
+            template::depends_on_run(state);
             let message = facts.secrets.mask(&template::text(&message));
             match facts.flags.treatment(Some(TEMPLATE_WARNING)) {
                 Treatment::IsError => {
@@ -163,6 +164,7 @@ fn warn_of_types(
     snapshot_time: &Value,
     updated_at: &Value,
 ) -> Result<Value, Error> {
+    template::depends_on_run(state);
     let message = format!(
         "the snapshot's timestamps are of type `{}`, its `updated_at` is of type `{}`; cast `updated_at` to the former (dbt says: Please update snapshot config 'updated_at')",
         template::text(snapshot_time),

@@ -4,25 +4,28 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 /// Notes of what the templates of a load read.
 #[derive(Debug, Default)]
 pub struct Reads {
-    variables: Mutex<BTreeSet<String>>,
+    consulted: Mutex<Consulted>,
     is_volatile: AtomicBool,
 }
 
-/// Members whose values, or what they do, belong to one run of the program.
-const VOLATILE: &[&str] = &[
-    "dbt_metadata_envs",
-    "exceptions",
-    "flags",
-    "invocation_args_dict",
-    "invocation_id",
-    "log",
-    "modules",
-    "print",
-    "run_started_at",
-];
+/// What templates asked for by name, without secret variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consulted {
+    /// Environment variables.
+    pub variables: BTreeSet<String>,
+    /// Flags, by their upper-case names.
+    pub flags: BTreeSet<String>,
+}
+
+/// Members that belong to one run of the program. Functions whose work does so tell when
+/// they are called, see [`Scope::depends_on_run`](crate::template::Scope::depends_on_run).
+const VOLATILE: &[&str] =
+    &["dbt_metadata_envs", "flags", "invocation_args_dict", "invocation_id", "run_started_at"];
 
 impl Reads {
     /// Whether what a template makes of this member may be otherwise in the next run.
@@ -42,17 +45,34 @@ impl Reads {
         self.is_volatile.load(Ordering::Relaxed)
     }
 
-    /// An environment variable was read, now or by the earlier run that this one goes by.
+    /// An environment variable was read.
     pub fn note_variable(&self, name: &str) {
-        let mut variables = self.variables.lock().unwrap_or_else(PoisonError::into_inner);
-        if !variables.contains(name) {
-            variables.insert(name.to_owned());
-        }
+        self.note(|consulted| &mut consulted.variables, name);
     }
 
-    /// The environment variables that were read, without secret ones.
+    /// A flag was read.
+    pub fn note_flag(&self, name: &str) {
+        self.note(|consulted| &mut consulted.flags, name);
+    }
+
+    /// The earlier run that this one goes by had asked for this.
+    pub fn note_all(&self, earlier: &Consulted) {
+        let mut consulted = self.consulted.lock().unwrap_or_else(PoisonError::into_inner);
+        consulted.variables.extend(earlier.variables.iter().cloned());
+        consulted.flags.extend(earlier.flags.iter().cloned());
+    }
+
+    /// What was asked for.
     #[must_use]
-    pub fn variables(&self) -> Vec<String> {
-        self.variables.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    pub fn consulted(&self) -> Consulted {
+        self.consulted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, names: impl FnOnce(&mut Consulted) -> &mut BTreeSet<String>, name: &str) {
+        let mut consulted = self.consulted.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = names(&mut consulted);
+        if !names.contains(name) {
+            names.insert(name.to_owned());
+        }
     }
 }

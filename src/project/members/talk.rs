@@ -17,6 +17,7 @@ pub(super) fn log(facts: &Arc<Facts>) -> Value {
               info: Option<Value>,
               keywords: Kwargs|
               -> Result<Value, Error> {
+            template::depends_on_run(state);
             let info = info.or_else(|| keywords.get::<Option<Value>>("info").ok().flatten());
             let message = facts.secrets.mask(&template::text(&message));
             let notice = Notice::Log { message, info: info.is_some_and(|info| info.is_true()) };
@@ -30,6 +31,7 @@ pub(super) fn log(facts: &Arc<Facts>) -> Value {
 pub(super) fn print(facts: &Arc<Facts>) -> Value {
     let facts = Arc::clone(facts);
     Value::from_function(move |state: &mut State<'_, '_>, message: Value| -> Result<Value, Error> {
+        template::depends_on_run(state);
         if facts.flags.is_on("print") {
             let message = facts.secrets.mask(&template::text(&message));
             template::scope(state)?.notices().notice(Notice::Print(message));

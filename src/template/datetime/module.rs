@@ -16,6 +16,7 @@ use minijinja::value::ObjectRepr;
 use minijinja::value::Rest;
 
 use crate::host::clock;
+use crate::template::engine::depends_on_run;
 use crate::template::error::raise_message;
 use crate::template::values::Arguments;
 use crate::template::values::dict;
@@ -171,10 +172,13 @@ impl Object for Class {
 
     fn call_method(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
+        if matches!(method, "now" | "today" | "utcnow") {
+            depends_on_run(state);
+        }
         let arguments = Arguments::new(method, args);
         match **self {
             Self::Datetime => datetime_method(method, &arguments),

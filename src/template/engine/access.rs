@@ -24,6 +24,14 @@ pub fn scope(state: &mut State<'_, '_>) -> Result<Arc<dyn Scope>, Error> {
     Ok(Arc::clone(&render_of(state)?.root.scope))
 }
 
+/// Notes that what the running text comes to belongs to this run of the program.
+pub fn depends_on_run(state: &mut State<'_, '_>) {
+    // Outside of a render nobody remembers anything.
+    if let Ok(scope) = scope(state) {
+        scope.depends_on_run();
+    }
+}
+
 /// What a name means in the running text: macros included, variables that the
 /// template sets not.
 ///

@@ -19,7 +19,7 @@ mod run;
 mod sources;
 mod wording;
 
-pub use access::{dispatch, lookup, macro_value, render_text, scope};
+pub use access::{depends_on_run, dispatch, lookup, macro_value, render_text, scope};
 pub use run::Engine;
 
 pub(crate) use render::{is_native, return_value};

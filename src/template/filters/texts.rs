@@ -2,10 +2,12 @@
 
 use minijinja::Environment;
 use minijinja::Error;
+use minijinja::State;
 use minijinja::Value;
 use minijinja::value::Rest;
 use minijinja::value::ValueOrKwargs;
 
+use crate::template::engine::depends_on_run;
 use crate::template::error::raise_message;
 use crate::template::functions::Style;
 use crate::template::functions::write_json;
@@ -51,7 +53,10 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("xmlattr", |value: &Value, args: Rest<ValueOrKwargs>| {
         xml_attributes(value, &args.into_values())
     });
-    environment.add_filter("random", minijinja_contrib::filters::random);
+    environment.add_filter("random", |state: &mut State<'_, '_>, value: &Value| {
+        depends_on_run(state);
+        minijinja_contrib::filters::random(state, value)
+    });
     environment
         .add_filter("indent", |value: &Value, args: Rest<ValueOrKwargs>| indent(value, &args.into_values()));
     environment.add_filter("forceescape", |value: &Value| minijinja::HtmlEscape(&text(value)).to_string());

@@ -36,7 +36,15 @@ const PROJECT: &[(&str, &[&str])] = &[
             "{{ config(meta={'n': 1}, tags=['x']) }} select {{ var('size', 1) }} from {{ ref('a') }}",
         ],
     ),
-    ("models/c.sql", &["", "select * from {{ ref('b') }}", "{{ log('hello') }} select 1 as id"]),
+    (
+        "models/c.sql",
+        &[
+            "",
+            "select {{ modules.datetime.datetime.now().year > 2000 }}",
+            "select * from {{ ref('b') }}",
+            "{{ log('hello') }} select 1 as id",
+        ],
+    ),
     (
         "models/schema.yml",
         &[
@@ -68,6 +76,8 @@ const PROJECT: &[(&str, &[&str])] = &[
         &[
             "{% macro cents(x) %}{{ x }} / 100{% endmacro %}",
             "{% macro cents(x) %}{{ config(tags=['money']) }}{{ x }}{% endmacro %}",
+            "{% macro generate_schema_name(name, node) %}{% if flags.FULL_REFRESH %}{{ log('x') }}{% endif %}{{ name or target.schema }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
+            "{% macro generate_schema_name(name, node) %}{{ log('x') }}{{ name or target.schema }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
             "{% macro generate_schema_name(name, node) %}{{ name or target.schema }}_{{ env_var('COLOUR') }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
         ],
     ),
@@ -191,6 +201,16 @@ fn only_what_changed_is_read_again() {
     assert_eq!(news("red"), "much", "which models are described");
     assert_eq!(news("red"), "little", "a node that tells the time is drafted in each run");
     assert_eq!(news("blue"), "much", "a variable that a node reads");
+    let naming = |body: &str| format!("{{% macro generate_schema_name(name, node) %}}{body}{{% endmacro %}}");
+    let silent = naming("{% if flags.FULL_REFRESH %}{{ log('x') }}{% endif %}{{ name or target.schema }}");
+    write_project(&root, &[("models/b.sql", "select 1 as id"), ("macros/naming.sql", &silent)]);
+    assert_eq!(news("red"), "much", "a macro");
+    assert_eq!(news("red"), "nothing", "a flag and a function that it does not call are no news");
+    write_project(&root, &[("macros/naming.sql", &naming("{{ log('x') }}{{ name or target.schema }}"))]);
+    assert_eq!(news("blue"), "much");
+    assert_eq!(news("blue"), "much", "what it says has to be said in each run");
+    write_project(&root, &[("macros/naming.sql", &silent)]);
+    assert_eq!(news("blue"), "much");
     files::write(&cache, "model cache 2\nnonsense").unwrap();
     assert_eq!(news("blue"), "much", "a damaged file");
     let mut bytes = files::read(&cache).unwrap();
