@@ -53,9 +53,12 @@ fn run() -> ExitCode {
     let guise = Guise::of_process();
     let program =
         Cli::command().name(guise.name()).bin_name(guise.name()).version("").propagate_version(true);
-    let parsed = program.clone().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let parsed = program.clone().try_get_matches().and_then(|matches| {
+        let remarks = usage::old_options(&matches);
+        Ok((Cli::from_arg_matches(&matches)?, remarks))
+    });
+    let (cli, remarks) = match parsed {
+        Ok(parsed) => parsed,
         Err(asked) if asked.kind() == ErrorKind::DisplayVersion => {
             let _ = std::io::stdout().write_all(guise.version().as_bytes());
             return ExitCode::SUCCESS;
@@ -67,6 +70,9 @@ fn run() -> ExitCode {
         }
     };
     let session = Session::new(cli.global, cli.command.name(), cli.command.talk(), guise);
+    for remark in remarks {
+        session.remark(remark);
+    }
     let exit = cli.command.run(&session);
     ExitCode::from(session.tell(exit))
 }

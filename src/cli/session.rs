@@ -1,7 +1,7 @@
 //! One command line at work: its streams, its request, its exit code.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
@@ -73,6 +73,8 @@ pub(crate) struct Session {
     pub(crate) global: Global,
     environment: Environment,
     invocation: Invocation,
+    /// What is questionable about the command line.
+    remarks: Mutex<Problems>,
 }
 
 impl Session {
@@ -88,7 +90,14 @@ impl Session {
         };
         let look = look(&global, &environment, talk, guise);
         let ui = Arc::new(Ui::new(look, signature(&invocation, &environment), Secrets::of(&environment)));
-        Self { ui, sources: Arc::new(SourceMap::new()), global, environment, invocation }
+        let (sources, remarks) = (Arc::new(SourceMap::new()), Mutex::default());
+        Self { ui, sources, global, environment, invocation, remarks }
+    }
+
+    /// Has a remark about the command line told with those about the project, whose flags
+    /// say what becomes of it.
+    pub(crate) fn remark(&self, remark: Diagnostic) {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(remark);
     }
 
     /// The kinds of nodes that the command line names, or else the environment.
@@ -145,7 +154,9 @@ impl Session {
         std::mem::forget(Arc::clone(&workspace.manifest));
         self.ui.hide_texts(workspace.project.profile.secret_values());
         self.report_contents(&workspace);
-        self.warn(&workspace, &workspace.warnings)?;
+        let mut warnings = std::mem::take(&mut *self.remarks.lock().unwrap_or_else(PoisonError::into_inner));
+        warnings.extend(workspace.warnings.iter().cloned());
+        self.warn(&workspace, &warnings)?;
         self.ui.diagnostics(workspace.state_remark().as_slice(), &self.sources);
         environment::enter(&workspace.project.root).map_err(|error| vec![file_problem(&error)])?;
         Ok(workspace)

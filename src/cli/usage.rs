@@ -1,8 +1,11 @@
 //! What a wrong command line is told beyond what the parser finds.
 
-use clap::Command;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+
+use crate::diagnostics::Diagnostic;
 
 /// Commands of dbt that this program does not have.
 const NOT_HERE: &[&str] = &["clone", "environment", "invocation", "sl"];
@@ -35,6 +38,21 @@ pub(super) fn explained(mut wrong: Error, program: &Command) -> Error {
         _ => {}
     }
     wrong
+}
+
+/// Remarks on options that have newer names.
+pub(super) fn old_options(matches: &ArgMatches) -> Vec<Diagnostic> {
+    let mut level = Some(matches);
+    let mut is_used = false;
+    while let Some(found) = level {
+        let knows = found.try_contains_id("models").is_ok();
+        is_used |= knows && found.value_source("models") == Some(ValueSource::CommandLine);
+        level = found.subcommand().map(|(_, below)| below);
+    }
+    let words = "Usage of `--models`, `--model`, and `-m` is deprecated in favor of `--select` or `-s`";
+    let remark =
+        Diagnostic::warning("old-option", "`--models` and `-m` are going to be removed").known_as(words);
+    is_used.then(|| remark.help("write `--select` or `-s` instead")).into_iter().collect()
 }
 
 fn hints(text: String) -> ContextValue {

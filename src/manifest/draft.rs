@@ -96,7 +96,10 @@ impl Drafting<'_> {
         if let (NodeKind::Model(_), Some(patch)) = (&sketch.kind, patch) {
             findings.extend(self.render_foreign_keys(patch.properties, &scope));
         }
-        let layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
+        let mut layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
+        let body = sketch.kind.body().filter(|_| sketch.test.is_none() && !is_python_model(&sketch));
+        let patched = patch.map(|patch| &patch.properties.config);
+        self.trees.keep_written(&mut layers, patched, body.map(|body| &*body.text));
         let mut config = self.config(&sketch, &layers, &scope, &mut findings);
         let emptied = keep_what_was_known(&sketch, &layers, &mut config);
         if let Some(patch) = patch {

@@ -7,8 +7,8 @@ use indexmap::IndexSet;
 use serde_json::{Map, Value as Json};
 
 use super::ResourceType;
-use super::call_site::option_site;
-use super::configure::{Layer, LayerTree, Setting};
+use super::call_site::{call_site, option_site};
+use super::configure::{self, Layer, LayerTree, Setting, written_options};
 use super::properties::ConfigBlock;
 use super::sketch::Sketch;
 use crate::project::{Package, Project};
@@ -50,6 +50,9 @@ impl Layers {
 /// What the project files of all packages say about nodes.
 pub(super) struct Trees<'a> {
     root: &'a str,
+    /// Whether configurations are kept as written, wherever they stand: see
+    /// [`Trees::keep_written`].
+    keeps_written: bool,
     of_packages: HashMap<(&'a str, &'static str), LayerTree>,
     nothing: Arc<[Layer]>,
 }
@@ -65,9 +68,32 @@ impl<'a> Trees<'a> {
         };
         Self {
             root: &project.root_package().name,
+            keeps_written: project.flags.is_on("state_modified_compare_more_unrendered_values"),
             of_packages: project.packages.iter().flat_map(of_package).collect(),
             nothing: Arc::default(),
         }
+    }
+
+    /// Where the project's flag asks for it, has the settings of a property file and of a
+    /// `config()` call remember how they are written, so that variables make no difference
+    /// between two states.
+    pub(super) fn keep_written(&self, layers: &mut Layers, patch: Option<&ConfigBlock>, body: Option<&str>) {
+        if !self.keeps_written {
+            return;
+        }
+        for setting in &mut layers.patch.settings {
+            let block = patch.map(|block| &block.unrendered);
+            if let Some(written) = block.and_then(|written| written.get(setting.key.as_str())) {
+                setting.unrendered = laid_over(&setting.value, written);
+            }
+        }
+        let begin = body.and_then(|body| Some((body, call_site(body, "config", &[])?.start)));
+        let options = begin.map(|(body, begin)| written_options(body, begin)).unwrap_or_default();
+        if options.is_empty() {
+            return;
+        }
+        let spelled = |(key, form): (String, String)| (configure::spelled(&key).to_owned(), Json::from(form));
+        layers.call.written = Some(options.into_iter().map(spelled).collect());
     }
 
     /// The layers of a node of `package` that has `patch` in a property file, but
@@ -113,6 +139,21 @@ pub(super) fn patch_layer(config: &ConfigBlock) -> Layer {
         });
     }
     layer
+}
+
+/// dbt: mappings are laid over each other, so that what is not written down stays.
+fn laid_over(value: &Json, written: &Json) -> Json {
+    match (value, written) {
+        (Json::Object(value), Json::Object(written)) => {
+            let mut all = value.clone();
+            for (key, written) in written {
+                let laid = all.get(key).map_or_else(|| written.clone(), |value| laid_over(value, written));
+                all.insert(key.clone(), laid);
+            }
+            Json::Object(all)
+        }
+        _ => written.clone(),
+    }
 }
 
 /// What the `config()` calls in a sketch's text say.

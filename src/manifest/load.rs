@@ -210,7 +210,7 @@ impl Loading<'_> {
         };
         let drafted = self.drafted(&files, &rendering, &drafting);
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
-        self.findings.extend(check_names(&enabled, self.surroundings.dialect));
+        self.findings.extend(check_names(&enabled, self.surroundings.dialect, &self.project.flags));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
         let mut resolved = self.project.invocation.timings.during(Phase::Resolve, || {
             resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled)

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use super::{Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
+use crate::project::Flags;
 use crate::source::Span;
 use crate::sql::Dialect;
 
 /// The findings about nodes that share a name, a relation, or a unique id, and
 /// about names that are hard to use. `nodes` are the enabled ones.
-pub(super) fn check_names(nodes: &[&Node], dialect: Dialect) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+pub(super) fn check_names(nodes: &[&Node], dialect: Dialect, flags: &Flags) -> Vec<Diagnostic> {
+    let must_be_unique = flags.is_on("require_unique_project_resource_names");
+    let mut findings = spaces(nodes, flags);
     let mut ids: HashMap<&str, &Node> = HashMap::new();
     let mut names: HashMap<(&str, &str), &Node> = HashMap::new();
     let mut relations: HashMap<String, &Node> = HashMap::new();
@@ -19,7 +21,6 @@ pub(super) fn check_names(nodes: &[&Node], dialect: Dialect) -> Vec<Diagnostic> 
             findings.push(same_id(first, node));
             continue;
         }
-        findings.extend(spaces(node));
         if !matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_)) {
             continue;
         }
@@ -28,7 +29,7 @@ pub(super) fn check_names(nodes: &[&Node], dialect: Dialect) -> Vec<Diagnostic> 
             Some(first) if first.version().is_some() || node.version().is_some() => {
                 findings.push(versioned_and_not(first, node));
             }
-            Some(first) => findings.push(same_name(first, node)),
+            Some(first) => findings.push(same_name(first, node, must_be_unique)),
             None => {}
         }
         let Some(relation) = &node.relation else { continue };
@@ -66,7 +67,7 @@ fn same_id(first: &Node, second: &Node) -> Diagnostic {
         .help("rename one of them, or disable one with `enabled: false`")
 }
 
-fn same_name(first: &Node, second: &Node) -> Diagnostic {
+fn same_name(first: &Node, second: &Node, is_refused: bool) -> Diagnostic {
     let message = format!(
         "the package `{}` has a {} and a {} named `{}`",
         second.package,
@@ -74,7 +75,13 @@ fn same_name(first: &Node, second: &Node) -> Diagnostic {
         kind(second),
         second.name
     );
-    both(Diagnostic::warning("duplicate-name", message), first, second)
+    let finding = if is_refused {
+        let words = format!("dbt found two resources with the name \"{}\"", second.name);
+        Diagnostic::error("duplicate-name", message).known_as(words)
+    } else {
+        Diagnostic::warning("duplicate-name", message)
+    };
+    both(finding, first, second)
         .note(format!("`ref('{}')` stands for the {}", second.name, kind(second)))
         .help("rename one of them")
 }
@@ -104,21 +111,35 @@ fn both(finding: Diagnostic, first: &Node, second: &Node) -> Diagnostic {
     ))
 }
 
-fn spaces(node: &Node) -> Option<Diagnostic> {
-    let named_by_people = matches!(
-        node.kind,
-        NodeKind::Model(_)
-            | NodeKind::Seed(_)
-            | NodeKind::Snapshot(_)
-            | NodeKind::Analysis(_)
-            | NodeKind::UnitTest(_)
-    );
-    (named_by_people && node.name.contains(' ')).then(|| {
-        Diagnostic::warning(
-            "name-with-spaces",
-            format!("the name of the {} `{}` has spaces", kind(node), node.name),
-        )
-        .at(start(node), "")
-        .help("use `_` instead: a name with spaces must be quoted everywhere in SQL")
-    })
+/// dbt 1.11 refuses names with spaces; with its flag off, it warns of the first of them
+/// and tells how many there are.
+fn spaces(nodes: &[&Node], flags: &Flags) -> Vec<Diagnostic> {
+    let is_named = |node: &&&Node| {
+        !matches!(node.kind, NodeKind::UnitTest(_) | NodeKind::Function(_)) && node.name.contains(' ')
+    };
+    let found: Vec<&Node> = nodes.iter().filter(is_named).copied().collect();
+    let Some(first) = found.first() else { return Vec::new() };
+    let pointed = |finding: Diagnostic| found.iter().fold(finding, |it, node| it.at(start(node), ""));
+    let advice = "use `_` instead: a name with spaces must be quoted everywhere in SQL";
+    let what = |node: &Node| format!("the name of the {} `{}` has spaces", kind(node), node.name);
+    if flags.is_on("require_resource_names_without_spaces") {
+        let message = match found.as_slice() {
+            [one] => what(one),
+            more => format!("the names of {} nodes have spaces", more.len()),
+        };
+        let finding = Diagnostic::error("name-with-spaces", message);
+        return vec![
+            pointed(finding)
+                .known_as("Resource names cannot contain spaces")
+                .help(advice)
+                .help("the project's flag `require_resource_names_without_spaces: false` allows them"),
+        ];
+    }
+    let words = format!("Found spaces in the name of `{}`", first.unique_id);
+    let one = Diagnostic::warning("name-with-spaces", what(first));
+    let count = Diagnostic::warning("names-with-spaces", format!("names with spaces: {}", found.len()));
+    vec![
+        one.at(start(first), "").known_as(words).help(advice),
+        pointed(count).known_as(format!("Spaces found in {} resource name(s)", found.len())),
+    ]
 }

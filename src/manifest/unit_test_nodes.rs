@@ -1,5 +1,6 @@
 //! Unit tests as nodes. They come last, because they name other nodes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::configure;
@@ -36,6 +37,7 @@ impl UnitTests<'_> {
         if files.iter().all(|file| file.properties.unit_tests.is_empty()) {
             return findings;
         }
+        findings.extend(self.project.packages.iter().flat_map(fixtures_of_one_name));
         let root = &self.project.root_package().name;
         let index = Index::new(root, &resolved.nodes, &resolved.disabled);
         for file in files {
@@ -182,15 +184,39 @@ impl Names for Place<'_> {
     }
 }
 
+/// The files of a package that hold rows for unit tests.
+fn fixtures(package: &Package) -> impl Iterator<Item = &Arc<SourceFile>> {
+    let fixtures = package.files.iter().filter(|file| file.kind == FileKind::Fixture);
+    fixtures.filter_map(|file| file.file.as_ref())
+}
+
+/// dbt: files of rows are found by their names, in whatever folder they are.
+fn fixtures_of_one_name(package: &Package) -> Vec<Diagnostic> {
+    let mut known: HashMap<String, &Arc<SourceFile>> = HashMap::new();
+    let mut findings = Vec::new();
+    for file in fixtures(package) {
+        let Some(first) = known.insert(stem(file), file) else { continue };
+        let name = stem(file);
+        let message = format!("the package `{}` has two fixtures named `{name}`", package.name);
+        let note = format!("they are `{}` and `{}`", first.path().display(), file.path().display());
+        findings.push(
+            Diagnostic::error("duplicate-name", message)
+                .in_file(file.path())
+                .known_as(format!("dbt found two fixtures with the name \"{name}\"."))
+                .note(note)
+                .help("rename one of them"),
+        );
+    }
+    findings
+}
+
 impl RowFiles for Place<'_> {
     fn fixture(&self, name: &str) -> Option<Arc<SourceFile>> {
-        let fixtures = self.package.files.iter().filter(|file| file.kind == FileKind::Fixture);
-        fixtures.filter_map(|file| file.file.as_ref()).find(|file| stem(file) == name).cloned()
+        fixtures(self.package).find(|file| stem(file) == name).cloned()
     }
 
     fn fixture_names(&self) -> Vec<String> {
-        let fixtures = self.package.files.iter().filter(|file| file.kind == FileKind::Fixture);
-        fixtures.filter_map(|file| file.file.as_ref()).map(|file| stem(file)).collect()
+        fixtures(self.package).map(|file| stem(file)).collect()
     }
 
     fn seed(&self, call: &RefCall) -> Option<String> {

@@ -195,6 +195,7 @@ impl Flags {
             );
         }
         let options = self.get("warn_error_options");
+        diagnostics.extend(old_options(options));
         for (old, new) in [("include", "error"), ("exclude", "warn")] {
             if options.get(old).is_some() && options.get(new).is_some() {
                 let message =
@@ -207,6 +208,24 @@ impl Flags {
             }
         }
     }
+}
+
+/// A warning for old keys of `warn_error_options`.
+fn old_options(options: &Json) -> Option<Diagnostic> {
+    let found: Vec<_> = [("include", "error"), ("exclude", "warn")]
+        .into_iter()
+        .filter(|(old, _)| options.get(old).is_some_and(|value| !value.is_null()))
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let quoted: Vec<String> = found.iter().map(|(old, _)| format!("`{old}`")).collect();
+    let finding = Diagnostic::warning(
+        "old-warn-options",
+        format!("`warn_error_options` has {} under an old name", quoted.join(" and ")),
+    )
+    .known_as(format!("Found {} in `warn_error_options` specification", quoted.join(" and ")));
+    Some(found.iter().fold(finding, |it, (old, new)| it.help(format!("write `{new}` instead of `{old}`"))))
 }
 
 /// A warning for variables that look like settings of dbt's and are none.
@@ -226,6 +245,7 @@ fn unknown_variables(environment: &Environment) -> Option<Diagnostic> {
     let finding = Diagnostic::warning("unknown-variable", message);
     let finding =
         others.iter().fold(finding, |finding, name| finding.note(format!("the same is true of `{name}`")));
+    let finding = finding.fact("env_var", *first).fact("reserved_prefix", PREFIX);
     Some(finding.help(format!("call it otherwise: names that begin with `{PREFIX}` are settings")))
 }
 

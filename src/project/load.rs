@@ -308,7 +308,7 @@ impl<'a> Loader<'a> {
             members: Arc::new(Members::new(facts, vars, Policy::default())),
             selectors,
             invocation: request.invocation.clone(),
-            command_line_vars: Json::Object(given_vars),
+            command_line_vars: Json::Object(members::told_vars(given_vars)),
             metadata: members::metadata(&request.environment),
         })
     }

@@ -22,6 +22,7 @@ use crate::yaml;
 
 pub use reads::{Consulted, Reads};
 pub use secrets::Secrets;
+pub(super) use secrets::told_vars;
 
 use env_var::EnvVar;
 use exceptions::Exceptions;

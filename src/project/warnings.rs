@@ -19,6 +19,7 @@ pub enum Treatment {
 /// rules. What dbt does not tell has none.
 const EVENTS: &[(&str, &str, &str)] = &[
     ("broken-contract", "UnversionedBreakingChange", "I071"),
+    ("custom-output", "CustomOutputPathInSourceFreshnessDeprecation", "D029"),
     ("deprecated-model", "DeprecatedModel", "I065"),
     ("deprecated-reference", "DeprecatedReference", "I067"),
     ("disabled-target", "NodeNotFoundOrDisabled", "I060"),
@@ -26,8 +27,13 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("duplicate-name", "DuplicateNameDistinctNodeTypesDeprecation", "D040"),
     ("large-seed", "SeedExceedsLimitSamePath", "I053"),
     ("macro-arguments", "InvalidMacroAnnotation", "I076"),
-    ("name-with-spaces", "ResourceNamesWithSpacesDeprecation", "D015"),
+    ("moved-flags", "ProjectFlagsMovedDeprecation", "D013"),
+    ("name-with-spaces", "SpacesInResourceNameDeprecation", "D014"),
+    ("names-with-spaces", "ResourceNamesWithSpacesDeprecation", "D015"),
     ("no-nodes-selected", "NoNodesForSelectionCriteria", "M030"),
+    ("old-option", "ModelParamUsageDeprecation", "D032"),
+    ("old-packages-path", "PackageInstallPathDeprecation", "D002"),
+    ("old-warn-options", "WEOIncludeExcludeDeprecation", "D031"),
     ("package-reads-root", "PackageNodeDependsOnRootProjectNode", "I077"),
     ("renamed-key", "ConfigSourcePathDeprecation", "D003"),
     ("state-is-target", "WarnStateTargetEqual", "I072"),
@@ -48,7 +54,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
 
 /// Warnings that dbt never makes an error unless the project's flag
 /// `require_all_warnings_handled_by_warn_error` is on.
-const NEVER_ERRORS: &[&str] = &["MicrobatchModelNoEventTimeInputs"];
+const NEVER_ERRORS: &[&str] = &["MicrobatchModelNoEventTimeInputs", "SpacesInResourceNameDeprecation"];
 
 /// The name of dbt's event for findings of a rule and its code; `None` where dbt has none.
 #[must_use]

@@ -110,6 +110,7 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
     let done = match alone {
         Alone::Operation { info, arguments } => {
             result.failures = Some(0);
+            timed("compile", &mut result.timing, || ());
             timed("execute", &mut result.timing, || {
                 let returned = job.call_macro(info, &[], arguments).map(drop);
                 // Whatever is still open belongs to nobody.

@@ -17,6 +17,7 @@ use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
+use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId, NodeKind, foreign_key_target};
@@ -107,8 +108,12 @@ impl Turn<'_> {
         }
         // The batches of a microbatch model are compiled one by one.
         let is_late = matches!(self.step.action, Action::Measure | Action::Clone) || self.is_in_batches();
-        let compiled =
-            if is_late { Arc::default() } else { timed("compile", &mut result.timing, || self.compile())? };
+        let compiled = match self.step.action {
+            // dbt: these phases count also where there is nothing to compile.
+            Action::Measure | Action::Clone => timed("compile", &mut result.timing, Arc::default),
+            _ if is_late => Arc::default(),
+            _ => timed("compile", &mut result.timing, || self.compile())?,
+        };
         let has_sql = self.node.kind.body().is_some() || matches!(self.node.kind, NodeKind::UnitTest(_));
         if has_sql && !is_late {
             let foreign_keys = self.foreign_keys()?;
@@ -148,7 +153,11 @@ impl Turn<'_> {
         let mut desk = self.desk();
         match self.step.action {
             Action::Materialize => {
-                let name = self.recipe(self.node.config.materialized());
+                let materialized = self.node.config.materialized();
+                let name = self.recipe(materialized);
+                if name.is_some() {
+                    self.check_language(materialized)?;
+                }
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
                 if self.is_in_batches() {
                     return microbatch::make(self, recipe, result);
@@ -250,6 +259,23 @@ impl Turn<'_> {
         };
         let relation = self.node.relation.as_ref().filter(|_| stored)?;
         Some(relation.render(self.laborer.runtime.adapter().dialect()))
+    }
+
+    /// dbt: a materialization is for SQL, unless it names languages.
+    fn check_language(&self, materialized: &str) -> Result<(), Failure> {
+        let library = self.laborer.runtime.parts.engine.library();
+        let Some(info) = library.materialization(materialized).map(|found| found.info) else { return Ok(()) };
+        let language = self.node.origin.language();
+        if info.languages.iter().any(|known| known == language) {
+            return Ok(());
+        }
+        let known = info.languages.join("`, `");
+        let message = format!("the materialization `{materialized}` is for `{known}`, not for `{language}`");
+        let words = format!(
+            "Materialization \"{materialized}\" only supports languages ['{}']; got \"{language}\"",
+            info.languages.join("', '")
+        );
+        Err(Diagnostic::error("wrong-language", message).known_as(words).into())
     }
 
     /// The macro that materializes a node in this way, where we do not: a user's, or

@@ -116,4 +116,6 @@ fn ages_of_sources_come_with_the_answer_of_the_warehouse() {
     sandbox.run(["source", "freshness"]).success();
     let ages = sandbox.json("target/sources.json");
     assert_eq!(ages["results"][0]["adapter_response"], json!({"_message": "OK"}));
+    let phases = ages["results"][0]["timing"].as_array().expect("phases").iter();
+    assert_eq!(phases.map(|phase| &phase["name"]).collect::<Vec<_>>(), ["compile", "execute"]);
 }

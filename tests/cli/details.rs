@@ -179,6 +179,8 @@ fn retry_takes_as_many_threads_as_before() {
     sandbox.run(["run", "--threads", "3"]).code(1);
     sandbox.run(["retry"]).code(1).talk_has("3 threads");
     sandbox.run(["retry", "--threads", "2"]).code(1).talk_has("2 threads");
+    sandbox.run(["retry"]).code(1).talk_has("2 threads");
+    assert_eq!(sandbox.json("target/run_results.json")["args"]["threads"], 2);
 }
 
 #[test]

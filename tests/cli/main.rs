@@ -16,6 +16,7 @@ mod compile;
 mod conformance;
 mod consumers;
 mod contracts;
+mod deprecations;
 mod details;
 mod docs;
 mod drop_in;

@@ -410,6 +410,7 @@ fn a_file_that_is_no_text() {
 #[test]
 fn windows_files_and_odd_names_are_no_mistake() {
     let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nflags: {require_resource_names_without_spaces: false}\n")
         .file("models/größe.sql", r#"select 1 as "größe""#)
         .file("models/with space.sql", "select * from {{ ref('größe') }}\n");
     sandbox
@@ -422,7 +423,16 @@ fn windows_files_and_odd_names_are_no_mistake() {
             1 | select * from {{ ref('größe') }}
               | ^
               |
+              = note: dbt says: Found spaces in the name of `model.shop.with space`
               = help: use `_` instead: a name with spaces must be quoted everywhere in SQL
+
+            warning[names-with-spaces]: names with spaces: 1
+             --> models/with space.sql:1:1
+              |
+            1 | select * from {{ ref('größe') }}
+              | ^
+              |
+              = note: dbt says: Spaces found in 1 resource name(s)
 
             2 nodes, 1 thread, target `dev`
 

@@ -76,3 +76,26 @@ fn the_folder_of_artifacts_is_checked() {
         ",
     );
 }
+
+#[test]
+fn variables_make_no_difference_where_configurations_are_compared_as_written() {
+    let check = |flag: bool, expected: &str| {
+        let project =
+            format!("name: shop\nflags: {{state_modified_compare_more_unrendered_values: {flag}}}\n");
+        let sandbox = Sandbox::new()
+            .file("project.yml", &project)
+            .model("a", "{{ config(materialized=var('how')) }} select 1 as id")
+            .model("b", "select 1 as id")
+            .file("models/b.yml", "models: [{name: b, config: {materialized: \"{{ var('how') }}\"}}]");
+        sandbox.run(["parse", "--vars", "{how: view}", "--target-path", "before"]).success();
+        let list =
+            ["ls", "--quiet", "--select", "state:modified", "--state", "before", "--vars", "{how: table}"];
+        sandbox.run(list).success().stdout(expected);
+        sandbox.json("before/manifest.json")["nodes"]["model.shop.a"]["unrendered_config"]["materialized"]
+            .clone()
+    };
+    assert_eq!(check(false, "shop.a\nshop.b"), "view");
+    let written = "Keyword(key='materialized', value=Call(node=Name(name='var', ctx='load'), \
+                   args=[Const(value='how')], kwargs=[], dyn_args=None, dyn_kwargs=None))";
+    assert_eq!(check(true, ""), written);
+}

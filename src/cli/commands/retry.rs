@@ -60,6 +60,9 @@ fn request(session: &Session, previous: &Previous) -> Result<LoadRequest, Proble
     }
     let threads = previous.args.get("threads").and_then(Json::as_u64);
     request.threads = request.threads.or_else(|| threads.and_then(|threads| usize::try_from(threads).ok()));
+    if let Some(threads) = request.threads {
+        request.flags.insert("threads".to_owned(), threads.into());
+    }
     request.target = request.target.or_else(|| previous.text("target").map(str::to_owned));
     request.profile = request.profile.or_else(|| previous.text("profile").map(str::to_owned));
     request.vars = request

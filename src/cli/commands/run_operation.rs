@@ -20,7 +20,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let arguments = arguments(args, session)?;
-    let workspace = session.workspace(Map::new())?;
+    let flags = [("macro", Json::from(args.name.as_str())), ("args", Json::Object(arguments.clone()))];
+    let flags = flags.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let workspace = session.workspace(flags)?;
     let outcome = session.alone(&workspace, |stop, on_event| {
         alone::operation(&workspace, &args.name, &arguments, stop, on_event)
     })?;

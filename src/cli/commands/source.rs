@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
+use crate::diagnostics::Diagnostic;
 use crate::manifest::ResourceType;
 use crate::ops::Kinds;
 use crate::ops::execute::Options;
@@ -28,6 +29,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(command: &Command, session: &Session) -> Result<Exit, Problems> {
     let Command::Freshness(args) = command;
+    if args.output.is_some() {
+        session.remark(
+            Diagnostic::warning("custom-output", "`--output` of `source freshness` is going to be removed")
+                .known_as("Custom output path usage detected in `dbt source freshness` command")
+                .help("leave it out: the results are in sources.json under the target path"),
+        );
+    }
     let output = args.output.as_ref().map(|path| Session::absolute(path)).transpose()?;
     session.execute(&Options {
         mode: Mode::Freshness,

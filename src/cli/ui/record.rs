@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use super::lines;
-use crate::diagnostics::{Diagnostic, Style, render};
+use crate::diagnostics::{DBT_SAYS, Diagnostic, Style, render};
 use crate::manifest::Manifest;
 use crate::project::{Secrets, event_of};
 use crate::source::SourceMap;
@@ -145,7 +145,9 @@ impl Record {
             data.extend(facts.map(|(name, value)| ((*name).to_owned(), Json::from(value.as_str()))));
         }
         let (name, code) = event_of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
-        Self::new(name, code, level, diagnostic.message.as_str(), data)
+        // Readers of logs look for dbt's words.
+        let known = diagnostic.notes.iter().find_map(|note| note.strip_prefix(DBT_SAYS));
+        Self::new(name, code, level, known.unwrap_or(&diagnostic.message), data)
     }
 
     /// The same without what is secret.

@@ -126,6 +126,7 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
             findings.extend(contract(name, merged, place));
             findings.extend(colour(name, merged, place));
             findings.extend(public_ephemeral(name, merged, place));
+            findings.extend(build_after(name, merged, place));
         }
         ResourceType::Seed => findings.extend(fixed(name, "seed", merged, place)),
         ResourceType::Snapshot => {
@@ -288,6 +289,23 @@ fn colour(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
             .help("name a colour as in CSS, such as `teal`, or write it as `\"#008080\"`")
             .suggest(text, NAMES.iter().copied()),
     )
+}
+
+/// dbt: how long to wait before a model is built again is a number and a unit.
+fn build_after(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
+    let rule = merged.config.get("freshness")?.get("build_after")?;
+    let is_set = |key: &str| rule.get(key).is_some_and(|value| !value.is_null());
+    let (given, missing) = match (is_set("count"), is_set("period")) {
+        (true, false) => ("count", "period"),
+        (false, true) => ("period", "count"),
+        _ => return None,
+    };
+    let at = merged.set_by.get("freshness").copied().unwrap_or(place);
+    let message = format!("`freshness.build_after` of `{name}` has a `{given}`, but no `{missing}`");
+    let words =
+        format!("`freshness.build_after` must have a value for `{missing}` if a `{given}` is provided");
+    let finding = Diagnostic::error("wrong-config-value", message).at(at, "set here").known_as(words);
+    Some(finding.help(format!("add `{missing}:`")))
 }
 
 /// dbt: what is public is read from outside, where an ephemeral model cannot be.

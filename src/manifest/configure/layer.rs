@@ -11,6 +11,9 @@ use crate::source::Span;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layer {
     pub(crate) settings: Vec<Setting>,
+    /// The settings as they are written, where that is more than each one's own
+    /// `unrendered`.
+    pub(crate) written: Option<Vec<(String, Json)>>,
 }
 
 /// One key and its value.
@@ -36,7 +39,7 @@ impl Layer {
             unrendered: value.clone(),
             span,
         };
-        Self { settings: values.iter().map(setting).collect() }
+        Self { settings: values.iter().map(setting).collect(), written: None }
     }
 
     /// Adds one setting.
@@ -52,7 +55,7 @@ impl Layer {
 
 /// dbt's spelling of a key: it also takes `pre_hook`, `post_hook` and
 /// `predicates`.
-pub(super) fn spelled(key: &str) -> &str {
+pub(crate) fn spelled(key: &str) -> &str {
     match key.trim() {
         "pre_hook" => "pre-hook",
         "post_hook" => "post-hook",

@@ -66,7 +66,12 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
     let mut values = defaults(kind).clone();
     let mut unrendered = Map::new();
     let mut set_by = HashMap::new();
-    for setting in layers.into_iter().flat_map(|layer| &layer.settings) {
+    let layers: Vec<&Layer> = layers.into_iter().collect();
+    for layer in &layers {
+        let each = || layer.settings.iter().map(|it| (it.key.clone(), it.unrendered.clone())).collect();
+        unrendered.extend(layer.written.clone().unwrap_or_else(each));
+    }
+    for setting in layers.iter().flat_map(|layer| &layer.settings) {
         // dbt: the property file's tags of a source replace the project file's.
         let rule = if kind == ResourceType::Source && setting.key == "tags" {
             Rule::Replace
@@ -74,7 +79,6 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
             rule(&setting.key)
         };
         join(&mut values, rule, &setting.key, &setting.value);
-        unrendered.insert(setting.key.clone(), setting.unrendered.clone());
         set_by.insert(setting.key.clone(), setting.span);
     }
     if let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {

@@ -17,10 +17,12 @@ mod merge;
 mod misspelt;
 mod tree;
 mod unused;
+mod written;
 
 pub(super) use calls::merge_call;
 pub(super) use check::check;
-pub(super) use layer::{Layer, Setting};
+pub(super) use layer::{Layer, Setting, spelled};
 pub(super) use merge::{Merged, keep_where_null, merge};
 pub(super) use tree::LayerTree;
 pub(super) use unused::unused_paths;
+pub(super) use written::written_options;

@@ -192,7 +192,14 @@ fn versions(parent: &mut Entry<'_, '_>) -> Option<VersionChoice> {
         entry.get(key)?;
         Some(entry.list(key).iter().map(Yaml::to_json).collect())
     };
-    Some(VersionChoice { include: list("include"), exclude: list("exclude"), span: value.span })
+    let choice = VersionChoice { include: list("include"), exclude: list("exclude"), span: value.span };
+    let is_given = |versions: &Option<Vec<Json>>| versions.as_ref().is_some_and(|list| !list.is_empty());
+    if is_given(&choice.include) && is_given(&choice.exclude) {
+        let message = format!("{} has both `include` and `exclude`", entry.subject);
+        let problem = Diagnostic::error("set-twice", message).at(value.span, "");
+        entry.problems.push(problem.help("keep one of the two"));
+    }
+    Some(choice)
 }
 
 fn overrides(parent: &mut Entry<'_, '_>) -> Option<Overrides> {

@@ -53,7 +53,7 @@ impl SemanticLayer<'_> {
         let (drafts, disabled): (Vec<Draft>, Vec<Draft>) =
             drafts.into_iter().partition(|draft| draft.node.config.enabled());
         let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
-        findings.extend(check_names(&named, self.dialect));
+        findings.extend(check_names(&named, self.dialect, &self.project.flags));
         findings.extend(check::check(&drafts));
         let root = &self.project.root_package().name;
         let nodes = edges::connect(root, drafts, &disabled, resolved, &mut findings);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::host::Environment;
 
@@ -96,6 +96,16 @@ impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.values.keys()).finish()
     }
+}
+
+/// Variables of the command line as they may be told. dbt: those are secret, too, whose
+/// names say so.
+pub(in crate::project) fn told_vars(vars: Map<String, Json>) -> Map<String, Json> {
+    let told = |(name, value): (String, Json)| {
+        let value = if is_secret(&name) { Json::from(STARS) } else { value };
+        (name, value)
+    };
+    vars.into_iter().map(told).collect()
 }
 
 /// Whether a variable is secret by its name.

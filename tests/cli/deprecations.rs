@@ -1,0 +1,152 @@
+//! Old ways that are told, and what dbt refuses since.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::Sandbox;
+
+fn one() -> Sandbox {
+    Sandbox::new().model("a", "select 1 as id")
+}
+
+/// What is told in the log under these names: event and message.
+fn told(sandbox: &Sandbox, names: &[&str]) -> Vec<(String, String)> {
+    let log = sandbox.read("logs/dbt.log");
+    let events = log.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let events = events.map(|event| (text(&event["info"]["name"]), text(&event["info"]["msg"])));
+    events.filter(|(name, _)| names.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn old_options_are_told_under_dbts_names() {
+    let check = |arguments: &[&str], event: &str, part: &str| {
+        let sandbox = one();
+        let log = ["--log-format-file", "json"];
+        sandbox.run(arguments.iter().copied().chain(log)).success();
+        let told = told(&sandbox, &[event]);
+        assert_eq!(told.len(), usize::from(!part.is_empty()), "{arguments:?}: {told:?}");
+        assert!(told.iter().all(|(_, message)| message.contains(part)), "{told:?}");
+    };
+    let event = "ModelParamUsageDeprecation";
+    check(&["ls", "--models", "a"], event, "`--models`, `--model`, and `-m` is deprecated");
+    check(&["build", "-m", "a"], event, "`--models`");
+    check(&["ls", "--model", "a"], event, "`--models`");
+    check(&["ls", "--select", "a"], event, "");
+    let event = "CustomOutputPathInSourceFreshnessDeprecation";
+    check(&["source", "freshness", "--output", "ages.json"], event, "Custom output path");
+    check(&["source", "freshness"], event, "");
+    let event = "WEOIncludeExcludeDeprecation";
+    let options = |text| ["parse", "--warn-error-options", text];
+    check(&options("{include: all, exclude: [Deprecations]}"), event, "Found `include` and `exclude`");
+    check(&options("{error: all, exclude: [Deprecations]}"), event, "Found `exclude` in");
+    check(&options("{error: all, warn: [Deprecations]}"), event, "");
+    let refused = one();
+    refused.run(["ls", "-m", "a", "--warn-error"]).code(2).talk_has("error[old-option]");
+    refused.run(["ls", "-m", "a", "--warn-error-options", "{silence: [Deprecations]}"]).success().talk("");
+}
+
+#[test]
+fn names_with_spaces_are_refused_unless_a_flag_allows_them() {
+    let sandbox =
+        Sandbox::new().file("models/my model.sql", "select 1").file("models/my other.sql", "select 1");
+    let refused = sandbox.run(["parse"]).code(2);
+    refused.talk_has("Resource names cannot contain spaces").talk_has("models/my model.sql");
+    sandbox.write("project.yml", "name: shop\nflags: {require_resource_names_without_spaces: false}\n");
+    sandbox.run(["parse", "--log-format-file", "json"]).success();
+    let told = told(&sandbox, &["SpacesInResourceNameDeprecation", "ResourceNamesWithSpacesDeprecation"]);
+    let of = |name: &str, message: &str| (name.to_owned(), message.to_owned());
+    let expected = [
+        of("SpacesInResourceNameDeprecation", "Found spaces in the name of `model.shop.my model`"),
+        of("ResourceNamesWithSpacesDeprecation", "Spaces found in 2 resource name(s)"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn one_name_for_a_model_and_a_seed() {
+    let sandbox = Sandbox::new()
+        .file("models/a.sql", "{{ config(alias='b') }} select 1")
+        .file("seeds/a.csv", "id\n1\n");
+    sandbox.run(["parse"]).success().talk_has("warning[duplicate-name]");
+    sandbox.write("project.yml", "name: shop\nflags: {require_unique_project_resource_names: true}\n");
+    sandbox.run(["parse"]).code(2).talk_has("dbt found two resources with the name \"a\"");
+}
+
+#[test]
+fn a_model_waits_for_a_number_of_units() {
+    let check = |rule: &str, code: i32, part: &str| {
+        let text = format!("models: [{{name: a, config: {{freshness: {{build_after: {{{rule}}}}}}}}}]");
+        one().file("models/a.yml", &text).run(["parse"]).code(code).talk_has(part);
+    };
+    check("count: 1", 2, "`freshness.build_after` must have a value for `period` if a `count` is provided");
+    check("period: day", 2, "must have a value for `count` if a `period` is provided");
+    check("period: day, count: 0", 0, "");
+    check("updates_on: all", 0, "");
+}
+
+#[test]
+fn versions_of_a_unit_test_and_fixtures_are_not_named_twice() {
+    let versioned = "
+        models:
+          - name: a
+            latest_version: 1
+            versions: [{v: 1, defined_in: a}]
+        unit_tests:
+          - name: t
+            model: a
+            versions: {include: [1], exclude: [2]}
+            given: []
+            expect: {rows: [{id: 1}]}
+    ";
+    let sandbox = one().file("models/a.yml", versioned);
+    sandbox.run(["parse"]).code(2).talk_has("has both `include` and `exclude`");
+    let plain = "unit_tests: [{name: t, model: a, given: [], expect: {format: csv, fixture: rows}}]";
+    let sandbox = one()
+        .file("models/a.yml", plain)
+        .file("tests/fixtures/one/rows.csv", "id\n1\n")
+        .file("tests/fixtures/two/rows.csv", "id\n1\n");
+    sandbox.run(["parse"]).code(2).talk_has("dbt found two fixtures with the name \"rows\".");
+}
+
+#[test]
+fn a_materialization_is_for_the_languages_that_it_names() {
+    let check = |languages: &str, code: i32| {
+        let text = format!(
+            "{{% materialization own, default{languages} %}}{{% call statement('main') %}}select 1{{% endcall %}}\
+             {{{{ return({{'relations': []}}) }}}}{{% endmaterialization %}}"
+        );
+        let sandbox = Sandbox::new()
+            .file("macros/own.sql", &text)
+            .model("a", "{{ config(materialized='own') }} select 1 as id");
+        sandbox.run(["run"]).code(code);
+        sandbox.json("target/run_results.json")["results"][0]["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    check("", 0);
+    check(", supported_languages=['sql', 'python']", 0);
+    let message = check(", supported_languages=['python']", 1);
+    assert!(
+        message.contains("Materialization \"own\" only supports languages ['python']; got \"sql\""),
+        "{message}"
+    );
+}
+
+#[test]
+fn secret_variables_are_not_told() {
+    let sandbox = one();
+    sandbox.run(["run", "--vars", "{DBT_ENV_SECRET_KEY: abc, open: def}"]).success();
+    let results = sandbox.json("target/run_results.json");
+    assert_eq!(results["args"]["vars"], json!({"DBT_ENV_SECRET_KEY": "*****", "open": "def"}));
+}
+
+#[test]
+fn an_operation_sees_what_it_was_called_with() {
+    let text = "{% macro tell(a) %}{{ print(invocation_args_dict.macro ~ ' ' ~ invocation_args_dict.args) }}{% endmacro %}";
+    let sandbox = Sandbox::new().file("macros/tell.sql", text);
+    sandbox.run(["run-operation", "tell", "--args", "{a: b}"]).success().stdout("tell {'a': 'b'}");
+    let results = sandbox.json("target/run_results.json");
+    let phases = results["results"][0]["timing"].as_array().expect("phases").iter();
+    assert_eq!(phases.map(|phase| &phase["name"]).collect::<Vec<_>>(), ["compile", "execute"]);
+}
