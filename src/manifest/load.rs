@@ -392,6 +392,8 @@ fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) 
         unused.extend(configure::unused_paths(key, &tree.rendered, fqns));
     }
     let count = unused.len();
+    let names: Vec<&str> = unused.iter().map(|(path, _)| path.as_str()).collect();
+    let names = names.join(" - ");
     let mut paths = unused.into_iter();
     let (first, at) = paths.next()?;
     let message = match count {
@@ -402,7 +404,10 @@ fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) 
         Diagnostic::warning("unused-config-path", message).at(at, format!("no node is below `{first}`"));
     let finding =
         paths.fold(finding, |finding, (path, at)| finding.at(at, format!("no node is below `{path}`")));
-    let finding = finding.known_as("Configuration paths exist in your dbt_project.yml that apply to nothing");
+    let finding = finding.known_as(format!(
+        "Configuration paths exist in your dbt_project.yml file which do not apply to any resources. There are \
+         {count} unused configuration paths: - {names}"
+    ));
     Some(finding.help("check the spelling of the folders, or remove what is not needed"))
 }
 

@@ -70,6 +70,7 @@ fn unanswered<'a>(library: &'a Library, info: &'a MacroInfo) -> impl Iterator<It
             Diagnostic::error("undispatched", message)
                 .at(first_line(info), format!("`{}` dispatches to it", info.name))
                 .note(format!("sought were {}", sought.join(", ")))
+                .known_as(format!("Compilation Error: In dispatch: No macro named '{name}' found"))
                 .help(format!("write a macro `default__{name}`, or one for this warehouse")),
         )
     })

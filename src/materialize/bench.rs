@@ -209,7 +209,12 @@ impl<'a> Order<'a> {
             return Err(self.refuse("no-relation", message));
         };
         relation.check_length(self.dialect).map_err(|message| {
-            Failure::from(self.problem("long-name", message).help("give it a shorter `alias`"))
+            let name = relation.identifier.as_deref().unwrap_or_default();
+            let longest = self.dialect.longest_name.unwrap_or_default();
+            let words = format!("Relation name '{name}' is longer than {longest} characters");
+            Failure::from(
+                self.problem("long-name", message).known_as(words).help("give it a shorter `alias`"),
+            )
         })?;
         Ok(relation.clone().with_kind(kind))
     }

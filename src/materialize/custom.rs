@@ -46,7 +46,12 @@ fn relations(order: &Order<'_>, returned: &Value) -> Result<Vec<Relation>, Failu
     let refuse = |what: String| {
         let message = format!("the materialization `{}` {what}", materialized(order));
         let problem = order.problem("materialization-returns-no-relations", message);
-        Failure::from(problem.help("end it with `{{ return({'relations': [this]}) }}`"))
+        let words = format!(
+            "The materialization (\"{}\") did not explicitly return a list of relations",
+            materialized(order)
+        );
+        let advice = "end it with `{{ return({'relations': [this]}) }}`";
+        Failure::from(problem.known_as(words).help(advice))
     };
     let list = returned.get_attr("relations").unwrap_or_default();
     if list.is_undefined() {

@@ -59,7 +59,8 @@ pub fn measure(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Measured, Fai
     } else {
         let name = format!("{}.{}", source.source_name, order.node.name);
         let message = format!("the freshness of `{name}` cannot be told");
-        let problem = order.problem("unknown-freshness", message);
+        let words = format!("Could not compute freshness for source {}", order.node.name);
+        let problem = order.problem("unknown-freshness", message).known_as(words);
         return Err(problem.help("set `loaded_at_field` or `loaded_at_query`").into());
     };
     let table = answer.get_attr("table").unwrap_or_default();

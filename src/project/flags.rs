@@ -214,7 +214,9 @@ impl Flags {
 fn old_options(options: &Json) -> Option<Diagnostic> {
     let found: Vec<_> = [("include", "error"), ("exclude", "warn")]
         .into_iter()
-        .filter(|(old, _)| options.get(old).is_some_and(|value| !value.is_null()))
+        .filter(|(old, new)| {
+            options.get(old).is_some_and(|value| !value.is_null()) && options.get(new).is_none()
+        })
         .collect();
     if found.is_empty() {
         return None;

@@ -199,3 +199,49 @@ fn a_parse_is_remembered_and_never_trusted_too_far() {
         !sandbox.run(["list", "--output", "json", "--select", "b"]).success().stdout.contains("model.shop.a")
     );
 }
+
+#[test]
+fn what_a_project_says_of_columns_counts_for_the_adapter_too() {
+    let asked = "select '{{ adapter.get_columns_in_relation(this) }}' as answer";
+    let check = |macros: &str, expected: &str| {
+        let sandbox = Sandbox::new().file("macros/own.sql", macros).model("a", asked);
+        sandbox.run(["run"]).success();
+        assert_eq!(sandbox.query("select answer from a"), [expected], "{macros}");
+    };
+    check("{% macro get_columns_in_relation(relation) %}{{ return('own') }}{% endmacro %}", "own");
+    check("{% macro duckdb__get_columns_in_relation(relation) %}{{ return('own') }}{% endmacro %}", "own");
+    let around = "{% macro get_columns_in_relation(relation) %}\
+                  {{ return(dbt.get_columns_in_relation(api.Relation.create(schema='main', identifier='known')) | length) }}{% endmacro %}";
+    let sandbox =
+        Sandbox::new().file("macros/own.sql", around).model("a", asked).model("known", "select 1 as id");
+    sandbox.run(["run", "--select", "known"]).success();
+    sandbox.run(["run", "--select", "a"]).success();
+    assert_eq!(sandbox.query("select answer from a"), ["1"]);
+}
+
+#[test]
+fn a_column_of_a_version_takes_the_place_of_the_model_s() {
+    let key = "constraints: [{type: primary_key}]";
+    let text = format!(
+        "models: [{{name: a, latest_version: 1, columns: [{{name: id, data_type: int, {key}}}], versions: \
+         [{{v: 1, columns: [{{include: all}}, {{name: id, data_type: int, {key}}}]}}]}}]"
+    );
+    let sandbox = Sandbox::new().model("a_v1", "select 1 as id").file("models/a.yml", &text);
+    sandbox.run(["parse"]).success();
+}
+
+#[test]
+fn texts_that_are_marked_are_compared_as_texts() {
+    let project = "name: shop\nmodels: {enabled: \"{{ (target.name == 'dev' | as_bool) }}\"}\n";
+    let sandbox = Sandbox::new().file("project.yml", project).model("a", "select 1 as id");
+    sandbox.run(["ls"]).success().stdout("shop.a");
+}
+
+#[test]
+fn a_project_file_that_configures_what_is_not_there_is_told() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nseeds: {+enabled: true}\n")
+        .model("a", "select 1 as id");
+    let words = "There are 1 unused configuration paths: - seeds";
+    sandbox.run(["parse"]).success().talk_has(words);
+}

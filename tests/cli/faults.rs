@@ -498,6 +498,7 @@ fn a_name_that_is_too_long() {
               1 | {{ config(materialized='table') }} select 1 as n
                 | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                 |
+                = note: dbt says: Relation name '[LONG]' is longer than 63 characters
                 = help: give it a shorter `alias`
 
             Done in [ELAPSED]: 2 passed, 1 failed

@@ -78,7 +78,7 @@ fn levels_and_forms() {
     let errors = log(&["--log-format-file", "text", "--log-level-file", "error"]).expect("a log");
     assert!(
         errors.starts_with(&format!(
-            "[TIME]  {failed}\n[TIME]  Failure in model b (models/b.sql)\n[TIME]    error[database-error]: "
+            "[TIME]  {failed}\n[TIME]  Failure in model b (models/b.sql)\n[TIME]    Runtime Error in model b (models/b.sql)\n  error[database-error]: "
         )),
         "{errors}"
     );

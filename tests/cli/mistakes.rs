@@ -236,7 +236,7 @@ fn keys_are_checked_in_every_file() {
             5 |     stagin:
               |     ^^^^^^ no node is below `models.shop.stagin`
               |
-              = note: dbt says: Configuration paths exist in your dbt_project.yml that apply to nothing
+              = note: dbt says: Configuration paths exist in your dbt_project.yml file which do not apply to any resources. There are 1 unused configuration paths: - models.shop.stagin
               = help: check the spelling of the folders, or remove what is not needed
 
             1 node in order
@@ -544,6 +544,7 @@ fn a_wrong_argument_of_a_test_is_shown_where_the_test_is_asked_for() {
               |                   ^^^^^^^^^ `test_not_empty` called from here
               |
               = note: it is declared as `test_not_empty(model, mode='x')`
+              = note: dbt says: macro 'dbt_macro__test_not_empty' takes no keyword argument 'modle'
               = help: did you mean `model`?
         ",
     );
@@ -575,6 +576,7 @@ fn a_dispatch_that_nothing_implements_is_told_before_anything_runs() {
               | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `cast_it` dispatches to it
               |
               = note: sought were shop.duckdb__cast_it, shop.default__cast_it, shop.duckdb__cast_it, shop.default__cast_it
+              = note: dbt says: Compilation Error: In dispatch: No macro named 'cast_it' found
               = help: write a macro `default__cast_it`, or one for this warehouse
         ",
     );

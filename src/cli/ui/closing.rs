@@ -112,7 +112,13 @@ fn failure(about: &About<'_>, ended: &Ended) -> Vec<Record> {
     } else {
         records.extend([
             Record::new("RunResultFailure", "Z022", Level::Error, format!("Failure {place}"), heading),
-            Record::new("RunResultError", "Z024", Level::Error, format!("  {message}"), text),
+            Record::new(
+                "RunResultError",
+                "Z024",
+                Level::Error,
+                format!("  {}{message}", title(answer)),
+                text,
+            ),
         ]);
     }
     if let Some(relation) = &ended.stored_in {
@@ -124,6 +130,13 @@ fn failure(about: &About<'_>, ended: &Ended) -> Vec<Record> {
         records.push(Record::new("CheckNodeTestFailure", "Z027", Level::Info, message, data));
     }
     records
+}
+
+/// The line above a finding that dbt's readers look for, such as `Compilation Error in model a
+/// (models/a.sql)`, with a break; empty where the answer has none.
+fn title(answer: &str) -> String {
+    let first = answer.lines().next().unwrap_or_default();
+    if first.contains(" Error in ") { format!("{first}\n  ") } else { String::new() }
 }
 
 fn counts(summary: Summary) -> Record {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::{AdapterObject, call_macro, field, relation_argument};
 use crate::objects::{self, Arguments, TableObject};
 use crate::sql::{Column, Relation};
-use crate::template;
+use crate::template::{self, Library, MacroInfo};
 
 type Called = Result<Value, Error>;
 
@@ -14,12 +14,30 @@ fn columns_of(adapter: &AdapterObject, relation: &Relation) -> Result<Vec<Column
     adapter.state.columns(relation).map_err(template::raise)
 }
 
-/// `get_columns_in_relation(relation)`: empty where it does not exist.
+/// `get_columns_in_relation(relation)`: empty where it does not exist. dbt: what a project
+/// says by a macro of this name counts.
 pub(super) fn get_columns_in_relation(
     adapter: &AdapterObject,
-    _: &mut State<'_, '_>,
+    running: &mut State<'_, '_>,
     args: &[Value],
 ) -> Called {
+    let engine = &adapter.state.runtime.parts.engine;
+    let Some(info) = own_macro(engine.library(), "get_columns_in_relation") else {
+        return read_columns(adapter, running, args);
+    };
+    template::macro_value(running, info)?.call(running, args)
+}
+
+/// The macro of a project that stands for a built-in one.
+fn own_macro<'l>(library: &'l Library, name: &str) -> Option<&'l MacroInfo> {
+    let root = library.root();
+    let named = library.find(name, root).filter(|info| !info.is_internal);
+    named.or_else(|| library.find_dispatched(name, Some("dbt"), root).ok().filter(|info| !info.is_internal))
+}
+
+/// `read_columns(relation)`: the same, whatever a project says. For macros that come with
+/// the program, so that a project's macro may call them.
+pub(super) fn read_columns(adapter: &AdapterObject, _: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("get_columns_in_relation", &["relation"], args)?;
     let relation = relation_argument(&arguments, "get_columns_in_relation", "relation")?;
     Ok(adapter.columns(columns_of(adapter, &relation)?))

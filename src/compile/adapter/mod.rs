@@ -66,6 +66,7 @@ const METHODS: &[(&str, Method)] = &[
     ("quote", naming::quote),
     ("quote_as_configured", naming::quote_as_configured),
     ("quote_seed_column", naming::quote_seed_column),
+    ("read_columns", columns::read_columns),
     ("rename_relation", relations::rename_relation),
     ("render_raw_columns_constraints", constraints::render_raw_columns_constraints),
     ("render_raw_model_constraints", constraints::render_raw_model_constraints),

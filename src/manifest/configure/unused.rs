@@ -20,11 +20,15 @@ pub(crate) fn unused_paths<'a>(
         used.extend((0..=fqn.len()).filter_map(|length| fqn.get(..length)));
     }
     let mut unused = Vec::new();
-    walk(tree, &mut Vec::new(), &mut |path, span| {
-        if !path.is_empty() && !used.contains(path) {
-            unused.push((format!("{root}.{}", path.join(".")), span));
+    let mut found = |path: &[String], span| {
+        if !used.contains(path) {
+            unused.push(([&[root.to_owned()], path].concat().join("."), span));
         }
-    });
+    };
+    if let Some((key, _)) = tree.iter().find(|(key, value)| is_setting(&key.text, value)) {
+        found(&[], key.span);
+    }
+    walk(tree, &mut Vec::new(), &mut found);
     unused
 }
 

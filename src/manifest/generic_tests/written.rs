@@ -200,6 +200,7 @@ impl Reader<'_> {
                     Diagnostic::error("set-twice", format!("{subject} sets `{key}` twice"))
                         .at(beside.span, "here")
                         .at(below.span, "and here, below `config`")
+                        .known_as("Test cannot have the same key at the top-level and in config")
                         .help(format!("keep `{key}` below `config:` only")),
                 );
             }

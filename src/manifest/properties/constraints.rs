@@ -1,8 +1,10 @@
 //! Constraints of columns and models, as written.
 
+use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::call::parse_call;
+use super::column::Column;
 use super::entry::Entry;
 use super::node::NodeProperties;
 use crate::diagnostics::Diagnostic;
@@ -53,7 +55,10 @@ fn owner(subject: &str) -> String {
 /// Reports more than one primary key. dbt: one of several columns is one of the model.
 pub(super) fn check_primary_keys(node: &NodeProperties, problems: &mut Vec<Diagnostic>) {
     let is_key = |constraint: &Json| constraint.get("type").and_then(Json::as_str) == Some("primary_key");
-    let keys: Vec<_> = node.columns.iter().filter(|column| column.constraints.iter().any(is_key)).collect();
+    // Of a version's columns, its own stand after those of the model.
+    let columns: IndexMap<&str, &Column> =
+        node.columns.iter().map(|column| (column.name.value.as_str(), column)).collect();
+    let keys: Vec<_> = columns.into_values().filter(|column| column.constraints.iter().any(is_key)).collect();
     let name = &node.name.value;
     let finding = |message: String| {
         let finding = Diagnostic::error("several-primary-keys", message);

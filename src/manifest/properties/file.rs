@@ -90,6 +90,7 @@ pub fn parse(document: &Yaml, render: Render<'_>) -> Parsed {
         Value::Map(map) => sections(map, render, &mut parsed),
         _ => parsed.problems.push(
             Diagnostic::error("wrong-type", "a property file must be a mapping")
+                .known_as("Dictionary expected")
                 .at(document.span, format!("this is {}", document.kind()))
                 .help("begin with a list such as `models:` or `sources:`"),
         ),
@@ -161,6 +162,7 @@ impl Reader<'_> {
         let Some(items) = value.as_seq() else {
             self.problems.push(
                 Diagnostic::error("wrong-type", format!("`{section}` must be a list"))
+                    .known_as(format!("'{section}' is not a list"))
                     .at(value.span, format!("this is {}", value.kind()))
                     .help("begin each item with `- name:`"),
             );

@@ -27,6 +27,8 @@ pub(super) fn connect(
         metrics: names(&drafts, SemanticKind::Metric, |draft| vec![draft.node.name.clone()]),
         turned_off: names(disabled, SemanticKind::Metric, |draft| vec![draft.node.name.clone()]),
         measures: names(&drafts, SemanticKind::SemanticModel, measures),
+        measures_turned_off: names(disabled, SemanticKind::SemanticModel, measures),
+        disabled,
         drafts: &drafts,
     };
     let mut inputs = Inputs { search: &search, known: HashMap::new(), findings };
@@ -100,7 +102,8 @@ fn model_of(index: &Index, draft: &Draft, findings: &mut Vec<Diagnostic>) -> Vec
             let why = if matches!(found, Found::Disabled(_)) { "is disabled" } else { "does not exist" };
             let message =
                 format!("the semantic model `{}` needs `{}`, which {why}", draft.node.name, call.name);
-            let problem = Diagnostic::error("unknown-ref", message).at(draft.at, "");
+            let words = format!("depends on a node named '{}' which was not found", call.name);
+            let problem = Diagnostic::error("unknown-ref", message).at(draft.at, "").known_as(words);
             findings.push(problem.suggest(&call.name, index.ref_names()));
             Vec::new()
         }
@@ -118,6 +121,8 @@ struct Search<'a> {
     metrics: Names,
     turned_off: Names,
     measures: Names,
+    measures_turned_off: Names,
+    disabled: &'a [Draft],
     drafts: &'a [Draft],
 }
 
@@ -196,6 +201,17 @@ impl<'a> Inputs<'a, '_> {
     }
 
     fn unknown_measure(&mut self, name: &str, (asker, _, at): Asker<'_>) {
+        let off = self.search.measures_turned_off.get(name).and_then(|places| places.first());
+        if let Some(model) = off.and_then(|(_, place)| self.search.disabled.get(*place)) {
+            let model = &model.node.name;
+            let message = format!(
+                "the metric `{asker}` needs the measure `{name}` of the semantic model `{model}`, which is disabled"
+            );
+            let words = format!("The measure `{name}` is referenced on disabled semantic model `{model}`.");
+            let problem = Diagnostic::error("unknown-measure", message).at(at, "").known_as(words);
+            self.findings.push(problem);
+            return;
+        }
         let message = format!("the metric `{asker}` needs the measure `{name}`, which no semantic model has");
         let problem = Diagnostic::error("unknown-measure", message).at(at, "");
         self.findings.push(problem.suggest(name, self.search.measures.keys().map(String::as_str)));

@@ -53,6 +53,7 @@ impl Var {
         };
         Err(template::raise_diagnostic(
             finding
+                .known_as(format!("Compilation Error: Required var '{name}' not found in config"))
                 .suggest(name, names)
                 .help(format!("set it under `vars` in the project file, with `--vars '{name}: value'`, or give a default: `var('{name}', 'default')`")),
         ))

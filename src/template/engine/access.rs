@@ -77,7 +77,8 @@ pub fn dispatch(state: &mut State<'_, '_>, name: &str, namespace: Option<&str>) 
             let sought: Vec<String> = sought.iter().map(|name| format!("`{name}`")).collect();
             let diagnostic =
                 Diagnostic::error("dispatch", message).note(format!("sought {}", sought.join(", ")));
-            Err(raise_diagnostic(diagnostic))
+            let words = format!("In dispatch: No macro named '{name}' found");
+            Err(raise_diagnostic(diagnostic.known_as(words)))
         }
     }
 }

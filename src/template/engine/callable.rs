@@ -75,7 +75,9 @@ impl MacroProxy {
             if let Some((unknown, _)) = keywords.iter().find(|(key, _)| !is_known(key)) {
                 let names = info.arguments.iter().map(|argument| argument.name.as_str());
                 let message = format!("`{}` has no parameter `{unknown}`", info.name);
-                return Err(raise_diagnostic(misfit(info, message).suggest(unknown, names)));
+                let words = format!("macro 'dbt_macro__{}' takes no keyword argument '{unknown}'", info.name);
+                let finding = misfit(info, message).known_as(words).suggest(unknown, names);
+                return Err(raise_diagnostic(finding));
             }
             if positional.len() > count {
                 let noun = if count == 1 { "argument" } else { "arguments" };

@@ -22,7 +22,7 @@ mod wording;
 pub use access::{depends_on_run, dispatch, lookup, macro_value, render_text, scope};
 pub use run::Engine;
 
-pub(crate) use render::{is_native, return_value};
+pub(crate) use render::{mark, return_value};
 
 #[cfg(test)]
 mod tests;

@@ -5,22 +5,25 @@ use minijinja::Value;
 use minijinja::value::ValueKind;
 
 use crate::template::error::raise_message;
-use crate::template::functions::Marked;
 use crate::template::functions::Marking;
 use crate::template::functions::literal;
 use crate::template::values::text;
 
 /// The value of a text that printed `printed.0` values, the last of them
-/// `printed.1`, and that came out as `output`.
-pub(super) fn value(output: &str, (count, last): (usize, Value)) -> Result<Value, Error> {
+/// `printed.1`, and that came out as `output`, which a filter may have marked.
+pub(super) fn value(
+    output: &str,
+    (count, last): (usize, Value),
+    marking: Option<Marking>,
+) -> Result<Value, Error> {
     if count != 1 || text(&last) != output {
         return Ok(Value::from(output));
     }
-    let Some(marked) = last.downcast_object_ref::<Marked>() else {
+    let Some(marking) = marking.filter(|_| last.as_str().is_some()) else {
         return Ok(if last.is_undefined() { Value::from("") } else { last });
     };
     let literal = literal::evaluate(output).unwrap_or_else(|| Value::from(output));
-    match marked.marking {
+    match marking {
         Marking::Text => Ok(Value::from(output)),
         Marking::Native => Ok(literal),
         Marking::Bool if literal.kind() == ValueKind::Bool => Ok(literal),

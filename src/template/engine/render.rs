@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::template::functions::Marking;
 use minijinja::Error;
 use minijinja::ErrorKind;
 use minijinja::State;
@@ -73,7 +74,9 @@ pub(crate) fn return_value(state: &mut State<'_, '_>, value: Value) -> Result<Va
     Err(Error::new(ErrorKind::InvalidOperation, "return"))
 }
 
-/// Whether the running text is rendered to a value.
-pub(crate) fn is_native(state: &State<'_, '_>) -> bool {
-    state.get_extension::<Render>().is_some_and(|render| render.root.form() == Form::Value)
+/// Marks a text, where the running one is rendered to a value; else it is `false`.
+pub(crate) fn mark(state: &State<'_, '_>, text: &str, marking: Marking) -> bool {
+    let root = state.get_extension::<Render>().map(|render| &render.root);
+    let root = root.filter(|root| root.form() == Form::Value);
+    root.inspect(|root| root.mark(text.to_owned(), marking)).is_some()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use minijinja::Error;
 use minijinja::ErrorKind;
@@ -12,6 +12,7 @@ use minijinja::value::Enumerator;
 use minijinja::value::Object;
 use minijinja::value::ObjectRepr;
 
+use crate::template::functions::Marking;
 use crate::template::scope::Scope;
 use crate::template::values::Absorbing;
 use crate::template::values::Arguments;
@@ -43,13 +44,35 @@ pub(super) struct Root {
     form: Form,
     /// What the text itself returned, where it is a macro's body.
     returned: OnceLock<Value>,
+    /// The texts that filters have marked. dbt: they are texts like any other until they
+    /// are what the whole gives.
+    marks: Mutex<Vec<(String, Marking)>>,
 }
 
 impl Root {
     pub(super) fn new(shared: Arc<Shared>, scope: Arc<dyn Scope>, form: Form) -> Self {
         let package = scope.package().to_owned();
         let is_chainable = scope.is_chainable();
-        Self { shared, scope, package, is_chainable, form, returned: OnceLock::new() }
+        Self {
+            shared,
+            scope,
+            package,
+            is_chainable,
+            form,
+            returned: OnceLock::new(),
+            marks: Mutex::default(),
+        }
+    }
+
+    /// Notes how a text is to be read, should it be what the whole gives.
+    pub(super) fn mark(&self, text: String, marking: Marking) {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).push((text, marking));
+    }
+
+    /// How a text is to be read, as it was marked last.
+    pub(super) fn marking_of(&self, text: &str) -> Option<Marking> {
+        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        marks.iter().rev().find(|(marked, _)| marked == text).map(|(_, marking)| *marking)
     }
 
     /// What the text is rendered to.

@@ -251,7 +251,7 @@ impl Shared {
         let template = environment.template_from_named_str(TEXT, &rewritten.text)?;
         let captured = template.render_captured(Value::from_dyn_object(Arc::clone(root)))?;
         let printed = captured.state().get_extension::<Render>().map(|render| render.printed.clone());
-        native::value(captured.output(), printed.unwrap_or_default())
+        native::value(captured.output(), printed.unwrap_or_default(), root.marking_of(captured.output()))
     }
 
     fn call(

@@ -6,7 +6,6 @@ use minijinja::Value;
 use minijinja::value::ValueKind;
 
 use crate::template::engine;
-use crate::template::functions::Marked;
 use crate::template::functions::Marking;
 use crate::template::values::Absorbing;
 use crate::template::values::text;
@@ -30,8 +29,6 @@ pub(super) fn add(environment: &mut Environment<'_>) {
 
 /// In a text rendered as text the filters do nothing.
 fn mark(state: &State<'_, '_>, value: Value, marking: Marking) -> Value {
-    if engine::is_native(state) {
-        return Value::from_object(Marked { marking, text: text(&value) });
-    }
-    value
+    let text = text(&value);
+    if engine::mark(state, &text, marking) { Value::from(text) } else { value }
 }

@@ -22,7 +22,7 @@ use super::engine;
 pub(crate) use data::md5_hex;
 pub(crate) use json::{Style, write_json};
 pub use json::{python_json, sorted_python_json};
-pub(crate) use marks::{Marked, Marking};
+pub(crate) use marks::Marking;
 
 /// The functions by name.
 pub(crate) fn all() -> BTreeMap<&'static str, Value> {

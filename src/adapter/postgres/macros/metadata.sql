@@ -40,7 +40,7 @@ where {{ is_in_schema }}
 {%- endmacro %}
 
 {% macro postgres__get_columns_in_relation(relation) -%}
-  {{ return(adapter.get_columns_in_relation(relation)) }}
+  {{ return(adapter.read_columns(relation)) }}
 {%- endmacro %}
 
 {#- Which view reads which relation, as rows of (dependent_schema, dependent_name,

@@ -16,7 +16,7 @@
 {%- endmacro %}
 
 {% macro redshift__get_columns_in_relation(relation) -%}
-  {{ return(adapter.get_columns_in_relation(relation)) }}
+  {{ return(adapter.read_columns(relation)) }}
 {%- endmacro %}
 
 {#- The type of a column comes from the first row, so it should have a value in each. -#}
