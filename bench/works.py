@@ -84,10 +84,6 @@ class Works:
             Run("compile one model, nothing changed", [model, *one], known["same"]),
             Run("read and hash the files", [yardstick, "read", cold], cold),
             Run("stat the files", [yardstick, "stat", cold], cold),
-            Run("write manifest.json", [*quiet_parse, "--no-cache", "--timings", "--log-format", "json",
-                                        "--no-quiet"], cold, clock=written),
-            Run("serialize the same bytes", [yardstick, "write", cold / "target/manifest.json"], cold,
-                clock=lambda told: float(told.split()[0])),
         ]
         if with_peers:
             dbt, most = [self.programs.dbt, "--quiet", "parse"], 1 if models > MANY else self.slow_rounds
@@ -100,6 +96,18 @@ class Works:
             self.check_manifest(known[name], edit)
         nodes = len(manifest(cold)["nodes"])
         return {"work": "parse", "shape": shape, "models": models, "nodes": nodes, "runs": taken}
+
+    def write(self, models):
+        """Writing manifest.json, beside making its bytes from what is in memory."""
+        folder, afresh = self.copy(self.project("plain", models), "write")
+        parse = [self.programs.model, "parse", "--no-cache", "--timings", "--log-format", "json"]
+        measure(parse, folder)
+        artifact = self.folder / "manifest.json"
+        shutil.copy(folder / "target/manifest.json", artifact)
+        runs = [Run("write manifest.json", parse, folder, afresh, clock=written),
+                Run("serialize the same bytes", [self.programs.yardstick, "write", artifact], folder,
+                    clock=lambda told: float(told.split()[0]))]
+        return {"work": "write", "shape": "plain", "models": models, "runs": in_turn(runs, self.rounds)}
 
     def check_manifest(self, folder, edit):
         """Stops where what was understood after an edit is not what is read without a cache."""

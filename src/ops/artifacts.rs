@@ -57,8 +57,11 @@ impl<'a> Writer<'a> {
         };
         self.write("semantic_manifest.json", &artifact::semantic_manifest_json(&wire))?;
         let path = project.target_path().join("manifest.json");
-        let written =
-            manifest_file::write(&path, ManifestJson { wire, details: &details }, &self.workspace.descent);
+        let json = ManifestJson { wire, details: &details };
+        let written = project
+            .invocation
+            .timings
+            .during(Phase::Write, || manifest_file::write(&path, json, &self.workspace.descent));
         written.map_err(|error| Diagnostic::error("file", error.to_string()))
     }
 
