@@ -22,8 +22,18 @@ for table, names in sorted(columns.items()):
     rows = f'''select count(*), sum(hash(concat_ws('|', {texts}))::hugeint) from main."{table}"'''
     print(table, *names, *connection.execute(rows).fetchone())
 """
-# What differs between two parses of one project.
+# Counts the nodes of a manifest and sums it up without what differs between two parses of one
+# project. A process of its own: what is measured begins with the size of the process that starts it.
+MANIFEST = """
+import hashlib, json, sys
 CHANGING = {"invocation_id", "invocation_started_at", "generated_at", "run_started_at", "created_at"}
+def steady(value):
+    if isinstance(value, dict):
+        return {key: steady(one) for key, one in value.items() if key not in CHANGING}
+    return [steady(one) for one in value] if isinstance(value, list) else value
+manifest = steady(json.load(open(sys.argv[1])))
+print(len(manifest["nodes"]), hashlib.sha256(json.dumps(manifest).encode()).hexdigest())
+"""
 # Beyond so many models the slow ones run once, and only where nothing is known.
 MANY = 3000
 
@@ -94,7 +104,7 @@ class Works:
         taken = in_turn(runs, self.rounds)
         for name, edit in edits.items():
             self.check_manifest(known[name], edit)
-        nodes = len(manifest(cold)["nodes"])
+        nodes, _ = manifest(cold)
         return {"work": "parse", "shape": shape, "models": models, "nodes": nodes, "runs": taken}
 
     def write(self, models):
@@ -183,13 +193,9 @@ def written(told):
 
 
 def manifest(folder):
-    """manifest.json without what changes each time."""
-    def steady(value):
-        if isinstance(value, dict):
-            return {key: steady(one) for key, one in value.items() if key not in CHANGING}
-        return [steady(one) for one in value] if isinstance(value, list) else value
-
-    return steady(json.loads((folder / "target/manifest.json").read_text()))
+    """How many nodes a manifest has, and its sum."""
+    count, digest = measure([sys.executable, "-c", MANIFEST, "target/manifest.json"], folder).told.split()
+    return int(count), digest
 
 
 def statuses(folder):
