@@ -82,7 +82,7 @@ def targets(entries):
             ratio = time / base
             met = ratio <= bound if word == "at most" else ratio >= bound
             measured, verdict = f"{ratio:.2f}", "met" if met else "**not met**"
-        aim = f"{word} {bound:.2f}".rstrip("0").rstrip(".")
+        aim = f"{word} {bound:.3g}"
         lines.append(f"| {name}, {size} | {other} | {aim} | {measured} | {verdict} |")
     return "\n".join([*lines, *memory(by_key)]) + "\n"
 
