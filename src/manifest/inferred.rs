@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexSet;
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::generic_tests::repr;
@@ -19,10 +20,10 @@ pub(super) fn complete_models(nodes: &mut [Node], turned_off: &[&[Node]]) {
             keys.entry(attached.clone()).or_default().note(generic, node.config.enabled());
         }
     }
-    for node in nodes {
-        let keys = keys.remove(&node.unique_id).unwrap_or_default();
+    nodes.par_iter_mut().for_each(|node| {
+        let keys = keys.get(&node.unique_id).cloned().unwrap_or_default();
         complete(node, keys);
-    }
+    });
 }
 
 /// The same for one node; all tests of it are among these.
@@ -47,7 +48,7 @@ fn complete(node: &mut Node, keys: TestedKeys) {
 }
 
 /// Columns of a model by what they are tested for.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct TestedKeys {
     unique: IndexSet<String>,
     /// By tests that are turned off.

@@ -231,6 +231,8 @@ impl Loading<'_> {
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);
         let macros = self.macros(&files, &describer);
+        // They are many small pieces of memory.
+        rayon::spawn(move || drop(files));
         let doc_blocks = Arc::unwrap_or_clone(blocks);
         Manifest { nodes, by_unique_id, broken_tests, disabled, macros, doc_blocks, groups }
     }

@@ -1,8 +1,7 @@
 //! From the names in `ref` and `source` to nodes.
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use super::call_site::version_site;
 use super::index::{Found, Index};
@@ -42,7 +41,8 @@ pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Re
         drafts.into_iter().map(|draft| (draft.node, draft.sites)).unzip();
     let index = Index::new(root, &nodes, &disabled);
     let search = Search { root, nodes: &nodes, disabled: &disabled, index };
-    let edges: Vec<Edges> = nodes.iter().zip(&sites).map(|(node, sites)| search.edges(node, sites)).collect();
+    let edges: Vec<Edges> =
+        nodes.par_iter().zip(&sites).map(|(node, sites)| search.edges(node, sites)).collect();
     assemble(nodes, disabled, edges)
 }
 
@@ -304,14 +304,13 @@ pub(super) fn site_of_ref(node: &Node, call: &RefCall) -> Span {
 /// Leaves broken tests out, and numbers what is left.
 fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolved {
     let mut resolved = Resolved { disabled, ..Resolved::default() };
-    let mut ids: HashMap<usize, NodeId> = HashMap::new();
-    for (place, _) in edges.iter().enumerate().filter(|(_, edges)| !edges.is_broken_test) {
-        let next = NodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
-        ids.insert(place, next);
-    }
+    let mut next = 0..;
+    let mut id = |edges: &Edges| if edges.is_broken_test { None } else { next.next().map(NodeId) };
+    let ids: Vec<Option<NodeId>> = edges.iter().map(&mut id).collect();
     for (mut node, edges) in nodes.into_iter().zip(edges) {
         resolved.diagnostics.extend(edges.diagnostics);
-        node.depends_on.nodes = edges.targets.iter().filter_map(|place| ids.get(place).copied()).collect();
+        node.depends_on.nodes =
+            edges.targets.iter().filter_map(|place| ids.get(*place).copied().flatten()).collect();
         if edges.is_broken_test {
             node.config.set("enabled", false.into());
             resolved.broken_tests.push(node);

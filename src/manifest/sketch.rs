@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
@@ -104,27 +105,25 @@ impl Sketch {
 /// The nodes of one package in dbt's order: models, snapshots, analyses, tests,
 /// seeds, functions, hooks, each in file order.
 pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
-    let mut sketches = Vec::new();
-    let mut findings = Vec::new();
-    for kind in KINDS {
-        for file in package.files.iter().filter(|file| file.kind == kind) {
-            match (kind, &file.file) {
-                (FileKind::Seed, _) => match seed(package, file) {
-                    Ok(sketch) => sketches.push(sketch),
-                    Err(finding) => findings.push(finding),
-                },
-                (FileKind::Snapshot, Some(source)) => {
-                    let (found, problems) = snapshots(package, file, source);
-                    sketches.extend(found);
-                    findings.extend(problems);
-                }
-                (_, Some(source)) => sketches.push(whole_file(package, file, source)),
-                (_, None) => {}
-            }
-        }
+    let files: Vec<&ResourceFile> =
+        KINDS.iter().flat_map(|kind| package.files.iter().filter(move |file| file.kind == *kind)).collect();
+    let (found, problems): (Vec<Vec<Sketch>>, Vec<Vec<Diagnostic>>) =
+        files.into_par_iter().map(|file| of_file(package, file)).unzip();
+    let sketches = found.into_iter().flatten().chain(run_hooks(package)).collect();
+    (sketches, problems.into_iter().flatten().collect())
+}
+
+/// The nodes of one file.
+fn of_file(package: &Package, file: &ResourceFile) -> (Vec<Sketch>, Vec<Diagnostic>) {
+    match (file.kind, &file.file) {
+        (FileKind::Seed, _) => match seed(package, file) {
+            Ok(sketch) => (vec![sketch], Vec::new()),
+            Err(finding) => (Vec::new(), vec![finding]),
+        },
+        (FileKind::Snapshot, Some(source)) => snapshots(package, file, source),
+        (_, Some(source)) => (vec![whole_file(package, file, source)], Vec::new()),
+        (_, None) => (Vec::new(), Vec::new()),
     }
-    sketches.extend(run_hooks(package));
-    (sketches, findings)
 }
 
 /// A model, an analysis, a singular test or a function: one file, one node.
