@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::compiled::Compiled;
 use super::failure::Failure;
@@ -26,7 +26,7 @@ use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
-use crate::template::{self, Notice, Notices, Value};
+use crate::template::{MutDict, Notice, Notices, Value};
 
 /// What a job and the objects in its templates share.
 pub(super) struct JobState {
@@ -96,9 +96,18 @@ impl JobState {
         *lock(&self.model) = None;
     }
 
-    /// `model`: the node's JSON without what is null, as dbt shows it.
-    pub(super) fn model(&self) -> Value {
-        lock(&self.model).get_or_insert_with(|| template::to_value(&self.model_json())).clone()
+    /// `model`: the node's JSON without what is null, as dbt shows it. It is made when
+    /// something of it is read: most macros that name it read nothing.
+    pub(super) fn model(self: &Arc<Self>) -> Value {
+        let make = || {
+            // The state holds the dict.
+            let state = Arc::downgrade(self);
+            MutDict::of_object(move || match state.upgrade().map(|state| state.model_json()) {
+                Some(Json::Object(entries)) => entries,
+                _ => Map::new(),
+            })
+        };
+        lock(&self.model).get_or_insert_with(|| Value::from_object(make())).clone()
     }
 
     fn model_json(&self) -> Json {

@@ -1,6 +1,8 @@
 //! A dict that templates can change.
 
 use std::fmt;
+use std::ops::Deref;
+use std::ops::DerefMut;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -14,25 +16,66 @@ use minijinja::Value;
 use minijinja::value::Enumerator;
 use minijinja::value::Object;
 use minijinja::value::ValueKind;
+use serde_json::Map;
+use serde_json::Value as Json;
 
 use crate::template::error::raise_message;
 
 use super::arguments::Arguments;
 use super::convert::list;
 use super::convert::none;
+use super::convert::to_value;
 use super::repr::repr;
 use super::repr::write_repr;
 
 /// Python's `dict`: shared, changed in place, in the order of insertion.
 #[derive(Debug, Default)]
 pub struct MutDict {
-    entries: Mutex<IndexMap<Value, Value>>,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    known: IndexMap<Value, Value>,
+    /// Makes them when somebody looks at them for the first time.
+    maker: Option<Box<dyn FnOnce() -> IndexMap<Value, Value> + Send>>,
+}
+
+impl fmt::Debug for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.known.fmt(f)
+    }
+}
+
+impl Deref for Entries {
+    type Target = IndexMap<Value, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.known
+    }
+}
+
+impl DerefMut for Entries {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.known
+    }
 }
 
 impl MutDict {
     /// A dict of these entries; of equal keys, the last one counts.
     pub fn new<K: Into<Value>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
-        Self { entries: Mutex::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()) }
+        let known = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        Self { entries: Mutex::new(Entries { known, maker: None }) }
+    }
+
+    /// A dict whose entries are those of a JSON object, which is made when they are looked
+    /// at for the first time.
+    pub fn of_object(make: impl FnOnce() -> Map<String, Json> + Send + 'static) -> Self {
+        let entries = |json: Map<String, Json>| {
+            json.iter().map(|(key, item)| (Value::from(key.as_str()), to_value(item))).collect()
+        };
+        let maker: Box<dyn FnOnce() -> _ + Send> = Box::new(move || entries(make()));
+        Self { entries: Mutex::new(Entries { known: IndexMap::new(), maker: Some(maker) }) }
     }
 
     /// The entries as they are now.
@@ -50,8 +93,12 @@ impl MutDict {
         self.lock().insert(key.into(), value);
     }
 
-    fn lock(&self) -> MutexGuard<'_, IndexMap<Value, Value>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(make) = entries.maker.take() {
+            entries.known = make();
+        }
+        entries
     }
 
     fn update(&self, arguments: &Arguments<'_>) -> Result<(), Error> {
@@ -140,5 +187,18 @@ impl Object for MutDict {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_repr(f, &Value::from_dyn_object(Arc::clone(self)), 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_made_when_they_are_looked_at() {
+        let dict = MutDict::of_object(|| Map::from_iter([("a".to_owned(), Json::from(1))]));
+        assert!(dict.entries.lock().unwrap().is_empty());
+        dict.insert("b", Value::from(2));
+        assert_eq!(dict.entries(), [(Value::from("a"), Value::from(1)), (Value::from("b"), Value::from(2))]);
     }
 }
