@@ -248,7 +248,6 @@ fn docs(manifest: &Manifest) -> Json {
 /// `groups`, by unique id.
 pub(super) fn groups_json(manifest: &Manifest) -> Json {
     let one = |group: &Group| {
-        let meta = group.config.get("meta").cloned().unwrap_or_else(|| json!({}));
         json!({
             "name": group.name,
             "resource_type": "group",
@@ -258,7 +257,7 @@ pub(super) fn groups_json(manifest: &Manifest) -> Json {
             "unique_id": group.unique_id,
             "owner": owner(&group.owner),
             "description": group.description,
-            "config": { "meta": meta },
+            "config": group.config,
         })
     };
     Json::Object(manifest.groups.iter().map(|(id, group)| (id.clone(), one(group))).collect())

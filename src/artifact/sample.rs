@@ -147,6 +147,7 @@ fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
         package: maybe(call, "package"),
         name: text(call, "name"),
         version: some(call, "version").map(|version| version.to_string()),
+        version_is_text: false,
     });
     let sources = json["sources"].as_array().into_iter().flatten();
     let calls = Calls {

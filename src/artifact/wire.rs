@@ -122,7 +122,13 @@ pub(super) fn constraints(written: &[Json]) -> Json {
 
 /// `refs`: each call as an object.
 pub(super) fn refs(calls: &[RefCall]) -> Json {
-    let one = |call: &RefCall| json!({ "name": call.name, "package": call.package, "version": call.version.as_deref().map(version) });
+    let one = |call: &RefCall| {
+        let version = call.version.as_deref().map(|text| match call.version_is_text {
+            true => text.into(),
+            false => version(text),
+        });
+        json!({ "name": call.name, "package": call.package, "version": version })
+    };
     calls.iter().map(one).collect()
 }
 

@@ -6,7 +6,7 @@ use minijinja::value::Rest;
 use minijinja::{Error, State, Value};
 
 use super::results::{self, StatementResult, as_response};
-use super::state::JobState;
+use super::state::{JobState, RUN};
 use crate::adapter::Response;
 use crate::objects::Arguments;
 use crate::template::{self, Text};
@@ -27,7 +27,7 @@ pub(super) fn function(state: &Arc<JobState>, name: &str) -> Option<Value> {
             })
         }
         "write" => Value::from_function(move |payload: Value| -> Result<Value, Error> {
-            state.write("run", &template::text(&payload)).map_err(template::raise)?;
+            state.write(RUN, &template::text(&payload)).map_err(template::raise)?;
             Ok(Value::from(""))
         }),
         "render" => Value::from_function(move |running: &mut State<'_, '_>, text: String| {

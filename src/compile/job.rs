@@ -11,7 +11,7 @@ use super::place;
 use super::results::{MAIN, StatementResult};
 use super::runtime::Runtime;
 use super::scope::RunScope;
-use super::state::{JobState, lock};
+use super::state::{JobState, RUN, lock};
 use super::subject::Subject;
 use super::worker::Worker;
 use crate::adapter::Response;
@@ -285,7 +285,13 @@ impl Job {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, sql: &str) -> Result<(), Failure> {
-        self.state.write("run", sql)
+        self.state.write(RUN, sql)
+    }
+
+    /// Whether what is run for this node came so far that it was written.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.state.is_written()
     }
 
     // Relations.

@@ -96,14 +96,16 @@ pub(super) fn function_function(state: &Arc<JobState>) -> Value {
 
 fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
     let mut given = ["version", "v"].into_iter().filter_map(|key| options.peek::<Value>(key).ok());
-    let version = given.find(Value::is_true).map(|version| template::text(&version));
+    let version = given.find(Value::is_true);
+    let version_is_text = version.as_ref().is_some_and(|version| version.as_str().is_some());
+    let version = version.map(|version| template::text(&version));
     let (package, target) = match names {
         [target] => (None, target),
         [package, target] if package.is_none() => (None, target),
         [package, target] => (Some(name("ref", package)?), target),
         _ => return Err(template::raise_message("`ref` takes a name, or a package and a name")),
     };
-    Ok(RefCall { package, name: name("ref", target)?, version })
+    Ok(RefCall { package, name: name("ref", target)?, version, version_is_text })
 }
 
 fn name(function: &str, value: &Value) -> Result<String, Error> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::{Map, Value as Json};
@@ -28,6 +29,9 @@ use crate::project::Members;
 use crate::sql::{Column, Cte, Relation, Rows};
 use crate::template::{MutDict, Notice, Notices, Value};
 
+/// The folder of the target for what is run.
+pub(super) const RUN: &str = "run";
+
 /// What a job and the objects in its templates share.
 pub(super) struct JobState {
     pub(super) runtime: Arc<Runtime>,
@@ -44,6 +48,8 @@ pub(super) struct JobState {
     /// Ephemeral models that the text read, in order of mention.
     pub(super) ctes: Mutex<Vec<NodeId>>,
     pub(super) compiled: Mutex<Option<Arc<Compiled>>>,
+    /// Whether what is run for the node came so far that it was written.
+    is_written: AtomicBool,
     model: Mutex<Option<Value>>,
     /// What goes with each statement, once one was sent.
     comment: OnceLock<Result<Option<Comment>, Failure>>,
@@ -68,9 +74,15 @@ impl JobState {
             batch: Mutex::default(),
             ctes: Mutex::default(),
             compiled: Mutex::default(),
+            is_written: AtomicBool::new(false),
             model: Mutex::default(),
             comment: OnceLock::new(),
         }
+    }
+
+    /// Whether what is run for the node came so far that it was written.
+    pub(super) fn is_written(&self) -> bool {
+        self.is_written.load(Ordering::Relaxed)
     }
 
     pub(super) fn node(&self) -> Option<&Node> {
@@ -368,6 +380,7 @@ impl JobState {
 
     /// Writes a text of this node below the target folder.
     pub(super) fn write(&self, folder: &str, text: &str) -> Result<(), Failure> {
+        self.is_written.fetch_or(folder == RUN, Ordering::Relaxed);
         let writes = self.runtime.parts.options.write && !self.worker.is_absent();
         let Some(node) = self.node().filter(|_| writes) else { return Ok(()) };
         let path = self.output_path(folder, node);

@@ -17,7 +17,7 @@ use super::property_files::PropertyFile;
 use super::python;
 use super::sketch::Sketch;
 use super::world::World;
-use super::{Body, Calls, Config, DependsOn, Docs, Function, Model, Node, NodeKind, ResourceType};
+use super::{Body, Calls, Config, DependsOn, Docs, Function, Model, Node, NodeKind, RefCall, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Relation;
@@ -174,10 +174,12 @@ impl Drafting<'_> {
         scope: &Arc<dyn Scope>,
         test: ParseScope,
     ) -> Option<Diagnostic> {
-        recorder.macro_called(&call.test_macro);
+        let test_macro = call.test_macro.as_deref();
+        test_macro.into_iter().for_each(|test_macro| recorder.macro_called(test_macro));
         match &call.reads {
             Some(ResourceCall::Ref(call)) => {
-                recorder.reference(call.clone());
+                // dbt: the version of what is tested is the one that its entry has.
+                recorder.reference(RefCall { version_is_text: false, ..call.clone() });
                 return None;
             }
             Some(ResourceCall::Source(call)) => {
@@ -191,10 +193,21 @@ impl Drafting<'_> {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };
+        self.forget_unseen(test_macro, recorder);
+        test_macro?;
         let scope: Arc<dyn Scope> = Arc::new(test.with(TEST_ARGUMENTS, kwargs));
         let finding = self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope);
-        recorder.forget_overrides();
+        recorder.retain_macros(|id| ![".ref", ".source", ".config"].iter().any(|name| id.ends_with(name)));
         finding
+    }
+
+    /// Forgets macros that the arguments of a test cannot see: dbt reads them with those that
+    /// its macro reaches, and with the one that reads a table under a `where`.
+    fn forget_unseen(&self, test_macro: Option<&str>, recorder: &Recorder) {
+        let library = self.engine.library();
+        let own = test_macro.and_then(|id| library.by_unique_id(id));
+        let seen = library.reached_from(own.into_iter().chain(library.find("get_where_subquery", "")));
+        recorder.retain_macros(|id| seen.contains(id));
     }
 
     /// The layers of the sketch's configuration that its text does not set.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::configure;
 use super::describe::Describer;
 use super::layers::{Trees, patch_layer};
-use super::properties::{ExposureProperties, ResourceCall, Spanned, parse_call};
+use super::properties::{ExposureProperties, GroupProperties, ResourceCall, Spanned, parse_call};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
 use super::{DependsOn, Docs, Exposure, Group, MetricCall, Node, NodeKind, Origin, ResourceType, UniqueId};
@@ -109,7 +109,7 @@ fn reads(name: &str, items: &[Spanned<String>], findings: &mut Vec<Diagnostic>) 
 }
 
 /// All groups, by unique id.
-pub(super) fn groups(files: &[PropertyFile]) -> IndexMap<String, Group> {
+pub(super) fn groups(files: &[PropertyFile], trees: &Trees<'_>) -> IndexMap<String, Group> {
     let mut groups = IndexMap::new();
     for file in files {
         for entry in &file.properties.groups {
@@ -122,10 +122,28 @@ pub(super) fn groups(files: &[PropertyFile]) -> IndexMap<String, Group> {
                 original_file_path: file.path.clone(),
                 owner: entry.owner.clone(),
                 description: entry.description.clone(),
-                config: Map::from_iter([("meta".to_owned(), Json::Object(entry.config.meta()))]),
+                config: group_config(file, entry, trees),
             };
             groups.insert(unique_id, group);
         }
     }
     groups
+}
+
+/// What a group is configured with. dbt: what a project file says of models holds for
+/// groups, too.
+fn group_config(file: &PropertyFile, entry: &GroupProperties, trees: &Trees<'_>) -> Map<String, Json> {
+    let mut fqn = file.folders();
+    fqn.push(entry.name.value.clone());
+    let layers = trees.layers(&file.package, ResourceType::Model, &fqn, patch_layer(&entry.config));
+    let mut meta = Map::new();
+    let mut config = Map::from_iter([("meta".to_owned(), Json::Null)]);
+    for setting in layers.in_order().flat_map(|layer| &layer.settings) {
+        match (setting.key.as_str(), &setting.value) {
+            ("meta", Json::Object(more)) => meta.extend(more.clone()),
+            (key, value) => drop(config.insert(key.to_owned(), value.clone())),
+        }
+    }
+    config.insert("meta".to_owned(), Json::Object(meta));
+    config
 }

@@ -87,7 +87,9 @@ fn primary_key(node: &Node, tested: TestedKeys) -> Vec<String> {
     let is_key = |constraint: &&Json| constraint.get("type").and_then(Json::as_str) == Some("primary_key");
     if let Some(constraint) = model.constraints.iter().find(is_key) {
         let columns = constraint.get("columns").and_then(Json::as_array).into_iter().flatten();
-        return columns.filter_map(Json::as_str).map(str::to_owned).collect();
+        let mut columns: Vec<String> = columns.filter_map(Json::as_str).map(str::to_owned).collect();
+        columns.sort();
+        return columns;
     }
     let mut columns = node.docs.columns.values();
     if let Some(column) =
@@ -95,7 +97,9 @@ fn primary_key(node: &Node, tested: TestedKeys) -> Vec<String> {
     {
         return vec![column.name.clone()];
     }
-    tested.columns()
+    let mut columns = tested.columns();
+    columns.sort();
+    columns
 }
 
 fn tested_columns(test: &GenericTest) -> Vec<String> {

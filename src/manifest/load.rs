@@ -197,8 +197,8 @@ impl Loading<'_> {
         let files = self.keep(property_files(self.project, &rendering));
         self.learned.has_overrides = files.iter().any(|file| !file.properties.source_patches.is_empty());
         let describer = Describer::new(self.engine, &blocks, self.surroundings);
-        let groups = groups(&files);
         let trees = Trees::of(self.project);
+        let groups = groups(&files, &trees);
         let drafting = Drafting {
             engine: self.engine,
             naming: &Naming::new(self.project, self.engine, self.surroundings),
@@ -320,7 +320,12 @@ impl Loading<'_> {
             .map(|sketch| ((sketch.package.clone(), sketch.search_name()), sketch.unique_id.clone()))
             .collect();
         let library: &Library = self.engine.library();
-        let tests = GenericSketcher { library, dialect: &self.surroundings.dialect, nodes: ids };
+        let tests = GenericSketcher {
+            library,
+            dialect: &self.surroundings.dialect,
+            has_arguments: self.project.flags.is_on("require_generic_test_arguments_property"),
+            nodes: ids,
+        };
         let made: Vec<[(Vec<Sketch>, Vec<Diagnostic>); 2]> = files
             .par_iter()
             .map(|file| {

@@ -185,6 +185,8 @@ pub struct RefCall {
     pub name: String,
     /// The version, where one was asked for.
     pub version: Option<String>,
+    /// Whether the version was written as a text: `v='2'`.
+    pub version_is_text: bool,
 }
 
 /// One `source(...)` as written.

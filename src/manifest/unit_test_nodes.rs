@@ -141,7 +141,7 @@ impl Place<'_> {
     }
 
     fn call(name: &str) -> RefCall {
-        RefCall { package: None, name: name.to_owned(), version: None }
+        RefCall { package: None, name: name.to_owned(), version: None, version_is_text: false }
     }
 
     fn is_turned_off(&self, model: &str) -> bool {

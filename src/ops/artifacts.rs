@@ -301,8 +301,15 @@ pub(super) fn compiled(
             && !matches!(node.kind, NodeKind::Hook(_))
             && result.timing.iter().any(|timing| timing.name == "execute");
         let is_snapshot = matches!(node.kind, NodeKind::Snapshot(_));
-        // dbt: a seed is written once its rows are in.
-        let is_built = is_built && !(matches!(node.kind, NodeKind::Seed(_)) && result.status.is_failure());
+        // dbt: a seed is written once its rows are in, a model when its own statement is sent.
+        let is_missing = match &node.kind {
+            NodeKind::Seed(_) => result.status.is_failure(),
+            NodeKind::Model(_) | NodeKind::Snapshot(_) => {
+                result.status.is_failure() && !result.is_written && result.batches.is_none()
+            }
+            _ => false,
+        };
+        let is_built = is_built && !is_missing;
         let build_path = is_built.then(|| path("run", node)).flatten();
         let index = match &node.kind {
             NodeKind::Hook(hook) if mode.runs_hooks() => {

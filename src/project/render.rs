@@ -27,7 +27,7 @@ impl Renderer {
     pub(super) fn value(&self, yaml: &Yaml, diagnostics: &mut Vec<Diagnostic>) -> Yaml {
         let Some(text) = yaml.as_str() else { return yaml.clone() };
         let template = Text::new(text, yaml.span.file, yaml.span.start);
-        if template.is_plain() {
+        if template.is_plain() && !text.ends_with('\n') {
             return yaml.clone();
         }
         let scope: Arc<dyn Scope> = Arc::clone(&self.scope) as Arc<dyn Scope>;

@@ -257,7 +257,7 @@ impl Dispatcher<'_> {
     fn over(&mut self, at: usize, result: NodeResult, lost: Vec<usize>) {
         let Some(step) = self.steps.get(at) else { return };
         let failed = result.status.is_failure();
-        let cause = result.unique_id.clone();
+        let (cause, thread) = (result.unique_id.clone(), result.thread_id.clone());
         if step.counts {
             let place = self.place(at);
             (self.on_event)(Event::NodeFinished { node: step.node, place, result: &result });
@@ -266,7 +266,7 @@ impl Dispatcher<'_> {
             return self.lose_ephemeral(result, &lost);
         }
         for at in lost {
-            self.skip(at, None, Detail::SkippedBecause(cause.clone()));
+            self.skip(at, None, Detail::SkippedBecause(cause.clone()), &thread);
         }
         if failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed {
             self.halt(Ending::FailedFast);
@@ -275,7 +275,7 @@ impl Dispatcher<'_> {
 
     /// A model that has no result of its own is not compiled: what reads it says so.
     fn lose_ephemeral(&mut self, result: NodeResult, lost: &[usize]) {
-        let cause = &result.unique_id;
+        let (cause, thread) = (&result.unique_id, &result.thread_id);
         let told: Vec<usize> =
             lost.iter().copied().filter(|at| self.steps.get(*at).is_some_and(|step| step.counts)).collect();
         for problem in result.diagnostics {
@@ -290,19 +290,21 @@ impl Dispatcher<'_> {
                 "Compilation Error in {}, caused by compilation error in referenced ephemeral node {cause}",
                 step.unique_id
             );
-            self.skip(at, Some(&message), Detail::SkippedBecause(cause.clone()));
+            self.skip(at, Some(&message), Detail::SkippedBecause(cause.clone()), thread);
         }
         if self.halting.fail_fast && self.outcome.ending == Ending::Completed {
             self.halt(Ending::FailedFast);
         }
     }
 
-    fn skip(&mut self, at: usize, message: Option<&str>, detail: Detail) {
+    /// A step that does not start, because of what the thread `thread` did.
+    fn skip(&mut self, at: usize, message: Option<&str>, detail: Detail, thread: &str) {
         let Some(step) = self.steps.get(at).filter(|step| step.counts) else { return };
         let place = self.place(at);
         let result = NodeResult {
             message: message.map(str::to_owned),
             detail,
+            thread_id: thread.to_owned(),
             ..NodeResult::new(step.unique_id.clone(), Status::Skipped)
         };
         (self.on_event)(Event::NodeSkipped { node: step.node, place, result: &result });
@@ -330,7 +332,7 @@ impl Dispatcher<'_> {
 
     fn abandon(&mut self, reason: &str) {
         for at in self.board.abandon() {
-            self.skip(at, Some(reason), Detail::None);
+            self.skip(at, Some(reason), Detail::None, "");
         }
     }
 }

@@ -60,6 +60,7 @@ impl Hand for Laborer {
                 let _ = job.rollback();
                 fail(&mut result, &failure, step.action, &job);
             }
+            result.is_written = job.is_written();
         }
         result.execution_time = started.elapsed();
         result

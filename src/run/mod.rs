@@ -25,6 +25,7 @@ mod kin;
 mod microbatch;
 mod plan;
 mod queue;
+mod ranks;
 mod result;
 mod schemas;
 mod steps;

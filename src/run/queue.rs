@@ -29,7 +29,8 @@ pub(super) struct Queue {
     states: Vec<State>,
     /// Who waits for an item.
     after: Vec<Vec<usize>>,
-    /// The length of the longest chain that starts at an item, itself included.
+    /// What decides between items that may start: the length of the longest chain that
+    /// starts at each, itself included, or an order that was given.
     chain: Vec<u64>,
     ready: BinaryHeap<(u64, Reverse<usize>)>,
     unfinished: usize,
@@ -73,6 +74,20 @@ impl Queue {
             queue.release(item, 0);
         }
         Ok(queue)
+    }
+
+    /// The same, with an order of its own: lower ranks first. Where there are none,
+    /// nothing changes.
+    pub(super) fn ranked(mut self, ranks: &[usize]) -> Self {
+        if ranks.len() == self.chain.len() && !ranks.is_empty() {
+            let early = |rank: &usize| u64::try_from(ranks.len().saturating_sub(*rank)).unwrap_or(u64::MAX);
+            self.chain = ranks.iter().map(early).collect();
+            let ready = std::mem::take(&mut self.ready).into_iter();
+            self.ready = ready
+                .map(|(_, Reverse(at))| (self.chain.get(at).copied().unwrap_or(0), Reverse(at)))
+                .collect();
+        }
+        self
     }
 
     /// Hands out an item that may start; `None` where all that is left waits
@@ -282,6 +297,13 @@ mod tests {
         // 0 → 1 → 2 are three long, 3 is ten, 4 is two.
         let mut queue = Queue::new(5, &[(0, 1), (1, 2)], &[1, 0, 1, 10, 2]).unwrap();
         assert_eq!([queue.start(), queue.start(), queue.start()], [Some(3), Some(0), Some(4)]);
+    }
+
+    #[test]
+    fn ranks_decide_where_there_are_some() {
+        let queue = || Queue::new(4, &[(1, 3)], &[]).unwrap();
+        assert_eq!(queue().ranked(&[2, 1, 0, 3]).order(), [2, 1, 0, 3]);
+        assert_eq!(queue().ranked(&[]).order(), queue().order());
     }
 
     #[test]

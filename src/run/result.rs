@@ -112,6 +112,8 @@ pub struct NodeResult {
     pub thread_id: String,
     /// What the node was compiled to; `None` where it was not.
     pub compiled: Option<Compiled>,
+    /// Whether it came so far that what is run for it was written.
+    pub is_written: bool,
     /// Problems, with their places; empty unless the status is an error.
     pub diagnostics: Vec<Diagnostic>,
     /// More, for nodes of some kinds.
@@ -142,6 +144,7 @@ impl NodeResult {
             execution_time: Duration::ZERO,
             thread_id: String::new(),
             compiled: None,
+            is_written: false,
             diagnostics: Vec::new(),
             detail: Detail::None,
             batches: None,

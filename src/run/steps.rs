@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::kin::Kin;
 use super::plan::{Mode, Plan};
 use super::queue::{Circle, Queue};
+use super::ranks::ranks;
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
 
@@ -46,6 +47,8 @@ pub(super) struct Steps {
     pub(super) edges: Vec<(usize, usize)>,
     /// How long each step is likely to take, in milliseconds; empty where nobody knows.
     pub(super) lengths: Vec<u64>,
+    /// In which order those start that may, lower ranks first; empty where it is free.
+    pub(super) ranks: Vec<usize>,
     /// Steps that one look may do, for each of them.
     pub(super) kin: Kin,
 }
@@ -53,7 +56,7 @@ pub(super) struct Steps {
 impl Steps {
     /// Which may start, and in which order.
     pub(super) fn queue(&self) -> Result<Queue, Circle> {
-        Queue::new(self.list.len(), &self.edges, &self.lengths)
+        Queue::new(self.list.len(), &self.edges, &self.lengths).map(|queue| queue.ranked(&self.ranks))
     }
 }
 
@@ -76,7 +79,8 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
         edges.extend(before.map(|first| (*first, then)));
     }
     let lengths = lengths(&list, &plan.earlier.durations);
-    Steps { list, edges, lengths, kin: Kin::new() }
+    let ranks = ranks(manifest, &list, &edges);
+    Steps { list, edges, lengths, ranks, kin: Kin::new() }
 }
 
 /// How long steps took in an earlier run; one that is new is taken for a usual one of its kind.

@@ -41,6 +41,7 @@ mod proxy;
 mod python;
 mod query_comment;
 mod readme;
+mod real_projects;
 mod recorded;
 mod redshift;
 mod retry;

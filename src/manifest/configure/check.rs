@@ -39,7 +39,6 @@ const EVERYWHERE: &[(&str, Shape)] = &[
 const NODES: &[(&str, Shape)] = &[
     ("incremental_strategy", Text),
     ("lookback", Number),
-    ("batch_size", Word(&["hour", "day", "month", "year"], false)),
     ("persist_docs", Map),
     ("pre-hook", Hooks),
     ("post-hook", Hooks),
@@ -94,6 +93,7 @@ const NEVER_NOTHING: &[&str] = &["enabled", "materialized"];
 
 /// Keys of dbt's own that may be anything.
 const UNCHECKED: &[&str] = &[
+    "batch_size",
     "begin",
     "event_time",
     "freshness",

@@ -60,6 +60,8 @@ struct Owner<'a> {
     /// `models.orders`.
     file_key_name: String,
     is_source: bool,
+    /// Whether `arguments:` of a test holds arguments.
+    has_arguments: bool,
     quote_columns: bool,
     tags: Vec<String>,
 }
@@ -71,6 +73,7 @@ pub fn tests_of_node(
     home: Home<'_>,
     dialect: &Dialect,
     render: Render<'_>,
+    has_arguments: bool,
 ) -> (Vec<GenericTestDraft>, Vec<Diagnostic>) {
     let name = &node.name.value;
     let version = node.version.as_ref().map(ModelVersion::text);
@@ -86,6 +89,7 @@ pub fn tests_of_node(
         },
         file_key_name: format!("{}.{name}", node.key.as_str()),
         is_source: false,
+        has_arguments,
         quote_columns: node.quote_columns.unwrap_or(false),
         tags: Vec::new(),
     };
@@ -102,6 +106,7 @@ pub fn tests_of_table(
     home: Home<'_>,
     dialect: &Dialect,
     render: Render<'_>,
+    has_arguments: bool,
 ) -> (Vec<GenericTestDraft>, Vec<Diagnostic>) {
     let (source_name, table_name) = (&source.name.value, &table.name.value);
     let owner = Owner {
@@ -113,6 +118,7 @@ pub fn tests_of_table(
         call: format!("source('{source_name}', '{table_name}')"),
         file_key_name: format!("sources.{source_name}"),
         is_source: true,
+        has_arguments,
         quote_columns: table.quoting.get("column").copied().unwrap_or(false),
         tags: [source.tags.as_slice(), table.tags.as_slice()].concat(),
     };
@@ -141,7 +147,7 @@ impl Owner<'_> {
             Some(column) => format!("column `{}` of {}", column.name.value, self.subject),
             None => self.subject.clone(),
         };
-        let written = read(&subject, entry)?;
+        let written = read(&subject, entry, self.has_arguments)?;
         let mut config = self.config(&written)?;
         let column_name = column.map(|column| self.column_name(column));
         let kwargs = self.kwargs(&written, column_name.as_deref());

@@ -27,10 +27,11 @@ fn read(text: &str) -> Properties {
 fn build(document: &str) -> (Vec<GenericTestDraft>, Vec<Diagnostic>) {
     let properties = read(document);
     let mut found = (Vec::new(), Vec::new());
-    let of_nodes = properties.nodes().map(|node| tests_of_node(node, HOME, &Dialect::ANSI, &render));
+    let of_nodes = properties.nodes().map(|node| tests_of_node(node, HOME, &Dialect::ANSI, &render, true));
     let pairs =
         properties.sources.iter().flat_map(|source| source.tables.iter().map(move |table| (source, table)));
-    let of_tables = pairs.map(|(source, table)| tests_of_table(source, table, HOME, &Dialect::ANSI, &render));
+    let of_tables =
+        pairs.map(|(source, table)| tests_of_table(source, table, HOME, &Dialect::ANSI, &render, true));
     for (drafts, problems) in of_nodes.chain(of_tables) {
         found.0.extend(drafts);
         found.1.extend(problems);

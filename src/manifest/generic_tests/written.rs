@@ -46,9 +46,10 @@ const CONFIG_KEYS: [&str; 14] = [
 ];
 
 /// Reads an entry of `data_tests`. `owner` says in words what it stands below.
-pub(super) fn read(owner: &str, entry: &Yaml) -> Result<Written, Vec<Diagnostic>> {
+/// `has_arguments`: whether `arguments:` holds arguments, rather than being one.
+pub(super) fn read(owner: &str, entry: &Yaml, has_arguments: bool) -> Result<Written, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let written = Reader { owner, problems: &mut problems }.entry(entry);
+    let written = Reader { owner, has_arguments, problems: &mut problems }.entry(entry);
     match written {
         Some(written) if problems.is_empty() => Ok(written),
         _ => Err(problems),
@@ -57,6 +58,7 @@ pub(super) fn read(owner: &str, entry: &Yaml) -> Result<Written, Vec<Diagnostic>
 
 struct Reader<'a> {
     owner: &'a str,
+    has_arguments: bool,
     problems: &'a mut Vec<Diagnostic>,
 }
 
@@ -65,7 +67,10 @@ impl Reader<'_> {
         let (full_name, mut rest) = self.name_and_rest(entry)?;
         let (namespace, test) = self.split_name(&full_name)?;
         let subject = format!("data test `{}` of {}", full_name.value, self.owner);
-        let mut arguments = self.section(&subject, &mut rest, "arguments");
+        let mut arguments = match self.has_arguments {
+            true => self.section(&subject, &mut rest, "arguments"),
+            false => Map::default(),
+        };
         // dbt: what belongs to every test is that below `arguments` too.
         for key in ["config", "name", "description"].into_iter().chain(CONFIG_KEYS) {
             if let Some((key, value)) = arguments.remove(key) {

@@ -98,16 +98,15 @@ pub(super) fn guarded_call() -> Value {
 }
 
 fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
-    let version = ["version", "v"]
-        .into_iter()
-        .filter_map(|key| options.peek::<Value>(key).ok())
-        .find(Value::is_true)
-        .map(|version| version.to_string());
+    let version =
+        ["version", "v"].into_iter().filter_map(|key| options.peek::<Value>(key).ok()).find(Value::is_true);
+    let version_is_text = version.as_ref().is_some_and(|version| version.as_str().is_some());
+    let version = version.map(|version| version.to_string());
     match names {
-        [name] => Ok(RefCall { package: None, name: text("ref", name)?, version }),
+        [name] => Ok(RefCall { package: None, name: text("ref", name)?, version, version_is_text }),
         [package, name] => {
             let package = if package.is_none() { None } else { Some(text("ref", package)?) };
-            Ok(RefCall { package, name: text("ref", name)?, version })
+            Ok(RefCall { package, name: text("ref", name)?, version, version_is_text })
         }
         _ => Err(wrong_count("ref", "a name, or a package and a name", names.len())),
     }

@@ -70,11 +70,10 @@ impl Recorder {
         });
     }
 
-    /// Forgets macros that stand in for `ref`, `source` and `config`: dbt reads the
-    /// arguments of tests without them.
-    pub(crate) fn forget_overrides(&self) {
-        let stands_in = |id: &String| [".ref", ".source", ".config"].iter().any(|name| id.ends_with(name));
-        self.note(|recorded| recorded.macros.retain(|id| !stands_in(id)));
+    /// Forgets macros: dbt reads a test with those that its own macro names, and without
+    /// those that stand in for `ref`, `source` and `config`.
+    pub(crate) fn retain_macros(&self, is_kept: impl Fn(&str) -> bool) {
+        self.note(|recorded| recorded.macros.retain(|id| is_kept(id)));
     }
 
     /// The options of one `config()` call.

@@ -19,17 +19,23 @@ pub fn parse_call(text: &str) -> Option<ResourceCall> {
     let arguments = rest.strip_suffix(')')?;
     let mut positional = Vec::new();
     let mut version = None;
+    let mut version_is_text = false;
     for argument in split_arguments(arguments)? {
         match argument {
             Argument::Positional(value) => positional.push(value),
-            Argument::Named(key, value) if key == "v" || key == "version" => version = Some(value),
+            Argument::Named(key, value, is_text) if key == "v" || key == "version" => {
+                (version, version_is_text) = (Some(value), is_text);
+            }
             Argument::Named(..) => return None,
         }
     }
     match (name.trim(), positional.as_slice()) {
-        ("ref", [name]) => Some(ResourceCall::Ref(RefCall { package: None, name: name.clone(), version })),
+        ("ref", [name]) => {
+            Some(ResourceCall::Ref(RefCall { package: None, name: name.clone(), version, version_is_text }))
+        }
         ("ref", [package, name]) => {
-            Some(ResourceCall::Ref(RefCall { package: Some(package.clone()), name: name.clone(), version }))
+            let package = Some(package.clone());
+            Some(ResourceCall::Ref(RefCall { package, name: name.clone(), version, version_is_text }))
         }
         ("source", [source, table]) if version.is_none() => {
             Some(ResourceCall::Source(SourceCall { source: source.clone(), table: table.clone() }))
@@ -40,7 +46,8 @@ pub fn parse_call(text: &str) -> Option<ResourceCall> {
 
 enum Argument {
     Positional(String),
-    Named(String, String),
+    /// A key, its value, and whether that is a text.
+    Named(String, String, bool),
 }
 
 /// The arguments between the parentheses; `None` where one is not a literal.
@@ -54,8 +61,10 @@ fn split_arguments(text: &str) -> Option<Vec<Argument>> {
         } else {
             let (key, value) = rest.split_once('=')?;
             let value = value.trim_start();
-            let (value, after) = quoted(value).or_else(|| number(value))?;
-            arguments.push(Argument::Named(key.trim().to_owned(), value));
+            let text = quoted(value);
+            let is_text = text.is_some();
+            let (value, after) = text.or_else(|| number(value))?;
+            arguments.push(Argument::Named(key.trim().to_owned(), value, is_text));
             rest = after;
         }
         rest = rest.trim_start();
@@ -92,6 +101,7 @@ mod tests {
             package: package.map(owned),
             name: owned(name),
             version: version.map(owned),
+            version_is_text: version.is_some_and(|version| version.ends_with('a')),
         })
     }
 
@@ -103,6 +113,7 @@ mod tests {
         check(" ref ( \"orders\" ) ", Some(reference(None, "orders", None)));
         check("ref('shop', 'orders')", Some(reference(Some("shop"), "orders", None)));
         check("ref('orders', v=2)", Some(reference(None, "orders", Some("2"))));
+        check("ref('orders', v='3a')", Some(reference(None, "orders", Some("3a"))));
         check("ref('orders', version='2a')", Some(reference(None, "orders", Some("2a"))));
         check(
             "source('raw','orders')",

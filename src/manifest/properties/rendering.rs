@@ -57,7 +57,8 @@ impl Walk<'_> {
 
     fn text(&mut self, text: &str, yaml: &Yaml) -> Yaml {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        if !has_template(text) || is_later(self.section, &path) {
+        // A text that is no template loses the newline at its end, too.
+        if !(has_template(text) || text.ends_with('\n')) || is_later(self.section, &path) {
             return yaml.clone();
         }
         match (self.render)(text, yaml.span) {

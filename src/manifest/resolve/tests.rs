@@ -11,6 +11,7 @@ fn node(file: &SourceFile, id: &str, refs: &[(Option<&str>, &str)]) -> Node {
         package: package.map(str::to_owned),
         name: (*name).to_owned(),
         version: None,
+        version_is_text: false,
     };
     let calls = Calls { refs: refs.iter().map(call).collect(), ..Calls::default() };
     Node {

@@ -87,7 +87,7 @@ fn rows(value: &Json) -> Fixture {
 }
 
 fn unit_test(given: &Json, expect: &Json) -> UnitTest {
-    let call = RefCall { package: None, name: "b".to_owned(), version: None };
+    let call = RefCall { package: None, name: "b".to_owned(), version: None, version_is_text: false };
     let input = GivenInput::Ref(call, NodeId(1));
     UnitTest {
         versions: None,

@@ -99,7 +99,8 @@ impl Lab {
             let wanted = part.split('\'').next().unwrap();
             let at = self.nodes.iter().position(|node| node.name == wanted).unwrap();
             node.depends_on.nodes.push(NodeId(u32::try_from(at).unwrap()));
-            let call = RefCall { package: None, name: wanted.to_owned(), version: None };
+            let call =
+                RefCall { package: None, name: wanted.to_owned(), version: None, version_is_text: false };
             node.depends_on.calls.refs.push(call);
         }
         self.put(node)

@@ -64,7 +64,7 @@ fn unit_test(lab: &mut Lab, rows: &Json, expect: &Json) {
         let maps = rows.as_array().unwrap().iter().map(|row| row.as_object().unwrap().clone());
         Fixture::Rows(maps.collect(), FixtureFormat::Dict)
     };
-    let call = RefCall { package: None, name: "a".to_owned(), version: None };
+    let call = RefCall { package: None, name: "a".to_owned(), version: None, version_is_text: false };
     let test = UnitTest {
         versions: None,
         version: None,

@@ -89,5 +89,5 @@ pub fn dispatch(state: &mut State<'_, '_>, name: &str, namespace: Option<&str>) 
 /// Rendering failed.
 pub fn render_text(state: &mut State<'_, '_>, text: &Text) -> Result<String, Error> {
     let root = Arc::clone(&render_of(state)?.root);
-    root.shared.render(text, Arc::clone(&root.scope)).map_err(raise)
+    root.shared.render_in(text, &root.within()).map_err(raise)
 }

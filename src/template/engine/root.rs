@@ -16,6 +16,7 @@ use crate::template::functions::Marking;
 use crate::template::scope::Scope;
 use crate::template::values::Absorbing;
 use crate::template::values::Arguments;
+use crate::template::values::MutDict;
 use crate::template::values::none;
 
 use super::run::Shared;
@@ -47,6 +48,8 @@ pub(super) struct Root {
     /// The texts that filters have marked. dbt: they are texts like any other until they
     /// are what the whole gives.
     marks: Mutex<Vec<(String, Marking)>>,
+    /// What `context.update` added.
+    added: Arc<OnceLock<MutDict>>,
 }
 
 impl Root {
@@ -61,6 +64,7 @@ impl Root {
             form,
             returned: OnceLock::new(),
             marks: Mutex::default(),
+            added: Arc::default(),
         }
     }
 
@@ -73,6 +77,12 @@ impl Root {
     pub(super) fn marking_of(&self, text: &str) -> Option<Marking> {
         let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
         marks.iter().rev().find(|(marked, _)| marked == text).map(|(_, marking)| *marking)
+    }
+
+    /// The names of a text that is rendered in the middle of this one.
+    pub(super) fn within(&self) -> Arc<Self> {
+        let inner = Self::new(Arc::clone(&self.shared), Arc::clone(&self.scope), Form::Text);
+        Arc::new(Self { added: Arc::clone(&self.added), ..inner })
     }
 
     /// What the text is rendered to.
@@ -107,6 +117,9 @@ impl Root {
     pub(super) fn find(self: &Arc<Self>, name: &str) -> Option<Value> {
         if LOCAL.contains(&name) {
             return None;
+        }
+        if let Some(added) = self.added.get().and_then(|added| added.get(name)) {
+            return Some(added);
         }
         if let Some(info) = self.shared.library().find_in_projects(name, &self.package) {
             return self.scope.replaced_macro(name).or_else(|| self.shared.proxy(info.index));
@@ -216,6 +229,13 @@ impl Object for Context {
             let arguments = Arguments::new("get", args);
             let found = self.find(&arguments.string(0, "key")?);
             return Ok(found.or_else(|| arguments.get(1, "default")).unwrap_or_else(none));
+        }
+        if method == "update" && !self.is_builtins {
+            self.root
+                .added
+                .get_or_init(|| MutDict::new(Vec::<(Value, Value)>::new()))
+                .update(&Arguments::new("update", args))?;
+            return Ok(none());
         }
         match self.find(method) {
             Some(member) => member.call(state, args),

@@ -98,7 +98,11 @@ impl Engine {
     /// As [`Engine::render`], or the text is not what `as_bool` or `as_number` asks for.
     pub fn evaluate(&self, text: &Text, scope: Arc<dyn Scope>) -> Result<Value, TemplateError> {
         if text.is_plain() {
-            return Ok(Value::from(text.text.as_ref()));
+            // Jinja2 drops one newline at the end.
+            let whole = text.text.as_ref();
+            let ended =
+                whole.strip_suffix('\n').map_or(whole, |text| text.strip_suffix('\r').unwrap_or(text));
+            return Ok(Value::from(ended));
         }
         let rewritten = rewrite::template(&text.text, PREFIX);
         let root = Arc::new(Root::new(Arc::clone(&self.shared), scope, Form::Value));
@@ -234,7 +238,7 @@ impl Shared {
         self.render_in(text, &self.root(scope))
     }
 
-    fn render_in(&self, text: &Text, root: &Arc<Root>) -> Result<String, TemplateError> {
+    pub(super) fn render_in(&self, text: &Text, root: &Arc<Root>) -> Result<String, TemplateError> {
         if text.is_plain() {
             return Ok(text.text.as_ref().to_owned());
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::template::calls::MacroCall;
 
@@ -177,6 +178,24 @@ impl Library {
         let mut found = self.named_by(&info.calls, &info.package);
         found.retain(|found| found.index != info.index || calls_itself);
         found
+    }
+
+    /// The macros of `start` and all that they name, directly or not, by their unique ids.
+    pub fn reached_from<'a>(&'a self, start: impl IntoIterator<Item = &'a MacroInfo>) -> HashSet<&'a str> {
+        let mut open: Vec<&MacroInfo> = start.into_iter().collect();
+        let mut found: HashSet<&str> = HashSet::new();
+        while let Some(next) = open.pop() {
+            if found.insert(&next.unique_id) {
+                open.extend(self.depends_on(next));
+            }
+        }
+        found
+    }
+
+    /// The macro of this unique id.
+    pub fn by_unique_id(&self, unique_id: &str) -> Option<&MacroInfo> {
+        let (package, name) = unique_id.strip_prefix("macro.")?.split_once('.')?;
+        self.find_in(package, name)
     }
 
     /// The macros that `calls`, written in a text of `package`, mean; each once.

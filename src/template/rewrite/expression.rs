@@ -33,8 +33,18 @@ pub(super) enum Kind {
 
 /// Rewrites the tokens of `{{ … }}`.
 pub(super) fn rewrite(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let before = edits.len();
     let mut walker = Walker::new(source, tokens, edits);
-    walker.all();
+    let walked = walker.list().ok().filter(|_| walker.at >= tokens.len());
+    match (walked, tokens) {
+        (Some(Some(_)), _) => {}
+        // A tuple without parentheses.
+        (Some(None), [first, .., last]) => {
+            edits.insert(first.start, "(");
+            edits.insert(last.end, ")");
+        }
+        _ => edits.truncate(before),
+    }
 }
 
 pub(super) struct Walker<'a, 'e> {

@@ -8,6 +8,7 @@
 //! | `[1]`, `{'a': 1}` | `[1]\|__list`, `{'a': 1}\|__dict` | Python's can be changed |
 //! | `a + b`, `a < b` … | `a\|__add(b)`, `a\|__lt(b)` … | Python's operators know decimals, dates, sets |
 //! | `a[x:y:z]` | `a\|__slice(x,y,z)` | Python's negative steps, and a list as result |
+//! | `{{ a, b }}` | `{{ (a, b) }}` | a tuple needs no parentheses |
 //! | `{% do x %}` | `{% set __done = x %}` | minijinja's takes calls only |
 //! | `{% if x: %}` | `{% if x %}` | Jinja2 allows a colon |
 //! | `macro m(a, b=a)` | a default that is set in the body | minijinja's defaults cannot see parameters |

@@ -101,7 +101,8 @@ impl MutDict {
         entries
     }
 
-    fn update(&self, arguments: &Arguments<'_>) -> Result<(), Error> {
+    /// Python's `dict.update`.
+    pub(crate) fn update(&self, arguments: &Arguments<'_>) -> Result<(), Error> {
         let mut more = match arguments.positional().first() {
             Some(other) => pairs(other)?,
             None => Vec::new(),

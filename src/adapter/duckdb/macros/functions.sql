@@ -34,7 +34,7 @@
   else 0
 end)
   {%- else -%}
-    date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp)
+    (date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp))
   {%- endif -%}
 {%- endmacro %}
 
@@ -44,7 +44,7 @@ from generate_series(1, {{ upper_bound }})
 {%- endmacro %}
 
 {% macro duckdb__split_part(string_text, delimiter_text, part_number) -%}
-  string_split({{ string_text }}, {{ delimiter_text }})[{{ part_number }}]
+  string_split({{ string_text }}, {{ delimiter_text }})[ {{ part_number }} ]
 {%- endmacro %}
 
 {% macro duckdb__any_value(expression) -%}

@@ -6,7 +6,7 @@
 
 {% macro default__array_construct(inputs, data_type) -%}
   {%- if inputs -%}
-    array[{{ inputs | join(', ') }}]
+    array[ {{ inputs | join(' , ') }} ]
   {%- else -%}
     array[]::{{ data_type }}[]
   {%- endif -%}

@@ -53,6 +53,9 @@ fn values_keep_their_type() {
     let stage = Stage::new(&[("root", one)]).with("x", 5).with("s", "a");
     let check = |template: &str, expected: &str| assert_eq!(stage.evaluate(template), expected, "{template}");
     check("plain", "'plain'");
+    check("plain\n", "'plain'");
+    check("{{ x }}, {{ x, 'a' }}", "\"5, (5, 'a')\"");
+    check("{{ x, 'a' }}", "(5, 'a')");
     check("1", "'1'");
     check("{{ x }}", "5");
     check("{{ x }} ", "'5 '");
