@@ -123,10 +123,8 @@ pub(super) fn constraints(written: &[Json]) -> Json {
 /// `refs`: each call as an object.
 pub(super) fn refs(calls: &[RefCall]) -> Json {
     let one = |call: &RefCall| {
-        let version = call.version.as_deref().map(|text| match call.version_is_text {
-            true => text.into(),
-            false => version(text),
-        });
+        let given = call.version.as_deref();
+        let version = given.map(|text| if call.version_is_text { text.into() } else { version(text) });
         json!({ "name": call.name, "package": call.package, "version": version })
     };
     calls.iter().map(one).collect()

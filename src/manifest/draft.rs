@@ -175,7 +175,9 @@ impl Drafting<'_> {
         test: ParseScope,
     ) -> Option<Diagnostic> {
         let test_macro = call.test_macro.as_deref();
-        test_macro.into_iter().for_each(|test_macro| recorder.macro_called(test_macro));
+        if let Some(test_macro) = test_macro {
+            recorder.macro_called(test_macro);
+        }
         match &call.reads {
             Some(ResourceCall::Ref(call)) => {
                 // dbt: the version of what is tested is the one that its entry has.
@@ -193,15 +195,16 @@ impl Drafting<'_> {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };
+        let finding = test_macro.and_then(|_| {
+            let scope: Arc<dyn Scope> = Arc::new(test.with(TEST_ARGUMENTS, kwargs));
+            self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
+        });
         self.forget_unseen(test_macro, recorder);
-        test_macro?;
-        let scope: Arc<dyn Scope> = Arc::new(test.with(TEST_ARGUMENTS, kwargs));
-        let finding = self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope);
         recorder.retain_macros(|id| ![".ref", ".source", ".config"].iter().any(|name| id.ends_with(name)));
         finding
     }
 
-    /// Forgets macros that the arguments of a test cannot see: dbt reads them with those that
+    /// Forgets macros that a test cannot see: dbt reads it and its arguments with those that
     /// its macro reaches, and with the one that reads a table under a `where`.
     fn forget_unseen(&self, test_macro: Option<&str>, recorder: &Recorder) {
         let library = self.engine.library();

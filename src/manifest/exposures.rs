@@ -141,6 +141,7 @@ fn group_config(file: &PropertyFile, entry: &GroupProperties, trees: &Trees<'_>)
     for setting in layers.in_order().flat_map(|layer| &layer.settings) {
         match (setting.key.as_str(), &setting.value) {
             ("meta", Json::Object(more)) => meta.extend(more.clone()),
+            ("pre-hook" | "post-hook", _) => {}
             (key, value) => drop(config.insert(key.to_owned(), value.clone())),
         }
     }

@@ -98,7 +98,7 @@ impl GenericSketcher<'_> {
         }
         let call = TestCall {
             kwargs: generic.kwargs.clone(),
-            test_macro: info.map(|info| info.unique_id.clone()),
+            test_macro: info.and(self.noted_macro(&generic, &file.package)),
             where_macro: info.filter(|info| is_simple(info)).and_then(|_| self.where_macro(&file.package)),
             reads: info.filter(|info| is_simple(info)).and_then(|_| tested(&generic)),
         };
@@ -135,6 +135,13 @@ impl GenericSketcher<'_> {
             Some(namespace) => self.library.find_in(namespace, &name),
             None => self.library.find(&name, package),
         }
+    }
+
+    /// The macro that dbt notes for a test: whatever package the entry names, the one that
+    /// the file's package would find first.
+    fn noted_macro(&self, test: &GenericTest, package: &str) -> Option<String> {
+        let name = format!("test_{}", test.name);
+        self.library.find_anywhere(&name, package).map(|info| info.unique_id.clone())
     }
 
     fn where_macro(&self, package: &str) -> Option<String> {

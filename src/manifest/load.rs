@@ -220,6 +220,7 @@ impl Loading<'_> {
             trees: &trees,
             describer: &describer,
             dialect: self.surroundings.dialect,
+            naming: drafting.naming,
         };
         self.findings.extend(semantics.add(&files, &mut resolved));
         let unit_tests = UnitTests { project: self.project, trees: &trees, describer: &describer }
@@ -323,7 +324,7 @@ impl Loading<'_> {
         let tests = GenericSketcher {
             library,
             dialect: &self.surroundings.dialect,
-            has_arguments: self.project.flags.is_on("require_generic_test_arguments_property"),
+            has_arguments: self.surroundings.tests_have_arguments,
             nodes: ids,
         };
         let made: Vec<[(Vec<Sketch>, Vec<Diagnostic>); 2]> = files
@@ -354,6 +355,7 @@ fn surroundings(inputs: &Inputs<'_>) -> Surroundings {
     let dialect = *adapter.dialect();
     let target = project.target();
     Surroundings {
+        tests_have_arguments: project.flags.is_on("require_generic_test_arguments_property"),
         members: Arc::clone(&project.members),
         parse_members: project.members.for_parsing(),
         notices: Arc::clone(inputs.notices),

@@ -78,6 +78,29 @@ impl<'a> Naming<'a> {
         Ok(Relation { database, schema, identifier, kind: None, quote, include: Policy::ALL })
     }
 
+    /// The schema or alias of an export of a saved query that names none.
+    ///
+    /// # Errors
+    /// A macro failed.
+    pub(super) fn of_export(
+        &self,
+        package: &str,
+        name: &Json,
+        part: &'static str,
+        export: &Json,
+    ) -> Result<Json, Diagnostic> {
+        let named = Named {
+            name: name.as_str().unwrap_or_default(),
+            version: None,
+            package,
+            kind: ResourceType::SavedQuery,
+            config: &Config::default(),
+            emptied: &[],
+            node: &|| export.clone(),
+        };
+        Ok(self.generate(part, None, &named)?.map_or(Json::Null, Json::from))
+    }
+
     /// One part of the name. `custom` is what the configuration asks for.
     fn generate(
         &self,

@@ -105,7 +105,10 @@ impl Turn<'_> {
             result.status = Status::NoOp;
             result.message = Some("NO-OP".to_owned());
             result.failures = Some(0);
-            return Ok(());
+            // dbt: what is not done took no time.
+            return ["compile", "execute"]
+                .into_iter()
+                .try_for_each(|phase| timed(phase, &mut result.timing, || Ok(())));
         }
         // The batches of a microbatch model are compiled one by one.
         let is_late = matches!(self.step.action, Action::Measure | Action::Clone) || self.is_in_batches();

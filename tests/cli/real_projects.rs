@@ -123,3 +123,64 @@ fn what_a_context_is_given_is_seen_by_what_is_rendered_inside() {
     sandbox.run(["compile"]).success();
     assert_eq!(sandbox.read("target/compiled/shop/models/a.sql").trim(), "select 'nothing 1 1' as said");
 }
+
+#[test]
+fn macros_name_where_exports_lie() {
+    let sandbox = Sandbox::new()
+        .file(
+            "macros/names.sql",
+            "
+            {% macro generate_schema_name(custom, node) %}s_{{ node.name }}{% endmacro %}
+            {% macro generate_alias_name(custom, node) %}a_{{ node.name }}{% endmacro %}
+            ",
+        )
+        .model("days", "select date '2024-01-01' as date_day")
+        .model("a", "select 1 as id, date '2024-01-01' as happened")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - name: days
+                time_spine: {standard_granularity_column: date_day}
+                columns: [{name: date_day, granularity: day}]
+            semantic_models:
+              - name: things
+                model: ref('a')
+                defaults: {agg_time_dimension: happened}
+                entities: [{name: thing, type: primary, expr: id}]
+                dimensions: [{name: happened, type: time, type_params: {time_granularity: day}}]
+                measures: [{name: number, agg: count, expr: id}]
+            metrics: [{name: count_of_things, label: N, type: simple, type_params: {measure: number}}]
+            saved_queries:
+              - name: query
+                query_params: {metrics: [count_of_things]}
+                exports:
+                  - {name: one, config: {export_as: table}}
+                  - {name: two, config: {export_as: view, schema: mine, alias: own}}
+            sources:
+              - name: raw
+                loaded_at_field: x
+                freshness: {warn_after: {count: 1, period: day}, error_after: {count: 2, period: day}}
+                tables: [{name: t, freshness: {warn_after: null}}]
+            ",
+        );
+    sandbox.run(["parse"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    let exports = manifest["saved_queries"]["saved_query.shop.query"]["exports"].as_array().unwrap().clone();
+    let place = |export: &serde_json::Value| {
+        let config = &export["config"];
+        format!("{}.{}", config["schema_name"].as_str().unwrap(), config["alias"].as_str().unwrap())
+    };
+    assert_eq!(exports.iter().map(place).collect::<Vec<_>>(), ["s_one.a_one", "mine.own"]);
+    let freshness = &manifest["sources"]["source.shop.raw.t"]["freshness"];
+    assert_eq!((&freshness["warn_after"], &freshness["error_after"]["count"]), (&().into(), &2.into()));
+}
+
+#[test]
+fn validators_of_configs_are_taken() {
+    let sandbox = Sandbox::new().model(
+        "a",
+        "select {{ config.get('size', 7, validator=validation.any[int, float]) }} as id {{ validation.any['a'] is none }}",
+    );
+    sandbox.run(["parse"]).success();
+}

@@ -81,7 +81,12 @@ impl Described {
     ) -> Option<Vec<Drafted>> {
         let name = |node: &Node| ((node.package.clone(), node.name.clone()), node.unique_id.clone());
         let nodes: HashMap<_, _> = self.models(manifest).map(name).collect();
-        let tests = GenericSketcher { library, dialect: &drafting.surroundings.dialect, nodes };
+        let tests = GenericSketcher {
+            library,
+            dialect: &drafting.surroundings.dialect,
+            has_arguments: drafting.surroundings.tests_have_arguments,
+            nodes,
+        };
         let [of_nodes, of_sources] = rendering.with(&self.file.package, |render| {
             [tests.of_nodes(&self.file, render), tests.of_sources(&self.file, render)]
         });

@@ -81,7 +81,9 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
         join(&mut values, rule, &setting.key, &setting.value);
         set_by.insert(setting.key.clone(), setting.span);
     }
-    if let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {
+    // dbt: where nothing reads it as a moment, it stays a text.
+    let is_microbatch = values.get("incremental_strategy").and_then(Json::as_str) == Some("microbatch");
+    if is_microbatch && let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {
         values.insert("begin".to_owned(), moment.into());
     }
     for key in ["pre-hook", "post-hook"] {
@@ -166,7 +168,13 @@ mod tests {
         );
         check("schema", &[json!("a"), json!(null)], json!(null));
         check("custom", &[json!([1]), json!([2])], json!([2]));
-        check("begin", &[json!("2024-01-01")], json!("2024-01-01T00:00:00"));
+        check("begin", &[json!("2024-01-01")], json!("2024-01-01"));
+    }
+
+    #[test]
+    fn the_beginning_of_batches_is_a_moment() {
+        let config = merged(&[json!({"incremental_strategy": "microbatch"}), json!({"begin": "2024-01-01"})]);
+        assert_eq!(config.get("begin"), Some(&json!("2024-01-01T00:00:00")));
     }
 
     #[test]

@@ -67,10 +67,8 @@ impl Reader<'_> {
         let (full_name, mut rest) = self.name_and_rest(entry)?;
         let (namespace, test) = self.split_name(&full_name)?;
         let subject = format!("data test `{}` of {}", full_name.value, self.owner);
-        let mut arguments = match self.has_arguments {
-            true => self.section(&subject, &mut rest, "arguments"),
-            false => Map::default(),
-        };
+        let mut arguments =
+            if self.has_arguments { self.section(&subject, &mut rest, "arguments") } else { Map::default() };
         // dbt: what belongs to every test is that below `arguments` too.
         for key in ["config", "name", "description"].into_iter().chain(CONFIG_KEYS) {
             if let Some((key, value)) = arguments.remove(key) {

@@ -30,6 +30,9 @@ pub(crate) struct Surroundings {
     pub(crate) notices: Arc<dyn Notices>,
     pub(crate) adapter: Arc<dyn Adapter>,
     pub(crate) dialect: Dialect,
+    /// Whether `arguments:` of a data test holds its arguments, rather than being one: the
+    /// flag `require_generic_test_arguments_property`.
+    pub(crate) tests_have_arguments: bool,
     /// The project's quoting over the dialect's.
     pub(crate) quoting: Policy,
     /// The target's database and schema.

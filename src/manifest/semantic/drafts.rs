@@ -132,7 +132,14 @@ impl SemanticLayer<'_> {
         let json = entry.json();
         let config = self.config(SemanticKind::SavedQuery, file, entry, findings);
         let target = self.project.target();
-        let exports = shape::exports(&json, &config.values, target.database.as_deref(), &target.schema);
+        let mut named = |export: &Json, part: &'static str| {
+            let name = self.naming.of_export(&file.package, &shape::value(export, "name"), part, export);
+            name.unwrap_or_else(|finding| {
+                findings.push(finding);
+                Json::Null
+            })
+        };
+        let exports = shape::exports(&json, &config.values, target.database.as_deref(), &mut named);
         let fields = json!({
             "query_params": shape::query_params(&json),
             "exports": exports,

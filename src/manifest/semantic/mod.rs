@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::describe::Describer;
 use super::layers::Trees;
+use super::naming::Naming;
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
 use super::unique::check_names;
@@ -25,6 +26,7 @@ pub(super) struct SemanticLayer<'a> {
     pub(super) trees: &'a Trees<'a>,
     pub(super) describer: &'a Describer<'a>,
     pub(super) dialect: Dialect,
+    pub(super) naming: &'a Naming<'a>,
 }
 
 /// A node that is not connected yet.

@@ -274,32 +274,39 @@ pub(super) fn query_params(entry: &Json) -> Json {
     })
 }
 
-/// The exports of a saved query, stored in the target's place where they name none.
+/// The exports of a saved query. `named` gives the parts of the place where they are stored
+/// that they do not name themselves: of an export's name, its `schema` or `alias`.
 pub(super) fn exports(
     entry: &Json,
     config: &Map<String, Json>,
     database: Option<&str>,
-    schema: &str,
+    named: &mut dyn FnMut(&Json, &'static str) -> Json,
 ) -> Json {
-    let one = |export: &Json| {
+    let mut one = |export: &Json| {
         let own = or(export, "config", json!({}));
         let either = |key: &str| match value(&own, key) {
             Json::Null => config.get(key).cloned().unwrap_or_default(),
             given => given,
         };
-        let given = |found: Json, default: Json| if found.is_null() { default } else { found };
+        let mut given = |key: &'static str| match either(key) {
+            Json::Null => named(export, key),
+            found => found,
+        };
+        let (schema, alias) = (given("schema"), given("alias"));
+        let found = either("database");
+        let database = if found.is_null() { database.into() } else { found };
         json!({
             "name": value(export, "name"),
             "config": {
                 "export_as": either("export_as"),
-                "schema_name": given(either("schema"), schema.into()),
-                "alias": given(either("alias"), value(export, "name")),
-                "database": given(either("database"), database.into()),
+                "schema_name": schema,
+                "alias": alias,
+                "database": database,
             },
             "unrendered_config": own,
         })
     };
-    items(entry, "exports").iter().map(one).collect()
+    items(entry, "exports").iter().map(&mut one).collect()
 }
 
 #[cfg(test)]

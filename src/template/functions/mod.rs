@@ -10,6 +10,7 @@ mod marks;
 mod modules;
 mod pattern;
 mod regex;
+mod validation;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Value> {
         ("cycler", Value::from_function(|args: Rest<Value>| cycler::cycler(&args))),
         ("joiner", Value::from_function(minijinja_contrib::globals::joiner)),
         ("modules", modules::modules()),
+        ("validation", validation::validation()),
     ]);
     functions.extend(collections::functions());
     functions.extend(data::functions());

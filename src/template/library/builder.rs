@@ -129,7 +129,7 @@ impl LibraryBuilder {
 
     /// The library, and the names that were declared twice (the first one counts).
     pub fn build(self) -> (Library, Vec<Diagnostic>) {
-        let library = Library::new(self.root, self.macros, self.packages, self.internal, self.rules);
+        let library = Library::new(self.root, self.macros, self.packages, &self.internal, self.rules);
         (library, self.diagnostics)
     }
 }

@@ -19,8 +19,6 @@ pub struct Library {
     root: String,
     macros: Vec<MacroInfo>,
     packages: HashMap<String, Package>,
-    /// Internal packages, the one that is asked first in front.
-    internal: Vec<String>,
     internal_macros: HashMap<String, usize>,
     rules: Rules,
 }
@@ -49,14 +47,14 @@ impl Library {
         root: String,
         macros: Vec<MacroInfo>,
         packages: HashMap<String, Package>,
-        internal: Vec<String>,
+        internal: &[String],
         rules: Rules,
     ) -> Self {
         let mut internal_macros = HashMap::new();
         for package in internal.iter().rev().filter_map(|name| packages.get(name)) {
             internal_macros.extend(package.macros.iter().map(|(name, index)| (name.clone(), *index)));
         }
-        Self { root, macros, packages, internal, internal_macros, rules }
+        Self { root, macros, packages, internal_macros, rules }
     }
 
     /// The root project's name.
@@ -124,6 +122,18 @@ impl Library {
         Err(sought)
     }
 
+    /// The macro that dbt notes for a dispatch. Without a namespace it is the root project's,
+    /// whatever is found once the dispatch is made.
+    fn named_by_dispatch(&self, name: &str, namespace: Option<&str>, package: &str) -> Option<&MacroInfo> {
+        if namespace.is_none() {
+            let in_root = self.find_dispatched(name, None, &self.root).ok();
+            return in_root
+                .filter(|info| !info.is_internal)
+                .or_else(|| self.find_dispatched(name, None, package).ok());
+        }
+        self.find_dispatched(name, namespace, package).ok()
+    }
+
     fn prefixes(&self) -> impl Iterator<Item = &str> {
         self.rules.adapter_kinds.iter().map(String::as_str).chain(["default"])
     }
@@ -134,7 +144,8 @@ impl Library {
         if let Some(order) = self.rules.search_orders.get(namespace).filter(|order| !order.is_empty()) {
             return order.iter().map(|package| Some(package.as_str())).collect();
         }
-        if self.packages.contains_key(namespace) && !self.internal.iter().any(|name| name == namespace) {
+        // dbt: among the packages of a project are those that come with the program.
+        if self.packages.contains_key(namespace) {
             return vec![Some(&self.root), Some(namespace)];
         }
         vec![None]
@@ -216,7 +227,7 @@ impl Library {
                 MacroCall::Direct { package: None, name } => vec![self.find_anywhere(name, package)],
                 MacroCall::Dispatched { name, namespace } => vec![
                     self.find_anywhere(name, package),
-                    self.find_dispatched(name, namespace.as_deref(), package).ok(),
+                    self.named_by_dispatch(name, namespace.as_deref(), package),
                 ],
             };
             for info in named.into_iter().flatten() {
@@ -238,7 +249,9 @@ impl Library {
         (!is_somewhere).then_some((name, sought))
     }
 
-    fn find_anywhere(&self, name: &str, package: &str) -> Option<&MacroInfo> {
+    /// The macro of this name that dbt notes while it reads a text of `package`: that package's,
+    /// the root project's, any other's, or one that comes with the program.
+    pub fn find_anywhere(&self, name: &str, package: &str) -> Option<&MacroInfo> {
         let imported = || self.macros.iter().rev().find(|found| found.name == name && !found.is_internal);
         self.find_in(package, name)
             .or_else(|| self.find_in(&self.root, name))

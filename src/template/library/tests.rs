@@ -55,7 +55,9 @@ fn what_an_adapter_descends_from_is_asked_after_it() {
     assert_eq!(found("own"), "macro.dbt_child.child__own");
     assert_eq!(found("inherited"), "macro.dbt_parent.parent__inherited");
     assert_eq!(found("plain"), "macro.dbt.default__plain");
-    assert_eq!(dispatched("none").unwrap_err(), ["child__none", "parent__none", "default__none"]);
+    let sought = "root.child__none root.parent__none root.default__none \
+                  dbt.child__none dbt.parent__none dbt.default__none";
+    assert_eq!(dispatched("none").unwrap_err().join(" "), sought);
     let named = |name: &str| library.find(name, "root").map(|found| found.package.as_str());
     assert_eq!((named("shared"), named("told")), (Some("dbt_child"), Some("dbt_parent")));
     let heap = library.materialization("heap").map(|found| found.info.name.as_str());

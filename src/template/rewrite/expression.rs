@@ -35,8 +35,8 @@ pub(super) enum Kind {
 pub(super) fn rewrite(source: &str, tokens: &[Token], edits: &mut Edits) {
     let before = edits.len();
     let mut walker = Walker::new(source, tokens, edits);
-    let walked = walker.list().ok().filter(|_| walker.at >= tokens.len());
-    match (walked, tokens) {
+    let read = walker.list().ok().filter(|_| walker.at >= tokens.len());
+    match (read, tokens) {
         (Some(Some(_)), _) => {}
         // A tuple without parentheses.
         (Some(None), [first, .., last]) => {
@@ -326,6 +326,7 @@ impl<'a, 'e> Walker<'a, 'e> {
         let open = self.expect("[")?;
         let mut colons = Vec::new();
         let mut is_missing = vec![true];
+        let mut has_commas = false;
         while !self.is("]") {
             if self.is(":") {
                 colons.push(*self.peek().ok_or(Unreadable)?);
@@ -336,12 +337,19 @@ impl<'a, 'e> Walker<'a, 'e> {
                 if let Some(last) = is_missing.last_mut() {
                     *last = false;
                 }
-                if self.is(",") {
-                    return Err(Unreadable);
-                }
+                has_commas |= self.take(",");
             }
         }
         let close = self.expect("]")?;
+        match (has_commas, colons.is_empty()) {
+            // A tuple as the key.
+            (true, true) => {
+                self.edits.insert(open.end, "(");
+                self.edits.insert(close.start, ")");
+            }
+            (true, false) => return Err(Unreadable),
+            (false, _) => {}
+        }
         if !colons.is_empty() {
             let fill = |missing: Option<&bool>| if missing == Some(&true) { "none" } else { "" };
             self.edits.replace(open.start, 1, format!("|__slice({}", fill(is_missing.first())));

@@ -33,6 +33,7 @@ fn literals_and_slices_become_python_s() {
     check("{{ a[::-1] }}", "{{ a|__slice(none,none,(-1)) }}");
     check("{{ a is in [1] }}", "{{ a is in ([1]|__list) }}");
     check("{{ 'a' 'b' }}", "{{ ('a' ~  'b') }}");
+    check("{{ a[1, b] }}{{ a[b,] }}", "{{ a[(1, b)] }}{{ a[(b,)] }}");
     check("{{ a, [1] }}{{ a, }}", "{{ (a, [1]|__list) }}{{ (a,) }}");
 }
 
