@@ -29,7 +29,8 @@ HEAD = """\
 
 Written by `bench/run`; [README.md](README.md) says what it does. Times are medians of wall-clock
 time over rounds in which all runs of a table take turns, so that a ratio is one of runs side by
-side: other work on the machine falls on both. Behind them stand the quickest and the slowest round,
+side: other work on the machine falls on both. Tables may come from different runs, of
+different days and versions. Behind them stand the quickest and the slowest round,
 the time of processors, and the peak of the process's memory, the database included (one that is
 lower than that of the measuring program, about 17 MiB, is not seen).
 
