@@ -164,6 +164,22 @@ pub trait Session: Send {
     /// # Errors
     /// The engine's error, with the place in `sql` where it tells one.
     fn execute(&mut self, sql: &str) -> Result<Response, DatabaseError>;
+    /// Begins a script whose answer is wanted later. `None` where the engine takes other
+    /// statements meanwhile, which take effect after it: then [`Session::answer`] gives the answer.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn start(&mut self, sql: &str) -> Result<Option<Response>, DatabaseError> {
+        self.execute(sql).map(Some)
+    }
+    /// Waits for what was started and is not answered. A refusal that a statement
+    /// in between has told is not told again.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    fn answer(&mut self) -> Result<Response, DatabaseError> {
+        Ok(Response::default())
+    }
     /// Runs a script and returns the rows of its last statement, at most `limit` of them.
     ///
     /// # Errors

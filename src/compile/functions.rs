@@ -15,7 +15,10 @@ use crate::template::{self, Text};
 pub(super) fn function(state: &Arc<JobState>, name: &str) -> Option<Value> {
     let state = Arc::clone(state);
     Some(match name {
-        "load_result" => Value::from_function(move |name: String| state.results.load(&name)),
+        "load_result" => Value::from_function(move |name: String| {
+            state.land().map_err(template::raise)?;
+            state.results.load(&name)
+        }),
         "store_result" => {
             Value::from_function(move |Rest(args): Rest<Value>, kwargs: minijinja::value::Kwargs| {
                 store_result(&state, &with(args, kwargs))

@@ -205,6 +205,24 @@ impl Job {
         self.state.execute(sql)
     }
 
+    /// Sends the node's own statement. Where the warehouse takes others meanwhile it may
+    /// still run afterwards; see [`Job::answer`].
+    ///
+    /// # Errors
+    /// As [`Job::execute`].
+    pub fn start(&self, sql: &str) -> Result<(), Failure> {
+        self.state.start(sql)
+    }
+
+    /// Waits for what was started and gives the warehouse's answer to it.
+    ///
+    /// # Errors
+    /// As [`Job::execute`].
+    pub fn answer(&self) -> Result<Response, Failure> {
+        self.state.land()?;
+        Ok(self.main_response().unwrap_or_default())
+    }
+
     /// Runs a script and fetches the rows of its last statement, at most `limit`.
     ///
     /// # Errors

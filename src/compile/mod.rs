@@ -15,6 +15,7 @@ mod compiled;
 mod config_object;
 mod failure;
 mod functions;
+mod in_flight;
 mod job;
 mod listener;
 mod metrics;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::compiled::Compiled;
 use super::failure::Failure;
+use super::in_flight::InFlight;
 use super::job::Batch;
 use super::listener::Listener;
 use super::query_comment::{self, Comment, Commented};
@@ -22,7 +23,6 @@ use super::worker::Worker;
 use crate::adapter::{DatabaseError, PythonJob, Response, Session};
 use crate::artifact;
 use crate::diagnostics::{Diagnostic, Label};
-use crate::host::clock;
 use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
@@ -51,6 +51,8 @@ pub(super) struct JobState {
     /// Whether what is run for the node came so far that it was written.
     is_written: AtomicBool,
     model: Mutex<Option<Value>>,
+    /// The node's own statement, while it is not answered.
+    pub(super) in_flight: Mutex<Option<InFlight>>,
     /// What goes with each statement, once one was sent.
     comment: OnceLock<Result<Option<Comment>, Failure>>,
 }
@@ -76,6 +78,7 @@ impl JobState {
             compiled: Mutex::default(),
             is_written: AtomicBool::new(false),
             model: Mutex::default(),
+            in_flight: Mutex::default(),
             comment: OnceLock::new(),
         }
     }
@@ -206,7 +209,7 @@ impl JobState {
     }
 
     /// Passes on what the warehouse remarked.
-    fn heard(&self, mut response: Response) -> Response {
+    pub(super) fn heard(&self, mut response: Response) -> Response {
         for remark in std::mem::take(&mut response.remarks) {
             if remark.is_warning {
                 self.listener.warning(Diagnostic::warning("database-warning", remark.message));
@@ -223,31 +226,21 @@ impl JobState {
         say: impl FnOnce(&mut dyn Session, &str) -> Result<T, DatabaseError>,
     ) -> Result<T, Failure> {
         self.check_may_speak(sql)?;
-        let notices = || Arc::<dyn Listener>::clone(&self.listener) as Arc<dyn Notices>;
-        let comment = self
-            .comment
-            .get_or_init(|| query_comment::comment(&self.runtime, Some(&self.subject), &notices()))
-            .as_ref()
-            .map_err(Failure::clone)?;
-        let commented = Commented::new(sql, comment.as_ref());
+        let commented = Commented::new(sql, self.comment()?);
         let said = self.send(&commented.sql, say);
         said.map_err(|error| self.refused(commented.uncommented(error)))
     }
 
-    /// Sends a statement as it is.
-    fn send<T>(
-        &self,
-        sql: &str,
-        say: impl FnOnce(&mut dyn Session, &str) -> Result<T, DatabaseError>,
-    ) -> Result<T, DatabaseError> {
-        self.listener.statement(sql);
-        let started = clock::instant();
-        let said = self.runtime.timings().during(Phase::Execute, || say(self.worker.session().as_mut(), sql));
-        self.listener.answered(said.is_err(), started.elapsed());
-        said
+    /// The comment that goes with each statement.
+    pub(super) fn comment(&self) -> Result<Option<&Comment>, Failure> {
+        let notices = || Arc::<dyn Listener>::clone(&self.listener) as Arc<dyn Notices>;
+        let comment = self
+            .comment
+            .get_or_init(|| query_comment::comment(&self.runtime, Some(&self.subject), &notices()));
+        comment.as_ref().map(Option::as_ref).map_err(Failure::clone)
     }
 
-    fn check_may_speak(&self, sql: &str) -> Result<(), Failure> {
+    pub(super) fn check_may_speak(&self, sql: &str) -> Result<(), Failure> {
         self.check_turn()?;
         self.check_stop()?;
         if !self.runtime.parts.options.introspect {
@@ -286,6 +279,7 @@ impl JobState {
 
     /// Commits what is open; nothing where nothing is.
     pub(super) fn commit(&self) -> Result<(), Failure> {
+        self.land()?;
         if self.worker.session().in_transaction() {
             self.execute_bare("COMMIT").map_err(|failure| self.at_node(failure))?;
         }
@@ -304,6 +298,8 @@ impl JobState {
     /// Takes back what is open, and what the relation cache knows of it. Works
     /// while the run is stopping, too.
     pub(super) fn rollback(&self) -> Result<(), Failure> {
+        // Whatever came of it is taken back.
+        let _ = self.land();
         let rolled_back = {
             let is_open = self.worker.session().in_transaction();
             if is_open {

@@ -96,6 +96,19 @@ pub trait Bench {
     /// The warehouse refuses it, or the run was asked to stop.
     fn execute(&mut self, purpose: Purpose, sql: &str) -> Result<Response, Failure>;
 
+    /// Begins the node's own statement. Where the warehouse takes others meanwhile it
+    /// still runs afterwards, and what is refused is told by any of them.
+    ///
+    /// # Errors
+    /// As [`Bench::execute`].
+    fn start(&mut self, sql: &str) -> Result<(), Failure>;
+
+    /// Waits for what was started: the warehouse's answer to it.
+    ///
+    /// # Errors
+    /// As [`Bench::execute`].
+    fn answer(&mut self) -> Result<Response, Failure>;
+
     /// Runs the code of a Python model.
     ///
     /// # Errors

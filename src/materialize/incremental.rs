@@ -60,7 +60,7 @@ fn add(
 ) -> Result<Response, Failure> {
     let staged = bench.relation("make_temp_relation", &[order.value(target)])?;
     let staged = staged.with_kind(RelationKind::Table);
-    table::fill(order, bench, (Purpose::Stage, true), &staged, order.sql)?;
+    table::stage(order, bench, &staged, order.sql)?;
     if !order.enforces_contract() {
         widen(order, bench, &staged, target)?;
     }

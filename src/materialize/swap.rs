@@ -59,7 +59,7 @@ impl Swap {
         bench: &mut dyn Bench,
     ) -> Result<Response, Failure> {
         self.make_room(bench)?;
-        let response = table::create(order, bench, &self.intermediate, order.sql)?;
+        table::start(order, bench, &self.intermediate, order.sql)?;
         if order.capabilities.indexes_survive_renames {
             finish::indexes(order, bench, &self.intermediate)?;
             self.put_in_place(bench)?;
@@ -67,7 +67,7 @@ impl Swap {
             self.put_in_place(bench)?;
             finish::indexes(order, bench, &self.target)?;
         }
-        Ok(response)
+        bench.answer()
     }
 
     /// Drops the predecessor where the new one is built in its place. To be called

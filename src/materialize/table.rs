@@ -38,25 +38,52 @@ pub(super) fn create(
     relation: &Relation,
     sql: &str,
 ) -> Result<Response, Failure> {
-    let response = fill(order, bench, (Purpose::Main, false), relation, sql)?;
-    bench.change(Change::Create(relation))?;
-    Ok(response)
+    start(order, bench, relation, sql)?;
+    bench.answer()
 }
 
-/// Makes a table, or a temporary one, of the rows that a query gives or that the
-/// code of a Python model returns.
-pub(super) fn fill(
+/// Begins the main statement; [`Bench::answer`] waits for it.
+pub(super) fn start(
     order: &Order<'_>,
     bench: &mut dyn Bench,
-    (purpose, is_temporary): (Purpose, bool),
+    relation: &Relation,
+    sql: &str,
+) -> Result<(), Failure> {
+    let make = statement(order, bench, false, relation, sql)?;
+    if order.node.is_python_model() {
+        bench.python(Purpose::Main, &make)?;
+    } else {
+        bench.start(&make)?;
+    }
+    bench.change(Change::Create(relation))
+}
+
+/// Makes a temporary table of the rows that a query gives or that the code of a
+/// Python model returns.
+pub(super) fn stage(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
     relation: &Relation,
     sql: &str,
 ) -> Result<Response, Failure> {
-    let args = [Value::from(is_temporary), order.value(relation), Value::from(sql), Value::from("python")];
+    let make = statement(order, bench, true, relation, sql)?;
     if order.node.is_python_model() {
-        let code = bench.sql("create_table_as", &args)?;
-        return bench.python(purpose, &code);
+        return bench.python(Purpose::Stage, &make);
     }
-    let create = bench.sql("get_create_table_as_sql", args.get(..3).unwrap_or_default())?;
-    bench.execute(purpose, &create)
+    bench.execute(Purpose::Stage, &make)
+}
+
+/// What makes a table, or a temporary one: SQL, or the code of a Python model.
+fn statement(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    is_temporary: bool,
+    relation: &Relation,
+    sql: &str,
+) -> Result<String, Failure> {
+    let (is_temporary, relation, sql) = (Value::from(is_temporary), order.value(relation), Value::from(sql));
+    if order.node.is_python_model() {
+        return bench.sql("create_table_as", &[is_temporary, relation, sql, Value::from("python")]);
+    }
+    bench.sql("get_create_table_as_sql", &[is_temporary, relation, sql])
 }

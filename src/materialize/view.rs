@@ -1,6 +1,6 @@
 //! `materialized: view`: a stored query.
 
-use super::bench::{Bench, Change, Made, Order, Purpose, Transaction};
+use super::bench::{Bench, Change, Made, Order, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::compile::Failure;
@@ -19,9 +19,10 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     finish::hooks(order, bench, Hooks::Pre, true)?;
     let args = [order.value(&swap.intermediate), Value::from(order.sql)];
     let create = bench.sql("get_create_view_as_sql", &args)?;
-    let response = bench.execute(Purpose::Main, &create)?;
+    bench.start(&create)?;
     bench.change(Change::Create(&swap.intermediate))?;
     swap.put_in_place(bench)?;
+    let response = bench.answer()?;
     finish::grants(order, bench, &swap.target, existed.as_ref(), true)?;
     finish::docs(order, bench, &swap.target)?;
     finish::hooks(order, bench, Hooks::Post, true)?;

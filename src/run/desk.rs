@@ -59,6 +59,15 @@ impl Bench for Desk<'_> {
         Ok(response)
     }
 
+    fn start(&mut self, sql: &str) -> Result<(), Failure> {
+        self.record(Purpose::Main, sql)?;
+        self.job.start(sql)
+    }
+
+    fn answer(&mut self) -> Result<Response, Failure> {
+        self.job.answer()
+    }
+
     fn python(&mut self, purpose: Purpose, code: &str) -> Result<Response, Failure> {
         self.record(purpose, code)?;
         let response = self.job.python(code)?;

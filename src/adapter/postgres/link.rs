@@ -31,17 +31,22 @@ pub(super) struct Link {
     client: Arc<Client>,
     notices: Notices,
     unread: Vec<Unread>,
+    /// The answer that will be asked for, once it was read.
+    kept: Option<Vec<SimpleQueryMessage>>,
 }
 
 /// A statement that was sent and whose answer nobody has waited for.
 struct Unread {
     sql: String,
+    /// Somebody will ask for the answer.
+    is_wanted: bool,
     answer: Pin<Box<dyn Future<Output = Messages> + Send>>,
 }
 
 /// A statement that was refused, though nobody had waited for its answer.
 pub(super) struct Late {
     pub(super) sql: String,
+    pub(super) is_wanted: bool,
     pub(super) error: Error,
 }
 
@@ -69,7 +74,7 @@ impl Link {
         let runtime = runtime().map_err(NoEntry::Machine)?;
         let (client, connection) = runtime.block_on(config.connect(tls)).map_err(NoEntry::Refused)?;
         let notices = Arc::clone(notices);
-        Ok(Self { runtime, connection, client: Arc::new(client), notices, unread: Vec::new() })
+        Ok(Self { runtime, connection, client: Arc::new(client), notices, unread: Vec::new(), kept: None })
     }
 
     pub(super) fn cancel_token(&self) -> CancelToken {
@@ -86,8 +91,10 @@ impl Link {
         })
     }
 
-    /// Sends a statement and does not wait for its answer.
-    pub(super) fn send(&mut self, sql: &str) {
+    /// Sends a statement and does not wait for its answer, which [`Link::answer`] gives
+    /// where it is wanted.
+    pub(super) fn send(&mut self, sql: &str, is_wanted: bool) {
+        self.kept = self.kept.take().filter(|_| !is_wanted);
         let (client, text) = (Arc::clone(&self.client), sql.to_owned());
         let mut answer = pin_box(async move { client.simple_query(&text).await });
         let mut asleep = Context::from_waker(Waker::noop());
@@ -98,16 +105,36 @@ impl Link {
         if let Poll::Ready(messages) = answered {
             answer = pin_box(std::future::ready(messages));
         }
-        self.unread.push(Unread { sql: sql.to_owned(), answer });
+        self.unread.push(Unread { sql: sql.to_owned(), is_wanted, answer });
     }
 
     /// Reads the answers that nobody waited for: the first refusal. To be called
     /// after the answer to a later statement was read, when all of them are there.
     pub(super) fn read_on(&mut self) -> Result<(), Late> {
+        let all = self.unread.len();
+        self.read(all)
+    }
+
+    /// The answer that was wanted. What was sent after it stays unread, unless it was refused.
+    pub(super) fn answer(&mut self) -> Result<Vec<SimpleQueryMessage>, Late> {
+        let wanted = self.unread.iter().position(|unread| unread.is_wanted);
+        if let Err(late) = self.read(wanted.map_or(0, |at| at + 1)) {
+            // The server has refused that, too.
+            let _ = self.read_on();
+            return Err(late);
+        }
+        Ok(self.kept.take().unwrap_or_default())
+    }
+
+    /// Reads so many answers.
+    fn read(&mut self, count: usize) -> Result<(), Late> {
         let mut refused = Ok(());
-        for Unread { sql, answer } in std::mem::take(&mut self.unread) {
-            if let (Err(error), Ok(())) = (self.wait(answer), &refused) {
-                refused = Err(Late { sql, error });
+        let due: Vec<Unread> = self.unread.drain(..count).collect();
+        for Unread { sql, is_wanted, answer } in due {
+            match self.wait(answer) {
+                Ok(messages) if is_wanted => self.kept = Some(messages),
+                Err(error) if refused.is_ok() => refused = Err(Late { sql, is_wanted, error }),
+                Ok(_) | Err(_) => {}
             }
         }
         refused

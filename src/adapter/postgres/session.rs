@@ -21,8 +21,17 @@ pub(in crate::adapter) struct PostgresSession {
     /// `None` after the connection was lost.
     link: Option<Link>,
     transaction: Transaction,
+    /// What was sent and has an answer that somebody will ask for.
+    started: Option<Started>,
     notices: Notices,
     stop: Arc<Stop>,
+}
+
+/// A statement that runs while others are sent.
+struct Started {
+    /// The script, of which it is all.
+    script: String,
+    outline: Vec<String>,
 }
 
 impl PostgresSession {
@@ -33,6 +42,7 @@ impl PostgresSession {
             connector,
             link: None,
             transaction: Transaction::Closed,
+            started: None,
             notices: Notices::default(),
             stop: Arc::new(stop),
         };
@@ -70,9 +80,9 @@ impl PostgresSession {
             return Err(fault::copy_without_data(script, statement));
         }
         if self.transaction.may_go_unread(&outline) {
-            self.link()?.send(statement.text);
+            self.link()?.send(statement.text, false);
             self.transaction = self.transaction.after(&outline, true);
-            return Ok((self.answer(&outline, 0), Rows::default()));
+            return Ok((self.answer_to(&outline, 0), Rows::default()));
         }
         let link = self.link()?;
         let asked = ask(link, statement.text, wanted);
@@ -80,7 +90,7 @@ impl PostgresSession {
         self.transaction = self.transaction.after(&outline, asked.is_ok());
         self.check_late(read, &outline, asked.is_ok())?;
         match asked {
-            Ok((count, rows)) => Ok((self.answer(&outline, count), rows)),
+            Ok((count, rows)) => Ok((self.answer_to(&outline, count), rows)),
             Err(error) => Err(self.failed(&error, script, statement, transaction::is_commit(&outline))),
         }
     }
@@ -97,14 +107,26 @@ impl PostgresSession {
         let Some(late) = read.err().filter(|late| answered || late.error.as_db_error().is_some()) else {
             return Ok(());
         };
+        if late.is_wanted
+            && let Some(started) = self.started.take()
+        {
+            return Err(self.refused_start(&late, &started));
+        }
         let was_commit = transaction::is_commit(outline);
         let mut described = fault::from_late(&late, was_commit);
         self.note_failure(&late.error, &mut described, was_commit);
         Err(described)
     }
 
+    /// A refusal of what was started, whoever came to hear of it.
+    fn refused_start(&mut self, late: &Late, started: &Started) -> DatabaseError {
+        let statement = sql::statements(&started.script).into_iter().next();
+        let statement = statement.unwrap_or(Statement { text: &started.script, offset: 0 });
+        self.failed(&late.error, &started.script, statement, false)
+    }
+
     /// The answer to a statement, with what the server said since the last one.
-    fn answer(&self, outline: &[String], count: u64) -> Response {
+    fn answer_to(&self, outline: &[String], count: u64) -> Response {
         let mut said = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         let remark = |notice: DbError| Remark {
             message: fault::remark(&notice),
@@ -141,6 +163,7 @@ impl PostgresSession {
         described.is_cancelled = fault::is_cancelled(error) && self.stop.requested.load(Ordering::Relaxed);
         if fault::is_fatal(error) {
             self.link = None;
+            self.started = None;
             self.transaction = Transaction::Closed;
             if was_commit {
                 described.message.push_str("\nit is not known whether the transaction was committed");
@@ -195,6 +218,15 @@ enum Wanted {
     Rows(usize),
 }
 
+/// The count of a statement's tag.
+fn count(messages: &[SimpleQueryMessage]) -> u64 {
+    let of = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::CommandComplete(count) => Some(*count),
+        _ => None,
+    };
+    messages.iter().rev().find_map(of).unwrap_or_default()
+}
+
 /// Sends one statement; gives the count of its tag and the rows that are wanted.
 fn ask(link: &mut Link, sql: &str, wanted: Wanted) -> Result<(u64, Rows), Error> {
     let (mut readers, limit) = match wanted {
@@ -230,6 +262,29 @@ impl Session for PostgresSession {
         self.run_all(sql, Wanted::Nothing).map(|(response, _)| response)
     }
 
+    fn start(&mut self, sql: &str) -> Result<Option<Response>, DatabaseError> {
+        if let [statement] = sql::statements(sql).as_slice() {
+            let outline = outline(statement.text);
+            if self.transaction.may_be_answered_later(&outline) {
+                self.link()?.send(statement.text, true);
+                self.started = Some(Started { script: sql.to_owned(), outline });
+                return Ok(None);
+            }
+        }
+        self.execute(sql).map(Some)
+    }
+
+    fn answer(&mut self) -> Result<Response, DatabaseError> {
+        let Some(started) = self.started.take() else { return Ok(Response::default()) };
+        match self.link()?.answer() {
+            Ok(messages) => Ok(self.answer_to(&started.outline, count(&messages))),
+            Err(late) => {
+                self.transaction = self.transaction.after(&started.outline, false);
+                Err(self.refused_start(&late, &started))
+            }
+        }
+    }
+
     fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<(Response, Rows), DatabaseError> {
         self.run_all(sql, Wanted::Rows(limit.unwrap_or(usize::MAX)))
     }
@@ -248,7 +303,7 @@ impl Session for PostgresSession {
         self.transaction = self.transaction.after(&outline, sent.is_ok());
         self.check_late(read, &outline, sent.is_ok())?;
         match sent {
-            Ok(count) => Ok(self.answer(&outline, count)),
+            Ok(count) => Ok(self.answer_to(&outline, count)),
             Err(error) => Err(fault::with_cell(&error, self.failed(&error, &sql, statement, false))),
         }
     }

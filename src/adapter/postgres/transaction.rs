@@ -34,6 +34,16 @@ impl Transaction {
         }
     }
 
+    /// Whether other statements may be sent while one with this
+    /// [outline](crate::sql::outline) runs, whose answer is wanted: it makes a relation inside
+    /// a transaction, so that a refusal undoes all that follows.
+    pub(super) fn may_be_answered_later(self, outline: &[String]) -> bool {
+        let is_relation = |word: &String| matches!(word.as_str(), "table" | "view");
+        self == Self::Open
+            && outline.first().is_some_and(|word| word == "create")
+            && outline.iter().take(4).any(is_relation)
+    }
+
     /// After a statement with this [outline](crate::sql::outline).
     #[must_use]
     pub(super) fn after(self, outline: &[String], succeeded: bool) -> Self {
@@ -122,5 +132,21 @@ mod tests {
         check(Open, "drop table t", false);
         check(Open, "create view v as select 1", false);
         check(Open, "commit", false);
+    }
+
+    #[test]
+    fn only_what_makes_a_relation_is_answered_later() {
+        use Transaction::{Closed, Failed, Open};
+        let check = |before: Transaction, statement: &str, expected: bool| {
+            assert_eq!(before.may_be_answered_later(&sql::outline(statement)), expected, "{statement}");
+        };
+
+        check(Open, "create view v as select 1", true);
+        check(Open, "/* a */ create unlogged table t as (select 1)", true);
+        check(Open, "create or replace view v as select 1", true);
+        check(Closed, "create view v as select 1", false);
+        check(Failed, "create view v as select 1", false);
+        check(Open, "create index i on t (a)", false);
+        check(Open, "insert into t select 1", false);
     }
 }
