@@ -8,17 +8,16 @@
 
 use std::sync::Arc;
 
-use super::compiled::{self, Compiled};
+use super::compiled::Compiled;
+use super::job::Job;
 use super::listener::Listener;
 use super::runtime::Runtime;
-use super::state::JobState;
-use super::subject::Subject;
 use super::worker::Worker;
 use crate::adapter::{Cancel, DatabaseError, Response, Session};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::NodeId;
 use crate::sql::{Column, Relation, Rows};
-use crate::template::{Notice, Notices};
+use crate::template::{Notice, Notices, Value};
 
 /// The names of the run-time scope that mean the same at any time.
 pub(super) const NAMES: &[&str] = &[
@@ -59,15 +58,34 @@ pub(super) const METHODS: &[&str] = &[
     "type",
 ];
 
-/// A node as SQL, compiled without the warehouse; `None` where that is not
-/// possible, for whatever reason. Unit tests and microbatches need their turn.
-#[must_use]
-pub fn compile_ahead(runtime: &Arc<Runtime>, node: NodeId) -> Option<Arc<Compiled>> {
-    let worker = Worker::absent();
-    let listener = Arc::new(Silent { worker: worker.clone() });
-    let state = Arc::new(JobState::new(runtime, &worker, Subject::Node(node), listener, None));
-    let compiled = compiled::compile(&state).ok()?;
-    (!worker.is_wanted()).then_some(compiled)
+/// A job on a node before its turn, without the warehouse. Once it wants more than
+/// there is, it gives nothing more. Unit tests and microbatches need their turn.
+#[derive(Debug)]
+pub struct EarlyJob {
+    job: Job,
+    worker: Worker,
+}
+
+impl EarlyJob {
+    /// A job on a node.
+    #[must_use]
+    pub fn new(runtime: &Arc<Runtime>, node: NodeId) -> Self {
+        let worker = Worker::absent();
+        let listener = Arc::new(Silent { worker: worker.clone() });
+        Self { job: Job::new(runtime, &worker, node, listener), worker }
+    }
+
+    /// The node as SQL.
+    #[must_use]
+    pub fn compile(&self) -> Option<Arc<Compiled>> {
+        self.job.compile().ok().filter(|_| !self.worker.is_wanted())
+    }
+
+    /// What a macro gives, as [`Job::call`] calls it.
+    #[must_use]
+    pub fn call(&self, name: &str, args: &[Value]) -> Option<Value> {
+        self.job.call(name, args, &[]).ok().filter(|_| !self.worker.is_wanted())
+    }
 }
 
 /// Hears that the job has something to say.

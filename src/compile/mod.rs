@@ -32,7 +32,7 @@ mod subject;
 mod unit;
 mod worker;
 
-pub use ahead::compile_ahead;
+pub use ahead::EarlyJob;
 pub use compiled::Compiled;
 pub use failure::{Failure, Refusal};
 pub use job::{Batch, Job};

@@ -2,30 +2,40 @@
 //!
 //! A hand that waits for the warehouse lets this thread have the processor; when
 //! it comes to the next node, the SQL is there. What cannot be compiled without
-//! the warehouse the hand compiles itself, see [`compile_ahead`].
+//! the warehouse the hand compiles itself, see [`EarlyJob`].
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::hand::is_microbatch;
+use super::hand::{self, is_microbatch};
 use super::queue::Queue;
+use super::rehearsal::{Rehearsed, rehearse};
 use super::steps::{Action, Step, Steps};
-use crate::compile::{Compiled, Runtime, compile_ahead};
+use crate::compile::{Compiled, EarlyJob, Runtime};
 use crate::host::environment::STACK;
 use crate::host::timings::Phase;
 use crate::manifest::{NodeId, NodeKind};
+use crate::materialize::Flags;
 
 /// How many nodes are compiled further than the hands have come: enough for the
 /// quickest tests, little in memory.
 const WINDOW: usize = 64;
 
+/// What is known of a node before its turn.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) compiled: Arc<Compiled>,
+    pub(super) rehearsed: Rehearsed,
+}
+
 /// Nodes in the order in which they are likely to be wanted, some of them compiled.
 #[derive(Debug)]
 pub(super) struct Ahead {
     runtime: Arc<Runtime>,
-    order: Vec<NodeId>,
+    flags: Flags,
+    order: Vec<(NodeId, Action)>,
     places: HashMap<NodeId, usize>,
     shelf: Mutex<Shelf>,
     moved: Condvar,
@@ -33,7 +43,7 @@ pub(super) struct Ahead {
 
 #[derive(Debug, Default)]
 struct Shelf {
-    ready: HashMap<NodeId, Arc<Compiled>>,
+    ready: HashMap<NodeId, Prepared>,
     /// Whether a hand came for the node at a place.
     taken: Vec<bool>,
     /// No node before this place is left to compile.
@@ -45,7 +55,7 @@ struct Shelf {
 
 impl Ahead {
     /// Nothing is compiled yet.
-    pub(super) fn new(runtime: &Arc<Runtime>, steps: &Steps) -> Self {
+    pub(super) fn new(runtime: &Arc<Runtime>, steps: &Steps, flags: Flags) -> Self {
         let order = steps.queue().map(Queue::order).unwrap_or_default();
         let may_be_early = |step: &&Step| may_be_early(runtime, step);
         // Kin are likely to be wanted together.
@@ -53,16 +63,16 @@ impl Ahead {
             .iter()
             .flat_map(|at| [at].into_iter().chain(steps.kin.get(at).into_iter().flat_map(|kin| kin.iter())));
         let mut seen = HashSet::new();
-        let order: Vec<NodeId> = with_kin
+        let order: Vec<(NodeId, Action)> = with_kin
             .filter(|at| seen.insert(**at))
             .filter_map(|at| steps.list.get(*at))
             .filter(may_be_early)
-            .map(|step| step.node)
+            .map(|step| (step.node, step.action))
             .collect();
-        let places = order.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+        let places = order.iter().enumerate().map(|(at, (node, _))| (*node, at)).collect();
         let empty = Shelf { taken: vec![false; order.len()], ..Shelf::default() };
         let (runtime, shelf, moved) = (Arc::clone(runtime), Mutex::new(empty), Condvar::new());
-        Self { runtime, order, places, shelf, moved }
+        Self { runtime, flags, order, places, shelf, moved }
     }
 
     /// Compiles while `work` goes on.
@@ -71,8 +81,8 @@ impl Ahead {
             let thread = thread::Builder::new().name("compile ahead".to_owned()).stack_size(STACK);
             // Without it hands compile everything themselves.
             let _ = thread.spawn_scoped(scope, || {
-                while let Some(node) = self.next() {
-                    self.put(node);
+                while let Some((node, action)) = self.next() {
+                    self.put(node, action);
                 }
             });
             let _closing = Closing(self);
@@ -80,8 +90,8 @@ impl Ahead {
         })
     }
 
-    /// What a node became, for the hand whose turn it is with the node.
-    pub(super) fn take(&self, node: NodeId) -> Option<Arc<Compiled>> {
+    /// What is known of a node, for the hand whose turn it is with the node.
+    pub(super) fn take(&self, node: NodeId) -> Option<Prepared> {
         let place = *self.places.get(&node)?;
         let mut held = self.shelf();
         if let Some(taken) = held.taken.get_mut(place) {
@@ -97,46 +107,57 @@ impl Ahead {
 
     /// What a node becomes, before its turn.
     pub(super) fn look(&self, node: NodeId) -> Option<Arc<Compiled>> {
-        self.places.get(&node)?;
-        let known = || self.shelf().ready.get(&node).cloned();
+        let (node, action) = *self.order.get(*self.places.get(&node)?)?;
+        let known = || self.shelf().ready.get(&node).map(|prepared| Arc::clone(&prepared.compiled));
         known().or_else(|| {
-            self.put(node);
+            self.put(node, action);
             known()
         })
     }
 
     /// The next node to compile, as soon as there is one; `None` when nothing is left to do.
-    fn next(&self) -> Option<NodeId> {
+    fn next(&self) -> Option<(NodeId, Action)> {
         let mut held = self.shelf();
         loop {
             while held.taken.get(held.next) == Some(&true) {
                 held.next += 1;
             }
-            let node = self.order.get(held.next).copied().filter(|_| !held.is_closed)?;
+            let next = self.order.get(held.next).copied().filter(|_| !held.is_closed)?;
             if held.next < held.reached + WINDOW {
                 held.next += 1;
-                return Some(node);
+                return Some(next);
             }
             held = self.moved.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn put(&self, node: NodeId) {
+    fn put(&self, node: NodeId, action: Action) {
         // A mistake of this program is met again, and told, at the node's turn.
-        let compile = || compile_ahead(&self.runtime, node);
-        let compiled =
-            self.runtime.timings().during(Phase::Render, || catch_unwind(AssertUnwindSafe(compile)));
-        let Some(compiled) = compiled.ok().flatten() else { return };
+        let prepare = || catch_unwind(AssertUnwindSafe(|| self.prepare(node, action)));
+        let prepared = self.runtime.timings().during(Phase::Render, prepare);
+        let Some(prepared) = prepared.ok().flatten() else { return };
         let place = |node: &NodeId| self.places.get(node).copied().unwrap_or(0);
         let mut held = self.shelf();
         if held.taken.get(place(&node)) == Some(&false) {
-            held.ready.insert(node, compiled);
+            held.ready.insert(node, prepared);
         }
         // What was skipped is never come for.
         let behind = held.reached.saturating_sub(WINDOW);
         if held.ready.len() > 2 * WINDOW {
             held.ready.retain(|node, _| place(node) >= behind);
         }
+    }
+
+    fn prepare(&self, id: NodeId, action: Action) -> Option<Prepared> {
+        let early = EarlyJob::new(&self.runtime, id);
+        let compiled = early.compile()?;
+        let node = self.runtime.node(id)?;
+        let is_ours =
+            action == Action::Judge || hand::recipe(&self.runtime, node.config.materialized()).is_none();
+        let order = hand::order(&self.runtime, node, &compiled.sql, self.flags);
+        let rehearsed =
+            if is_ours { rehearse(&self.runtime, &early, action, &order) } else { Rehearsed::default() };
+        Some(Prepared { compiled, rehearsed })
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::rehearsal::Rehearsed;
 use crate::adapter::Response;
-use crate::compile::{Failure, Job, Listener};
+use crate::compile::{Failure, Job, Listener, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
 use crate::materialize::{Author, Bench, Change, Purpose, Screened, Transaction};
@@ -17,6 +18,8 @@ pub(super) struct Desk<'a> {
     pub(super) node: &'a Node,
     /// What is known of the node, a test that finds nothing.
     pub(super) screened: Option<&'a Screened>,
+    /// What its macros gave before its turn.
+    pub(super) rehearsed: Option<&'a Rehearsed>,
     pub(super) listener: Arc<dyn Listener>,
 }
 
@@ -28,18 +31,26 @@ impl Desk<'_> {
     }
 }
 
+/// Who wrote the macro that a node calls by this name.
+pub(super) fn author(runtime: &Runtime, node: &Node, name: &str) -> Option<Author> {
+    let library = runtime.parts.engine.library();
+    let found = match name.split_once('.') {
+        Some((package, name)) => library.find_in(package, name),
+        None => library.find(name, &node.package),
+    };
+    found.map(|info| if info.is_internal { Author::BuiltIn } else { Author::User })
+}
+
 impl Bench for Desk<'_> {
     fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, Failure> {
-        self.job.call(name, args, &[])
+        match self.rehearsed.and_then(|rehearsed| rehearsed.recall(name, args)) {
+            Some(value) => Ok(value),
+            None => self.job.call(name, args, &[]),
+        }
     }
 
     fn author(&self, name: &str) -> Option<Author> {
-        let library = self.job.runtime().parts.engine.library();
-        let found = match name.split_once('.') {
-            Some((package, name)) => library.find_in(package, name),
-            None => library.find(name, &self.node.package),
-        };
-        found.map(|info| if info.is_internal { Author::BuiltIn } else { Author::User })
+        author(self.job.runtime(), self.node, name)
     }
 
     fn member(&self, name: &str) -> Value {

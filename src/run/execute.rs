@@ -106,7 +106,7 @@ impl Run<'_> {
         if self.steps.list.is_empty() {
             return;
         }
-        let ahead = Arc::new(Ahead::new(self.runtime, self.steps));
+        let ahead = Arc::new(Ahead::new(self.runtime, self.steps, self.flags));
         let (main, laborers) = match self.connect(&ahead) {
             Ok(workers) => workers,
             Err(failure) => return self.give_up(&failure),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, Prepared};
 use super::desk::Desk;
 use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
@@ -52,7 +52,8 @@ impl Hand for Laborer {
                 halt: self.halt.clone(),
             });
             let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
-            let turn = Turn { laborer: self, step, node, job: &job, screened, listener, teller };
+            let prepared = self.ahead.take(step.node);
+            let turn = Turn { laborer: self, step, node, job: &job, screened, prepared, listener, teller };
             let taken = self.runtime.timings().during(Phase::Render, || turn.take(&mut result));
             if let Err(failure) = taken {
                 // What a template began while it was compiled is not the next node's.
@@ -95,6 +96,7 @@ pub(super) struct Turn<'a> {
     node: &'a Node,
     pub(super) job: &'a Job,
     screened: Option<Screened>,
+    prepared: Option<Prepared>,
     pub(super) listener: Arc<dyn Listener>,
     teller: &'a Teller,
 }
@@ -135,8 +137,8 @@ impl Turn<'_> {
 
     fn compile(&self) -> Result<Arc<compile::Compiled>, Failure> {
         let NodeKind::UnitTest(unit_test) = &self.node.kind else {
-            let Some(compiled) = self.laborer.ahead.take(self.step.node) else { return self.job.compile() };
-            return self.job.adopt(&compiled).map(|()| compiled);
+            let Some(Prepared { compiled, .. }) = &self.prepared else { return self.job.compile() };
+            return self.job.adopt(compiled).map(|()| Arc::clone(compiled));
         };
         let runtime = &self.laborer.runtime;
         let stand_in_for = |id| {
@@ -204,15 +206,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn order<'a>(&'a self, sql: &'a str) -> Order<'a> {
-        let adapter = self.laborer.runtime.adapter();
-        Order {
-            node: self.node,
-            sql,
-            dialect: adapter.dialect(),
-            capabilities: adapter.capabilities(),
-            flags: self.laborer.flags,
-            slice: None,
-        }
+        order(&self.laborer.runtime, self.node, sql, self.laborer.flags)
     }
 
     /// Tells that a batch is over.
@@ -226,7 +220,13 @@ impl Turn<'_> {
 
     /// The same with another job on the node.
     pub(super) fn desk_of<'a>(&'a self, job: &'a Job) -> Desk<'a> {
-        Desk { job, node: self.node, screened: self.screened.as_ref(), listener: Arc::clone(&self.listener) }
+        Desk {
+            job,
+            node: self.node,
+            screened: self.screened.as_ref(),
+            rehearsed: self.prepared.as_ref().map(|prepared| &prepared.rehearsed),
+            listener: Arc::clone(&self.listener),
+        }
     }
 
     /// Whether the model is built in batches. dbt: not where the project has a
@@ -282,17 +282,28 @@ impl Turn<'_> {
         Err(Diagnostic::error("wrong-language", message).known_as(words).into())
     }
 
-    /// The macro that materializes a node in this way, where we do not: a user's, or
-    /// one that an adapter brings. A package replaces what is built in only where the
-    /// root project lets it.
     fn recipe(&self, name: &str) -> Option<String> {
-        let library = self.laborer.runtime.parts.engine.library();
-        let info = library.materialization(name)?.info;
-        let takes_over = !materialize::is_built_in(name)
-            || info.package == library.root()
-            || library.packages_replace_builtins();
-        takes_over.then(|| format!("{}.{}", info.package, info.name))
+        recipe(&self.laborer.runtime, name)
     }
+}
+
+/// What is to be made of a node.
+pub(super) fn order<'a>(runtime: &'a Runtime, node: &'a Node, sql: &'a str, flags: Flags) -> Order<'a> {
+    let adapter = runtime.adapter();
+    let (dialect, capabilities) = (adapter.dialect(), adapter.capabilities());
+    Order { node, sql, dialect, capabilities, flags, slice: None }
+}
+
+/// The macro that materializes a node in this way, where we do not: a user's, or
+/// one that an adapter brings. A package replaces what is built in only where the
+/// root project lets it.
+pub(super) fn recipe(runtime: &Runtime, name: &str) -> Option<String> {
+    let library = runtime.parts.engine.library();
+    let info = library.materialization(name)?.info;
+    let takes_over = !materialize::is_built_in(name)
+        || info.package == library.root()
+        || library.packages_replace_builtins();
+    takes_over.then(|| format!("{}.{}", info.package, info.name))
 }
 
 /// Whether a node is built slice by slice, each with SQL of its own.

@@ -26,6 +26,7 @@ mod microbatch;
 mod plan;
 mod queue;
 mod ranks;
+mod rehearsal;
 mod result;
 mod schemas;
 mod steps;

@@ -1,7 +1,7 @@
 //! What is compiled ahead is what would be compiled at its turn, or nothing.
 
 use super::stage::Stage;
-use crate::compile::compile_ahead;
+use crate::compile::EarlyJob;
 
 /// A model of this text, with an ephemeral one and a table beside it.
 fn stage(text: &str) -> Stage {
@@ -19,7 +19,7 @@ fn stage(text: &str) -> Stage {
 #[track_caller]
 fn check(text: &str, is_early: bool) {
     let stage = stage(text);
-    let early = compile_ahead(&stage.runtime, stage.id("model.shop.m"));
+    let early = EarlyJob::new(&stage.runtime, stage.id("model.shop.m")).compile();
     assert!(stage.ear.statements.lock().unwrap().is_empty());
     assert!(stage.runtime.ephemerals().is_empty(), "only a turn leaves traces");
     assert_eq!(early.is_some(), is_early, "{text}");
