@@ -37,6 +37,12 @@ impl Rehearsed {
         let found = self.calls.iter().find(|call| call.name == name && call.args == args);
         found.map(|call| call.value.clone())
     }
+
+    /// The macros with what they were given and what they gave, in order.
+    #[cfg(test)]
+    pub(super) fn calls(&self) -> impl Iterator<Item = (&str, &[Value], &Value)> {
+        self.calls.iter().map(|call| (call.name.as_str(), call.args.as_slice(), &call.value))
+    }
 }
 
 /// Goes through the beginning of a step on the order's node.

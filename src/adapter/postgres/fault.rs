@@ -202,6 +202,12 @@ fn byte_of(statement: &str, position: u32) -> Option<usize> {
     starts.nth(before)
 }
 
+/// Whether the other side is no more. Which it is depends on whether something was
+/// still on its way there.
+fn is_gone(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+}
+
 /// The innermost reason of an error that is not the server's.
 fn cause(error: &tokio_postgres::Error) -> String {
     let Some(source) = error.source() else { return error.to_string() };
@@ -210,7 +216,7 @@ fn cause(error: &tokio_postgres::Error) -> String {
         return tls::why(refused);
     }
     match io {
-        Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => "the server hung up".to_owned(),
+        Some(io) if is_gone(io.kind()) => "the server hung up".to_owned(),
         _ if error.to_string().contains("parsing") => {
             format!("it does not speak PostgreSQL's protocol: {source}")
         }

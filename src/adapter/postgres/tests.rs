@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::adapter::{BadCell, RowPlace};
+use crate::adapter::{BadCell, Response, RowPlace};
 use crate::host::Environment;
 use crate::sql::{Cell, Relation, RelationKind, Rows};
 
@@ -313,6 +313,45 @@ fn what_was_refused_unread_is_told_with_the_next_answer() {
     assert_eq!(response.message, "COMMIT");
     assert_eq!(response.remarks.len(), 1, "the notice about `v`: {response:?}");
     assert_eq!(place.relations(session.as_mut()), [("u".to_owned(), RelationKind::Table)]);
+}
+
+#[test]
+fn others_follow_a_statement_that_runs() {
+    let Some(place) = Place::new("start") else { return };
+    let mut session = place.session();
+    assert!(session.start("create table t as select 1").unwrap().is_some(), "outside of transactions");
+    session.execute("begin").unwrap();
+    assert_eq!(session.start("create table u as select generate_series(1, 7)").unwrap(), None);
+    session.execute("alter table u rename to v").unwrap();
+    session.execute("create index on v (generate_series)").unwrap();
+    let response = session.answer().unwrap();
+    assert_eq!((response.message.as_str(), response.rows_affected), ("SELECT 7", Some(7)));
+    session.execute("commit").unwrap();
+    let names: Vec<String> = place.relations(session.as_mut()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["t", "v"]);
+    assert_eq!(session.answer().unwrap(), Response::default(), "nothing was started");
+}
+
+#[test]
+fn a_refusal_of_what_was_started_is_told_once_with_its_place() {
+    let Some(place) = Place::new("refused_start") else { return };
+    let mut session = place.session();
+    let script = "create view v as\nselect nothing";
+    let mut check = |then: &dyn Fn(&mut dyn Session) -> Option<DatabaseError>| {
+        session.execute("begin").unwrap();
+        assert_eq!(session.start(script).unwrap(), None);
+        session.execute("alter view v rename to w").unwrap();
+        let error = then(session.as_mut()).unwrap();
+        assert_eq!(error.message, "column \"nothing\" does not exist (SQLSTATE 42703)");
+        assert_eq!((error.sql.as_deref(), error.offset), (Some(script), Some(24)));
+        assert!(session.in_transaction(), "what failed waits for its end");
+        assert_eq!(session.answer().unwrap(), Response::default());
+        session.execute("rollback").unwrap();
+        assert_eq!(place.relations(session.as_mut()), []);
+    };
+    check(&|session| session.answer().err());
+    check(&|session| session.execute("create index on w (a)").err());
+    check(&|session| session.query("select 1", None).err());
 }
 
 #[test]

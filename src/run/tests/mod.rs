@@ -2,6 +2,7 @@
 
 mod histories;
 mod models;
+mod rehearsals;
 mod screens;
 mod verdicts;
 
