@@ -70,6 +70,8 @@ pub(super) enum Piece<'a> {
     Metadata,
     /// A node behind its unique id, with a comma before it or not.
     Node { comma: bool, id: Option<NodeId>, node: &'a Node },
+    /// `macros`.
+    Macros,
     /// What no single node says.
     Value(fn(&ManifestJson<'_>) -> Json),
     /// `parent_map` or `child_map`.
@@ -90,7 +92,7 @@ impl<'a> ManifestJson<'a> {
         let mut pieces = vec![Piece::Mark("{\"metadata\":"), Piece::Metadata];
         self.section(&mut pieces, ",\"nodes\":{", is_plain);
         self.section(&mut pieces, ",\"sources\":{", |kind| matches!(kind, NodeKind::Source(_)));
-        pieces.extend([Piece::Mark(",\"macros\":"), Piece::Value(|it| macros(&it.wire))]);
+        pieces.extend([Piece::Mark(",\"macros\":"), Piece::Macros]);
         pieces.extend([Piece::Mark(",\"docs\":"), Piece::Value(|it| docs(it.wire.manifest))]);
         self.section(&mut pieces, ",\"exposures\":{", |kind| matches!(kind, NodeKind::Exposure(_)));
         self.section(&mut pieces, ",\"metrics\":{", is_metric);
@@ -133,6 +135,7 @@ impl<'a> ManifestJson<'a> {
                 serde_json::to_writer(&mut text, &compiled_node_json(&self.wire, node, compiled))?;
                 Ok(text)
             }
+            Piece::Macros => serde_json::to_vec(&macros(&self.wire)),
             Piece::Value(value) => serde_json::to_vec(&value(self)),
             Piece::Edges(direction) => serde_json::to_vec(&edges(self.wire.manifest, *direction)),
         }

@@ -134,6 +134,7 @@ impl<'a> Revision<'a> {
         let tells_more = |piece: &Piece<'_>| match piece {
             Piece::Node { id: Some(id), .. } => self.is_compiled(*id) || self.is_news(*id),
             Piece::Edges(_) => !self.descent.is_new && self.descent.has_other_edges,
+            Piece::Macros => !self.descent.is_new && self.descent.has_other_macros,
             _ => false,
         };
         let others = (0..).zip(&self.pieces).filter(|(_, piece)| tells_more(piece));
@@ -151,6 +152,7 @@ impl<'a> Revision<'a> {
                 id.is_none_or(|id| !self.is_compiled(id) && !self.descent.edited.contains(&id))
             }
             Some(Piece::Edges(_)) => !self.descent.has_other_edges,
+            Some(Piece::Macros) => !self.descent.has_other_macros,
         };
         is_wanted && u32::try_from(place).is_ok_and(|place| !earlier.others.contains(&place))
     }

@@ -192,6 +192,10 @@ impl Scope for DocsScope {
         [vec!["doc"], self.surroundings.members.names()].concat()
     }
 
+    fn macro_ran(&self, place: usize) {
+        self.surroundings.members.reads().note_macro(place);
+    }
+
     fn depends_on_run(&self) {
         self.surroundings.members.reads().note_volatile();
     }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::DocBlock;
 use crate::diagnostics::Diagnostic;
-use crate::project::{FileKind, Project};
+use crate::project::{FileKind, Members, Project};
 use crate::source::Span;
 use crate::template::{self, BlockKind, Engine, Notices, Scope, Text, Value};
 
@@ -48,7 +48,11 @@ pub(super) fn doc_blocks(
                 places.insert(unique_id.clone(), block.name_span);
                 let body = source.text().get(block.body.start..block.body.end).unwrap_or_default();
                 let text = Text::new(body, source.id(), block.body.start);
-                let scope = Nameless { package: package.name.clone(), notices: Arc::clone(notices) };
+                let scope = Nameless {
+                    package: package.name.clone(),
+                    members: Arc::clone(&project.members),
+                    notices: Arc::clone(notices),
+                };
                 let contents = engine.render(&text, Arc::new(scope)).unwrap_or_else(|error| {
                     findings.push(error.diagnostic());
                     String::new()
@@ -70,9 +74,10 @@ pub(super) fn doc_blocks(
     (blocks, findings)
 }
 
-/// What the text of a docs block sees: nothing.
+/// What the text of a docs block sees: no members.
 struct Nameless {
     package: String,
+    members: Arc<Members>,
     notices: Arc<dyn Notices>,
 }
 
@@ -93,6 +98,10 @@ impl Scope for Nameless {
 
     fn names(&self) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    fn macro_ran(&self, place: usize) {
+        self.members.reads().note_macro(place);
     }
 
     fn notices(&self) -> Arc<dyn Notices> {

@@ -48,6 +48,15 @@ pub(super) struct Drafted {
     pub(super) findings: Vec<Diagnostic>,
     /// It may come out otherwise in the next run, while no file changes.
     pub(super) is_volatile: bool,
+    /// The macros of projects that it rests on, by their places in the library.
+    pub(super) macros: Vec<u32>,
+}
+
+impl Drafted {
+    /// A node with which nothing is wrong and that rests on no macro.
+    pub(super) fn plain(node: Node) -> Self {
+        Self { node, findings: Vec::new(), is_volatile: false, macros: Vec::new() }
+    }
 }
 
 /// The configurations of nodes that say nothing themselves: one for all nodes of a
@@ -146,7 +155,7 @@ impl Drafting<'_> {
             depends_on: DependsOn { nodes: Vec::new(), calls: calls.into() },
             kind,
         };
-        Drafted { node, findings, is_volatile: recorded.is_volatile }
+        Drafted { node, findings, is_volatile: recorded.is_volatile, macros: recorded.macros_run }
     }
 
     fn render(&self, text: &Text, scope: &Arc<dyn Scope>) -> Option<Diagnostic> {
@@ -210,7 +219,8 @@ impl Drafting<'_> {
         let library = self.engine.library();
         let own = test_macro.and_then(|id| library.by_unique_id(id));
         let seen = library.reached_from(own.into_iter().chain(library.find("get_where_subquery", "")));
-        recorder.retain_macros(|id| seen.contains(id));
+        seen.values().filter(|info| !info.is_internal).for_each(|info| recorder.macro_ran(info.index));
+        recorder.retain_macros(|id| seen.contains_key(id));
     }
 
     /// The layers of the sketch's configuration that its text does not set.

@@ -95,7 +95,8 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
     let (library, findings) =
         macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
     let engine = Engine::new(Arc::new(library));
-    let recalled = recollection.and_then(|it| it.renewed(inputs, &surroundings, &engine, &basis));
+    let recalled =
+        recollection.and_then(|it| it.renewed(inputs, &surroundings, (&engine, &findings), &basis));
     let mut loaded = match recalled {
         Some(recalled) => recalled,
         None => whole(inputs, &surroundings, (engine, findings), basis)?,
@@ -280,8 +281,9 @@ impl Loading<'_> {
             })
             .collect();
         let mut drafts = Drafts::default();
-        for Drafted { node, findings, is_volatile } in made {
+        for Drafted { node, findings, is_volatile, macros } in made {
             self.findings.extend(findings);
+            self.learned.macros.note(&node.unique_id, macros);
             if is_volatile {
                 self.learned.volatile.push(node.unique_id.clone());
             }
@@ -380,6 +382,9 @@ fn quoting(project: &Project, default: Policy) -> Policy {
     })
 }
 
+/// The code of the warning that parts of project files configure nothing.
+pub(super) const UNUSED_CONFIG_PATH: &str = "unused-config-path";
+
 /// One warning for all parts of the root project file that configure nothing.
 fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) -> Option<Diagnostic> {
     let kinds = [
@@ -410,7 +415,7 @@ fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) 
         _ => format!("{count} parts of the project file configure nothing"),
     };
     let finding =
-        Diagnostic::warning("unused-config-path", message).at(at, format!("no node is below `{first}`"));
+        Diagnostic::warning(UNUSED_CONFIG_PATH, message).at(at, format!("no node is below `{first}`"));
     let finding =
         paths.fold(finding, |finding, (path, at)| finding.at(at, format!("no node is below `{path}`")));
     let finding = finding.known_as(format!(

@@ -103,6 +103,47 @@ pub(super) struct MacroPatch<'a> {
     pub(super) properties: &'a MacroProperties,
 }
 
+/// Macros as artifacts show those that no property file describes.
+pub(super) struct Undescribed<'a> {
+    library: &'a Library,
+    paths: HashMap<FileId, &'a str>,
+    /// The files that hold generic tests.
+    tests: HashSet<FileId>,
+    /// Whether signatures count: the flag `validate_macro_args`.
+    pub(super) validates: bool,
+}
+
+impl<'a> Undescribed<'a> {
+    /// Those of this library.
+    pub(super) fn new(library: &'a Library, project: &'a Project) -> Self {
+        let validates = project.flags.is_on("validate_macro_args");
+        Self { library, paths: paths(project), tests: generic_test_files(project), validates }
+    }
+
+    /// One of them.
+    pub(super) fn node(&self, info: &MacroInfo) -> MacroNode {
+        // A file that comes with the program is named `package/path`.
+        let shown = info.file.path().to_string_lossy();
+        let internal = shown.split_once('/').map_or(&*shown, |(_, path)| path);
+        let file = info.file.id();
+        MacroNode {
+            unique_id: info.unique_id.clone(),
+            name: info.name.clone(),
+            package: info.package.clone(),
+            original_file_path: self.paths.get(&file).map_or(internal, |path| *path).to_owned(),
+            sql: info.macro_sql().to_owned(),
+            depends_on: self.library.depends_on(info).iter().map(|info| info.unique_id.clone()).collect(),
+            description: String::new(),
+            meta: Map::new(),
+            docs: json!({ "show": true, "node_color": null }),
+            // dbt: tests below test paths are read by another parser, which leaves them out.
+            arguments: if self.validates && !self.tests.contains(&file) { named(info) } else { Vec::new() },
+            patch_path: None,
+            supported_languages: (!info.languages.is_empty()).then(|| info.languages.clone()),
+        }
+    }
+}
+
 /// The macros as artifacts show them. An entry that names no macro gives a warning.
 pub(super) fn macro_nodes(
     library: &Library,
@@ -110,31 +151,10 @@ pub(super) fn macro_nodes(
     patches: &[MacroPatch<'_>],
     describer: &Describer<'_>,
 ) -> (IndexMap<String, MacroNode>, Vec<Diagnostic>) {
-    let paths = paths(project);
-    let validates = project.flags.is_on("validate_macro_args");
-    let tests = generic_test_files(project);
-    let node = |info: &MacroInfo| {
-        // A file that comes with the program is named `package/path`.
-        let shown = info.file.path().to_string_lossy();
-        let internal = shown.split_once('/').map_or(&*shown, |(_, path)| path);
-        MacroNode {
-            unique_id: info.unique_id.clone(),
-            name: info.name.clone(),
-            package: info.package.clone(),
-            original_file_path: paths.get(&info.file.id()).map_or(internal, |path| *path).to_owned(),
-            sql: info.macro_sql().to_owned(),
-            depends_on: library.depends_on(info).iter().map(|info| info.unique_id.clone()).collect(),
-            description: String::new(),
-            meta: Map::new(),
-            docs: json!({ "show": true, "node_color": null }),
-            // dbt: tests below test paths are read by another parser, which leaves them out.
-            arguments: if validates && !tests.contains(&info.file.id()) { named(info) } else { Vec::new() },
-            patch_path: None,
-            supported_languages: (!info.languages.is_empty()).then(|| info.languages.clone()),
-        }
-    };
-    let mut nodes: IndexMap<String, MacroNode> =
-        library.macros().map(|info| (info.unique_id.clone(), node(info))).collect();
+    let undescribed = Undescribed::new(library, project);
+    let validates = undescribed.validates;
+    let node = |info: &MacroInfo| (info.unique_id.clone(), undescribed.node(info));
+    let mut nodes: IndexMap<String, MacroNode> = library.macros().map(node).collect();
     let mut findings = Vec::new();
     for patch in patches {
         let name = &patch.properties.name.value;

@@ -24,7 +24,7 @@ impl<'a> Patches<'a> {
     /// The entries of these files; of two for one node, the first. A version is in
     /// a file of its own, or, where that is none of `sketches` and it is the latest
     /// one, in the file that is named like the model.
-    pub(super) fn new(files: &'a [PropertyFile], sketches: &[Sketch]) -> Self {
+    pub(super) fn new(files: impl IntoIterator<Item = &'a PropertyFile>, sketches: &[Sketch]) -> Self {
         let is_model = |sketch: &&Sketch| matches!(sketch.kind, NodeKind::Model(_));
         let models: HashSet<(&str, &str)> =
             sketches.iter().filter(is_model).map(|sketch| (&*sketch.package, &*sketch.name)).collect();

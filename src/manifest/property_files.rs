@@ -157,6 +157,10 @@ impl Scope for PropertiesScope {
         self.members.names()
     }
 
+    fn macro_ran(&self, place: usize) {
+        self.members.reads().note_macro(place);
+    }
+
     fn depends_on_run(&self) {
         self.members.reads().note_volatile();
     }

@@ -61,7 +61,7 @@ pub(super) fn connect_again(
         node.depends_on.nodes = edges.targets.iter().filter_map(id_of).collect();
         (edges.diagnostics.is_empty() && !edges.is_broken_test).then_some((id, node))
     };
-    again.into_iter().map(connect).collect()
+    again.into_par_iter().map(connect).collect()
 }
 
 /// What one node's calls stand for.

@@ -29,6 +29,10 @@ pub trait Scope: fmt::Debug + Send + Sync + 'static {
     /// macros that those call), with its unique id.
     fn macro_called(&self, _unique_id: &str) {}
 
+    /// Called for each macro of a project that runs in this render, whoever called it, with
+    /// its place in the library.
+    fn macro_ran(&self, _place: usize) {}
+
     /// What a macro's name stands for instead of the macro: unit tests
     /// override macros. `name` is unqualified or `package.name`.
     fn replaced_macro(&self, _name: &str) -> Option<Value> {

@@ -1,86 +1,122 @@
-//! A property file that holds something else than in the earlier run.
+//! Property files that are looked at again: those that hold something else than in the
+//! earlier run, and those with tests that rest on changed macros.
 
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::key::Place;
+use crate::diagnostics::Diagnostic;
 use crate::manifest::draft::{Drafted, Drafting};
 use crate::manifest::generic_sketch::GenericSketcher;
 use crate::manifest::properties::{Properties, duplicates};
-use crate::manifest::property_files::{PropertyFile, Rendering, property_file};
+use crate::manifest::property_files::{PropertyFile, Rendering};
 use crate::manifest::sources::Sources;
-use crate::manifest::{DataTest, Manifest, Node, NodeKind};
+use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind};
+use crate::source::FileId;
 use crate::template::Library;
 
-/// A changed property file that tells of the same nodes as before, and of nothing but
-/// models, tables of sources, and their tests.
-pub(super) struct Described {
-    pub(super) file: PropertyFile,
+/// What a property file told of in the earlier run.
+#[derive(Default)]
+struct Told<'m> {
+    /// The models that it described.
+    models: Vec<&'m Node>,
+    /// What stands in it: tables of sources, and tests of those and of models.
+    held: Vec<(NodeId, &'m Node)>,
+    /// Whether it told of something that is not looked at here.
+    has_others: bool,
 }
 
-impl Described {
-    /// Reads the file; `None` where it is faulty, or told or tells of something else.
+impl<'m> Told<'m> {
+    /// What each of these files told of.
+    fn of(manifest: &'m Manifest, files: &[PropertyFile]) -> HashMap<FileId, Self> {
+        let mut told: HashMap<FileId, Self> =
+            files.iter().map(|file| (file.source.id(), Self::default())).collect();
+        let paths: HashMap<String, FileId> =
+            files.iter().map(|file| (file.patch_path(), file.source.id())).collect();
+        let describing = |node: &Node| node.origin.patch_path.as_ref().and_then(|path| paths.get(path));
+        for (id, node) in manifest.iter() {
+            if let Some(told) = describing(node).and_then(|file| told.get_mut(file)) {
+                told.has_others |= !matches!(node.kind, NodeKind::Model(_));
+                told.models.push(node);
+            }
+            if let Some(told) = told.get_mut(&node.origin.span.file) {
+                told.has_others |= !is_known(&node.kind);
+                told.held.push((id, node));
+            }
+        }
+        let turned_off = manifest.broken_tests.iter().chain(&manifest.disabled);
+        let of_nodes =
+            turned_off.flat_map(|node| describing(node).into_iter().chain([&node.origin.span.file]));
+        let of_macros =
+            manifest.macros.values().filter_map(|it| it.patch_path.as_ref().and_then(|path| paths.get(path)));
+        let path_of_group = |package: &str, path: &str| paths.get(&format!("{package}://{path}"));
+        let groups = manifest.groups.values();
+        let of_groups = groups.filter_map(|it| path_of_group(&it.package, &it.original_file_path));
+        for file in of_nodes.chain(of_macros).chain(of_groups) {
+            if let Some(told) = told.get_mut(file) {
+                told.has_others = true;
+            }
+        }
+        told
+    }
+}
+
+/// Whether a node that stands in a property file can be drafted from it alone.
+fn is_known(kind: &NodeKind) -> bool {
+    matches!(kind, NodeKind::Source(_) | NodeKind::Test(DataTest { generic: Some(_), .. }))
+}
+
+/// A property file that tells of the same nodes as before, and of nothing but models,
+/// tables of sources, and their tests.
+pub(super) struct Described<'a> {
+    file: &'a PropertyFile,
+    told: Told<'a>,
+}
+
+impl<'a> Described<'a> {
+    /// These files, with what is wrong with them; `None` where one is faulty, or told or
+    /// tells of something else.
     pub(super) fn read(
-        manifest: &Manifest,
-        (package, file): Place<'_>,
-        rendering: &Rendering<'_>,
-    ) -> Option<Self> {
-        let (file, findings) = property_file(package, file, file.file.as_ref()?, rendering);
-        let properties = &file.properties;
-        let is_plain = findings.is_empty()
-            && duplicates(&[properties]).is_empty()
-            && tells_of_models_and_sources(properties)
-            && properties.models.iter().all(|entry| entry.version.is_none());
-        let described = Self { file };
-        let named: HashSet<&str> =
-            described.file.properties.models.iter().map(|entry| entry.name.value.as_str()).collect();
-        let before: HashSet<&str> = described.models(manifest).map(|node| node.name.as_str()).collect();
-        let is_same = named == before && !described.told_of_others(manifest);
-        (is_plain && is_same).then_some(described)
+        manifest: &'a Manifest,
+        files: &'a [PropertyFile],
+        findings: &[Diagnostic],
+    ) -> Option<Vec<Self>> {
+        let mut told = Told::of(manifest, files);
+        let described = |file: &'a PropertyFile| {
+            let told = told.remove(&file.source.id())?;
+            let named: HashSet<&str> =
+                file.properties.models.iter().map(|entry| entry.name.value.as_str()).collect();
+            let before: HashSet<&str> = told.models.iter().map(|node| node.name.as_str()).collect();
+            let is_plain = !told.has_others && named == before && tells_of_known(&file.properties);
+            is_plain.then_some(Self { file, told })
+        };
+        if findings.is_empty() { files.iter().map(described).collect() } else { None }
+    }
+
+    /// The file.
+    pub(super) fn id(&self) -> FileId {
+        self.file.source.id()
     }
 
     /// The models that it describes.
-    pub(super) fn models<'m>(&self, manifest: &'m Manifest) -> impl Iterator<Item = &'m Node> {
-        let path = self.file.patch_path();
-        manifest.nodes.iter().filter(move |node| node.origin.patch_path.as_deref() == Some(&path))
+    pub(super) fn models(&self) -> &[&'a Node] {
+        &self.told.models
     }
 
-    /// Whether a node stands in it: a table of a source, or a test of that or of a model.
-    pub(super) fn holds(&self, node: &Node) -> bool {
-        node.origin.span.file == self.file.source.id()
-    }
-
-    /// Whether it told of something that is not looked at here.
-    fn told_of_others(&self, manifest: &Manifest) -> bool {
-        let path = self.file.patch_path();
-        let is_other = |node: &Node| {
-            let is_known =
-                matches!(&node.kind, NodeKind::Source(_) | NodeKind::Test(DataTest { generic: Some(_), .. }));
-            self.holds(node) && !is_known
-        };
-        let is_patched = |node: &Node| node.origin.patch_path.as_deref() == Some(&path);
-        let patches_others = self.models(manifest).any(|node| !matches!(node.kind, NodeKind::Model(_)));
-        let mut turned_off = manifest.broken_tests.iter().chain(&manifest.disabled);
-        let mut groups = manifest.groups.values();
-        patches_others
-            || manifest.nodes.iter().any(is_other)
-            || turned_off.any(|node| self.holds(node) || is_patched(node))
-            || manifest.macros.values().any(|it| it.patch_path.as_deref() == Some(&path))
-            || groups
-                .any(|group| group.package == self.file.package && group.original_file_path == self.file.path)
+    /// What stands in it.
+    pub(super) fn held(&self) -> &[(NodeId, &'a Node)] {
+        &self.told.held
     }
 
     /// Its tests and tables, drafted, in the order of the manifest. `None` where
     /// something is wrong with them, or turned off.
     pub(super) fn drafted(
         &self,
-        manifest: &Manifest,
         (library, rendering): (&Library, &Rendering<'_>),
         drafting: &Drafting<'_>,
     ) -> Option<Vec<Drafted>> {
-        let name = |node: &Node| ((node.package.clone(), node.name.clone()), node.unique_id.clone());
-        let nodes: HashMap<_, _> = self.models(manifest).map(name).collect();
+        let name = |node: &&Node| ((node.package.clone(), node.name.clone()), node.unique_id.clone());
+        let nodes: HashMap<_, _> = self.told.models.iter().map(name).collect();
         let tests = GenericSketcher {
             library,
             dialect: &drafting.surroundings.dialect,
@@ -88,7 +124,7 @@ impl Described {
             nodes,
         };
         let [of_nodes, of_sources] = rendering.with(&self.file.package, |render| {
-            [tests.of_nodes(&self.file, render), tests.of_sources(&self.file, render)]
+            [tests.of_nodes(self.file, render), tests.of_sources(self.file, render)]
         });
         if !(of_nodes.1.is_empty() && of_sources.1.is_empty()) {
             return None;
@@ -97,18 +133,18 @@ impl Described {
         let mut drafted: Vec<Drafted> =
             sketches.into_par_iter().map(|sketch| drafting.draft(sketch, None)).collect();
         let &Drafting { trees, describer, surroundings, .. } = drafting;
-        let (tables, findings) = Sources { trees, surroundings, describer }.drafts(&self.file);
-        let tables = tables.into_iter().map(|draft| draft.node);
-        drafted.extend(tables.map(|node| Drafted { node, findings: Vec::new(), is_volatile: false }));
+        let (tables, findings) = Sources { trees, surroundings, describer }.drafts(self.file);
+        drafted.extend(tables.into_iter().map(|draft| Drafted::plain(draft.node)));
         let is_enabled = |drafted: &Drafted| drafted.node.config.enabled();
         (findings.is_empty() && drafted.iter().all(is_enabled)).then_some(drafted)
     }
 }
 
-/// Whether the lists of a property file are all empty but for those of models and sources.
-fn tells_of_models_and_sources(properties: &Properties) -> bool {
+/// Whether a property file tells of nothing but models without versions and sources, and
+/// of each once.
+fn tells_of_known(properties: &Properties) -> bool {
     let Properties {
-        models: _,
+        models,
         sources: _,
         seeds,
         snapshots,
@@ -131,4 +167,6 @@ fn tells_of_models_and_sources(properties: &Properties) -> bool {
         && exposures.is_empty()
         && groups.is_empty()
         && unit_tests.is_empty()
+        && models.iter().all(|entry| entry.version.is_none())
+        && duplicates(&[properties]).is_empty()
 }

@@ -152,7 +152,15 @@ impl<'a> Changes<'a> {
         let changed = doubtful.into_par_iter().filter(|(place, known)| known.has_changed(*place));
         let files: Vec<Place<'_>> = changed.map(|(place, _)| place).collect();
         let can_be_edited = |file: &ResourceFile| {
-            matches!(file.kind, FileKind::Model | FileKind::Test | FileKind::Analysis | FileKind::Properties)
+            matches!(
+                file.kind,
+                FileKind::Model
+                    | FileKind::Test
+                    | FileKind::Analysis
+                    | FileKind::Properties
+                    | FileKind::Macro
+                    | FileKind::GenericTest
+            )
         };
         files.iter().all(|(_, file)| can_be_edited(file)).then_some(Self { files, doubtful: count })
     }

@@ -2,16 +2,20 @@
 //!
 //! [`keep`] leaves the manifest in one file, with a [`Key`] over everything that it
 //! was made from besides files, and the stamp and sum of each file. [`recall`] takes it
-//! from there where the key is the same and the files are, or where only the SQL of
-//! some nodes is another: those nodes are drafted again, see [`edits`]. In any other
+//! from there where the key is the same and the files are, or where only the text of
+//! some nodes, descriptions and macros is another: what rests on them is drafted again, see
+//! [`edits`]. In any other
 //! case, and where the file is damaged, there is nothing to recall and everything is
 //! read. What comes out is always what reading everything would give; the tests compare
 //! both over random edits.
 
+mod again;
 mod described;
 mod edits;
 mod key;
+mod macros;
 mod stored;
+mod users;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -20,7 +24,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::parse::Surroundings;
-use super::{Inputs, Loaded, Manifest, News, NodeId, UniqueId};
+use super::{Inputs, Lazy, Loaded, Manifest, News, NodeId, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::clock;
@@ -33,17 +37,20 @@ use crate::template::Engine;
 use edits::{Edited, Edits};
 use key::{Changes, Key, known_files};
 use stored::{Head, Lists, Stored};
+use users::MacroUsers;
 
 /// How an understanding goes back to one that an earlier run left.
 #[derive(Debug, Clone, Default)]
 pub struct Descent {
     /// The name of the earlier one; nothing where everything was read.
     pub from: Option<String>,
-    /// Nodes that are other than there. All that is in a manifest besides nodes is the
-    /// same, and so is the list of nodes.
+    /// Nodes that are other than there. All that is in a manifest besides nodes and macros
+    /// is the same, and so are the lists of nodes and macros.
     pub edited: HashSet<NodeId>,
     /// Whether other nodes are needed than there.
     pub has_other_edges: bool,
+    /// Whether macros are other than there.
+    pub has_other_macros: bool,
     /// The name of the one that the next run finds.
     pub name: String,
     /// Whether that is this one, and not the earlier one.
@@ -68,6 +75,8 @@ pub(super) struct Learned {
     pub(super) volatile: Vec<UniqueId>,
     /// Whether a property file changes sources of other packages.
     pub(super) has_overrides: bool,
+    /// Which nodes rest on which macros.
+    pub(super) macros: Lazy<MacroUsers>,
 }
 
 impl Basis {
@@ -90,7 +99,10 @@ impl Basis {
 }
 
 /// So many files are quickly read again in each run.
-const FEW: usize = 4;
+const FEW_FILES: usize = 4;
+
+/// So many nodes are quickly drafted again in each run.
+const FEW_NODES: usize = 400;
 
 /// What an earlier run left, as far as it can be of use.
 pub(super) struct Recollection<'a> {
@@ -120,7 +132,7 @@ impl Recollection<'_> {
         self,
         inputs: &Inputs<'_>,
         surroundings: &Arc<Surroundings>,
-        engine: &Engine,
+        (engine, library_findings): (&Engine, &[Diagnostic]),
         basis: &Basis,
     ) -> Option<Loaded> {
         let Self { head, changes, mut manifest } = self;
@@ -128,14 +140,17 @@ impl Recollection<'_> {
         let edited = if is_same {
             Edited::default()
         } else {
-            Edits { inputs, surroundings, engine, head: &head }.apply(&mut manifest, &changes.files)?
+            Edits { inputs, surroundings, engine, library_findings, head: &head }
+                .apply(&mut manifest, &changes.files)?
         };
         let reads = inputs.project.members.reads();
         reads.note_all(&head.asked);
-        let is_new = changes.doubtful > FEW;
+        let is_new = changes.doubtful > FEW_FILES || edited.nodes.len() > FEW_NODES;
         let news = match is_same {
             _ if is_new => {
-                News::Much(basis.clone().with(Learned { volatile: edited.volatile, ..head.learned }))
+                let mut learned = Learned { volatile: edited.volatile, ..head.learned };
+                edited.macros.into_iter().for_each(|(node, macros)| learned.macros.renew(&node, macros));
+                News::Much(basis.clone().with(learned))
             }
             true => News::Nothing,
             false => News::Little,
@@ -145,6 +160,7 @@ impl Recollection<'_> {
             from: Some(head.name),
             edited: edited.nodes,
             has_other_edges: edited.has_other_edges,
+            has_other_macros: edited.has_other_macros,
             is_new,
         };
         let engine = engine.clone();

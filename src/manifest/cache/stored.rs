@@ -24,7 +24,7 @@ use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId
 use crate::project::Consulted;
 
 /// How the file begins; the digit changes with its form.
-pub(super) const MARK: &[u8] = b"model cache 2\n";
+pub(super) const MARK: &[u8] = b"model cache 3\n";
 
 /// How many nodes are in a section: enough to be worth a thread's while.
 const AT_A_TIME: usize = 1024;

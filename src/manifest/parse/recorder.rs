@@ -20,6 +20,9 @@ pub(crate) struct Recorded {
     pub(crate) metrics: Vec<MetricCall>,
     /// Macros that the text itself called, as unique ids, each once.
     pub(crate) macros: Vec<String>,
+    /// Macros of projects that ran, whoever called them, by their places in the library,
+    /// each once.
+    pub(crate) macros_run: Vec<u32>,
     /// The options of all `config()` calls, merged.
     pub(crate) config: Map<String, Json>,
     /// What was read may be otherwise in the next run, while no file changes.
@@ -66,6 +69,16 @@ impl Recorder {
         self.note(|recorded| {
             if !recorded.macros.iter().any(|known| known == unique_id) {
                 recorded.macros.push(unique_id.to_owned());
+            }
+        });
+    }
+
+    /// A macro of a project ran, or decides what counts as called.
+    pub(crate) fn macro_ran(&self, place: usize) {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.note(|recorded| {
+            if !recorded.macros_run.contains(&place) {
+                recorded.macros_run.push(place);
             }
         });
     }

@@ -225,6 +225,13 @@ impl Scope for ParseScope {
         self.recorder.macro_called(unique_id);
     }
 
+    fn macro_ran(&self, place: usize) {
+        match self.subject {
+            Some(_) => self.recorder.macro_ran(place),
+            None => self.surroundings.members.reads().note_macro(place),
+        }
+    }
+
     fn depends_on_run(&self) {
         match &self.subject {
             Some(subject) if subject.is_whole_file => self.recorder.note_volatile(),

@@ -20,6 +20,8 @@ pub struct Consulted {
     pub variables: BTreeSet<String>,
     /// Flags, by their upper-case names.
     pub flags: BTreeSet<String>,
+    /// Macros of projects that something ran which is no node, by their places in the library.
+    pub macros: BTreeSet<u32>,
 }
 
 /// Members that belong to one run of the program. Functions whose work does so tell when
@@ -55,11 +57,18 @@ impl Reads {
         self.note(|consulted| &mut consulted.flags, name);
     }
 
+    /// Something that concerns many nodes ran a macro of a project.
+    pub fn note_macro(&self, place: usize) {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.consulted.lock().unwrap_or_else(PoisonError::into_inner).macros.insert(place);
+    }
+
     /// The earlier run that this one goes by had asked for this.
     pub fn note_all(&self, earlier: &Consulted) {
         let mut consulted = self.consulted.lock().unwrap_or_else(PoisonError::into_inner);
         consulted.variables.extend(earlier.variables.iter().cloned());
         consulted.flags.extend(earlier.flags.iter().cloned());
+        consulted.macros.extend(&earlier.macros);
     }
 
     /// What was asked for.

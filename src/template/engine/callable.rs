@@ -143,6 +143,9 @@ impl Object for MacroProxy {
         if render.depth == 0 {
             render.root.scope.macro_called(&info.unique_id);
         }
+        if !info.is_internal {
+            render.root.scope.macro_ran(info.index);
+        }
         self.run(state, args).map_err(|error| Error::new(CALL_FRAME, info.name.clone()).with_source(error))
     }
 

@@ -162,15 +162,16 @@ impl Engine {
     /// is malformed in them.
     #[must_use]
     pub fn check_macros(&self) -> Vec<Diagnostic> {
-        let environment = self.shared.environment(true);
-        let mut diagnostics = Vec::new();
-        for info in self.library().macros().filter(|info| !info.is_internal) {
-            if let Err(error) = environment.get_template(&info.index.to_string()) {
-                let locator = Locator { shared: &self.shared, names: Vec::new(), text: None };
-                diagnostics.push(locator.template_error(error).diagnostic());
-            }
-        }
-        diagnostics
+        let own = self.library().macros().filter(|info| !info.is_internal);
+        own.filter_map(|info| self.check_macro(info)).collect()
+    }
+
+    /// Compiles a macro and reports what is malformed in it.
+    #[must_use]
+    pub fn check_macro(&self, info: &MacroInfo) -> Option<Diagnostic> {
+        let error = self.shared.environment(true).get_template(&info.index.to_string()).err()?;
+        let locator = Locator { shared: &self.shared, names: Vec::new(), text: None };
+        Some(locator.template_error(error).diagnostic())
     }
 
     /// Compiles a text without rendering it and reports what is malformed in it.

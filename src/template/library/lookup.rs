@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::collections::HashSet;
 
 use crate::template::calls::MacroCall;
 
@@ -192,11 +191,14 @@ impl Library {
     }
 
     /// The macros of `start` and all that they name, directly or not, by their unique ids.
-    pub fn reached_from<'a>(&'a self, start: impl IntoIterator<Item = &'a MacroInfo>) -> HashSet<&'a str> {
+    pub fn reached_from<'a>(
+        &'a self,
+        start: impl IntoIterator<Item = &'a MacroInfo>,
+    ) -> HashMap<&'a str, &'a MacroInfo> {
         let mut open: Vec<&MacroInfo> = start.into_iter().collect();
-        let mut found: HashSet<&str> = HashSet::new();
+        let mut found: HashMap<&str, &MacroInfo> = HashMap::new();
         while let Some(next) = open.pop() {
-            if found.insert(&next.unique_id) {
+            if found.insert(&next.unique_id, next).is_none() {
                 open.extend(self.depends_on(next));
             }
         }

@@ -22,6 +22,8 @@ const PROJECT: &[(&str, &[&str])] = &[
             "{{ config(meta={'which': flags.WHICH}) }} select 1 as id",
             "{{ config(group='core', access='private') }} select 1 as id",
             "select * from {{ ref('b') }}",
+            "{{ config(materialized='oops') }} select 1 as id",
+            "{{ config(materialized='table', post_hook=\"{{ cents('h') }}\") }} select {{ dollars('id') }} as id",
             "",
         ],
     ),
@@ -34,6 +36,9 @@ const PROJECT: &[(&str, &[&str])] = &[
             "select * from {{ ref('nowhere') }}",
             "select {{ oops",
             "{{ config(meta={'n': 1}, tags=['x']) }} select {{ var('size', 1) }} from {{ ref('a') }}",
+            "select {{ context['cents']('id') }} from {{ ref('a') }}",
+            "{{ config(alias=dollars('b') | replace(' ', '')) }} select {{ cents.arguments }} from {{ ref('a') }}",
+            "{{ config(meta={'d': lib.own('b')}) }} select {{ dollars('id') }} from {{ ref('a') }}",
         ],
     ),
     (
@@ -54,8 +59,12 @@ const PROJECT: &[(&str, &[&str])] = &[
             "models:\n  - name: a\n    config: {materialized: table, meta: {x: 1}, tags: [y]}\n    columns: [{name: id, description: '{{ doc(\"about\") }}', data_tests: [unique, not_null], constraints: [{type: primary_key}]}]\n",
             "models:\n  - name: a\n    config: {alias: z}\n    columns: [{name: id, data_tests: [not_null, unique]}]\n",
             "models:\n  - name: a\n    config: {meta: {which: '{{ flags.WHICH }}'}}\n    columns: [{name: id, data_tests: [unique, not_null]}]\n",
+            "models:\n  - name: a\n    description: '{{ cents(1) }}'\n    columns: [{name: id, data_tests: [unique, not_null]}]\n",
+            "models:\n  - name: a\n    config: {materialized: oops}\n    columns: [{name: id, data_tests: [positive, unique, {positive: {name: other, arguments: {least: \"{{ cents('1') }}\"}}}]}]\n",
+            "models:\n  - name: a\n    columns: [{name: id, data_tests: [positive, {lib.small: {config: {meta: {x: '{{ 1 + 1 }}'}}}}]}]\n  - name: b\n    data_tests: [{positive: {arguments: {column_name: id}, config: {enabled: false}}}]\n",
             "models:\n  - name: gone\n",
             "groups: [{name: core, owner: {name: me}}]\nmodels:\n  - name: b\n    description: '{{ doc(\"about\") }}'\n    config: {group: core}\n",
+            "macros: [{name: cents, description: Pennies, arguments: [{name: x, type: string}]}]\nmodels: [{name: a, description: A}]\n",
             "unit_tests:\n  - {name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}\n",
         ],
     ),
@@ -70,19 +79,69 @@ const PROJECT: &[(&str, &[&str])] = &[
         ],
     ),
     ("dbt_packages/lib/models/raw.yml", &["sources: [{name: libs, tables: [{name: t}]}]\n"]),
-    ("models/about.md", &["{% docs about %}One{% enddocs %}", "{% docs about %}Two{% enddocs %}"]),
+    (
+        "models/about.md",
+        &[
+            "{% docs about %}One{% enddocs %}",
+            "{% docs about %}Two{% enddocs %}",
+            "{% docs about %}{{ cents(2) }}{% enddocs %}",
+        ],
+    ),
     (
         "macros/cents.sql",
         &[
             "{% macro cents(x) %}{{ x }} / 100{% endmacro %}",
             "{% macro cents(x) %}{{ config(tags=['money']) }}{{ x }}{% endmacro %}",
+            "{% macro cents(x) %}{{ dollars(x) }}{{ source('raw', 'orders') }}{% endmacro %}",
+            "{% macro cents(y) %}{{ y }}{% endmacro %}",
+            "\n\n{%- macro cents(x='1') -%}{{ env_var('COLOUR') }} {{ x }}{% endmacro %}",
+            "{% macro cents(x) %}{{ config(enabled=false) }}{{ x }}{% endmacro %}",
+            "{% macro cents(x) %}{{ config(meta={'when': run_started_at | string}) }}{{ x }}{% endmacro %}",
+            "{% macro cents(x) %}{{ x {% endmacro %}",
+            "{% macro cents(x) %}{{ x }}{% endmacro %}{% macro other() %}{% endmacro %}",
             "{% macro generate_schema_name(name, node) %}{% if flags.FULL_REFRESH %}{{ log('x') }}{% endif %}{{ name or target.schema }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
             "{% macro generate_schema_name(name, node) %}{{ log('x') }}{{ name or target.schema }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
             "{% macro generate_schema_name(name, node) %}{{ name or target.schema }}_{{ env_var('COLOUR') }}{% endmacro %}{% macro cents(x) %}{{ x }}{% endmacro %}",
         ],
     ),
+    (
+        "macros/dollars.sql",
+        &[
+            "{% macro dollars(x) %}{{ return(adapter.dispatch('dollars')(x)) }}{% endmacro %}{% macro default__dollars(x) %}{{ x }}{% endmacro %}",
+            "{% macro dollars(x) %}{{ return(adapter.dispatch('dollars')(x)) }}{% endmacro %}{% macro default__dollars(x) %}{{ x }}{{ config(tags=['dollars']) }}{% endmacro %}",
+            "{% macro dollars(x) %}{{ return(adapter.dispatch('dollars')(x)) }}{% endmacro %}\n{% macro default__dollars(x) %}{{ x }}{{ ref('s') }}{% endmacro %}",
+            "{% macro dollars(x) %}{{ x }}{% endmacro %}{% macro default__dollars(x) %}{{ x }}{% endmacro %}",
+            "{% macro dollars(x) %}{{ x }}{% endmacro %}",
+            "{% macro default__dollars(x) %}{{ x }}{% endmacro %}{% macro dollars(x) %}{{ lib.own(x) }}{% endmacro %}",
+        ],
+    ),
+    (
+        "tests/generic/positive.sql",
+        &[
+            "{% test positive(model, column_name, least='0') %}select * from {{ model }} where {{ column_name }} < {{ least }}{% endtest %}",
+            "{% test positive(model, column_name, least='0') %}{{ config(severity='warn') }}select * from {{ model }} where {{ dollars(column_name) }} < {{ least }}{% endtest %}",
+            "{% test positive(model, column_name, least='0') %}select * from {{ model }} where {{ column_name }} in (select id from {{ ref('b') }}){% endtest %}",
+            "{% macro test_positive(model, column_name, least='0') %}select 1{% endmacro %}",
+            "",
+        ],
+    ),
+    (
+        "dbt_packages/lib/macros/own.sql",
+        &[
+            "{% macro own(x) %}{{ x }}{% endmacro %}{% test small(model, column_name) %}select 1 from {{ model }}{% endtest %}",
+            "{% macro own(x) %}{{ config(tags=['own']) }}{{ x }}{% endmacro %}{% test small(model, column_name) %}select 1 from {{ model }}{% endtest %}",
+            "{% macro own(x) %}{{ x }}{% endmacro %}{% test small(model, column_name) %}select {{ lib.own(1) }} from {{ model }}{% endtest %}",
+        ],
+    ),
     ("tests/t.sql", &["select * from {{ ref('a') }} where id is null", "select 1 from {{ ref('b') }}", ""]),
     ("seeds/s.csv", &["id\n1\n", "id\n1\n2\n"]),
+    (
+        "snapshots/old.sql",
+        &[
+            "",
+            "{% snapshot old %}{{ config(unique_key='id', strategy='check', check_cols='all') }}select {{ dollars('id') }} from {{ ref('b') }}{% endsnapshot %}",
+        ],
+    ),
     ("dbt_packages/lib/dbt_project.yml", &["name: lib\n"]),
     (
         "dbt_packages/lib/models/a.sql",
@@ -93,7 +152,13 @@ const PROJECT: &[(&str, &[&str])] = &[
     ),
     (
         "dbt_project.yml",
-        &["", "vars: {size: 3}\n", "models: {shop: {+schema: \"{{ env_var('COLOUR') }}\"}}\n"],
+        &[
+            "",
+            "vars: {size: 3}\n",
+            "models: {shop: {+schema: \"{{ env_var('COLOUR') }}\"}}\n",
+            "models: {shop: {+materialized: oops, gone: {+tags: x}}}\n",
+            "on-run-start: [\"{{ cents('1') }}\"]\nflags: {validate_macro_args: true}\n",
+        ],
     ),
 ];
 
@@ -154,7 +219,7 @@ proptest! {
 
     #[test]
     fn it_does_not_matter_what_is_remembered(
-        edits in prop::collection::vec((0..PROJECT.len(), 0..12_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
+        edits in prop::collection::vec((0..PROJECT.len(), 0..15_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
     ) {
         let (_folder, root) = project();
         let cache = root.join("target/parse.cache");
@@ -169,6 +234,47 @@ proptest! {
             prop_assert_eq!(told(&recalled), told(&read));
         }
     }
+}
+
+#[test]
+fn what_rests_on_a_changed_macro_is_drafted_again() {
+    let (_folder, root) = project();
+    put(&root, PROJECT.len() - 2, 1);
+    age(&root, 0);
+    let cache = root.join("target/parse.cache");
+    let edited = |path: &str, text: &str| -> Option<Vec<String>> {
+        write_project(&root, &[(path, text)]);
+        let loaded = recalled(&root, &cache, "red").unwrap();
+        let ids = loaded.descent.from.as_ref().map(|_| &loaded.descent.edited)?;
+        let mut ids: Vec<String> =
+            ids.iter().map(|id| loaded.manifest.node(*id).unwrap().unique_id.to_string()).collect();
+        ids.sort_unstable();
+        Some(ids)
+    };
+    let check = |path: &str, text: &str, expected: &[&str]| {
+        assert_eq!(edited(path, text), Some(expected.iter().map(|id| (*id).to_owned()).collect()), "{text}");
+    };
+    let tested = "models: [{name: a, columns: [{name: id, data_tests: [positive, unique]}]}]";
+    write_project(
+        &root,
+        &[("models/c.sql", "select {{ cents('id') }} as id"), ("models/schema.yml", tested)],
+    );
+    assert_eq!(edited("models/a.sql", "select {{ context['dollars']('id') }} as id"), None);
+    let cents = |body: &str| format!("{{% macro cents(x, scale=2) %}}{body}{{% endmacro %}}");
+    assert_eq!(edited("macros/cents.sql", &cents("{{ x }}")), None, "its arguments are others");
+    check("macros/cents.sql", &cents("{{ dollars(x) }}"), &["model.shop.c"]);
+    check("macros/cents.sql", &cents("{{ x }} / 100"), &["model.shop.c"]);
+    check("macros/cents.sql", &cents("{{ x }}"), &[]);
+    let dollars = |body: &str| {
+        format!(
+            "{{% macro dollars(x) %}}{{{{ return(adapter.dispatch('dollars')(x)) }}}}{{% endmacro %}}{{% macro default__dollars(x) %}}{body}{{% endmacro %}}"
+        )
+    };
+    check("macros/dollars.sql", &dollars("1"), &["model.shop.a"]);
+    let positive =
+        |body: &str| format!("{{% test positive(model, column_name, least='0') %}}{body}{{% endtest %}}");
+    let tests = ["test.shop.positive_a_id.fb4e5b69f5", "test.shop.unique_a_id.f6a5f640da"];
+    check("tests/generic/positive.sql", &positive("select 1"), &tests);
 }
 
 #[test]
@@ -211,7 +317,7 @@ fn only_what_changed_is_read_again() {
     assert_eq!(news("blue"), "much", "what it says has to be said in each run");
     write_project(&root, &[("macros/naming.sql", &silent)]);
     assert_eq!(news("blue"), "much");
-    files::write(&cache, "model cache 2\nnonsense").unwrap();
+    files::write(&cache, "model cache 3\nnonsense").unwrap();
     assert_eq!(news("blue"), "much", "a damaged file");
     let mut bytes = files::read(&cache).unwrap();
     bytes.truncate(bytes.len() / 2);

@@ -1,0 +1,150 @@
+//! Nodes of the earlier run, drafted again.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use super::described::Described;
+use super::edits::Edits;
+use super::key::{Place, id, resources};
+use crate::manifest::draft::{Drafted, Drafting};
+use crate::manifest::inferred::complete_again;
+use crate::manifest::patches::Patches;
+use crate::manifest::property_files::{PropertyFile, Rendering};
+use crate::manifest::sketch::whole_file;
+use crate::manifest::world::is_microbatch;
+use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind};
+use crate::project::FileKind;
+use crate::source::FileId;
+
+/// Keys of a configuration that others look at.
+const SEEN_BY_OTHERS: [&str; 4] = ["access", "enabled", "event_time", "group"];
+
+/// Drafts nodes again.
+pub(super) struct Again<'a> {
+    edits: &'a Edits<'a>,
+    manifest: &'a Manifest,
+    drafting: &'a Drafting<'a>,
+    /// What property files say of the nodes.
+    patches: Patches<'a>,
+    /// Models that unit tests are about.
+    unit_tested: HashSet<NodeId>,
+}
+
+impl<'a> Again<'a> {
+    /// With these property files, which are all that describe the nodes.
+    pub(super) fn new(
+        edits: &'a Edits<'a>,
+        manifest: &'a Manifest,
+        drafting: &'a Drafting<'a>,
+        files: impl IntoIterator<Item = &'a PropertyFile>,
+    ) -> Self {
+        let tested = |node: &Node| match &node.kind {
+            NodeKind::UnitTest(test) => Some(test.tested),
+            _ => None,
+        };
+        let unit_tested = manifest.nodes.iter().filter_map(tested).collect();
+        Self { edits, manifest, drafting, patches: Patches::new(files, &[]), unit_tested }
+    }
+
+    /// Nodes that are a whole file, each of these, which are all of their files.
+    pub(super) fn whole_files(&self, old: &[(NodeId, &Node)]) -> Option<Vec<(NodeId, Drafted)>> {
+        let files: HashSet<FileId> = old.iter().map(|(_, node)| node.origin.span.file).collect();
+        let of_node = |(_, file): &Place<'_>| file.kind != FileKind::Properties;
+        let places: HashMap<FileId, Place<'_>> = resources(self.edits.inputs.project)
+            .filter(of_node)
+            .filter_map(|place| Some((id(place.1)?, place)))
+            .filter(|(id, _)| files.contains(id))
+            .collect();
+        let tests = self.tests_of(old);
+        old.par_iter()
+            .map(|(id, old)| {
+                let place = *places.get(&old.origin.span.file)?;
+                let tests = tests.get(id).into_iter().flatten().copied();
+                self.whole_file(place, (*id, old), tests)
+            })
+            .collect()
+    }
+
+    fn whole_file(
+        &self,
+        (package, file): Place<'_>,
+        (id, old): (NodeId, &Node),
+        tests: impl Iterator<Item = &'a Node>,
+    ) -> Option<(NodeId, Drafted)> {
+        if old.version().is_some() || !old.kind.is_whole_file() {
+            return None;
+        }
+        let sketch = whole_file(package, file, file.file.as_ref()?);
+        let patch = match old.origin.patch_path {
+            None => None,
+            Some(_) => Some(self.patches.find(&sketch)?),
+        };
+        let mut drafted = self.drafting.draft(sketch, patch);
+        complete_again(&mut drafted.node, tests.chain(self.turned_off()));
+        self.is_quiet((id, old), &drafted).then_some((id, drafted))
+    }
+
+    /// The tests and sources of a property file.
+    pub(super) fn of_property_file(
+        &self,
+        file: &Described<'_>,
+        rendering: &Rendering<'_>,
+    ) -> Option<Vec<(NodeId, Drafted)>> {
+        let library = self.edits.engine.library();
+        let drafted = file.drafted((library, rendering), self.drafting)?;
+        let is_same_list = file.held().len() == drafted.len();
+        let quiet = file.held().iter().zip(drafted).map(|(place, drafted)| {
+            let is_quiet = self.is_quiet(*place, &drafted);
+            is_quiet.then_some((place.0, drafted))
+        });
+        if is_same_list { quiet.collect() } else { None }
+    }
+
+    /// The data tests that read one of these nodes.
+    fn tests_of(&self, nodes: &[(NodeId, &Node)]) -> HashMap<NodeId, Vec<&'a Node>> {
+        let mut tests: HashMap<NodeId, Vec<&Node>> = nodes.iter().map(|(id, _)| (*id, Vec::new())).collect();
+        for node in self.manifest.nodes.iter().filter(|node| is_generic_test(node)) {
+            for id in &node.depends_on.nodes {
+                tests.entry(*id).and_modify(|tests| tests.push(node));
+            }
+        }
+        tests
+    }
+
+    fn turned_off(&self) -> impl Iterator<Item = &'a Node> {
+        let all = self.manifest.broken_tests.iter().chain(&self.manifest.disabled);
+        all.filter(|node| is_generic_test(node))
+    }
+
+    /// Whether a node can take the place of another, as far as others are concerned.
+    fn is_quiet(&self, (id, old): (NodeId, &Node), drafted: &Drafted) -> bool {
+        drafted.findings.is_empty() && !self.is_seen_by_others(id, old, &drafted.node)
+    }
+
+    /// Whether another node, or a check over all, may come out otherwise.
+    fn is_seen_by_others(&self, id: NodeId, old: &Node, new: &Node) -> bool {
+        let differs = |key: &&str| old.config.get(key) != new.config.get(key);
+        let is_batched =
+            |node: &Node| is_microbatch(node.config.materialized(), node.config.text("incremental_strategy"));
+        let calls_others = || old.depends_on.calls.macros != new.depends_on.calls.macros;
+        let time_spine = |node: &Node| match &node.kind {
+            NodeKind::Model(model) => model.time_spine.clone(),
+            _ => None,
+        };
+        old.unique_id != new.unique_id
+            || old.fqn != new.fqn
+            || old.relation != new.relation
+            || SEEN_BY_OTHERS.iter().any(differs)
+            || !(old.depends_on.calls.metrics.is_empty() && new.depends_on.calls.metrics.is_empty())
+            || is_batched(old)
+            || is_batched(new)
+            || time_spine(old) != time_spine(new)
+            || new.version().is_some()
+            || self.unit_tested.contains(&id) && calls_others()
+    }
+}
+
+fn is_generic_test(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Test(DataTest { generic: Some(_), .. }))
+}
