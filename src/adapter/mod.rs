@@ -40,6 +40,8 @@ pub struct Capabilities {
     pub materialized_views: bool,
     /// What is dropped takes the views with it that read it.
     pub drops_dependents: bool,
+    /// Batches of one model can be stored side by side.
+    pub concurrent_batches: bool,
     /// Incremental strategies that are valid, besides custom ones.
     pub incremental_strategies: &'static [&'static str],
     /// The target of a foreign key may be named with its database.

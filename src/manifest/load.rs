@@ -29,7 +29,7 @@ use super::sketch::{Sketch, sketches, yaml_snapshot};
 use super::sources::Sources;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
-use super::world::{World, check_batch_inputs};
+use super::world::{World, check_batch_inputs, check_side_by_side};
 use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::timings::Phase;
@@ -229,6 +229,7 @@ impl Loading<'_> {
         let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;
         self.findings.extend(check_access(self.project, &nodes, &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
+        self.findings.extend(check_side_by_side(&nodes, self.surroundings.adapter.as_ref()));
         complete_models(&mut nodes, &[&broken_tests, &disabled]);
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::configure::Merged;
 use super::sketch::Sketch;
 use super::{Group, Node, NodeKind};
+use crate::adapter::Adapter;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::project::moment;
 use crate::source::Span;
@@ -133,6 +134,25 @@ pub(super) fn check_batch_inputs(nodes: &[Node]) -> Vec<Diagnostic> {
             .help("set `event_time` in the config of the models or sources that it reads")
     };
     nodes.iter().filter(is_uncut).map(finding).collect()
+}
+
+/// A warning where batches are to be built side by side and the engine cannot do that.
+///
+/// dbt: `InvalidConcurrentBatchesConfig`, which counts every node of such a configuration.
+pub(super) fn check_side_by_side(nodes: &[Node], adapter: &dyn Adapter) -> Option<Diagnostic> {
+    if adapter.capabilities().concurrent_batches {
+        return None;
+    }
+    let asks = |node: &&Node| node.config.get("concurrent_batches") == Some(&Json::Bool(true));
+    let asking: Vec<&Node> = nodes.iter().filter(asks).collect();
+    let first = asking.first()?;
+    let start = Span { end: first.origin.span.start, ..first.origin.span };
+    let message = match asking.len() {
+        1 => format!("`{}` asks for `concurrent_batches`, which the warehouse cannot do", first.name),
+        count => format!("{count} nodes ask for `concurrent_batches`, which the warehouse cannot do"),
+    };
+    let finding = Diagnostic::warning("sequential-batches", message).at(start, "one of them");
+    Some(finding.note("batches are built one after the other"))
 }
 
 /// Whether a node of these settings is built in batches.

@@ -36,6 +36,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("old-warn-options", "WEOIncludeExcludeDeprecation", "D031"),
     ("package-reads-root", "PackageNodeDependsOnRootProjectNode", "I077"),
     ("renamed-key", "ConfigSourcePathDeprecation", "D003"),
+    ("sequential-batches", "InvalidConcurrentBatchesConfig", "I075"),
     ("state-is-target", "WarnStateTargetEqual", "I072"),
     ("unfiltered-batches", "MicrobatchModelNoEventTimeInputs", "I074"),
     ("unknown-config", "CustomKeyInConfigDeprecation", "D026"),

@@ -4,10 +4,11 @@
 //! thread that tells people of it. What is told of a change is sent while the
 //! board is held, so that words arrive in the order of the changes.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::dispatch::{Teller, Word};
 use super::kin::Kin;
+use super::pile::Pile;
 use super::queue::Queue;
 use super::result::NodeResult;
 
@@ -28,25 +29,40 @@ struct Shared {
     queue: Queue,
     /// Nothing more is begun: what is left is about to be abandoned.
     is_closed: bool,
+    /// What hands without a step of their own help with.
+    piles: Vec<Arc<Pile>>,
+}
+
+/// What a hand does next.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A step, and those of its kin that are kept for it.
+    Step(usize, Vec<usize>),
+    /// A batch of another hand's step.
+    Batch(Arc<Pile>),
 }
 
 impl<'a> Board<'a> {
     /// A board on which nothing was begun. With `fail_fast` the first failure closes it.
     pub(super) fn new(queue: Queue, kin: &'a Kin, fail_fast: bool) -> Self {
-        let shared = Shared { queue, is_closed: false };
+        let shared = Shared { queue, is_closed: false, piles: Vec::new() };
         Self { shared: Mutex::new(shared), kin, changed: Condvar::new(), fail_fast }
     }
 
     /// The next step, as soon as one may start, and those of its kin that may start as
-    /// well, which are kept for the caller; `None` when nothing more will.
-    pub(super) fn start(&self, teller: &Teller) -> Option<(usize, Vec<usize>)> {
+    /// well, which are kept for the caller. Until then, a batch that others need not
+    /// build. `None` when nothing more will start.
+    pub(super) fn start(&self, teller: &Teller) -> Option<Work> {
         let mut shared = self.shared();
         while !shared.is_closed && !shared.queue.is_done() {
             if let Some(at) = shared.queue.start() {
                 teller.tell(Word::Started(at));
                 let kin = self.kin.get(&at).map(AsRef::as_ref).unwrap_or_default();
                 let kept = kin.iter().copied().filter(|kin| shared.queue.reserve(*kin)).take(MOST - 1);
-                return Some((at, kept.collect()));
+                return Some(Work::Step(at, kept.collect()));
+            }
+            if let Some(pile) = shared.piles.iter().find(|pile| !pile.is_empty()) {
+                return Some(Work::Batch(Arc::clone(pile)));
             }
             shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }
@@ -61,6 +77,17 @@ impl<'a> Board<'a> {
             teller.tell(Word::Started(at));
         }
         begins
+    }
+
+    /// Lets others help until [`Board::take_back`].
+    pub(super) fn share(&self, pile: &Arc<Pile>) {
+        self.shared().piles.push(Arc::clone(pile));
+        self.changed.notify_all();
+    }
+
+    /// Nobody begins to help any more.
+    pub(super) fn take_back(&self, pile: &Arc<Pile>) {
+        self.shared().piles.retain(|other| !Arc::ptr_eq(other, pile));
     }
 
     /// Steps that were kept are for anybody again.

@@ -8,8 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::attend::speak;
-use super::board::Board;
+use super::board::{Board, Work};
 use super::event::{BatchEnd, Event, Place};
+use super::pile::Pile;
 use super::plan::Stop;
 use super::result::{Detail, Ending, NodeResult, Status};
 use super::steps::{Step, Steps};
@@ -25,10 +26,17 @@ pub(super) const HEARTBEAT: Duration = Duration::from_millis(50);
 /// word takes the processor from the warehouse, more often than anybody can read.
 const BREATH: Duration = Duration::from_millis(2);
 
+/// dbt's name for the thread that owns the run: it has skipped what nobody began.
+const MAIN_THREAD: &str = "MainThread";
+
 /// Something that can do steps, one after the other, on a thread of its own.
 pub(super) trait Hand: Send {
     /// Does a step.
-    fn work(&mut self, step: &Step, tell: &Teller) -> NodeResult;
+    fn work(&mut self, step: &Step, board: &Board<'_>, teller: &Teller) -> NodeResult;
+    /// Builds a batch of another hand's step, if there is one left.
+    fn help(&mut self, pile: &Pile, board: &Board<'_>, teller: &Teller) {
+        let _ = (pile, board, teller);
+    }
     /// Looks at steps that are kin together, if that is worth it; says of each whether its
     /// work was spared by that.
     fn screen(&mut self, steps: &[&Step]) -> Vec<bool> {
@@ -136,12 +144,13 @@ pub(super) fn dispatch(
     };
     let (teller, words) = Teller::new();
     let handles: Vec<Arc<dyn Cancel>> = hands.iter().map(|hand| hand.cancel_handle()).collect();
+    let is_alone = hands.len() == 1;
     thread::scope(|scope| {
         let mut crew = 0;
         for mut hand in hands {
             let (teller, board) = (teller.clone(), &board);
             let thread = thread::Builder::new().name(hand.name().to_owned()).stack_size(STACK);
-            let labor = move || labor(hand.as_mut(), &steps.list, board, &teller);
+            let labor = move || labor(hand.as_mut(), &steps.list, board, is_alone, &teller);
             crew += usize::from(thread.spawn_scoped(scope, labor).is_ok());
         }
         dispatcher.run(crew, &words, &handles);
@@ -149,10 +158,21 @@ pub(super) fn dispatch(
     dispatcher.outcome
 }
 
-/// What a hand does until there is nothing left to do.
-fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, teller: &Teller) {
-    while let Some((at, kept)) = board.start(teller) {
-        let kept = screened(hand, steps, board, at, kept);
+/// What a hand does until there is nothing left to do. A hand that is alone keeps to the
+/// order: what a look has spared it is done in its turn.
+fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, is_alone: bool, teller: &Teller) {
+    while let Some(work) = board.start(teller) {
+        let (at, kept) = match work {
+            Work::Step(at, kept) => (at, kept),
+            Work::Batch(pile) => {
+                hand.help(&pile, board, teller);
+                continue;
+            }
+        };
+        let mut kept = screened(hand, steps, board, at, kept);
+        if is_alone {
+            board.give_back(kept.drain(..));
+        }
         labor_at(hand, steps, board, teller, at);
         for at in kept {
             if board.start_kept(at, teller) {
@@ -188,7 +208,7 @@ fn screened(
 /// One step, from its work to the word that it is over.
 fn labor_at(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, teller: &Teller, at: usize) {
     if let Some(step) = steps.get(at) {
-        let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, teller)));
+        let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, board, teller)));
         let result = work.unwrap_or_else(|_| {
             let message = format!("`{}` ended in a mistake of this program", step.unique_id);
             let problem = Diagnostic::error("internal-error", message);
@@ -265,10 +285,14 @@ impl Dispatcher<'_> {
         } else if failed {
             return self.lose_ephemeral(result, &lost);
         }
+        // dbt: after the failure that ends a run all that is left has one reason.
+        let is_last = failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed;
+        let reason = is_last.then(|| Ending::FailedFast.reason());
+        let thread = if is_last { MAIN_THREAD } else { &thread };
         for at in lost {
-            self.skip(at, None, Detail::SkippedBecause(cause.clone()), &thread);
+            self.skip(at, reason, Detail::SkippedBecause(cause.clone()), thread);
         }
-        if failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed {
+        if is_last {
             self.halt(Ending::FailedFast);
         }
     }
@@ -332,7 +356,7 @@ impl Dispatcher<'_> {
 
     fn abandon(&mut self, reason: &str) {
         for at in self.board.abandon() {
-            self.skip(at, Some(reason), Detail::None, "");
+            self.skip(at, Some(reason), Detail::None, MAIN_THREAD);
         }
     }
 }

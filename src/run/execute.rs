@@ -7,7 +7,7 @@
 //! 4. The nodes: see [`super::dispatch`].
 //! 5. `on-run-end` hooks, also after failures, but not after an interruption.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use super::attend::attend;
 use super::dispatch::{Dispatched, Halting, Hand, Teller, dispatch};
 use super::ear::Ear;
 use super::event::{Event, Place};
-use super::hand::Laborer;
+use super::hand::{Laborer, is_microbatch};
 use super::hooks;
 use super::kin::kin;
 use super::plan::{Plan, Stop};
@@ -154,13 +154,14 @@ impl Run<'_> {
     /// The session of the run itself, and those of the hands.
     fn connect(&self, ahead: &Arc<Ahead>) -> Result<(Worker, Vec<Laborer>), Failure> {
         let main = Worker::connect(self.runtime, "MainThread")?;
-        let width = self.plan.threads.clamp(1, self.steps.list.len());
+        let width = self.plan.threads.clamp(1, self.most());
         let laborer = |at: usize| {
             Ok(Laborer {
                 runtime: Arc::clone(self.runtime),
                 ahead: Arc::clone(ahead),
                 worker: Worker::connect(self.runtime, format!("Thread-{at} (worker)"))?,
                 screened: HashMap::new(),
+                looked_at: HashSet::new(),
                 mode: self.plan.mode,
                 flags: self.flags,
                 halt: self.halting.halt.clone(),
@@ -169,6 +170,14 @@ impl Run<'_> {
         };
         let laborers: Result<Vec<Laborer>, Failure> = (1..=width).map(laborer).collect();
         Ok((main, laborers?))
+    }
+
+    /// How many hands find something to do: batches are shared.
+    fn most(&self) -> usize {
+        let runtime = self.runtime;
+        let nodes = self.steps.list.iter().filter_map(|step| runtime.node(step.node));
+        let shares = runtime.adapter().capabilities().concurrent_batches && { nodes }.any(is_microbatch);
+        if shares { usize::MAX } else { self.steps.list.len() }
     }
 
     fn create_schemas(&mut self, main: &Worker) -> Result<(), Failure> {

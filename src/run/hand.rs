@@ -1,17 +1,19 @@
 //! One session at work: a node is compiled, then built, tested or measured.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
 use super::ahead::{Ahead, Prepared};
+use super::board::Board;
 use super::desk::Desk;
 use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
 use super::event::BatchEnd;
 use super::failing::fail;
 use super::microbatch;
+use super::pile::Pile;
 use super::plan::{Earlier, Mode, Stop};
 use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
@@ -32,6 +34,8 @@ pub(super) struct Laborer {
     pub(super) worker: Worker,
     /// Tests that a look has spared, until their turn.
     pub(super) screened: HashMap<NodeId, Screened>,
+    /// Tests that were looked at: once is enough.
+    pub(super) looked_at: HashSet<NodeId>,
     pub(super) mode: Mode,
     pub(super) flags: Flags,
     pub(super) halt: Stop,
@@ -39,45 +43,39 @@ pub(super) struct Laborer {
 }
 
 impl Hand for Laborer {
-    fn work(&mut self, step: &Step, teller: &Teller) -> NodeResult {
+    fn work(&mut self, step: &Step, board: &Board<'_>, teller: &Teller) -> NodeResult {
         let started = clock::instant();
         let mut result = NodeResult::new(step.unique_id.clone(), Status::Success);
         self.worker.name().clone_into(&mut result.thread_id);
         let screened = self.screened.remove(&step.node);
-        if let Some(node) = self.runtime.node(step.node) {
-            let listener: Arc<dyn Listener> = Arc::new(Ear {
-                teller: teller.clone(),
-                node: Some(step.unique_id.clone()),
-                thread: self.worker.name().into(),
-                halt: self.halt.clone(),
-            });
-            let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
-            let prepared = self.ahead.take(step.node);
-            let turn = Turn { laborer: self, step, node, job: &job, screened, prepared, listener, teller };
+        let prepared = self.ahead.take(step.node);
+        self.turn(step, (screened, prepared), (board, teller), |turn| {
             let taken = self.runtime.timings().during(Phase::Render, || turn.take(&mut result));
             if let Err(failure) = taken {
                 // What a template began while it was compiled is not the next node's.
                 // The first error is the one to tell.
-                let _ = job.rollback();
-                fail(&mut result, &failure, step.action, &job);
+                let _ = turn.job.rollback();
+                fail(&mut result, &failure, step.action, turn.job);
             }
-            result.is_written = job.is_written();
-        }
+            result.is_written = turn.job.is_written();
+        });
         result.execution_time = started.elapsed();
         result
     }
 
-    fn screen(&mut self, steps: &[&Step]) -> Vec<bool> {
-        let compiled: Vec<_> = steps.iter().map(|step| self.ahead.look(step.node)).collect();
-        let texts: Vec<&str> =
-            compiled.iter().map(|found| found.as_ref().map_or("", |found| found.sql.as_str())).collect();
-        let screened = materialize::screen(&texts, |query| {
-            self.runtime.timings().during(Phase::Execute, || self.worker.look(query))
+    fn help(&mut self, pile: &Pile, board: &Board<'_>, teller: &Teller) {
+        self.turn(&pile.step, (None, None), (board, teller), |turn| {
+            self.runtime.timings().during(Phase::Render, || microbatch::help(turn, pile));
         });
-        let spared = screened.iter().map(Option::is_some).collect();
-        let found = steps.iter().zip(screened);
-        self.screened = found.filter_map(|(step, screened)| Some((step.node, screened?))).collect();
-        spared
+    }
+
+    fn screen(&mut self, steps: &[&Step]) -> Vec<bool> {
+        let fresh: Vec<&Step> =
+            steps.iter().copied().filter(|step| self.looked_at.insert(step.node)).collect();
+        if fresh.len() > 1 {
+            self.look_at(&fresh);
+        }
+        steps.iter().map(|step| self.screened.contains_key(&step.node)).collect()
     }
 
     fn cancel_handle(&self) -> Arc<dyn Cancel> {
@@ -89,15 +87,47 @@ impl Hand for Laborer {
     }
 }
 
+impl Laborer {
+    fn look_at(&mut self, steps: &[&Step]) {
+        let compiled: Vec<_> = steps.iter().map(|step| self.ahead.look(step.node)).collect();
+        let texts: Vec<&str> =
+            compiled.iter().map(|found| found.as_ref().map_or("", |found| found.sql.as_str())).collect();
+        let screened = materialize::screen(&texts, |query| {
+            self.runtime.timings().during(Phase::Execute, || self.worker.look(query))
+        });
+        let found = steps.iter().zip(screened);
+        self.screened.extend(found.filter_map(|(step, screened)| Some((step.node, screened?))));
+    }
+
+    fn turn(
+        &self,
+        step: &Step,
+        (screened, prepared): (Option<Screened>, Option<Prepared>),
+        (board, teller): (&Board<'_>, &Teller),
+        work: impl FnOnce(&Turn<'_>),
+    ) {
+        let Some(node) = self.runtime.node(step.node) else { return };
+        let listener: Arc<dyn Listener> = Arc::new(Ear {
+            teller: teller.clone(),
+            node: Some(step.unique_id.clone()),
+            thread: self.worker.name().into(),
+            halt: self.halt.clone(),
+        });
+        let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
+        work(&Turn { laborer: self, step, node, job: &job, screened, prepared, listener, board, teller });
+    }
+}
+
 /// One node's turn.
 pub(super) struct Turn<'a> {
     pub(super) laborer: &'a Laborer,
     pub(super) step: &'a Step,
-    node: &'a Node,
+    pub(super) node: &'a Node,
     pub(super) job: &'a Job,
     screened: Option<Screened>,
     prepared: Option<Prepared>,
     pub(super) listener: Arc<dyn Listener>,
+    pub(super) board: &'a Board<'a>,
     teller: &'a Teller,
 }
 

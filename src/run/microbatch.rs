@@ -1,11 +1,15 @@
-//! Microbatch models: one slice of time after the other.
+//! Microbatch models: built by slices of time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use minijinja::value::{Kwargs, Rest};
+use serde_json::Value as Json;
 
 use super::event::{BatchEnd, Place};
 use super::hand::Turn;
+use super::pile::{Part, Pile};
 use super::result::{Batches, NodeResult, Status};
 use crate::compile::{Batch, Failure, Job};
 use crate::diagnostics::Diagnostic;
@@ -13,60 +17,126 @@ use crate::host::clock;
 use crate::materialize::{self, Order, Recipe, Slice, Window};
 use crate::project::{Period, moment_text};
 use crate::sql::RelationKind;
-use crate::template::Value;
+use crate::template::{Value, names};
 
 /// Builds each slice on its own: inputs with an event time are cut to it, the
 /// statement is compiled for it, and it has a transaction of its own. A failure
 /// of the first slice ends the model; after a later one the others are built.
+/// Those between the first and the last may be built side by side.
 pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>, result: &mut NodeResult) -> Result<(), Failure> {
     let work = prepare(turn)?;
-    let mut batches = Batches::default();
-    let mut problem: Option<Diagnostic> = None;
     // Batches that failed are not counted here.
     result.failures = Some(0);
-    for (at, slice) in work.slices.iter().enumerate() {
-        let started = clock::instant();
-        let tell = |at: usize, slice: &Slice, status, problem| {
-            let place = Place { index: at + 1, total: work.slices.len() };
-            let (name, elapsed) = (slice.name.clone(), started.elapsed());
-            turn.tell_batch(BatchEnd { place, name, status, elapsed, problem });
-        };
-        match build(turn, recipe, slice, work.adds || at > 0) {
-            Ok(()) => {
-                batches.successful.push((slice.start, slice.end));
-                tell(at, slice, Status::Success, None);
-            }
-            Err(Failure::Cancelled) => {
-                batches.failed.extend(work.slices.iter().skip(at).map(|slice| (slice.start, slice.end)));
-                result.batches = Some(batches.and(work.stored));
-                return Err(Failure::Cancelled);
-            }
-            Err(failure) => {
-                tell(at, slice, Status::Error, Some(failure.diagnostic().message));
-                problem.get_or_insert_with(|| told(&failure, slice));
-                batches.failed.push((slice.start, slice.end));
-                // What a template began is not the next batch's.
-                turn.job.rollback()?;
-                if slice.is_first {
-                    for (at, slice) in work.slices.iter().enumerate().skip(1) {
-                        tell(at, slice, Status::Skipped, None);
-                    }
-                    batches.failed.extend(work.slices.iter().skip(1).map(|slice| (slice.start, slice.end)));
-                    break;
-                }
-            }
+    let ends = build_all(turn, recipe, &work);
+    let mut batches = Batches::default();
+    let mut problem: Option<Diagnostic> = None;
+    for (at, Part { slice, .. }) in work.parts.iter().enumerate() {
+        let end = ends.get(at);
+        let is_built = matches!(end, Some(Ok(())));
+        let list = if is_built { &mut batches.successful } else { &mut batches.failed };
+        list.push((slice.start, slice.end));
+        if let Some(Err(failure)) = end {
+            problem.get_or_insert_with(|| told(failure, slice));
         }
+    }
+    if ends.iter().any(is_cancelled) {
+        result.batches = Some(batches.and(work.stored));
+        return Err(Failure::Cancelled);
     }
     end(result, batches, work.stored, problem)
 }
 
+/// Builds batches of another hand's model while there is nothing else to do.
+pub(super) fn help(turn: &Turn<'_>, pile: &Pile) {
+    pile.build_one(|part| attempt(turn, pile.recipe(), part, true));
+}
+
+/// What came of the batches, as far as they were tried.
+fn build_all(turn: &Turn<'_>, recipe: Recipe<'_>, work: &Work) -> Vec<Result<(), Failure>> {
+    let Some((first, others)) = work.parts.split_first() else { return Vec::new() };
+    let mut ends = vec![attempt(turn, recipe, first, work.adds)];
+    if let [Err(failure)] = ends.as_slice() {
+        for part in others.iter().filter(|_| !matches!(failure, Failure::Cancelled)) {
+            tell(turn, part, (Status::Skipped, None), Duration::ZERO);
+        }
+        return ends;
+    }
+    let Some((last, middle)) = others.split_last() else { return ends };
+    if middle.len() > 1 && is_side_by_side(turn) {
+        let pile = Arc::new(Pile::new(turn.step, recipe, middle));
+        turn.board.share(&pile);
+        while pile.build_one(|part| attempt(turn, recipe, part, true)) {}
+        turn.board.take_back(&pile);
+        ends.extend(pile.ends());
+    }
+    for part in middle.iter().chain([last]).skip(ends.len() - 1) {
+        if ends.last().is_some_and(is_cancelled) {
+            break;
+        }
+        ends.push(attempt(turn, recipe, part, true));
+    }
+    ends
+}
+
+/// Whether batches may be built side by side: where the engine can, unless the model
+/// says otherwise or, saying nothing, speaks of the table that they go to.
+fn is_side_by_side(turn: &Turn<'_>) -> bool {
+    let order = turn.order("");
+    let speaks_of_itself = || turn.node.kind.body().is_some_and(|body| names(&body.text, "this"));
+    order.capabilities.concurrent_batches
+        && !turn.node.is_python_model()
+        && match order.config().get("concurrent_batches") {
+            Some(Json::Bool(wanted)) => *wanted,
+            _ => !speaks_of_itself(),
+        }
+}
+
+fn is_cancelled(end: &Result<(), Failure>) -> bool {
+    matches!(end, Err(Failure::Cancelled))
+}
+
+/// Builds a batch and tells what came of it. A mistake of ours is its error, since others
+/// wait for its end.
+fn attempt(turn: &Turn<'_>, recipe: Recipe<'_>, part: &Part, adds: bool) -> Result<(), Failure> {
+    let started = clock::instant();
+    let work = AssertUnwindSafe(|| build(turn, recipe, &part.slice, adds));
+    let built = catch_unwind(work).unwrap_or_else(|_| {
+        let message = "the batch ended in a mistake of this program";
+        Err(Diagnostic::error("internal-error", message).help("please report it").into())
+    });
+    match &built {
+        Ok(()) => tell(turn, part, (Status::Success, None), started.elapsed()),
+        Err(Failure::Cancelled) => {}
+        Err(failure) => {
+            let problem = failure.diagnostic().message;
+            tell(turn, part, (Status::Error, Some(problem)), started.elapsed());
+            // What a template began is not the next batch's. The first error is the one to tell.
+            let _ = turn.job.rollback();
+        }
+    }
+    built
+}
+
+fn tell(turn: &Turn<'_>, part: &Part, (status, problem): (Status, Option<String>), elapsed: Duration) {
+    let (place, name) = (part.place, part.slice.name.clone());
+    turn.tell_batch(BatchEnd { place, name, status, elapsed, problem });
+}
+
 /// What is to be built.
 struct Work {
-    slices: Vec<Slice>,
+    parts: Vec<Part>,
     /// The first slice is added to what is there.
     adds: bool,
     /// What an earlier run has stored.
     stored: Vec<Period>,
+}
+
+impl Work {
+    fn new(slices: Vec<Slice>, adds: bool, stored: Vec<Period>) -> Self {
+        let total = slices.len();
+        let part = |(at, slice)| Part { place: Place { index: at + 1, total }, slice };
+        Self { parts: slices.into_iter().enumerate().map(part).collect(), adds, stored }
+    }
 }
 
 fn prepare(turn: &Turn<'_>) -> Result<Work, Failure> {
@@ -74,13 +144,13 @@ fn prepare(turn: &Turn<'_>) -> Result<Work, Failure> {
     let refuse = |problem: String| order.refuse("invalid-microbatch", problem);
     if let Some(earlier) = turn.laborer.earlier.batches.get(&turn.step.unique_id) {
         let slices = materialize::slices_again(order.config(), &earlier.failed).map_err(refuse)?;
-        return Ok(Work { slices, adds: true, stored: earlier.successful.clone() });
+        return Ok(Work::new(slices, true, earlier.successful.clone()));
     }
     let target = order.target(RelationKind::Table)?;
     let exists = turn.job.existing(&target)?.is_some_and(|old| old.kind == Some(RelationKind::Table));
     let adds = exists && !order.full_refresh();
     let slices = materialize::slices(order.config(), window(turn), adds).map_err(refuse)?;
-    Ok(Work { slices, adds, stored: Vec::new() })
+    Ok(Work::new(slices, adds, Vec::new()))
 }
 
 impl Batches {

@@ -23,6 +23,7 @@ mod hand;
 mod hooks;
 mod kin;
 mod microbatch;
+mod pile;
 mod plan;
 mod queue;
 mod ranks;

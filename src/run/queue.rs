@@ -3,7 +3,8 @@
 //! The queue knows numbers only. Of the items that may start, the one with the
 //! longest chain of items behind it comes first, because that chain bounds how
 //! soon everything can be over; among equals, the one that was given first. An item
-//! may be longer than others.
+//! may be longer than others. Where there are ranks, items start in the order in which
+//! they became ready instead, and ranks decide between those that did at the same time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -32,6 +33,10 @@ pub(super) struct Queue {
     /// What decides between items that may start: the length of the longest chain that
     /// starts at each, itself included, or an order that was given.
     chain: Vec<u64>,
+    /// Lower ones first; empty where chains decide.
+    ranks: Vec<usize>,
+    /// How many items are over.
+    turn: u64,
     ready: BinaryHeap<(u64, Reverse<usize>)>,
     unfinished: usize,
     running: usize,
@@ -68,26 +73,36 @@ impl Queue {
         }
         let chain = chains(&after, &waits, lengths).ok_or(Circle)?;
         let states = waits.into_iter().map(State::Waiting).collect();
-        let mut queue =
-            Self { states, after, chain, ready: BinaryHeap::new(), unfinished: count, running: 0 };
+        let (ready, ranks) = (BinaryHeap::new(), Vec::new());
+        let mut queue = Self { states, after, chain, ranks, turn: 0, ready, unfinished: count, running: 0 };
         for item in 0..count {
             queue.release(item, 0);
         }
         Ok(queue)
     }
 
-    /// The same, with an order of its own: lower ranks first. Where there are none,
-    /// nothing changes.
+    /// The same, first come, first served; of those that come at the same time, lower
+    /// ranks first. Where there are no ranks, nothing changes.
     pub(super) fn ranked(mut self, ranks: &[usize]) -> Self {
         if ranks.len() == self.chain.len() && !ranks.is_empty() {
             let early = |rank: &usize| u64::try_from(ranks.len().saturating_sub(*rank)).unwrap_or(u64::MAX);
             self.chain = ranks.iter().map(early).collect();
-            let ready = std::mem::take(&mut self.ready).into_iter();
-            self.ready = ready
-                .map(|(_, Reverse(at))| (self.chain.get(at).copied().unwrap_or(0), Reverse(at)))
-                .collect();
+            ranks.clone_into(&mut self.ranks);
+            for (_, Reverse(item)) in std::mem::take(&mut self.ready) {
+                self.offer(item);
+            }
         }
         self
+    }
+
+    /// An item may start from now on.
+    fn offer(&mut self, item: usize) {
+        if let (Some(rank), Some(chain)) = (self.ranks.get(item), self.chain.get_mut(item)) {
+            let behind = (self.turn << 32) | u64::try_from(*rank).unwrap_or(u64::MAX);
+            *chain = u64::MAX - behind;
+        }
+        self.set(item, State::Ready);
+        self.ready.push((self.chain.get(item).copied().unwrap_or(0), Reverse(item)));
     }
 
     /// Hands out an item that may start; `None` where all that is left waits
@@ -125,8 +140,8 @@ impl Queue {
     /// An item that was kept is for anybody again.
     pub(super) fn give_back(&mut self, item: usize) {
         if self.states.get(item) == Some(&State::Reserved) {
-            self.set(item, State::Waiting(0));
-            self.release(item, 0);
+            self.set(item, State::Ready);
+            self.ready.push((self.chain.get(item).copied().unwrap_or(0), Reverse(item)));
         }
     }
 
@@ -212,6 +227,7 @@ impl Queue {
         }
         self.set(item, State::Done);
         self.unfinished -= 1;
+        self.turn += 1;
         true
     }
 
@@ -222,8 +238,7 @@ impl Queue {
             if left > 0 {
                 self.set(item, State::Waiting(left));
             } else {
-                self.set(item, State::Ready);
-                self.ready.push((self.chain.get(item).copied().unwrap_or(0), Reverse(item)));
+                self.offer(item);
             }
         }
     }
@@ -303,6 +318,8 @@ mod tests {
     fn ranks_decide_where_there_are_some() {
         let queue = || Queue::new(4, &[(1, 3)], &[]).unwrap();
         assert_eq!(queue().ranked(&[2, 1, 0, 3]).order(), [2, 1, 0, 3]);
+        let diamond = Queue::new(4, &[(0, 3), (1, 2)], &[]).unwrap();
+        assert_eq!(diamond.ranked(&[0, 1, 2, 3]).order(), [0, 1, 3, 2], "3 is ready before 2");
         assert_eq!(queue().ranked(&[]).order(), queue().order());
     }
 

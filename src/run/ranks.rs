@@ -1,4 +1,4 @@
-//! The order in which steps start, where it can be seen in the data.
+//! The order in which dbt starts steps.
 
 use std::collections::HashSet;
 
@@ -6,31 +6,32 @@ use super::steps::Step;
 use crate::manifest::{Manifest, NodeKind};
 use crate::sql::Relation;
 
-/// A rank for each step, lower ones first; empty where the order is free.
-///
-/// Where a step stores what a source of the project names, such as a seed that is
-/// read as raw data, nothing says that those who read the source wait for it. dbt's
-/// order decides there: steps by how many others come before them, then by unique id.
-pub(super) fn ranks(manifest: &Manifest, steps: &[Step], edges: &[(usize, usize)]) -> Vec<usize> {
-    if !stores_a_source(manifest, steps) {
-        return Vec::new();
-    }
+/// A rank for each step, lower ones first. dbt: of steps that may start, those with the
+/// fewest others before them, then by unique id.
+pub(super) fn ranks(steps: &[Step], edges: &[(usize, usize)]) -> Vec<usize> {
     let levels = levels(steps.len(), edges);
     let mut order: Vec<(usize, &Step, usize)> =
         levels.into_iter().zip(steps).enumerate().map(|(at, (level, step))| (level, step, at)).collect();
     order.sort_by(|(one, step, _), (other, second, _)| {
         one.cmp(other).then_with(|| step.unique_id.as_str().cmp(second.unique_id.as_str()))
     });
-    let mut ranks = vec![0; steps.len()];
-    for (rank, (.., at)) in order.into_iter().enumerate() {
-        if let Some(slot) = ranks.get_mut(at) {
-            *slot = rank;
-        }
-    }
-    ranks
+    places_in(&order.into_iter().map(|(.., at)| at).collect::<Vec<_>>())
 }
 
-fn stores_a_source(manifest: &Manifest, steps: &[Step]) -> bool {
+/// Where in an order each item stands.
+pub(super) fn places_in(order: &[usize]) -> Vec<usize> {
+    let mut places = vec![0; order.len()];
+    for (place, at) in order.iter().enumerate() {
+        if let Some(slot) = places.get_mut(*at) {
+            *slot = place;
+        }
+    }
+    places
+}
+
+/// Whether a step stores what a source of the project names, such as a seed that is
+/// read as raw data: nothing says that those who read the source wait for it.
+pub(super) fn stores_a_source(manifest: &Manifest, steps: &[Step]) -> bool {
     let sources = manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_)));
     let named: HashSet<_> =
         sources.filter_map(|source| source.relation.as_ref()).map(Relation::key).collect();

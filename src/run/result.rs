@@ -234,12 +234,12 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// Why nodes were skipped at the end.
+    /// Why nodes were skipped at the end, as results say it; dbt's word where it has one.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
             Self::Completed => "nothing was left to do",
-            Self::FailedFast => "stopped by `--fail-fast`",
+            Self::FailedFast => "Skipping due to fail_fast",
             Self::Cancelled => "the run was interrupted",
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::kin::Kin;
 use super::plan::{Mode, Plan};
 use super::queue::{Circle, Queue};
-use super::ranks::ranks;
+use super::ranks::{places_in, ranks, stores_a_source};
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
 
@@ -54,6 +54,12 @@ pub(super) struct Steps {
 }
 
 impl Steps {
+    /// The same in the same order, where no step waits for another.
+    fn without_edges(self) -> Self {
+        let ranks = self.queue().map_or_else(|_| Vec::new(), |queue| places_in(&queue.order()));
+        Self { list: self.list, ranks, kin: self.kin, ..Self::default() }
+    }
+
     /// Which may start, and in which order.
     pub(super) fn queue(&self) -> Result<Queue, Circle> {
         Queue::new(self.list.len(), &self.edges, &self.lengths).map(|queue| queue.ranked(&self.ranks))
@@ -61,15 +67,18 @@ impl Steps {
 }
 
 /// The steps of a plan, in the order of its nodes. Nodes that the mode does
-/// nothing with are left out. Only what builds something has an order.
+/// nothing with are left out. Only where something is built one waits for another.
+///
+/// They start as in dbt, unless several hands know how long each step took earlier.
 pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
     let step = |id: &NodeId| step(manifest.node(*id)?, *id, plan.mode);
     let list: Vec<Step> = plan.nodes.iter().filter_map(step).collect();
     let subset = match plan.mode {
         Mode::Build => graph.for_build(manifest).subset(list.iter().map(|step| step.node)),
-        Mode::Run => graph.subset(list.iter().map(|step| step.node)),
-        Mode::Test | Mode::Compile | Mode::Show { .. } | Mode::Freshness | Mode::Clone => {
-            return Steps { list, ..Steps::default() };
+        Mode::Run | Mode::Compile | Mode::Show { .. } => graph.subset(list.iter().map(|step| step.node)),
+        Mode::Test | Mode::Freshness | Mode::Clone => {
+            let ranks = ranks(&list, &[]);
+            return Steps { list, ranks, ..Steps::default() };
         }
     };
     let places: HashMap<NodeId, usize> = list.iter().enumerate().map(|(at, step)| (step.node, at)).collect();
@@ -79,8 +88,10 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
         edges.extend(before.map(|first| (*first, then)));
     }
     let lengths = lengths(&list, &plan.earlier.durations);
-    let ranks = ranks(manifest, &list, &edges);
-    Steps { list, edges, lengths, ranks, kin: Kin::new() }
+    let is_free = plan.threads > 1 && !lengths.is_empty() && !stores_a_source(manifest, &list);
+    let ranks = if is_free { Vec::new() } else { ranks(&list, &edges) };
+    let steps = Steps { list, edges, lengths, ranks, kin: Kin::new() };
+    if matches!(plan.mode, Mode::Build | Mode::Run) { steps } else { steps.without_edges() }
 }
 
 /// How long steps took in an earlier run; one that is new is taken for a usual one of its kind.

@@ -41,6 +41,19 @@ pub(crate) fn calls_in(source: &str) -> Vec<MacroCall> {
     calls
 }
 
+/// Whether a text speaks of a name of templates, also where it is not rendered.
+pub fn names(text: &str, name: &str) -> bool {
+    segments(text).0.iter().any(|segment| {
+        let text_of = |at: usize| segment.tokens.get(at).map_or("", |token| token.text(text));
+        let is_it = |(at, token): (usize, &Token)| {
+            token.kind == TokenKind::Name
+                && token.text(text) == name
+                && at.checked_sub(1).map_or("", text_of) != "."
+        };
+        segment.tokens.iter().enumerate().any(is_it)
+    })
+}
+
 fn collect(source: &str, segment: &Segment, calls: &mut Vec<MacroCall>) {
     let text_of = |at: usize| segment.tokens.get(at).map_or("", |token| token.text(source));
     for (at, token) in segment.tokens.iter().enumerate() {
@@ -93,7 +106,7 @@ fn dispatched(source: &str, tokens: &[Token]) -> Option<MacroCall> {
 #[cfg(test)]
 mod tests {
     use super::MacroCall;
-    use super::calls_in;
+    use super::{calls_in, names};
 
     fn shown(source: &str) -> String {
         let show = |call: &MacroCall| match call {
@@ -104,6 +117,15 @@ mod tests {
             }
         };
         calls_in(source).iter().map(show).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_name_counts_wherever_it_stands() {
+        let check = |source, expected| assert_eq!(names(source, "this"), expected, "{source}");
+        check("select this from that", false);
+        check("select * from {{ this }}", true);
+        check("{% if is_incremental() %}{% set t = this.name %}{% endif %}", true);
+        check("{{ that.this }} {{ 'this' }} {# this #}{% raw %}{{ this }}{% endraw %}", false);
     }
 
     #[test]

@@ -35,8 +35,8 @@ fn a_failed_test_keeps_back_what_is_downstream_and_is_named_there() {
             7 nodes, 1 thread, target `dev`
 
                OK    [ELAPSED]  1/7  view         main.a
-             PASS    [ELAPSED]  2/7  test         unique_a_id
-             WARN    [ELAPSED]  3/7  test         accepted_values_a_id__1  (1 row)
+             WARN    [ELAPSED]  2/7  test         accepted_values_a_id__1  (1 row)
+             PASS    [ELAPSED]  3/7  test         unique_a_id
                OK    [ELAPSED]  4/7  view         main.b
              FAIL    [ELAPSED]  5/7  test         accepted_values_b_id__1  (1 row)
              SKIP           6/7  table        main.c  (accepted_values_b_id__1 failed)
@@ -128,6 +128,30 @@ fn fail_fast_stops_at_the_first_failure() {
             Stopped at the first failure after [ELAPSED]: 0 passed, 1 failed, 1 skipped
             `model retry` goes on with what failed or was skipped
         "#);
+}
+
+#[test]
+fn results_of_a_run_that_fails_fast_say_so() {
+    let sandbox = Sandbox::new()
+        .model("a", "{{ config(materialized='table') }} select error('no') as id")
+        .model("b", "select 1 as id")
+        .model("c", "select * from {{ ref('a') }}");
+    sandbox.run(["run", "--fail-fast"]).code(1);
+    let results = sandbox.json("target/run_results.json");
+    let told = results["results"].as_array().expect("results").iter().skip(1).map(|result| {
+        [&result["unique_id"], &result["status"], &result["message"], &result["thread_id"]]
+            .map(|value| value.as_str().unwrap_or_default().to_owned())
+            .join(" | ")
+    });
+    let mut told: Vec<String> = told.collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            "model.shop.b | skipped | Skipping due to fail_fast | MainThread",
+            "model.shop.c | skipped | Skipping due to fail_fast | MainThread",
+        ]
+    );
 }
 
 #[test]
@@ -310,6 +334,40 @@ fn a_database_that_starts_empty_finds_the_files_of_earlier_runs() {
     }
     sandbox.run(["run", "--select", "reader"]).success();
     assert_eq!(sandbox.query("select id from reader"), ["6"]);
+}
+
+/// What dbt 1.11 starts with one thread, one after the other.
+#[test]
+fn one_thread_starts_nodes_in_the_order_of_dbt() {
+    let column = |tests: &str| format!("[{{name: id, data_tests: [{tests}]}}]");
+    let (both, one) = (column("unique, not_null"), column("unique"));
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select 1 as id")
+        .model("z", "select * from {{ ref('a') }}")
+        .model("d", "select * from {{ ref('b') }}")
+        .model("c", "select d.* from {{ ref('d') }} as d cross join {{ ref('a') }}")
+        .model("y", "select * from {{ ref('z') }}")
+        .file(
+            "models/schema.yml",
+            &format!(
+                "models: [{{name: a, columns: {both}}}, {{name: z, columns: {both}}}, {{name: c, columns: {one}}}]"
+            ),
+        );
+    let started = |command: &str| {
+        let output = sandbox.run([command, "--threads", "1", "--log-format", "json", "--debug"]).success();
+        let records = output.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+        let starts = records.filter(|record: &serde_json::Value| record["info"]["name"] == "NodeStart");
+        let names =
+            starts.map(|start| start["data"]["node_info"]["node_name"].as_str().unwrap_or("").to_owned());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(started("run"), "a b z d y c");
+    assert_eq!(
+        started("build"),
+        "a b not_null_a_id unique_a_id d z c not_null_z_id unique_z_id unique_c_id y"
+    );
+    assert_eq!(started("test"), "not_null_a_id not_null_z_id unique_a_id unique_c_id unique_z_id");
 }
 
 #[test]

@@ -37,11 +37,11 @@ fn a_build_is_told_in_dbts_lines() {
 [TIME]  1 of 1 OK hook: shop.on-run-start.0 ............................................ [OK in [ELAPSED]]
 [TIME]  1 of 6 START sql view model main.a ............................................. [RUN]
 [TIME]  1 of 6 OK created sql view model main.a ........................................ [OK in [ELAPSED]]
-[TIME]  2 of 6 PASS not_null_a_id ...................................................... [PASS in [ELAPSED]]
+[TIME]  2 of 6 OK loaded seed file main.s .............................................. [INSERT 2 in [ELAPSED]]
 [TIME]  3 of 6 WARN 1 doubtful ......................................................... [WARN 1 in [ELAPSED]]
-[TIME]  4 of 6 ERROR creating sql view model main.b .................................... [ERROR in [ELAPSED]]
-[TIME]  5 of 6 SKIP relation main.c .................................................... [SKIP]
-[TIME]  6 of 6 OK loaded seed file main.s .............................................. [INSERT 2 in [ELAPSED]]
+[TIME]  4 of 6 PASS not_null_a_id ...................................................... [PASS in [ELAPSED]]
+[TIME]  5 of 6 ERROR creating sql view model main.b .................................... [ERROR in [ELAPSED]]
+[TIME]  6 of 6 SKIP relation main.c .................................................... [SKIP]
 [TIME]  1 of 1 OK hook: shop.on-run-end.0 .............................................. [OK in [ELAPSED]]
 [TIME]  Finished running 2 project hooks, 1 seed, 2 data tests, 3 view models in 0 hours 0 minutes and 
 [TIME]  Completed with 1 error, 0 partial successes, and 1 warning:

@@ -38,11 +38,11 @@ fn starts_a_project_that_builds() {
 
                OK    [ELAPSED]  1/7  seed         main.raw_orders  (4 rows)
                OK    [ELAPSED]  2/7  view         main.stg_orders
-             PASS    [ELAPSED]  3/7  test         unique_stg_orders_order_id
-             PASS    [ELAPSED]  4/7  test         not_null_stg_orders_order_id
+             PASS    [ELAPSED]  3/7  test         not_null_stg_orders_order_id
+             PASS    [ELAPSED]  4/7  test         unique_stg_orders_order_id
                OK    [ELAPSED]  5/7  table        main.daily_revenue
-             PASS    [ELAPSED]  6/7  test         unique_daily_revenue_ordered_on
-             PASS    [ELAPSED]  7/7  test         not_null_daily_revenue_ordered_on
+             PASS    [ELAPSED]  6/7  test         not_null_daily_revenue_ordered_on
+             PASS    [ELAPSED]  7/7  test         unique_daily_revenue_ordered_on
 
             Done in [ELAPSED]: 7 passed
         ",

@@ -113,3 +113,63 @@ fn flags_about_time_are_checked() {
         ",
     );
 }
+
+/// The threads that sent statements for `daily`, in fourteen batches, and what is in it.
+fn threads(config: &str, column: &str) -> usize {
+    let sandbox = Sandbox::new()
+        .model(
+            "events",
+            "{{ config(materialized='table', event_time='ts') }}
+            select i as id, timestamp '2024-01-01' + interval (i) hour as ts from range(336) t(i)",
+        )
+        .model(
+            "daily",
+            &format!(
+                "{{{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='ts', \
+                 batch_size='day', begin='2024-01-01', {config}) }}}}
+                select id, {column} as other, (select count(*) from range(100000)) as x, ts
+                from {{{{ ref('events') }}}}"
+            ),
+        );
+    let flags = ["--threads", "4", "--log-format-file", "json"];
+    let window = ["--event-time-start", "2024-01-01", "--event-time-end", "2024-01-15"];
+    for _ in 0..2 {
+        sandbox.run([&["build"], &flags[..], &window].concat()).success();
+    }
+    let counted = sandbox.query("select count(*) || ' ' || count(distinct id) from daily");
+    assert_eq!(counted, ["336 336"]);
+    let log = sandbox.read("logs/dbt.log");
+    let events = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let sent = events.filter(|event| {
+        event["info"]["name"] == "SQLQuery" && event["data"]["conn_name"] == "model.shop.daily"
+    });
+    let mut threads: Vec<String> = sent.map(|event| event["info"]["thread"].to_string()).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    threads.len()
+}
+
+#[test]
+fn batches_between_the_first_and_the_last_are_built_side_by_side() {
+    assert!(threads("", "1") > 1);
+    assert!(threads("concurrent_batches=true", "'{{ this.name }}'") > 1);
+    let one_each_run = 1..=2;
+    assert!(one_each_run.contains(&threads("", "'{{ this.name }}'")));
+    assert!(one_each_run.contains(&threads("concurrent_batches=false", "1")));
+}
+
+#[test]
+fn batches_that_cannot_be_built_side_by_side_are_told() {
+    let output = "{type: postgres, host: h, user: u, password: p, port: 1, dbname: d, schema: s}";
+    let sandbox = Sandbox::new()
+        .model("events", "{{ config(event_time='ts') }} select 1 as id, current_date as ts")
+        .model("daily", &daily("2"))
+        .file("profiles.yml", &format!("shop: {{outputs: {{dev: {output}}}, target: dev}}"))
+        .file(
+            "project.yml",
+            "{name: shop, profile: shop, models: {shop: {daily: {+concurrent_batches: true}}}}",
+        );
+    sandbox.run(["parse"]).success().talk_has(
+        "warning[sequential-batches]: `daily` asks for `concurrent_batches`, which the warehouse cannot do",
+    );
+}

@@ -38,6 +38,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     transactions: false,
     operations_begin: false,
     transactional_ddl: false,
+    concurrent_batches: false,
     incremental_strategies: &["append"],
     foreign_keys_name_database: false,
     foreign_keys_survive_renames: true,

@@ -51,6 +51,7 @@ impl DuckDb {
             transactional_ddl: true,
             materialized_views: false,
             drops_dependents: false,
+            concurrent_batches: true,
             incremental_strategies: &["append", "delete+insert", "merge", "microbatch"],
             foreign_keys_name_database: false,
             foreign_keys_survive_renames: false,

@@ -68,6 +68,7 @@ impl Postgres {
             transactional_ddl: true,
             materialized_views: true,
             drops_dependents: true,
+            concurrent_batches: false,
             incremental_strategies: INCREMENTAL_STRATEGIES,
             foreign_keys_name_database: true,
             foreign_keys_survive_renames: true,

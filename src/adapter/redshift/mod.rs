@@ -57,6 +57,7 @@ impl Redshift {
             transactional_ddl: false,
             materialized_views: true,
             drops_dependents: !settings.drop_without_cascade,
+            concurrent_batches: false,
             incremental_strategies: INCREMENTAL_STRATEGIES,
             foreign_keys_name_database: true,
             foreign_keys_survive_renames: true,

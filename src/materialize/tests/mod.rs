@@ -43,6 +43,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     transactional_ddl: true,
     materialized_views: true,
     drops_dependents: true,
+    concurrent_batches: false,
     incremental_strategies: &["append", "delete+insert", "merge"],
     missing_constraints: &[],
     unenforced_constraints: &[],

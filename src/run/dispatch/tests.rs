@@ -20,7 +20,7 @@ impl Cancel for Nothing {
 }
 
 impl Hand for Fake {
-    fn work(&mut self, step: &Step, _teller: &Teller) -> NodeResult {
+    fn work(&mut self, step: &Step, _board: &Board<'_>, _teller: &Teller) -> NodeResult {
         let now = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         thread::sleep(Duration::from_millis(5));
@@ -140,8 +140,8 @@ fn the_first_failure_ends_a_run_that_fails_fast() {
     1/3 start 0
     1/3 end a fail
     stopping: FailedFast, 0 running
-    2/3 skip b skipped: stopped by `--fail-fast`
-    3/3 skip c skipped: stopped by `--fail-fast`
+    2/3 skip b skipped: Skipping due to fail_fast
+    3/3 skip c skipped: Skipping due to fail_fast
     ");
     assert_eq!(outcome.ending, Ending::FailedFast);
 }
