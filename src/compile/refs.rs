@@ -136,6 +136,10 @@ fn resolve_ref(state: &Arc<JobState>, call: &RefCall) -> Result<Value, Error> {
     if is_mocked(state, id) {
         return Ok(cte(state, id, node));
     }
+    check_given(state, || {
+        let version = call.version.as_ref().map(|version| format!(", v={version}")).unwrap_or_default();
+        format!("ref('{}'{version})", call.name)
+    })?;
     if node.config.materialized() == "ephemeral" && matches!(node.kind, NodeKind::Model(_)) {
         if matches!(state.subject, Subject::Operation(_)) {
             let message = format!("`{}` is ephemeral: an operation cannot read it", node.name);
@@ -165,6 +169,7 @@ fn resolve_source(state: &Arc<JobState>, call: &SourceCall) -> Result<Value, Err
     if is_mocked(state, id) {
         return Ok(cte(state, id, node));
     }
+    check_given(state, || format!("source('{}', '{}')", call.source, call.table))?;
     let dialect = runtime.adapter().dialect();
     let object = RelationObject::new(relation(state, node)?, dialect).with_subset(subset(state, node));
     let NodeKind::Source(source) = &node.kind else { return Ok(object.into()) };
@@ -262,6 +267,18 @@ fn hint<const N: usize>(function: &str, names: [Option<&str>; N]) -> String {
 
 fn is_mocked(state: &JobState, id: NodeId) -> bool {
     state.unit.as_ref().is_some_and(|unit| unit.input(id).is_some())
+}
+
+/// A unit test gives rows for everything that its model reads; what stands in the warehouse
+/// is not looked at.
+fn check_given(state: &JobState, call: impl FnOnce() -> String) -> Result<(), Error> {
+    if state.unit.is_none() {
+        return Ok(());
+    }
+    let (call, model) = (call(), state.subject.name(&state.runtime));
+    let message = format!("the unit test gives no rows for `{call}`, which `{model}` reads");
+    let finding = Diagnostic::error("input-not-given", message);
+    Err(template::raise_diagnostic(finding.help(format!("add `- input: {call}` with rows below `given`"))))
 }
 
 /// A node that is read as a common table expression.

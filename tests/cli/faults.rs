@@ -432,8 +432,8 @@ const IN_THE_WAY: &str = r#"
     3 nodes, 1 thread, target `dev`
 
        OK    [ELAPSED]  1/3  table        main.kept  (1 row)
-       OK    [ELAPSED]  2/3  view         main.after
-    ERROR    [ELAPSED]  3/3  table        main.late
+    ERROR    [ELAPSED]  2/3  table        main.late
+       OK    [ELAPSED]  3/3  view         main.after
 
     ERROR late
       error[database-error]: relation "late" already exists (SQLSTATE 42P07)
@@ -488,8 +488,8 @@ fn a_name_that_is_too_long() {
             3 nodes, 1 thread, target `dev`
 
                OK    [ELAPSED]  1/3  table        main.kept  (1 row)
-               OK    [ELAPSED]  2/3  view         main.after
-            ERROR    [ELAPSED]  3/3  table        main.[LONG]
+            ERROR    [ELAPSED]  2/3  table        main.[LONG]
+               OK    [ELAPSED]  3/3  view         main.after
 
             ERROR [LONG]
               error[long-name]: the name `[LONG]` has 65 characters; at most 63 are possible

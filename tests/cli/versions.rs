@@ -127,3 +127,29 @@ fn a_version_that_is_not_the_latest_yet_is_told_to_those_who_name_none() {
          the latest: `ref('orders', v=1)` keeps this one, `ref('orders', v=2)` tries the other",
     );
 }
+
+#[test]
+fn a_unit_test_gives_rows_for_all_that_its_model_reads() {
+    let sandbox = Sandbox::new()
+        .model("x_v1", "select 1 as id")
+        .model("x_v2", "select 2 as id")
+        .model("reader", "select * from {{ ref('x', v=2) }}")
+        .file(
+            "models/schema.yml",
+            "
+            models: [{name: x, latest_version: 1, versions: [{v: 1}, {v: 2}]}]
+            unit_tests:
+              - name: rows
+                model: reader
+                given: [{input: ref('x'), rows: [{id: 3}]}]
+                expect: {rows: [{id: 3}]}
+            ",
+        );
+    sandbox
+        .run(["build"])
+        .code(1)
+        .talk_has("the unit test gives no rows for `ref('x', v=2)`, which `reader` reads");
+    let path = "models/schema.yml";
+    sandbox.write(path, &sandbox.read(path).replace("input: ref('x'),", "input: \"ref('x', v=2)\","));
+    sandbox.run(["build"]).success();
+}
