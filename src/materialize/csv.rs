@@ -70,15 +70,17 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
         .collect();
     let mut records = Vec::new();
     let mut count = 0;
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
             Err(error) => {
                 let line = error.position().map(csv::Position::line);
                 problems.push(Problem { line, message: error.to_string() });
                 break;
             }
-        };
+        }
         if record.len() != header.len() {
             let (has, wants) = (record.len(), header.len());
             let line = record.position().map(csv::Position::line);
@@ -94,7 +96,7 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
             guess.look(field);
         }
         if reading.keep_rows {
-            records.push(record);
+            records.push(std::mem::take(&mut record));
         }
     }
     if !problems.is_empty() {
@@ -158,7 +160,7 @@ impl Kind {
 }
 
 /// What is known about a column from the values so far.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Guess {
     /// `None` while all values are NULL.
     kind: Option<Kind>,
@@ -179,6 +181,12 @@ impl Guess {
     /// Takes a value into account. No value fits two types other than text, so
     /// the first one decides, and one that differs leaves only text.
     fn look(&mut self, field: &str) {
+        if self.kind != Some(Kind::Text) && !self.is_as_before(field) {
+            self.look_closer(field);
+        }
+    }
+
+    fn look_closer(&mut self, field: &str) {
         if self.kind == Some(Kind::Text) || is_null(field) {
             return;
         }
@@ -193,6 +201,34 @@ impl Guess {
         {
             self.is_big |= digits.parse::<i32>().is_err();
             self.has_decimals |= digits.parse::<i64>().is_err() && decimals(&digits);
+        }
+    }
+
+    /// Whether a glance tells that a value changes nothing. That is so of nearly all values
+    /// of a long file; where it cannot be told, [`Guess::look`] looks closer.
+    fn is_as_before(&self, field: &str) -> bool {
+        let bytes = field.as_bytes();
+        match self.kind {
+            Some(Kind::Number) => {
+                let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
+                let longest = if self.is_big { 18 } else { 9 };
+                let whole = if self.has_decimals && self.is_big {
+                    digits.iter().position(|byte| *byte == b'.').filter(|at| *at + 1 < digits.len())
+                } else {
+                    None
+                };
+                let (whole, fraction) = digits.split_at(whole.unwrap_or(digits.len()));
+                (1..=longest).contains(&digits.len())
+                    && are_digits(whole)
+                    && !whole.is_empty()
+                    && are_digits(fraction.get(1..).unwrap_or_default())
+            }
+            Some(Kind::Date) => is_plain_day(bytes),
+            Some(Kind::Time) => {
+                bytes.split_at_checked(10).is_some_and(|(day, hour)| is_plain_day(day) && is_plain_hour(hour))
+            }
+            Some(Kind::Boolean) => boolean(field).is_some(),
+            Some(Kind::IsoTime | Kind::Text) | None => false,
         }
     }
 
@@ -237,6 +273,29 @@ impl Guess {
         };
         known.unwrap_or_else(|| Cell::Text(field.to_owned()))
     }
+}
+
+fn are_digits(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// Two digits as a number.
+fn pair(tens: u8, ones: u8) -> Option<u8> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
+/// A day like `2024-01-31` that every month has.
+fn is_plain_day(bytes: &[u8]) -> bool {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *bytes else { return false };
+    let is_within = |pair: Option<u8>, last: u8| pair.is_some_and(|value| (1..=last).contains(&value));
+    are_digits(&[y0, y1, y2, y3]) && is_within(pair(m0, m1), 12) && is_within(pair(d0, d1), 28)
+}
+
+/// A time like ` 10:00:59`.
+fn is_plain_hour(bytes: &[u8]) -> bool {
+    let [b' ', h0, h1, b':', m0, m1, b':', s0, s1] = *bytes else { return false };
+    let is_below = |pair: Option<u8>, end: u8| pair.is_some_and(|value| value < end);
+    is_below(pair(h0, h1), 24) && is_below(pair(m0, m1), 60) && is_below(pair(s0, s1), 60)
 }
 
 fn is_null(field: &str) -> bool {
@@ -294,6 +353,9 @@ fn boolean(field: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{prop_assert_eq, prop_oneof, proptest};
+
     use super::*;
 
     fn reading() -> Reading {
@@ -321,6 +383,27 @@ mod tests {
         check(&["2024-01-31", "2024-01-31 10:00:00"], "text");
         check(&["1", "a"], "text");
         check(&["-", "+"], "text");
+    }
+
+    proptest! {
+        /// A glance never says of a value that it changes nothing where it does.
+        #[test]
+        fn a_glance_agrees_with_a_look(
+            values in vec(prop_oneof![
+                "-?[0-9]{1,20}", "-?[0-9]{0,3}[.][0-9]{0,3}", "[0-9e.+-]{1,6}", "0[0-9]{3}",
+                "[0-9]{4}-[01][0-9]-[0-3][0-9]", "[0-9]{4}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9]",
+                "2024-01-[0-3][0-9]T10:00:00Z?", "(true|False|x|null|)",
+            ], 1..6),
+            plain: bool,
+        ) {
+            let mut guess = Guess::new(plain);
+            for value in &values {
+                let mut closer = guess.clone();
+                closer.look_closer(value);
+                guess.look(value);
+                prop_assert_eq!(&guess, &closer, "{:?}", values);
+            }
+        }
     }
 
     #[test]
