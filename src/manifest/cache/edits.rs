@@ -26,7 +26,9 @@ use crate::manifest::parse::Surroundings;
 use crate::manifest::property_files::{PropertyFile, Rendering, property_file};
 use crate::manifest::resolve::connect_again;
 use crate::manifest::world::World;
-use crate::manifest::{DataTest, Inputs, Manifest, Node, NodeId, NodeKind, UniqueId};
+use crate::manifest::{
+    Calls, DataTest, FunctionCall, Inputs, Manifest, Node, NodeId, NodeKind, RefCall, SourceCall, UniqueId,
+};
 use crate::project::FileKind;
 use crate::source::FileId;
 use crate::template::Engine;
@@ -82,6 +84,11 @@ impl Wanted {
     }
 }
 
+/// What edges come from.
+fn asks(calls: &Calls) -> (&[RefCall], &[SourceCall], &[FunctionCall]) {
+    (&calls.refs, &calls.sources, &calls.functions)
+}
+
 impl Edits<'_> {
     /// Edits what these files tell of, and nodes that have to be looked at in each run.
     /// `None` where everything has to be read.
@@ -96,8 +103,7 @@ impl Edits<'_> {
             edited.macros.push((node.unique_id.clone(), macros));
             again.push((id, node));
         }
-        let root = &self.inputs.project.root_package().name;
-        for (id, node) in connect_again(root, &manifest.nodes, &manifest.disabled, again)? {
+        for (id, node) in self.connected(manifest, again)? {
             let old = manifest.nodes.get_mut(id.0 as usize)?;
             edited.has_other_edges |= old.depends_on.nodes != node.depends_on.nodes;
             *old = node;
@@ -107,6 +113,23 @@ impl Edits<'_> {
         let is_allowed = check_access(self.inputs.project, &manifest.nodes, readers).is_empty();
         macros.put(manifest);
         is_allowed.then_some(edited)
+    }
+
+    /// The nodes with their edges. One that asks for what it asked for before finds the same.
+    fn connected(&self, manifest: &Manifest, again: Vec<(NodeId, Node)>) -> Option<Vec<(NodeId, Node)>> {
+        let old = |id: NodeId| manifest.node(id).map(|node| &node.depends_on);
+        let is_same = |(id, node): &(NodeId, Node)| {
+            old(*id).is_some_and(|old| asks(&old.calls) == asks(&node.depends_on.calls))
+        };
+        let (mut same, others): (Vec<_>, Vec<_>) = again.into_iter().partition(is_same);
+        for (id, node) in &mut same {
+            node.depends_on.nodes.clone_from(&old(*id)?.nodes);
+        }
+        if !others.is_empty() {
+            let root = &self.inputs.project.root_package().name;
+            same.extend(connect_again(root, &manifest.nodes, &manifest.disabled, others)?);
+        }
+        Some(same)
     }
 
     /// What has to be looked at, where these files changed and these macros with them.
