@@ -14,7 +14,7 @@ use super::refs;
 use super::state::{JobState, lock};
 use super::subject::Subject;
 use crate::objects::{self, ColumnClass};
-use crate::template::{self, Notices, Scope, Value};
+use crate::template::{self, Deprecated, Notices, Scope, Value};
 
 /// The scope of one render: everything is resolved, statements run.
 pub(super) struct RunScope {
@@ -175,6 +175,11 @@ impl Scope for RunScope {
 
     fn replaced_macro(&self, name: &str) -> Option<Value> {
         self.state.unit.as_ref()?.replaced_macro(name)
+    }
+
+    fn deprecated(&self, what: Deprecated) -> Result<(), minijinja::Error> {
+        self.state.check_turn().map_err(template::raise)?;
+        self.state.members().tell_deprecated(what, self.notices().as_ref())
     }
 
     fn notices(&self) -> Arc<dyn Notices> {

@@ -1,7 +1,7 @@
 //! From a request to a project.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map as JsonMap, Value as Json};
 
@@ -221,6 +221,7 @@ impl<'a> Loader<'a> {
 
     fn members(&self, target: Option<JsonMap<String, Json>>, vars: Vars, policy: Policy) -> Members {
         let facts = Facts {
+            told: Mutex::default(),
             environment: self.request.environment.clone(),
             secrets: self.secrets.clone(),
             flags: self.flags.clone(),
@@ -291,6 +292,7 @@ impl<'a> Loader<'a> {
                 .collect(),
         };
         let facts = Facts {
+            told: Mutex::default(),
             environment: request.environment.clone(),
             secrets,
             flags: flags.clone(),

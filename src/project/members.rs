@@ -8,16 +8,18 @@ mod secrets;
 mod talk;
 mod var;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 
 use super::flags::Flags;
 use super::request::Invocation;
 use super::vars::Vars;
+use super::warnings::Treatment;
+use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
-use crate::template::{self, Value};
+use crate::template::{self, Deprecated, Notice, Notices, Value};
 use crate::yaml;
 
 pub use reads::{Consulted, Reads};
@@ -53,6 +55,8 @@ pub(super) struct Facts {
     pub(super) project_name: String,
     /// What templates read of it.
     pub(super) reads: Arc<Reads>,
+    /// What is to be gone and was told: once is enough.
+    pub(super) told: Mutex<BTreeSet<&'static str>>,
 }
 
 /// What differs between the places of templates.
@@ -144,6 +148,27 @@ impl Members {
             "thread_id" => Some(Value::from("MainThread")),
             _ => None,
         }
+    }
+
+    /// Tells that something was used that is to be gone, the first time.
+    ///
+    /// # Errors
+    /// Such warnings are errors.
+    pub fn tell_deprecated(&self, what: Deprecated, notices: &dyn Notices) -> Result<(), minijinja::Error> {
+        match self.facts.flags.treatment(Some(what.name)) {
+            Treatment::IsError => {
+                let finding = Diagnostic::error("deprecated-name", what.message);
+                return Err(template::raise_diagnostic(finding.note(exceptions::WARNINGS_FAIL)));
+            }
+            Treatment::Told => {
+                let mut told = self.facts.told.lock().unwrap_or_else(PoisonError::into_inner);
+                if told.insert(what.name) {
+                    notices.notice(Notice::Deprecated(what));
+                }
+            }
+            Treatment::Silenced => {}
+        }
+        Ok(())
     }
 
     /// The names of all members.

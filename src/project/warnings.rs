@@ -57,6 +57,9 @@ const EVENTS: &[(&str, &str, &str)] = &[
 /// `require_all_warnings_handled_by_warn_error` is on.
 const NEVER_ERRORS: &[&str] = &["MicrobatchModelNoEventTimeInputs", "SpacesInResourceNameDeprecation"];
 
+/// Warnings that dbt gives on warehouses of others only: all warnings do not mean them.
+const ELSEWHERE: &[&str] = &["CustomKeyInConfigDeprecation", "CustomKeyInObjectDeprecation"];
+
 /// The name of dbt's event for findings of a rule and its code; `None` where dbt has none.
 #[must_use]
 pub fn event_of(rule: &str) -> Option<(&'static str, &'static str)> {
@@ -94,8 +97,9 @@ impl Flags {
 
     /// What the flags ask for.
     fn asked(&self, name: Option<&str>) -> Treatment {
+        let is_elsewhere = name.is_some_and(|name| ELSEWHERE.contains(&name));
         if self.is_on("warn_error") {
-            return Treatment::IsError;
+            return if is_elsewhere { Treatment::Told } else { Treatment::IsError };
         }
         let options = self.get("warn_error_options");
         let list =
@@ -106,7 +110,7 @@ impl Flags {
         let named =
             |word: &str| lists.iter().find(|(list, _)| has(list, word)).map(|(_, treatment)| *treatment);
         let kind = name.filter(|name| name.ends_with("Deprecation")).map(|_| DEPRECATIONS);
-        let is_all = matches!(fail.as_str(), Some("all" | "*"));
+        let is_all = matches!(fail.as_str(), Some("all" | "*")) && !is_elsewhere;
         name.and_then(named).or_else(|| kind.and_then(named)).unwrap_or(if is_all {
             Treatment::IsError
         } else {
@@ -155,6 +159,8 @@ mod tests {
         );
         check(json!({"error": "all", "silence": ["Deprecations"]}), "duplicate-key", Silenced);
         check(json!({"error": "all"}), "database-warning", IsError);
+        check(json!({"error": "all"}), "unknown-key", Told);
+        check(json!({"error": ["CustomKeyInObjectDeprecation"]}), "unknown-key", IsError);
         check(json!({"error": "all"}), "unfiltered-batches", Told);
     }
 

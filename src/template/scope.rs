@@ -43,6 +43,14 @@ pub trait Scope: fmt::Debug + Send + Sync + 'static {
     /// the next may make something else of it, while no file changes.
     fn depends_on_run(&self) {}
 
+    /// Tells that something was used that is to be gone.
+    ///
+    /// # Errors
+    /// Such warnings are errors.
+    fn deprecated(&self, _what: Deprecated) -> Result<(), minijinja::Error> {
+        Ok(())
+    }
+
     /// dbt's parse-time rule: an undefined value absorbs attribute, item and
     /// call access instead of failing.
     fn is_chainable(&self) -> bool {
@@ -73,4 +81,17 @@ pub enum Notice {
     Print(String),
     /// `exceptions.warn(message)`.
     Warning(String),
+    /// Something was used that is to be gone.
+    Deprecated(Deprecated),
+}
+
+/// What templates should no longer use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deprecated {
+    /// dbt's event.
+    pub name: &'static str,
+    /// The event's code.
+    pub code: &'static str,
+    /// What to know of it.
+    pub message: &'static str,
 }

@@ -86,6 +86,40 @@ fn names_that_templates_seldom_use() {
 }
 
 #[test]
+fn what_templates_should_no_longer_use_is_told_once() {
+    let text = "select {{ modules.itertools.chain([1], [2]) | list | length }} as id";
+    let sandbox = Sandbox::new().model("a", text).model("b", text);
+    let word = "warning: `modules.itertools` is to be gone";
+    let output = sandbox.run(["run", "--log-format-file", "json"]).success();
+    assert_eq!(output.talk.matches(word).count(), 1, "{}", output.talk);
+    assert!(sandbox.read("logs/dbt.log").contains("ModulesItertoolsUsageDeprecation"));
+    sandbox.run(["run"]).success().talk_has(word);
+    sandbox.run(["run", "--warn-error"]).code(2).talk_has("error[deprecated-name]: `modules.itertools`");
+    let silent = ["run", "--warn-error-options", "{error: all, silence: [Deprecations]}"];
+    assert!(!sandbox.run(silent).success().talk.contains(word));
+}
+
+#[test]
+fn keys_that_dbt_only_tells_elsewhere_fail_where_they_are_named() {
+    let properties = "models: [{name: a, foo: 1}]";
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("models/schema.yml", properties);
+    sandbox.run(["parse", "--warn-error"]).success().talk_has("warning[unknown-key]");
+    let named = ["parse", "--warn-error-options", "{error: [CustomKeyInObjectDeprecation]}"];
+    sandbox.run(named).code(2).talk_has("error[unknown-key]");
+}
+
+#[test]
+fn a_build_without_rows_loads_seeds_whole() {
+    let sandbox = Sandbox::new()
+        .file("seeds/s.csv", "id\n1\n2\n")
+        .model("reader", "{{ config(materialized='table') }} select * from {{ ref('s') }}");
+    sandbox.run(["build", "--empty"]).success();
+    assert_eq!(sandbox.query("select (select count(*) from s), (select count(*) from reader)"), ["2|0"]);
+    sandbox.run(["seed", "--empty"]).success();
+    assert_eq!(sandbox.query("select count(*) from s"), ["2"]);
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     let check = |path: &str, text: &str, part: &str| {
         let sandbox = Sandbox::new().model("kept", "select 1 as id").file("seeds/s.csv", "id\n1\n");

@@ -18,6 +18,7 @@ use crate::host::clock;
 use crate::host::timings::Timings;
 use crate::project::Secrets;
 use crate::source::SourceMap;
+use crate::template::Deprecated;
 use crate::template::Notice;
 use crate::template::Notices;
 
@@ -313,6 +314,13 @@ impl Notices for Ui {
                 self.record(&Record::new(name, code, level, message.as_str(), data));
                 if is_text && self.verbosity.hears(level) {
                     self.say_line(&message);
+                }
+            }
+            Notice::Deprecated(Deprecated { name, code, message }) => {
+                self.record(&Record::new(name, code, Level::Warn, message, json!({})));
+                if is_text {
+                    let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
+                    self.say_line(&format!("{word}: {message}"));
                 }
             }
             Notice::Warning(text) => {

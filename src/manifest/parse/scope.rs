@@ -19,7 +19,7 @@ use crate::objects::{self, ColumnClass};
 use crate::project::{Members, Reads};
 use crate::source::Span;
 use crate::sql::{Dialect, Policy, Relation};
-use crate::template::{self, Notices, Scope};
+use crate::template::{self, Deprecated, Notices, Scope};
 
 /// What all nodes of a load see alike.
 #[derive(Debug)]
@@ -241,6 +241,10 @@ impl Scope for ParseScope {
 
     fn is_chainable(&self) -> bool {
         true
+    }
+
+    fn deprecated(&self, what: Deprecated) -> Result<(), minijinja::Error> {
+        self.surroundings.members.tell_deprecated(what, self.notices().as_ref())
     }
 
     fn notices(&self) -> Arc<dyn Notices> {

@@ -88,7 +88,7 @@ fn first(arguments: &[String]) -> String {
 }
 
 /// Why a warning is an error.
-const WARNINGS_FAIL: &str = "warnings are errors because of `--warn-error`";
+pub(super) const WARNINGS_FAIL: &str = "warnings are errors because of `--warn-error`";
 
 /// The object `exceptions`.
 #[derive(Debug)]

@@ -60,6 +60,7 @@ fn members() -> Members {
     let flags =
         Flags::of(command_line.as_object().unwrap(), &environment, &yaml::Map::default(), &mut Vec::new());
     let facts = Facts {
+        told: Mutex::default(),
         secrets: Secrets::of(&environment),
         environment,
         flags,

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use crate::project::{Flags, Invocation, Vars};
 fn renderer() -> Renderer {
     let environment: Environment = [("NAME", "value")].into_iter().collect();
     let facts = Facts {
+        told: Mutex::default(),
         secrets: Secrets::of(&environment),
         environment,
         flags: Flags::default(),

@@ -1,12 +1,16 @@
 //! `modules.itertools`: what of it ends.
 
 use minijinja::Error;
+use minijinja::State;
 use minijinja::Value;
 use minijinja::value::Rest;
 use minijinja::value::Tuple;
 use minijinja::value::ValueOrKwargs;
+use minijinja::value::from_args;
 
+use crate::template::engine;
 use crate::template::error::raise_message;
+use crate::template::scope::Deprecated;
 use crate::template::values::Arguments;
 use crate::template::values::dict;
 use crate::template::values::list;
@@ -15,18 +19,34 @@ use crate::template::values::none;
 /// Results may not have more items than this.
 const LARGEST: usize = 1_000_000;
 
+/// What each use of the module is told as.
+const OLD: Deprecated = Deprecated {
+    name: "ModulesItertoolsUsageDeprecation",
+    code: "D034",
+    message: "`modules.itertools` is to be gone: filters and loops of Jinja do the same",
+};
+
 /// The module.
 pub(super) fn module() -> Value {
     dict([
-        ("chain", Value::from_function(|args: Rest<ValueOrKwargs>| chain(&args.into_values()))),
-        ("product", Value::from_function(|args: Rest<ValueOrKwargs>| product(&args.into_values()))),
-        ("combinations", Value::from_function(combinations)),
-        ("permutations", Value::from_function(permutations)),
-        ("zip_longest", Value::from_function(|args: Rest<ValueOrKwargs>| zip_longest(&args.into_values()))),
-        ("islice", Value::from_function(|args: Rest<ValueOrKwargs>| islice(&args.into_values()))),
-        ("accumulate", Value::from_function(accumulate)),
-        ("repeat", Value::from_function(repeat)),
+        ("chain", old(chain)),
+        ("product", old(product)),
+        ("combinations", old(|args| from_args(args).and_then(|(items, length)| combinations(items, length)))),
+        ("permutations", old(|args| from_args(args).and_then(|(items, length)| permutations(items, length)))),
+        ("zip_longest", old(zip_longest)),
+        ("islice", old(islice)),
+        ("accumulate", old(|args| from_args(args).and_then(|(items,)| accumulate(items)))),
+        ("repeat", old(|args| from_args(args).and_then(|(item, times)| repeat(item, times)))),
     ])
+}
+
+/// A function whose use is told.
+fn old(function: fn(&[Value]) -> Result<Value, Error>) -> Value {
+    Value::from_function(move |state: &mut State<'_, '_>, args: Rest<ValueOrKwargs>| {
+        engine::depends_on_run(state);
+        engine::scope(state)?.deprecated(OLD)?;
+        function(&args.into_values())
+    })
 }
 
 fn too_many() -> Error {
