@@ -355,7 +355,10 @@ impl JobState {
     }
 
     pub(super) fn columns(&self, relation: &Relation) -> Result<Vec<Column>, Failure> {
-        self.check_stop()?;
+        self.check_may_speak(&format!(
+            "the columns of {}",
+            relation.render(self.runtime.adapter().dialect())
+        ))?;
         let found = self.introspect(|session| session.columns(relation));
         found.map_err(|error| self.refused(error))
     }

@@ -11,7 +11,7 @@ use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
 use super::layers::{Layers, Trees, call_layer, patch_layer};
 use super::naming::{Named, Naming};
-use super::parse::{ParseScope, Recorder, Subject, Surroundings};
+use super::parse::{ParseScope, Recorded, Recorder, Subject, Surroundings};
 use super::properties::{NodeProperties, ResourceCall};
 use super::property_files::PropertyFile;
 use super::python;
@@ -122,6 +122,7 @@ impl Drafting<'_> {
         }
         drop(scope);
         let recorded = notes.recorded();
+        findings.extend(check_seed(&sketch, patch, &recorded));
         let sketch = Arc::unwrap_or_clone(sketch);
         let mut origin = sketch.origin;
         if let Some(patch) = patch {
@@ -441,4 +442,21 @@ fn node_json(sketch: &Sketch, config: &Config, tags: &[String]) -> Json {
         "sources": [],
         "depends_on": { "macros": [], "nodes": [] },
     })
+}
+/// dbt: seeds are the roots of the graph, so their hooks read no other node.
+fn check_seed(sketch: &Sketch, patch: Option<Patch<'_>>, recorded: &Recorded) -> Option<Diagnostic> {
+    let is_root = recorded.refs.is_empty() && recorded.sources.is_empty() && recorded.metrics.is_empty();
+    if !matches!(sketch.kind, NodeKind::Seed(_)) || is_root {
+        return None;
+    }
+    let message =
+        format!("a hook of the seed `{}` reads another node, which a seed cannot need", sketch.name);
+    let finding = Diagnostic::error("seed-hook", message);
+    let finding = match patch {
+        Some(patch) => finding.at(patch.properties.name.span, ""),
+        None => finding.in_file(sketch.origin.original_file_path.as_str()),
+    };
+    let words = "Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook that calls \
+                 'ref', 'source', or 'metric'";
+    Some(finding.known_as(words).help("move it to a model's hook, or to `on-run-end`"))
 }

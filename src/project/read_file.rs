@@ -10,6 +10,7 @@ use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules}
 use super::keys::{CONFIG_TREES, KEYS, RESERVED_NAMES, shape_of};
 use super::locate::project_file_in;
 use super::render::Renderer;
+use super::version;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::source::{SourceFile, SourceMap, Span};
@@ -76,13 +77,14 @@ impl RawFile {
         reader.config_version();
         let paths = reader.paths();
         let configs = reader.configs(&written);
+        let version = reader.version();
         Some(ProjectFile {
             span,
             name,
             profile: reader.text("profile"),
             paths,
             configs,
-            version: reader.version(),
+            version,
             vars: reader.mapping("vars"),
             flags: reader.mapping("flags"),
             on_run_start: reader.hooks("on-run-start"),
@@ -143,12 +145,21 @@ impl Reader<'_> {
     }
 
     /// `version`, which may be written as a number.
-    fn version(&self) -> Option<String> {
-        match self.get("version")?.to_json() {
-            Json::Null => None,
-            Json::String(text) => Some(text),
-            number => Some(number.to_string()),
+    fn version(&mut self) -> Option<String> {
+        let value = self.get("version")?;
+        let (version, span) = match value.to_json() {
+            Json::Null => return None,
+            Json::String(text) => (text, value.span),
+            number => (number.to_string(), value.span),
+        };
+        if !version::is_whole(&version) {
+            let message = format!("`{version}` is no version of a project");
+            let words =
+                format!("at path ['version']: '{version}' is not valid under any of the given schemas");
+            let finding = Diagnostic::error("project-version", message).at(span, "").known_as(words);
+            self.diagnostics.push(finding.help("write two or three numbers, such as `1.0.0`"));
         }
+        Some(version)
     }
 
     fn text(&self, key: &str) -> Option<(String, Span)> {

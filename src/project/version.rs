@@ -78,6 +78,27 @@ impl Bound {
     }
 }
 
+/// Whether a text is a version in dbt's sense: a semantic one, or its first two numbers.
+pub(super) fn is_whole(text: &str) -> bool {
+    let (numbers, rest) = match text.find(['-', '+']) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let is_number = |part: &str| {
+        part.parse::<u64>().is_ok()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
+    };
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let parts: Vec<&str> = numbers.split('.').collect();
+    let words = rest.trim_start_matches(['-', '+']).split(['.', '+']);
+    parts.iter().all(|part| is_number(part))
+        && (parts.len() == 3 || (parts.len() == 2 && rest.is_empty()))
+        && (rest.is_empty() || words.into_iter().all(is_word))
+}
+
 impl Version {
     fn parse(text: &str) -> Option<Self> {
         let text = text.split('+').next()?;
@@ -104,7 +125,22 @@ impl Version {
 
 #[cfg(test)]
 mod tests {
-    use super::is_within;
+    use super::{is_whole, is_within};
+
+    #[test]
+    fn a_project_has_a_whole_version() {
+        let check = |text: &str, expected: bool| assert_eq!(is_whole(text), expected, "{text}");
+        check("1.0.0", true);
+        check("1.0", true);
+        check("0.10.2-rc.1+build.5", true);
+        check("invalid", false);
+        check("1", false);
+        check("1.0.0.0", false);
+        check("01.0.0", false);
+        check("1.0-rc1", false);
+        check("1.0.0-", false);
+        check("", false);
+    }
 
     #[test]
     fn ranges_admit_versions() {

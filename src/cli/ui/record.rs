@@ -144,10 +144,21 @@ impl Record {
             let facts = diagnostic.facts.iter();
             data.extend(facts.map(|(name, value)| ((*name).to_owned(), Json::from(value.as_str()))));
         }
-        let (name, code) = event_of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
         // Readers of logs look for dbt's words.
         let known = diagnostic.notes.iter().find_map(|note| note.strip_prefix(DBT_SAYS));
-        Self::new(name, code, level, known.unwrap_or(&diagnostic.message), data)
+        let words = known.unwrap_or(&diagnostic.message);
+        if diagnostic.is_error() {
+            data["exc"] = Json::from(words);
+            return Self::new(
+                "MainEncounteredError",
+                "Z002",
+                level,
+                format!("Encountered an error:\n{words}"),
+                data,
+            );
+        }
+        let (name, code) = event_of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
+        Self::new(name, code, level, words, data)
     }
 
     /// The same without what is secret.

@@ -11,5 +11,5 @@ mod recorder;
 mod scope;
 
 pub(crate) use calls::metric_call;
-pub(super) use recorder::Recorder;
+pub(super) use recorder::{Recorded, Recorder};
 pub(super) use scope::{ParseScope, Subject, Surroundings};

@@ -38,10 +38,9 @@ impl Var {
         }
     }
 
-    /// dbt: while files are parsed, a missing var is `None`.
-    fn missing(&self, name: &str, state: &mut State<'_, '_>) -> Result<Value, Error> {
-        let is_parsing = template::scope(state)?.is_chainable();
-        if self.policy.allows_missing_vars || is_parsing {
+    /// dbt: while the texts of nodes are read, a missing var is `None`.
+    fn missing(&self, name: &str) -> Result<Value, Error> {
+        if self.policy.allows_missing_vars {
             return Ok(Value::from(()));
         }
         let names = self.vars.names(&self.package);
@@ -76,7 +75,7 @@ impl Object for Var {
         match (self.vars.get(&name, &self.package), argument(1, "default")) {
             (Some(found), _) => self.value(found, state),
             (None, Some(default)) => Ok(default),
-            (None, None) => self.missing(&name, state),
+            (None, None) => self.missing(&name),
         }
     }
 

@@ -48,7 +48,7 @@ impl Lab {
     fn begun_at(macros: &str, started_at: chrono::DateTime<chrono::Utc>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = files::canonical(folder.path()).unwrap();
-        files::write(&root.join("dbt_project.yml"), "name: shop\nversion: '1'\n").unwrap();
+        files::write(&root.join("dbt_project.yml"), "name: shop\nversion: '1.0'\n").unwrap();
         let sources = Arc::new(SourceMap::new());
         let request = LoadRequest {
             current_dir: root,
