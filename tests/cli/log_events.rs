@@ -44,6 +44,10 @@ fn findings_have_the_names_of_dbt() {
     let built =
         built.iter().find(|event| event["data"]["node_info"]["node_name"] == "old").expect("a result");
     assert_eq!(built["data"]["group"]["owner"]["name"], "Ann");
+    let other = named(&events, "LogModelResult")
+        .into_iter()
+        .find(|event| event["data"]["node_info"]["node_name"] == "reader");
+    assert_eq!(other.expect("a result")["data"].get("group"), None);
     let info = &built["data"]["node_info"];
     assert_eq!(info["node_relation"]["relation_name"], r#""shop"."main"."old""#);
     assert_eq!(info["node_checksum"].as_str().map(str::len), Some(64));

@@ -593,6 +593,15 @@ fn a_name_needs_the_vars_that_its_macro_asks_for() {
 }
 
 #[test]
+fn a_macro_that_nobody_implements_is_told_before_anything_runs() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select {{ cow() }}")
+        .file("macros/cow.sql", "{% macro cow() %}{{ adapter.dispatch('cow', 'farm')() }}{% endmacro %}");
+    sandbox.run(["build"]).code(2).talk_has("no macro implements `cow` for namespace `farm`");
+}
+
+#[test]
 fn a_seed_needs_no_other_node() {
     let sandbox = Sandbox::new()
         .model("a", "select 1 as id")

@@ -562,7 +562,7 @@ fn macros_are_sought_as_redshifts_then_postgres_then_by_default() {
             .collect();
         shop()
             .file("macros/who.sql", &macros.concat())
-            .model("o", "select '{{ adapter.dispatch('who')() }}'")
+            .model("o", "select '{% if execute %}{{ adapter.dispatch('who')() }}{% endif %}'")
             .compiled("o")
     };
     assert_eq!(who(&["default", "postgres", "redshift"]), "select 'redshift'");

@@ -96,7 +96,11 @@ impl Record {
         message: impl Into<String>,
         data: Json,
     ) -> Self {
-        let data = if let Json::Object(data) = data { data } else { Map::new() };
+        let mut data = if let Json::Object(data) = data { data } else { Map::new() };
+        // dbt: what is in no group has no such key.
+        if data.get("group").and_then(Json::as_object).is_some_and(Map::is_empty) {
+            data.remove("group");
+        }
         Self { name, code, level, message: message.into(), thread: "MainThread".to_owned(), data }
     }
 

@@ -12,7 +12,6 @@ use crate::template::error::raise_diagnostic;
 use crate::template::library::MacroInfo;
 use crate::template::scope::Scope;
 use crate::template::text::Text;
-use crate::template::values::Absorbing;
 
 use super::render::render_of;
 
@@ -51,7 +50,7 @@ pub fn macro_value(state: &mut State<'_, '_>, info: &MacroInfo) -> Result<Value,
 }
 
 /// The macro that `adapter.dispatch(name, namespace)` means, as a value that
-/// can be called. In a chainable scope an unknown one is a value that absorbs.
+/// can be called.
 ///
 /// # Errors
 /// There is no such macro: the error names all that were sought.
@@ -69,7 +68,6 @@ pub fn dispatch(state: &mut State<'_, '_>, name: &str, namespace: Option<&str>) 
                 root.scope.replaced_macro(&info.name).or_else(|| root.scope.replaced_macro(&qualified));
             Ok(replaced.or_else(|| root.shared.proxy(info.index)).unwrap_or_default())
         }
-        Err(_) if root.is_chainable() => Ok(Absorbing::value()),
         Err(sought) => {
             let place =
                 namespace.map(|namespace| format!(" for namespace `{namespace}`")).unwrap_or_default();
