@@ -118,10 +118,28 @@ pub(super) fn resources(project: &Project) -> impl Iterator<Item = Place<'_>> {
     project.packages.iter().flat_map(|package| package.files.iter().map(move |file| (package, file)))
 }
 
-/// All resource files as they are.
-pub(super) fn known_files(project: &Project) -> Vec<KnownFile> {
-    let files: Vec<Place<'_>> = resources(project).collect();
-    files.into_par_iter().map(KnownFile::of).collect()
+/// All resource files of a project as they were.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct KnownFiles {
+    files: Vec<KnownFile>,
+    /// When they were looked at, in nanoseconds since 1970.
+    at: i64,
+}
+
+impl KnownFiles {
+    /// Those of a project, which were looked at then. Of the same files as in an earlier run,
+    /// those are not read whose stamps say that they hold the same.
+    pub(super) fn of(project: &Project, at: i64, earlier: Option<Self>) -> Self {
+        let files: Vec<Place<'_>> = resources(project).collect();
+        let Some(earlier) = earlier else {
+            return Self { files: files.into_par_iter().map(KnownFile::of).collect(), at };
+        };
+        let is_known = |known: &KnownFile, (_, file): Place<'_>| known.has_same_stamp(file, earlier.at);
+        let pairs = earlier.files.into_par_iter().zip(files);
+        let known =
+            pairs.map(|(known, place)| if is_known(&known, place) { known } else { KnownFile::of(place) });
+        Self { files: known.collect(), at }
+    }
 }
 
 /// A file of a package.
@@ -140,14 +158,14 @@ impl<'a> Changes<'a> {
     /// whose nodes cannot be edited.
     pub(super) fn since(head: &Head, project: &'a Project) -> Option<Self> {
         let files: Vec<Place<'_>> = resources(project).collect();
-        let is_same_list = files.len() == head.files.len()
-            && files.iter().zip(&head.files).all(|((_, file), known)| known.is_place_of(file));
+        let is_same_list = files.len() == head.files.files.len()
+            && files.iter().zip(&head.files.files).all(|((_, file), known)| known.is_place_of(file));
         if !is_same_list {
             return None;
         }
-        let pairs = files.into_iter().zip(&head.files);
+        let pairs = files.into_iter().zip(&head.files.files);
         let doubtful: Vec<(Place<'_>, &KnownFile)> =
-            pairs.filter(|((_, file), known)| !known.has_same_stamp(file, head.known_at)).collect();
+            pairs.filter(|((_, file), known)| !known.has_same_stamp(file, head.files.at)).collect();
         let count = doubtful.len();
         let changed = doubtful.into_par_iter().filter(|(place, known)| known.has_changed(*place));
         let files: Vec<Place<'_>> = changed.map(|(place, _)| place).collect();

@@ -35,7 +35,7 @@ use crate::source::SourceMap;
 use crate::template::Engine;
 
 use edits::{Edited, Edits};
-use key::{Changes, Key, known_files};
+use key::{Changes, Key, KnownFiles};
 use stored::{Head, Lists, Stored};
 use users::MacroUsers;
 
@@ -66,6 +66,8 @@ pub struct Basis {
     /// When the files were looked at, in nanoseconds since 1970.
     known_at: i64,
     learned: Learned,
+    /// The files as an earlier run knew them, where it is gone by.
+    earlier: Option<KnownFiles>,
 }
 
 /// What no manifest tells, and the next run has to know.
@@ -84,12 +86,18 @@ impl Basis {
     pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
         let known_at = clock::now().timestamp_nanos_opt().unwrap_or_default();
         let name = project.invocation.id.clone();
-        Self { name, key: Key::of(project, sources), known_at, learned: Learned::default() }
+        let key = Key::of(project, sources);
+        Self { name, key, known_at, learned: Learned::default(), earlier: None }
     }
 
     /// The same with what was learned meanwhile.
     pub(super) fn with(self, learned: Learned) -> Self {
         Self { learned, ..self }
+    }
+
+    /// The same, going by what an earlier run knew of the files.
+    fn after(self, earlier: KnownFiles) -> Self {
+        Self { earlier: Some(earlier), ..self }
     }
 
     /// The descent of an understanding that nothing earlier went into.
@@ -150,7 +158,7 @@ impl Recollection<'_> {
             _ if is_new => {
                 let mut learned = Learned { volatile: edited.volatile, ..head.learned };
                 edited.macros.into_iter().for_each(|(node, macros)| learned.macros.renew(&node, macros));
-                News::Much(basis.clone().with(learned))
+                News::Much(basis.clone().with(learned).after(head.files))
             }
             true => News::Nothing,
             false => News::Little,
@@ -188,8 +196,7 @@ pub fn keep(
         key: basis.key,
         answers: key::answers(project, &asked),
         asked,
-        files: known_files(project),
-        known_at: basis.known_at,
+        files: KnownFiles::of(project, basis.known_at, basis.earlier),
         learned: basis.learned,
         warnings: warnings.to_vec(),
         lists: Lists::of(manifest),

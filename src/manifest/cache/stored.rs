@@ -17,14 +17,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Learned;
-use super::key::{Key, KnownFile, Sum};
+use super::key::{Key, KnownFiles, Sum};
 use crate::diagnostics::Diagnostic;
 use crate::host::sealed;
 use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId};
 use crate::project::Consulted;
 
 /// How the file begins; the digit changes with its form.
-pub(super) const MARK: &[u8] = b"model cache 3\n";
+pub(super) const MARK: &[u8] = b"model cache 4\n";
 
 /// How many nodes are in a section: enough to be worth a thread's while.
 const AT_A_TIME: usize = 1024;
@@ -38,9 +38,7 @@ pub(super) struct Head {
     /// What templates asked for, and the sum of the answers.
     pub(super) asked: Consulted,
     pub(super) answers: Sum,
-    pub(super) files: Vec<KnownFile>,
-    /// When the files were looked at, in nanoseconds since 1970.
-    pub(super) known_at: i64,
+    pub(super) files: KnownFiles,
     pub(super) learned: Learned,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) lists: Lists,

@@ -317,7 +317,7 @@ fn only_what_changed_is_read_again() {
     assert_eq!(news("blue"), "much", "what it says has to be said in each run");
     write_project(&root, &[("macros/naming.sql", &silent)]);
     assert_eq!(news("blue"), "much");
-    files::write(&cache, "model cache 3\nnonsense").unwrap();
+    files::write(&cache, "model cache 4\nnonsense").unwrap();
     assert_eq!(news("blue"), "much", "a damaged file");
     let mut bytes = files::read(&cache).unwrap();
     bytes.truncate(bytes.len() / 2);
