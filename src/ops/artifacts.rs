@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Workspace;
 use super::execute::Options;
+use super::graph_summary::GraphSummary;
 use super::manifest_file;
 use crate::artifact;
 use crate::artifact::{
@@ -37,7 +38,7 @@ impl<'a> Writer<'a> {
         Self { workspace }
     }
 
-    /// `manifest.json`, with what was compiled.
+    /// `manifest.json`, with what was compiled, and `graph_summary.json` beside it.
     pub(super) fn manifest(&self, compiled: HashMap<NodeId, artifact::Compiled>) -> Result<(), Diagnostic> {
         let project = &self.workspace.project;
         let started = project.invocation.started_at;
@@ -56,6 +57,7 @@ impl<'a> Writer<'a> {
             compiled,
         };
         self.write("semantic_manifest.json", &artifact::semantic_manifest_json(&wire))?;
+        self.graph_summary()?;
         let path = project.target_path().join("manifest.json");
         let json = ManifestJson { wire, details: &details };
         let written = project
@@ -63,6 +65,17 @@ impl<'a> Writer<'a> {
             .timings
             .during(Phase::Write, || manifest_file::write(&path, json, &self.workspace.descent));
         written.map_err(|error| Diagnostic::error("file", error.to_string()))
+    }
+
+    /// dbt: `parse` links no nodes, and `build` tells also of the order that it keeps.
+    fn graph_summary(&self) -> Result<(), Diagnostic> {
+        let Workspace { project, manifest, graph, .. } = self.workspace;
+        let which = project.invocation.which.as_str();
+        if which == "parse" {
+            return Ok(());
+        }
+        let for_build = (which == "build").then(|| graph.for_build(manifest));
+        self.write("graph_summary.json", &GraphSummary::of(self.workspace, for_build.as_ref()))
     }
 
     /// The project's quoting, and the warehouse's where it says nothing.

@@ -10,6 +10,7 @@ pub mod clean;
 pub mod debug;
 mod earlier;
 pub mod execute;
+mod graph_summary;
 pub mod init;
 mod kinds;
 pub mod list;

@@ -62,6 +62,9 @@ pub(super) const KEYS: &[(&str, Shape)] = &[
     ("dbt-cloud", Shape::Mapping),
 ];
 
+/// Keys that dbt lets pass and never looks at.
+pub(super) const IDLE_KEYS: &[&str] = &["packages", "project-root"];
+
 /// The keys whose values are config trees.
 pub(super) const CONFIG_TREES: &[&str] = &[
     "models",

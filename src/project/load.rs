@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map as JsonMap, Value as Json};
 
+use super::catalogs;
 use super::choose_profile::{self, Wanted};
 use super::discover::{self, ResourceFile};
 use super::file::ProjectFile;
@@ -260,7 +261,10 @@ impl<'a> Loader<'a> {
             Renderer::new(self.members(target.clone(), self.command_line(), Policy::default()), None);
         let package_renderer =
             Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
-        let selectors = self.selectors(&renderer, diagnostics);
+        let selectors = self.root_file("selectors.yml", &renderer, diagnostics);
+        if let Some(yaml) = self.root_file(catalogs::FILE, &secret_renderer, diagnostics) {
+            diagnostics.extend(catalogs::check(&yaml));
+        }
         let log_path = self.log_folder();
         let Self { request, root, raw, flags, command_line_vars, secrets, reads } = self;
         let given_vars = command_line_vars.to_json();
@@ -333,15 +337,15 @@ impl<'a> Loader<'a> {
         choose_profile::choose(self.request, &wanted, renderer, diagnostics)
     }
 
-    /// `selectors.yml`, where there is one.
-    fn selectors(&self, renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
-        let path = self.root.join("selectors.yml");
+    /// A file of the root project, rendered, where it is there.
+    fn root_file(&self, name: &str, renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Option<Yaml> {
+        let path = self.root.join(name);
         if !files::is_file(&path) {
             return None;
         }
         match files::read_text(&path) {
             Ok(text) => {
-                let file = self.request.sources.add("selectors.yml", text);
+                let file = self.request.sources.add(name, text);
                 let yaml = yaml::collect(&file, diagnostics)?;
                 Some(renderer.tree(&yaml, |_| false, diagnostics))
             }

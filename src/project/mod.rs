@@ -7,6 +7,7 @@
 //! What templates of any stage see of all this is [`Members`]. [`deps`] installs
 //! packages.
 
+mod catalogs;
 mod choose_profile;
 mod deps;
 mod discover;

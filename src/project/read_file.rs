@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
-use super::keys::{CONFIG_TREES, KEYS, RESERVED_NAMES, shape_of};
+use super::keys::{CONFIG_TREES, IDLE_KEYS, KEYS, RESERVED_NAMES, shape_of};
 use super::locate::project_file_in;
 use super::render::Renderer;
 use super::version;
@@ -114,9 +114,7 @@ fn check_shapes(map: &mut Map, diagnostics: &mut Vec<Diagnostic>) {
     for (key, value) in map.iter() {
         match shape_of(&key.text) {
             None => {
-                let finding = Diagnostic::warning("unknown-key", format!("there is no key `{}`", key.text));
-                let names = KEYS.iter().map(|(name, _)| *name);
-                diagnostics.push(finding.at(key.span, "this does nothing").suggest(&key.text, names));
+                diagnostics.push(unknown_key(key));
                 wrong.push(key.text.clone());
             }
             Some(shape) if !shape.fits(value) => {
@@ -131,6 +129,17 @@ fn check_shapes(map: &mut Map, diagnostics: &mut Vec<Diagnostic>) {
     for key in wrong {
         map.remove(&key);
     }
+}
+
+/// dbt refuses keys that it does not know, and takes no notice of some that it does.
+fn unknown_key(key: &Key) -> Diagnostic {
+    let message = format!("there is no key `{}`", key.text);
+    if IDLE_KEYS.contains(&key.text.as_str()) {
+        return Diagnostic::warning("unknown-key", message).at(key.span, "this does nothing");
+    }
+    let words = format!("Additional properties are not allowed ('{}' was unexpected)", key.text);
+    let finding = Diagnostic::error("project-key", message).at(key.span, "").known_as(words);
+    finding.suggest(&key.text, KEYS.iter().map(|(name, _)| *name))
 }
 
 /// Takes typed values out of a mapping whose shapes were checked.
@@ -308,8 +317,8 @@ impl Reader<'_> {
         for (key, value) in self.mapping("quoting") {
             let name = if key.text == "project" { "database" } else { key.text.as_str() };
             if !PARTS.contains(&name) {
-                let finding = Diagnostic::warning("unknown-key", format!("`quoting` has no part `{name}`"));
-                self.diagnostics.push(finding.at(key.span, "this does nothing").suggest(name, PARTS));
+                let finding = Diagnostic::error("project-key", format!("`quoting` has no part `{name}`"));
+                self.diagnostics.push(finding.at(key.span, "").suggest(name, PARTS));
             } else if let Some(flag) = value.as_bool() {
                 quoting.insert(name.to_owned(), flag);
             } else if !value.is_null() {
@@ -352,7 +361,7 @@ impl Reader<'_> {
                 let unknown = map.keys().find(|name| !["comment", "append", "job-label"].contains(name));
                 if let Some(name) = unknown {
                     let message = format!("`query-comment` has no key `{name}`");
-                    self.diagnostics.push(Diagnostic::warning("unknown-key", message).at(key.span, ""));
+                    self.diagnostics.push(Diagnostic::error("project-key", message).at(key.span, ""));
                 }
                 let comment = map.get("comment").filter(|comment| comment.as_str().is_some()).cloned();
                 QueryComment { comment, append: map.get("append").and_then(Yaml::as_bool).unwrap_or(false) }

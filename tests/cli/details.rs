@@ -13,6 +13,38 @@ fn no_memory_of_a_parse_is_kept() {
 }
 
 #[test]
+fn a_summary_of_the_graph_is_left() {
+    let tests = "models: [{name: a, columns: [{name: id, data_tests: [not_null]}]}]";
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select * from {{ ref('a') }}")
+        .file("models/schema.yml", tests);
+    let edges = |part: &str| {
+        let text = std::fs::read_to_string(sandbox.path("target/graph_summary.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(json["_invocation_id"].is_string());
+        let nodes = json[part].as_object().cloned().unwrap_or_default();
+        let name =
+            |number: &str| nodes[number]["name"].as_str().unwrap().split('.').nth(2).unwrap().to_owned();
+        let after = |number: &str| {
+            let list = nodes[number]["succ"].as_array().cloned().unwrap_or_default();
+            list.iter()
+                .map(|after| format!("{} > {}", name(number), name(&after.to_string())))
+                .collect::<Vec<_>>()
+        };
+        let mut edges: Vec<String> = nodes.keys().flat_map(|number| after(number)).collect();
+        edges.sort();
+        edges
+    };
+    sandbox.run(["compile"]).success();
+    assert_eq!(edges("linked"), ["a > b", "a > not_null_a_id"]);
+    assert_eq!(edges("with_test_edges"), [""; 0]);
+    sandbox.run(["build"]).success();
+    assert_eq!(edges("linked"), ["a > b", "a > not_null_a_id"]);
+    assert_eq!(edges("with_test_edges"), ["a > b", "a > not_null_a_id", "not_null_a_id > b"]);
+}
+
+#[test]
 fn a_project_with_what_real_ones_have() {
     let sandbox = Sandbox::empty()
         .file(

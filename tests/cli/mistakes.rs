@@ -187,7 +187,7 @@ fn keys_are_checked_in_every_file() {
             "project.yml",
             "
             name: shop
-            modell-paths: [models]
+            packages: []
             models:
               shop:
                 stagin:
@@ -206,13 +206,11 @@ fn keys_are_checked_in_every_file() {
         );
     sandbox.run(["parse"]).success().talk(
         "
-            warning[unknown-key]: there is no key `modell-paths`
+            warning[unknown-key]: there is no key `packages`
              --> project.yml:2:1
               |
-            2 | modell-paths: [models]
-              | ^^^^^^^^^^^^ this does nothing
-              |
-              = help: did you mean `model-paths`?
+            2 | packages: []
+              | ^^^^^^^^ this does nothing
 
             warning[unknown-key]: a property file has no `model`
              --> models/schema.yml:4:1
@@ -240,6 +238,23 @@ fn keys_are_checked_in_every_file() {
               = help: check the spelling of the folders, or remove what is not needed
 
             1 node in order
+        ",
+    );
+}
+
+#[test]
+fn a_key_that_a_project_cannot_have() {
+    let sandbox = Sandbox::new().file("project.yml", "name: shop\nmodell-paths: [models]");
+    sandbox.run(["parse"]).code(2).talk(
+        "
+            error[project-key]: there is no key `modell-paths`
+             --> project.yml:2:1
+              |
+            2 | modell-paths: [models]
+              | ^^^^^^^^^^^^
+              |
+              = note: dbt says: Additional properties are not allowed ('modell-paths' was unexpected)
+              = help: did you mean `model-paths`?
         ",
     );
 }

@@ -299,9 +299,42 @@ fn members_tell_templates_about_the_project() {
 }
 
 #[test]
+fn catalogs_are_checked_where_they_are() {
+    let check = |text: &str, expected: &str| {
+        let files = [("dbt_project.yml", "name: shop"), ("catalogs.yml", text)];
+        let found = load(&Sandbox::new(&files).request).map_or_else(|found| found, |(_, warnings)| warnings);
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages.join("; "), expected, "{text}");
+    };
+    let with = |rest: &str| format!("catalogs: [{{name: lake, {rest}}}]");
+    let one = "{name: a, catalog_type: '{{ var(\"x\", \"rest\") }}'}";
+    check("version: 1", "");
+    check(&with(&format!("write_integrations: [{one}]")), "");
+    check(&with(&format!("write_integrations: [{one}], active_write_integration: a")), "");
+    let two = format!("write_integrations: [{one}, {{name: b, catalog_type: rest}}]");
+    check(&with(&two), "the catalog `lake` does not say which write integration is used");
+    check(
+        &with(&format!("{two}, active_write_integration: c")),
+        "the catalog `lake` has no write integration `c`",
+    );
+    check(
+        &with(&format!("write_integrations: [{one}, {one}]")),
+        "the catalog `lake` has two write integrations `a`",
+    );
+    check(
+        &with("write_integrations: [{name: a}]"),
+        "the write integration `a` needs the text `catalog_type`",
+    );
+    check(&with(&format!("write_integrations: [{one}], kind: x")), "a catalog has no key `kind`");
+    check("catalogs: {}", "`catalogs` must be a list");
+    check("catalogs: [lake]", "a catalog must be a mapping with the text `name`");
+    check("", "`catalogs.yml` must be a mapping");
+}
+
+#[test]
 fn all_findings_come_at_once() {
     let project = "name: shop\nprofile: shpo\nmodel-paths: 3\nmdoels: {}\nflags: {fail_fast: 3}\nmodels: {x: \"{{ var('gone') }}\"}\n";
     let files = [("dbt_project.yml", project), ("profiles.yml", PROFILES), ("packages.yml", "packages: 3")];
     let codes = Sandbox::new(&files).codes();
-    assert_eq!(codes, ["flag-type", "unknown-profile", "unknown-var", "key-type", "unknown-key", "packages"]);
+    assert_eq!(codes, ["flag-type", "unknown-profile", "unknown-var", "key-type", "project-key", "packages"]);
 }

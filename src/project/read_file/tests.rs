@@ -121,16 +121,18 @@ fn mistakes_are_found() {
     check("name: 1shop", "project-name", "letters");
     check("name: ref", "project-name", "something else");
     check("name: shop\nconfig-version: 1", "config-version", "must be 2");
-    check("name: shop\nmodel-path: [x]", "unknown-key", "model-path");
+    check("name: shop\nmodel-path: [x]", "project-key", "model-path");
     check("name: shop\nmodel-paths: {a: b}", "key-type", "a list of texts");
     check("name: shop\nmodel-paths: [1]", "key-type", "a list of texts");
     check("name: shop\nvars: [a]", "key-type", "a mapping");
     check("name: shop\nmodel-paths: [a]\nsource-paths: [b]", "renamed-key", "both are given");
     check("name: shop\ntests: {}\ndata_tests: {}", "renamed-key", "both are given");
     check("name: shop\nquoting: {schema: maybe}", "key-type", "true or false");
-    check("name: shop\nquoting: {shcema: true}", "unknown-key", "shcema");
+    check("name: shop\nquoting: {shcema: true}", "project-key", "shcema");
     check("name: shop\ndispatch: [{macro_namespace: a}]", "dispatch", "search_order");
     check("name: shop\nprofile: \"{{ env_var('GONE') }}\"", "unknown-env-var", "GONE");
     check("name: shop\nprofile: \"{{ env_var('DBT_ENV_SECRET_X') }}\"", "secret-env-var", "DBT_ENV_SECRET_X");
+    check("name: shop\nquery-comment: {comment: x, apend: true}", "project-key", "apend");
+    check("name: shop\npackages: []", "unknown-key", "packages");
     check("name: a\nname: shop", "duplicate-key", "name");
 }
