@@ -152,7 +152,9 @@ impl Record {
         let known = diagnostic.notes.iter().find_map(|note| note.strip_prefix(DBT_SAYS));
         let words = known.unwrap_or(&diagnostic.message);
         if diagnostic.is_error() {
-            data["exc"] = Json::from(words);
+            if let Some(data) = data.as_object_mut() {
+                data.insert("exc".to_owned(), Json::from(words));
+            }
             return Self::new(
                 "MainEncounteredError",
                 "Z002",
