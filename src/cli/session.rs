@@ -211,7 +211,11 @@ impl Session {
 
     /// Tells warnings, which are errors under `--warn-error`.
     pub(crate) fn warn(&self, workspace: &Workspace, warnings: &[Diagnostic]) -> Result<(), Problems> {
-        let flags = &workspace.project.flags;
+        self.warn_under(&workspace.project.flags, warnings)
+    }
+
+    /// The same where no more of a project is read than its flags.
+    pub(crate) fn warn_under(&self, flags: &Flags, warnings: &[Diagnostic]) -> Result<(), Problems> {
         let treated = |wanted: Treatment| {
             let fits = move |warning: &&Diagnostic| flags.treatment_of(warning.code) == wanted;
             warnings.iter().filter(fits).cloned()

@@ -21,7 +21,7 @@ use super::layers::{Trees, tree_key};
 use super::macros::{self, MacroPatch};
 use super::naming::Naming;
 use super::parse::Surroundings;
-use super::patches::Patches;
+use super::patches::{Patches, check_choices};
 use super::property_files::{PropertyFile, Rendering, property_files};
 use super::resolve::{Draft, Resolved, resolve};
 use super::semantic::SemanticLayer;
@@ -212,6 +212,7 @@ impl Loading<'_> {
         let drafted = self.drafted(&files, &rendering, &drafting);
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
         self.findings.extend(check_names(&enabled, self.surroundings.dialect, &self.project.flags));
+        self.findings.extend(check_choices(&files, &enabled, &drafted.disabled));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
         let mut resolved = self.project.invocation.timings.during(Phase::Resolve, || {
             resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled)

@@ -8,9 +8,10 @@ use super::draft::Patch;
 use super::properties::{ModelVersion, NodeKey, NodeProperties};
 use super::property_files::PropertyFile;
 use super::sketch::Sketch;
-use super::version::versioned_name;
-use super::{NodeKind, ResourceType};
+use super::version::{version_text, versioned_name};
+use super::{Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
+use crate::yaml::Yaml;
 
 /// The entries that describe nodes, by package, list and name.
 #[derive(Default)]
@@ -107,6 +108,43 @@ fn no_version(properties: &NodeProperties, version: &ModelVersion) -> Diagnostic
     Diagnostic::warning("unknown-node", message)
         .at(version.file.span, format!("`{file}.sql` was not found"))
         .help("name the file with `defined_in`, without its extension")
+}
+
+/// An error for each entry that turns on a node which is turned off in several files:
+/// nothing says which of them is meant.
+pub(super) fn check_choices(files: &[PropertyFile], enabled: &[&Node], disabled: &[Node]) -> Vec<Diagnostic> {
+    let turns_on =
+        |entry: &&NodeProperties| entry.config.get("enabled").and_then(Yaml::as_bool) == Some(true);
+    let entries = files.iter().flat_map(|file| {
+        file.properties.nodes().filter(turns_on).map(move |entry| (file.package.as_str(), entry))
+    });
+    let mut findings = Vec::new();
+    for (package, entry) in entries {
+        let version = entry.version.as_ref().map(ModelVersion::text);
+        let is_meant = |node: &&Node| {
+            node.name == entry.name.value
+                && node.package == package
+                && list_of(&node.kind) == Some(entry.key)
+                && node.version().map(version_text) == version
+        };
+        let meant: Vec<&Node> = disabled.iter().filter(is_meant).collect();
+        if meant.len() > 1 && !enabled.iter().copied().any(|node| is_meant(&node)) {
+            findings.push(unclear(entry, &meant));
+        }
+    }
+    findings
+}
+
+fn unclear(entry: &NodeProperties, meant: &[&Node]) -> Diagnostic {
+    let (name, noun, count) = (&entry.name.value, entry.key.noun(), meant.len());
+    let message = format!("the {noun} `{name}` is turned on, but {count} files that are turned off make it");
+    let files: Vec<String> =
+        meant.iter().map(|node| format!("`{}`", node.origin.original_file_path)).collect();
+    Diagnostic::error("unclear-enabled", message)
+        .at(entry.name.span, "")
+        .known_as(format!("Found {count} matching disabled nodes for {noun} '{name}'."))
+        .note(format!("they are {}", files.join(", ")))
+        .help("turn one of them on in its file or in the project file")
 }
 
 /// The list that describes nodes of a kind.

@@ -41,6 +41,21 @@ pub fn clean(options: &Options<'_>) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     Ok(removed)
 }
 
+/// A warning where packages were cleaned in the folder that dbt once had for them, and
+/// are not where they are now.
+#[must_use]
+pub fn old_folder(targets: &[String], packages: &str) -> Option<Diagnostic> {
+    const OLD: &str = "dbt_modules";
+    let is_target = |folder: &str| targets.iter().any(|target| target == folder);
+    if !is_target(OLD) || is_target(packages) {
+        return None;
+    }
+    let message = format!("packages are installed in `{packages}`, which `clean-targets` does not name");
+    let words = "The default package install path has changed from `dbt_modules` to `dbt_packages`.";
+    let finding = Diagnostic::warning("old-packages-path", message).known_as(words);
+    Some(finding.help(format!("replace `{OLD}` there, or keep it with `packages-install-path: {OLD}`")))
+}
+
 fn protected(options: &Options<'_>, root: &Path, target: &Path) -> Option<Diagnostic> {
     let outside = "dbt will not clean the following directories outside the project";
     let refuse = |why: &str, words: &str| {
@@ -78,6 +93,18 @@ fn plain(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_of_old_is_told() {
+        let told = |targets: &[&str], packages: &str| {
+            let targets: Vec<String> = targets.iter().map(|target| (*target).to_owned()).collect();
+            old_folder(&targets, packages).is_some()
+        };
+        assert!(told(&["target", "dbt_modules"], "dbt_packages"));
+        assert!(!told(&["dbt_modules", "dbt_packages"], "dbt_packages"));
+        assert!(!told(&["dbt_modules"], "dbt_modules"));
+        assert!(!told(&["target"], "dbt_packages"));
+    }
 
     #[test]
     fn sources_and_what_is_above_them_stay() {

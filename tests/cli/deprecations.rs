@@ -150,3 +150,36 @@ fn an_operation_sees_what_it_was_called_with() {
     let phases = results["results"][0]["timing"].as_array().expect("phases").iter();
     assert_eq!(phases.map(|phase| &phase["name"]).collect::<Vec<_>>(), ["compile", "execute"]);
 }
+
+#[test]
+fn packages_that_clean_leaves_are_told() {
+    let sandbox = Sandbox::new().file("project.yml", "name: shop\nclean-targets: [target, dbt_modules]");
+    sandbox.run(["clean"]).success().talk_has("warning[old-packages-path]");
+    sandbox.run(["clean", "--warn-error"]).code(2).talk_has("error[old-packages-path]");
+}
+
+#[test]
+fn a_node_of_several_files_is_not_turned_on() {
+    let off = "{{ config(enabled=false) }} select 1 as id";
+    let sandbox = Sandbox::new()
+        .model("one/a", off)
+        .model("two/a", off)
+        .file("models/schema.yml", "models: [{name: a, config: {tags: [x]}}]");
+    sandbox.run(["parse"]).success();
+    let sandbox = sandbox.file("models/schema.yml", "models: [{name: a, config: {enabled: true}}]");
+    sandbox.run(["parse"]).code(2).talk(
+        "
+            error[unclear-enabled]: the model `a` is turned on, but 2 files that are turned off make it
+             --> models/schema.yml:1:17
+              |
+            1 | models: [{name: a, config: {enabled: true}}]
+              |                 ^
+              |
+              = note: dbt says: Found 2 matching disabled nodes for model 'a'.
+              = note: they are `models/one/a.sql`, `models/two/a.sql`
+              = help: turn one of them on in its file or in the project file
+        ",
+    );
+    let sandbox = sandbox.model("three/a", "select 1 as id");
+    sandbox.run(["parse"]).success();
+}

@@ -18,10 +18,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let (project, _) = project::load_root(&session.request(Map::new())?)?;
+    let paths = &project.file.paths;
+    session
+        .warn_under(&project.flags, clean::old_folder(&paths.clean_targets, &paths.packages).as_slice())?;
     let removed = clean::clean(&clean::Options {
         root: &project.root,
-        targets: &project.file.paths.clean_targets,
-        kept: &project.file.paths.sources(),
+        targets: &paths.clean_targets,
+        kept: &paths.sources(),
         outside: args.no_clean_project_files_only,
     })?;
     for folder in &removed {
