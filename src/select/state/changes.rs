@@ -110,7 +110,8 @@ impl Changes<'_, '_> {
                         || self.of_descriptions(old)
                         || self.of_relation(old)
                         || self.differs(old, &["fqn"])
-                        || is_model && self.differs(old, &["latest_version", "access", "deprecation_date"])
+                        || is_model && self.differs(old, &["latest_version", "deprecation_date"])
+                        || is_model && self.of_access(old)
                         || is_function && self.differs(old, &["arguments", "returns"]))
             }
         }
@@ -134,6 +135,12 @@ impl Changes<'_, '_> {
                     || self.differs(old, &["description", "label", "config", "group", "tags"])
             }
         }
+    }
+
+    /// dbt: models of manifests from before there was `access` were protected.
+    fn of_access(&self, old: &Entry) -> bool {
+        let before = old.get("access").as_str().unwrap_or("protected");
+        self.new.get("access").as_str().is_some_and(|now| now != before)
     }
 
     fn of_body(&mut self, old: &Entry) -> bool {

@@ -43,6 +43,26 @@ fn what_dbt_wrote_is_not_modified() {
 }
 
 #[test]
+fn models_from_before_there_was_access_were_protected() {
+    let manifest = sample::manifest();
+    let check = |access: Option<&str>, expected: bool| {
+        let mut json = sample::json();
+        let model = json["nodes"]["model.shop.orders"].as_object_mut().unwrap();
+        let is = model.remove("access").unwrap();
+        if let Some(access) = access {
+            model.insert("access".to_owned(), json!(access));
+        }
+        let earlier = Earlier { manifest: Some(manifest_of(&json)), ..Earlier::default() };
+        let found = ids(&manifest, &select(&manifest, &earlier, "state:modified").unwrap());
+        assert_eq!(found.contains("model.shop.orders"), expected, "{is} was {access:?}");
+    };
+    let is_protected = sample::json()["nodes"]["model.shop.orders"]["access"] == "protected";
+    check(None, !is_protected);
+    check(Some("protected"), !is_protected);
+    check(Some("private"), true);
+}
+
+#[test]
 fn a_broken_contract_is_told() {
     let manifest = sample::manifest();
     let mut json = sample::json();
