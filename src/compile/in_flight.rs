@@ -47,7 +47,7 @@ impl JobState {
         }
         self.listener.answered(said.is_err(), started.elapsed());
         let response = said.map_err(|error| self.refused(commented.uncommented(error)))?;
-        self.keep_main(response.unwrap_or_default());
+        self.store_main(self.heard(response.unwrap_or_default()), &Rows::default());
         Ok(())
     }
 
@@ -64,7 +64,7 @@ impl JobState {
         let comment = self.comment()?;
         let response =
             said.map_err(|error| self.refused(Commented::new(&flight.sql, comment).uncommented(error)))?;
-        self.keep_main(response);
+        self.store_main(self.heard(response), &Rows::default());
         Ok(())
     }
 
@@ -87,8 +87,8 @@ impl JobState {
         said
     }
 
-    fn keep_main(&self, response: Response) {
-        let response = self.heard(response);
-        self.results.store(MAIN, StatementResult { response, table: objects::table(&Rows::default()) });
+    /// Keeps the answer of the node's own statement: `load_result('main')`.
+    pub(super) fn store_main(&self, response: Response, rows: &Rows) {
+        self.results.store(MAIN, StatementResult { response, table: objects::table(rows) });
     }
 }

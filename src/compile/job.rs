@@ -8,7 +8,6 @@ use super::compiled::{self, Compiled};
 use super::failure::Failure;
 use super::listener::Listener;
 use super::place;
-use super::results::{MAIN, StatementResult};
 use super::runtime::Runtime;
 use super::scope::RunScope;
 use super::state::{JobState, RUN, lock};
@@ -288,8 +287,7 @@ impl Job {
 
     /// Keeps the answer of the node's own statement: `load_result('main')`.
     pub fn store_main(&self, response: &Response, rows: &Rows) {
-        let result = StatementResult { response: response.clone(), table: objects::table(rows) };
-        self.state.results.store(MAIN, result);
+        self.state.store_main(response.clone(), rows);
     }
 
     /// The answer of the node's own statement, whoever sent it.

@@ -44,6 +44,7 @@ mod readme;
 mod real_projects;
 mod recorded;
 mod redshift;
+mod refusals;
 mod retry;
 mod sandbox;
 mod semantic;

@@ -1,0 +1,71 @@
+//! What dbt refuses before anything runs, and this program with it.
+
+use crate::sandbox::Sandbox;
+
+/// dbt: such a macro makes the whole project unusable, whether it is called or not.
+#[test]
+fn a_dispatch_that_nothing_implements_is_told_before_anything_runs() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file(
+        "macros/cast.sql",
+        "{% macro cast_it(x) %}{{ return(adapter.dispatch('cast_it', 'shop')(x)) }}{% endmacro %}
+         {% macro snowflake__cast_it(x) %}{{ x }}{% endmacro %}",
+    );
+    sandbox.run(["ls"]).code(2).talk(
+        "
+            error[undispatched]: no macro implements `cast_it` for this warehouse
+             --> macros/cast.sql:1:1
+              |
+            1 | {% macro cast_it(x) %}{{ return(adapter.dispatch('cast_it', 'shop')(x)) }}{% endmacro %}
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `cast_it` dispatches to it
+              |
+              = note: sought were shop.duckdb__cast_it, shop.default__cast_it, shop.duckdb__cast_it, shop.default__cast_it
+              = note: dbt says: Compilation Error: In dispatch: No macro named 'cast_it' found
+              = help: write a macro `default__cast_it`, or one for this warehouse
+        ",
+    );
+}
+
+#[test]
+fn a_name_needs_the_vars_that_its_macro_asks_for() {
+    let macros = "
+        {% macro generate_schema_name(custom, node) %}{{ var('team') }}_{{ target.schema }}{% endmacro %}
+    ";
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("macros/names.sql", macros);
+    sandbox.run(["parse"]).code(2).talk_has("there is no var `team`");
+    sandbox.run(["parse", "--vars", "team: sales"]).success();
+}
+
+#[test]
+fn a_macro_that_nobody_implements_is_told_before_anything_runs() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select {{ cow() }}")
+        .file("macros/cow.sql", "{% macro cow() %}{{ adapter.dispatch('cow', 'farm')() }}{% endmacro %}");
+    sandbox.run(["build"]).code(2).talk_has("no macro implements `cow` for namespace `farm`");
+}
+
+#[test]
+fn a_seed_needs_no_other_node() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("seeds/s.csv", "id\n1\n")
+        .file("seeds/s.yml", "seeds: [{name: s, config: {post-hook: \"select * from {{ ref('a') }}\"}}]");
+    sandbox.run(["parse"]).code(2).talk(
+        r#"
+            error[seed-hook]: a hook of the seed `s` reads another node, which a seed cannot need
+             --> seeds/s.yml:1:16
+              |
+            1 | seeds: [{name: s, config: {post-hook: "select * from {{ ref('a') }}"}}]
+              |                ^
+              |
+              = note: dbt says: Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook that calls 'ref', 'source', or 'metric'
+              = help: move it to a model's hook, or to `on-run-end`
+        "#,
+    );
+}
+
+#[test]
+fn a_project_has_a_version() {
+    let sandbox = Sandbox::new().file("project.yml", "name: shop\nversion: first\nprofile: shop\n");
+    sandbox.run(["parse"]).code(2).talk_has("`first` is no version of a project");
+}
