@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::manifest_json::{groups_json, is_function, is_metric, is_saved_query, is_semantic_model};
+use super::manifest_json::groups_json;
 use super::node_json::node_json;
 use super::wire::Wire;
-use crate::manifest::NodeKind;
+use crate::manifest::ResourceType;
 
 /// What templates see as `graph`: nodes, sources and their kin by unique id.
 /// Unit tests are not in it (dbt: `build_flat_graph`).
@@ -15,14 +15,14 @@ pub fn graph_json(wire: &Wire<'_>) -> Json {
     let [mut metrics, mut semantic_models, mut saved_queries] = [Map::new(), Map::new(), Map::new()];
     let mut functions = Map::new();
     for node in wire.manifest.nodes.iter().chain(&wire.manifest.broken_tests) {
-        let place = match node.kind {
-            NodeKind::UnitTest(_) => continue,
-            NodeKind::Source(_) => &mut sources,
-            NodeKind::Exposure(_) => &mut exposures,
-            ref kind if is_metric(kind) => &mut metrics,
-            ref kind if is_semantic_model(kind) => &mut semantic_models,
-            ref kind if is_saved_query(kind) => &mut saved_queries,
-            ref kind if is_function(kind) => &mut functions,
+        let place = match node.kind.resource_type() {
+            ResourceType::UnitTest => continue,
+            ResourceType::Source => &mut sources,
+            ResourceType::Exposure => &mut exposures,
+            ResourceType::Metric => &mut metrics,
+            ResourceType::SemanticModel => &mut semantic_models,
+            ResourceType::SavedQuery => &mut saved_queries,
+            ResourceType::Function => &mut functions,
             _ => &mut nodes,
         };
         place.insert(node.unique_id.to_string(), node_json(wire, node));

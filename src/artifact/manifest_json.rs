@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::metadata::Metadata;
 use super::node_json::{compiled_node_json, node_json};
 use super::wire::{Cte, Wire, group, object, owner};
-use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, NodeKind, ResourceType};
+use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, Outline, ResourceType};
 
 /// What `manifest.json` says beyond the manifest itself.
 #[derive(Debug, Clone, Default)]
@@ -69,13 +69,22 @@ pub(super) enum Piece<'a> {
     /// `metadata`.
     Metadata,
     /// A node behind its unique id, with a comma before it or not.
-    Node { comma: bool, id: Option<NodeId>, node: &'a Node },
+    Node { comma: bool, node: Subject<'a> },
     /// `macros`.
     Macros,
     /// What no single node says.
     Value(fn(&ManifestJson<'_>) -> Json),
     /// `parent_map` or `child_map`.
     Edges(Direction),
+}
+
+/// A node of the file.
+#[derive(Clone, Copy)]
+pub(super) enum Subject<'a> {
+    /// One of the graph.
+    Enabled(NodeId),
+    /// A test that reads what is not there.
+    Broken(&'a Node),
 }
 
 /// Which way edges are looked at.
@@ -91,11 +100,11 @@ impl<'a> ManifestJson<'a> {
     pub(super) fn pieces(&self) -> Vec<Piece<'a>> {
         let mut pieces = vec![Piece::Mark("{\"metadata\":"), Piece::Metadata];
         self.section(&mut pieces, ",\"nodes\":{", is_plain);
-        self.section(&mut pieces, ",\"sources\":{", |kind| matches!(kind, NodeKind::Source(_)));
+        self.section(&mut pieces, ",\"sources\":{", |of| of == ResourceType::Source);
         pieces.extend([Piece::Mark(",\"macros\":"), Piece::Macros]);
         pieces.extend([Piece::Mark(",\"docs\":"), Piece::Value(|it| docs(it.wire.manifest))]);
-        self.section(&mut pieces, ",\"exposures\":{", |kind| matches!(kind, NodeKind::Exposure(_)));
-        self.section(&mut pieces, ",\"metrics\":{", is_metric);
+        self.section(&mut pieces, ",\"exposures\":{", |of| of == ResourceType::Exposure);
+        self.section(&mut pieces, ",\"metrics\":{", |of| of == ResourceType::Metric);
         pieces.extend([Piece::Mark(",\"groups\":"), Piece::Value(|it| groups_json(it.wire.manifest))]);
         pieces
             .extend([Piece::Mark(",\"selectors\":"), Piece::Value(|it| it.details.selectors.clone().into())]);
@@ -103,22 +112,22 @@ impl<'a> ManifestJson<'a> {
         pieces.extend([Piece::Mark(",\"parent_map\":"), Piece::Edges(Direction::ToParents)]);
         pieces.extend([Piece::Mark(",\"child_map\":"), Piece::Edges(Direction::ToChildren)]);
         pieces.extend([Piece::Mark(",\"group_map\":"), Piece::Value(|it| group_map(it.wire.manifest))]);
-        self.section(&mut pieces, ",\"saved_queries\":{", is_saved_query);
-        self.section(&mut pieces, ",\"semantic_models\":{", is_semantic_model);
-        self.section(&mut pieces, ",\"unit_tests\":{", |kind| matches!(kind, NodeKind::UnitTest(_)));
-        self.section(&mut pieces, ",\"functions\":{", is_function);
+        self.section(&mut pieces, ",\"saved_queries\":{", |of| of == ResourceType::SavedQuery);
+        self.section(&mut pieces, ",\"semantic_models\":{", |of| of == ResourceType::SemanticModel);
+        self.section(&mut pieces, ",\"unit_tests\":{", |of| of == ResourceType::UnitTest);
+        self.section(&mut pieces, ",\"functions\":{", |of| of == ResourceType::Function);
         pieces.push(Piece::Mark("}"));
         pieces
     }
 
-    /// The nodes of some kinds by unique id.
-    fn section(&self, pieces: &mut Vec<Piece<'a>>, opening: &'static str, belongs: fn(&NodeKind) -> bool) {
+    /// The nodes of some types by unique id.
+    fn section(&self, pieces: &mut Vec<Piece<'a>>, opening: &'static str, belongs: fn(ResourceType) -> bool) {
         pieces.push(Piece::Mark(opening));
         let manifest = self.wire.manifest;
-        let nodes = manifest.iter().map(|(id, node)| (Some(id), node));
-        let all = nodes.chain(manifest.broken_tests.iter().map(|node| (None, node)));
-        let members = all.filter(|(_, node)| belongs(&node.kind)).enumerate();
-        pieces.extend(members.map(|(place, (id, node))| Piece::Node { comma: place > 0, id, node }));
+        let nodes = manifest.nodes.outlines().filter(|(_, outline)| belongs(outline.resource_type()));
+        let broken = manifest.broken_tests.iter().filter(|node| belongs(node.kind.resource_type()));
+        let members = nodes.map(|(id, _)| Subject::Enabled(id)).chain(broken.map(Subject::Broken));
+        pieces.extend(members.enumerate().map(|(place, node)| Piece::Node { comma: place > 0, node }));
         pieces.push(Piece::Mark("}"));
     }
 
@@ -127,8 +136,13 @@ impl<'a> ManifestJson<'a> {
         match piece {
             Piece::Mark(mark) => Ok(mark.as_bytes().to_vec()),
             Piece::Metadata => serde_json::to_vec(&metadata(self.details)),
-            Piece::Node { comma, id, node } => {
+            Piece::Node { comma, node } => {
                 let mut text = if *comma { b",".to_vec() } else { Vec::new() };
+                let (id, node) = match *node {
+                    Subject::Enabled(id) => (Some(id), self.wire.manifest.node(id)),
+                    Subject::Broken(node) => (None, Some(node)),
+                };
+                let Some(node) = node else { return Ok(text) };
                 serde_json::to_writer(&mut text, node.unique_id.as_str())?;
                 text.push(b':');
                 let compiled = id.and_then(|id| self.details.compiled.get(&id));
@@ -142,32 +156,22 @@ impl<'a> ManifestJson<'a> {
     }
 }
 
-/// Whether nodes of this kind stand under `nodes`.
-fn is_plain(kind: &NodeKind) -> bool {
+/// Whether nodes of this type stand under `nodes`.
+fn is_plain(of: ResourceType) -> bool {
     !matches!(
-        kind,
-        NodeKind::Source(_)
-            | NodeKind::Exposure(_)
-            | NodeKind::Semantic(_)
-            | NodeKind::UnitTest(_)
-            | NodeKind::Function(_)
+        of,
+        ResourceType::Source
+            | ResourceType::Exposure
+            | ResourceType::Metric
+            | ResourceType::SemanticModel
+            | ResourceType::SavedQuery
+            | ResourceType::UnitTest
+            | ResourceType::Function
     )
 }
 
-pub(super) fn is_function(kind: &NodeKind) -> bool {
-    matches!(kind, NodeKind::Function(_))
-}
-
-pub(super) fn is_metric(kind: &NodeKind) -> bool {
-    kind.resource_type() == ResourceType::Metric
-}
-
-pub(super) fn is_semantic_model(kind: &NodeKind) -> bool {
-    kind.resource_type() == ResourceType::SemanticModel
-}
-
-pub(super) fn is_saved_query(kind: &NodeKind) -> bool {
-    kind.resource_type() == ResourceType::SavedQuery
+fn is_semantic(of: ResourceType) -> bool {
+    matches!(of, ResourceType::Metric | ResourceType::SemanticModel | ResourceType::SavedQuery)
 }
 
 fn metadata(details: &ManifestDetails) -> Json {
@@ -282,20 +286,24 @@ type Edges<'a> = IndexMap<&'a str, Vec<&'a str>>;
 
 /// `parent_map` or `child_map`, for all nodes.
 fn edges(manifest: &Manifest, direction: Direction) -> Edges<'_> {
-    let mut order: Vec<&Node> = manifest.nodes.iter().filter(|node| is_plain(&node.kind)).collect();
-    order.extend(&manifest.broken_tests);
-    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_))));
-    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exposure(_))));
-    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Semantic(_))));
-    order.extend(manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::UnitTest(_))));
-    order.extend(manifest.nodes.iter().filter(|node| is_function(&node.kind)));
-    let mut edges: Edges<'_> = order.iter().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
-    for node in &order {
-        let id = node.unique_id.as_str();
-        for parent in node.depends_on.nodes.iter().filter_map(|parent| manifest.node(*parent)) {
+    let nodes = |belongs: fn(ResourceType) -> bool| {
+        let outlines = manifest.nodes.outlines().map(|(_, outline)| outline);
+        outlines.filter(move |outline| belongs(outline.resource_type()))
+    };
+    let mut order: Vec<Outline<'_>> = nodes(is_plain).collect();
+    order.extend(manifest.broken_tests.iter().map(Outline::of));
+    order.extend(nodes(|of| of == ResourceType::Source));
+    order.extend(nodes(|of| of == ResourceType::Exposure));
+    order.extend(nodes(is_semantic));
+    order.extend(nodes(|of| of == ResourceType::UnitTest));
+    order.extend(nodes(|of| of == ResourceType::Function));
+    let mut edges: Edges<'_> = order.iter().map(|outline| (outline.unique_id(), Vec::new())).collect();
+    for outline in &order {
+        let id = outline.unique_id();
+        for parent in outline.needs().iter().filter_map(|parent| manifest.outline(*parent)) {
             let (from, to) = match direction {
-                Direction::ToParents => (id, parent.unique_id.as_str()),
-                Direction::ToChildren => (parent.unique_id.as_str(), id),
+                Direction::ToParents => (id, parent.unique_id()),
+                Direction::ToChildren => (parent.unique_id(), id),
             };
             edges.entry(from).or_default().push(to);
         }
@@ -308,8 +316,10 @@ fn edges(manifest: &Manifest, direction: Direction) -> Edges<'_> {
 fn group_map(manifest: &Manifest) -> Json {
     let mut map: Map<String, Json> =
         manifest.groups.values().map(|group| (group.name.clone(), json!([]))).collect();
-    let has_groups = !manifest.groups.is_empty();
-    for node in manifest.nodes.iter().filter(|node| has_groups && is_plain(&node.kind)) {
+    if manifest.groups.is_empty() {
+        return map.into();
+    }
+    for node in manifest.nodes.iter().filter(|node| is_plain(node.kind.resource_type())) {
         let members = group(manifest, node).and_then(|group| map.get_mut(group)?.as_array_mut());
         if let Some(members) = members {
             members.push(node.unique_id.as_str().into());

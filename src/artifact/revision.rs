@@ -10,7 +10,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::manifest_json::{ManifestJson, Piece};
+use super::manifest_json::{ManifestJson, Piece, Subject};
 use crate::manifest::{Descent, NodeId};
 
 /// Where the parts of a file are, and what they tell of.
@@ -132,7 +132,7 @@ impl<'a> Revision<'a> {
 
     fn layout(&self, lengths: Vec<u32>) -> Layout {
         let tells_more = |piece: &Piece<'_>| match piece {
-            Piece::Node { id: Some(id), .. } => self.is_compiled(*id) || self.is_news(*id),
+            Piece::Node { node: Subject::Enabled(id), .. } => self.is_compiled(*id) || self.is_news(*id),
             Piece::Edges(_) => !self.descent.is_new && self.descent.has_other_edges,
             Piece::Macros => !self.descent.is_new && self.descent.has_other_macros,
             _ => false,
@@ -147,9 +147,9 @@ impl<'a> Revision<'a> {
         let Some(earlier) = self.earlier else { return false };
         let is_wanted = match self.pieces.get(place) {
             None | Some(Piece::Metadata) => false,
-            Some(Piece::Mark(_) | Piece::Value(_)) => true,
-            Some(Piece::Node { id, .. }) => {
-                id.is_none_or(|id| !self.is_compiled(id) && !self.descent.edited.contains(&id))
+            Some(Piece::Mark(_) | Piece::Value(_) | Piece::Node { node: Subject::Broken(_), .. }) => true,
+            Some(Piece::Node { node: Subject::Enabled(id), .. }) => {
+                !self.is_compiled(*id) && !self.descent.edited.contains(id)
             }
             Some(Piece::Edges(_)) => !self.descent.has_other_edges,
             Some(Piece::Macros) => !self.descent.has_other_macros,

@@ -5,6 +5,7 @@
 //! tests, exposures, hooks, groups and a disabled model. It is read back into a
 //! [`Manifest`] here, so that what we write and select can be held against it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,16 +32,11 @@ pub(crate) fn manifest() -> Manifest {
     let sections = ["nodes", "sources", "exposures", "unit_tests"];
     let entries: Vec<&Json> =
         sections.iter().flat_map(|section| json[section].as_object().unwrap().values()).collect();
-    for (at, entry) in (0..).zip(&entries) {
-        manifest.by_unique_id.insert(UniqueId(text(entry, "unique_id").into()), NodeId(at));
-    }
-    for entry in entries {
-        let node = node(entry, &manifest);
-        manifest.nodes.push(node);
-    }
+    let places: Places =
+        (0..).map(NodeId).zip(&entries).map(|(id, entry)| (text(entry, "unique_id"), id)).collect();
+    manifest.nodes = entries.iter().map(|entry| node(entry, &places)).collect();
     for entry in json["disabled"].as_object().unwrap().values().flat_map(|list| list.as_array().unwrap()) {
-        let node = node(entry, &manifest);
-        manifest.disabled.push(node);
+        manifest.disabled.push(node(entry, &places));
     }
     for (id, entry) in json["groups"].as_object().unwrap() {
         let group = Group {
@@ -82,11 +78,9 @@ fn nowhere() -> Span {
     SourceMap::new().add("sample", "").span()
 }
 
-fn place(manifest: &Manifest, unique_id: &str) -> NodeId {
-    manifest.by_unique_id[&UniqueId(unique_id.into())]
-}
+type Places = HashMap<String, NodeId>;
 
-fn node(json: &Json, manifest: &Manifest) -> Node {
+fn node(json: &Json, places: &Places) -> Node {
     let relation = json.get("schema").filter(|_| json["resource_type"] != "unit_test").map(|_| {
         let identifier = maybe(json, "identifier").unwrap_or_else(|| text(json, "alias"));
         Relation::new(maybe(json, "database"), text(json, "schema"), identifier)
@@ -119,8 +113,8 @@ fn node(json: &Json, manifest: &Manifest) -> Node {
         }
         .into(),
         relation,
-        depends_on: depends_on(json, manifest),
-        kind: kind(json, manifest),
+        depends_on: depends_on(json, places),
+        kind: kind(json, places),
     }
 }
 
@@ -142,7 +136,7 @@ fn column(json: &Json) -> ColumnDocs {
     }
 }
 
-fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
+fn depends_on(json: &Json, places: &Places) -> DependsOn {
     let refs = json["refs"].as_array().into_iter().flatten().map(|call| RefCall {
         package: maybe(call, "package"),
         name: text(call, "name"),
@@ -158,11 +152,11 @@ fn depends_on(json: &Json, manifest: &Manifest) -> DependsOn {
             .collect(),
         ..Calls::default()
     };
-    let nodes = texts(&json["depends_on"]["nodes"]).iter().map(|id| place(manifest, id)).collect();
+    let nodes = texts(&json["depends_on"]["nodes"]).iter().map(|id| places[id]).collect();
     DependsOn { nodes, calls: calls.into() }
 }
 
-fn kind(json: &Json, manifest: &Manifest) -> NodeKind {
+fn kind(json: &Json, places: &Places) -> NodeKind {
     match json["resource_type"].as_str().unwrap() {
         "model" => NodeKind::Model(Box::new(Model {
             body: body(json),
@@ -194,7 +188,7 @@ fn kind(json: &Json, manifest: &Manifest) -> NodeKind {
             url: maybe(json, "url"),
             owner: object(&json["owner"]),
         })),
-        "unit_test" => NodeKind::UnitTest(Box::new(unit_test(json, manifest))),
+        "unit_test" => NodeKind::UnitTest(Box::new(unit_test(json, places))),
         other => panic!("the sample has no {other}"),
     }
 }
@@ -256,7 +250,7 @@ fn source(json: &Json) -> Source {
     }
 }
 
-fn unit_test(json: &Json, manifest: &Manifest) -> UnitTest {
+fn unit_test(json: &Json, places: &Places) -> UnitTest {
     let fixture = |json: &Json| match json["format"].as_str().unwrap() {
         "sql" => Fixture::Sql(text(json, "rows")),
         format => {
@@ -270,7 +264,7 @@ fn unit_test(json: &Json, manifest: &Manifest) -> UnitTest {
         versions: None,
         version: None,
         model: text(json, "model"),
-        tested: place(manifest, json["depends_on"]["nodes"][0].as_str().unwrap()),
+        tested: places[json["depends_on"]["nodes"][0].as_str().unwrap()],
         given: given
             .map(|json| Given {
                 input_text: text(json, "input"),

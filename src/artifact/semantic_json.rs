@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::node_json::relation_name;
 use super::wire::{Wire, config, object, refs};
-use crate::manifest::{Manifest, Node, NodeKind, Semantic, SemanticKind};
+use crate::manifest::{Manifest, Node, NodeId, NodeKind, Outline, Semantic, SemanticKind, Sort};
 
 /// The entry of `manifest.json`.
 pub(super) fn semantic_json(wire: &Wire<'_>, node: &Node, semantic: &Semantic) -> Map<String, Json> {
@@ -63,13 +63,12 @@ fn place(wire: &Wire<'_>, model: &Node) -> Json {
 #[must_use]
 pub fn semantic_manifest_json(wire: &Wire<'_>) -> Json {
     let of = |kind: SemanticKind, shape: fn(&Json) -> Json| -> Json {
-        let nodes = wire.manifest.nodes.iter().filter_map(|node| match &node.kind {
-            NodeKind::Semantic(semantic) if semantic.kind == kind => {
-                Some(shape(&semantic_json(wire, node, semantic).into()))
-            }
+        let nodes = wire.manifest.nodes.chosen(|outline| outline.resource_type() == kind.resource_type());
+        let one = |(_, node): (NodeId, &Node)| match &node.kind {
+            NodeKind::Semantic(semantic) => Some(shape(&semantic_json(wire, node, semantic).into())),
             _ => None,
-        });
-        nodes.collect()
+        };
+        nodes.filter_map(one).collect()
     };
     let models = of(SemanticKind::SemanticModel, model);
     let has_models = models.as_array().is_some_and(|models| !models.is_empty());
@@ -164,9 +163,12 @@ fn saved_query(json: &Json) -> Json {
     query.into()
 }
 
+/// The model of days that need not say what it is.
+const OLD_SPINE: &str = "metricflow_time_spine";
+
 /// dbt: the model of this name, where it says nothing more about itself.
 fn old_spines(wire: &Wire<'_>) -> Json {
-    let spine = spines(wire.manifest, |node, spine| node.name == "metricflow_time_spine" && spine.is_none());
+    let spine = spines(wire.manifest, |node, spine| node.name == OLD_SPINE && spine.is_none());
     let one = |(node, _): (&Node, _)| json!({ "location": relation_name(node, wire.dialect), "column_name": "date_day", "grain": "day" });
     spine.take(1).map(one).collect()
 }
@@ -194,7 +196,8 @@ fn spines<'a>(
     manifest: &'a Manifest,
     is_wanted: impl Fn(&Node, Option<&Json>) -> bool + 'a,
 ) -> impl Iterator<Item = (&'a Node, Option<&'a Json>)> {
-    manifest.nodes.iter().filter_map(move |node| match &node.kind {
+    let may_be = |outline: &Outline<'_>| outline.is(Sort::TimeSpine) || outline.name() == OLD_SPINE;
+    manifest.nodes.chosen(may_be).filter_map(move |(_, node)| match &node.kind {
         NodeKind::Model(model) => {
             let spine = model.time_spine.as_ref().filter(|spine| spine.is_object());
             is_wanted(node, spine).then_some((node, spine))

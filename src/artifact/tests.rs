@@ -112,7 +112,7 @@ fn the_manifest_says_who_wrote_it() {
 #[test]
 fn compiled_nodes_show_their_statement() {
     let manifest = sample::manifest();
-    let id = manifest.by_unique_id[&UniqueId("model.shop.final".into())];
+    let id = manifest.nodes.place_of("model.shop.final").unwrap();
     let compiled = Compiled {
         code: "select 1".into(),
         compiled_path: Some("target/compiled/shop/models/marts/deep/final.sql".into()),

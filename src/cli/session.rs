@@ -17,7 +17,7 @@ use crate::host::Environment;
 use crate::host::FileError;
 use crate::host::clock;
 use crate::host::environment;
-use crate::manifest::NodeKind;
+use crate::manifest::ResourceType;
 use crate::ops::Workspace;
 use crate::ops::catalog;
 use crate::ops::execute;
@@ -353,7 +353,8 @@ fn file_problem(error: &FileError) -> Diagnostic {
 
 /// Why there is nothing to do, in a sentence.
 fn why_idle(workspace: &Workspace, prepared: &execute::Prepared) -> String {
-    let has_nodes = workspace.manifest.nodes.iter().any(|node| !matches!(node.kind, NodeKind::Hook(_)));
+    let has_nodes =
+        workspace.manifest.nodes.outlines().any(|(_, it)| it.resource_type() != ResourceType::Operation);
     if has_nodes {
         let told = !prepared.warnings.is_empty();
         return if told { "nothing to do" } else { "nothing to do: no node is selected" }.to_owned();

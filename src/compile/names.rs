@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::manifest::version::{compare_versions, version_text};
 use crate::manifest::{
-    FunctionCall, Manifest, MetricCall, Node, NodeId, NodeKind, RefCall, SemanticKind, SourceCall,
+    FunctionCall, Manifest, MetricCall, Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall,
 };
 
 /// The targets of `ref`, `source`, `function` and `metric`.
@@ -28,19 +28,20 @@ impl Names {
             functions: HashMap::new(),
             metrics: HashMap::new(),
         };
-        for (id, node) in manifest.iter() {
-            match &node.kind {
-                NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
-                    names.refs.entry(node.name.clone()).or_default().push(id);
+        for (id, outline) in manifest.nodes.outlines() {
+            let name = || outline.name().to_owned();
+            match outline.resource_type() {
+                ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => {
+                    names.refs.entry(name()).or_default().push(id);
                 }
-                NodeKind::Source(source) => {
-                    let key = (source.source_name.clone(), node.name.clone());
-                    names.sources.entry(key).or_default().push(id);
+                ResourceType::Source => {
+                    if let Some(Node { kind: NodeKind::Source(source), .. }) = manifest.node(id) {
+                        let key = (source.source_name.clone(), name());
+                        names.sources.entry(key).or_default().push(id);
+                    }
                 }
-                NodeKind::Function(_) => names.functions.entry(node.name.clone()).or_default().push(id),
-                NodeKind::Semantic(semantic) if semantic.kind == SemanticKind::Metric => {
-                    names.metrics.entry(node.name.clone()).or_default().push(id);
-                }
+                ResourceType::Function => names.functions.entry(name()).or_default().push(id),
+                ResourceType::Metric => names.metrics.entry(name()).or_default().push(id),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::dag::Graph;
-use crate::manifest::{Manifest, NodeId, NodeKind};
+use crate::manifest::{Manifest, NodeId, NodeKind, ResourceType};
 
 /// The graph that `build` follows (dbt: `add_test_edges`).
 ///
@@ -14,13 +14,13 @@ use crate::manifest::{Manifest, NodeId, NodeKind};
 pub(super) fn graph(graph: &Graph, manifest: &Manifest) -> Graph {
     let mut awaited: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
     let mut unit_tests: Vec<(NodeId, NodeId)> = Vec::new();
-    for (id, node) in manifest.iter() {
-        match &node.kind {
-            NodeKind::UnitTest(test) => {
-                unit_tests.push((id, test.tested));
+    for (id, outline) in manifest.nodes.outlines() {
+        match outline.resource_type() {
+            ResourceType::UnitTest => {
+                unit_tests.extend(tested(manifest, id).map(|tested| (id, tested)));
                 continue;
             }
-            NodeKind::Test(_) => {
+            ResourceType::Test => {
                 for child in held_back(graph, manifest, id) {
                     awaited.entry(child).or_default().insert(id);
                 }
@@ -63,17 +63,27 @@ fn held_back(graph: &Graph, manifest: &Manifest, test: NodeId) -> impl Iterator<
             shared.retain(|id| inner.binary_search(id).is_err());
         }
     }
-    shared.into_iter().filter(|id| manifest.node(*id).is_some_and(|node| waits(&node.kind)))
+    shared.into_iter().filter(|id| manifest.outline(*id).is_some_and(|it| waits(it.resource_type())))
 }
 
-/// Whether nodes of this kind wait for tests.
-fn waits(kind: &NodeKind) -> bool {
+/// The model that a unit test is about.
+fn tested(manifest: &Manifest, id: NodeId) -> Option<NodeId> {
+    match &manifest.node(id)?.kind {
+        NodeKind::UnitTest(test) => Some(test.tested),
+        _ => None,
+    }
+}
+
+/// Whether nodes of this type wait for tests.
+fn waits(of: ResourceType) -> bool {
     !matches!(
-        kind,
-        NodeKind::Test(_)
-            | NodeKind::UnitTest(_)
-            | NodeKind::Source(_)
-            | NodeKind::Exposure(_)
-            | NodeKind::Semantic(_)
+        of,
+        ResourceType::Test
+            | ResourceType::UnitTest
+            | ResourceType::Source
+            | ResourceType::Exposure
+            | ResourceType::Metric
+            | ResourceType::SemanticModel
+            | ResourceType::SavedQuery
     )
 }

@@ -30,8 +30,9 @@ impl Graph {
     pub fn new(manifest: &Manifest) -> Result<Self, Vec<Diagnostic>> {
         let count = manifest.nodes.len();
         let edges = manifest
-            .iter()
-            .flat_map(|(child, node)| node.depends_on.nodes.iter().map(move |parent| (*parent, child)));
+            .nodes
+            .outlines()
+            .flat_map(|(child, outline)| outline.needs().iter().map(move |parent| (*parent, child)));
         Self::from_edges(count, edges).map_err(|dag| cycle::diagnostics(&dag, manifest))
     }
 

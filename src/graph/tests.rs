@@ -48,16 +48,16 @@ fn manifest(lines: &[&str]) -> Manifest {
     let sources = SourceMap::new();
     let names: BTreeMap<&str, NodeId> =
         lines.iter().enumerate().map(|(at, line)| (line.split(' ').nth(1).unwrap(), id(at))).collect();
-    let mut manifest = Manifest::default();
+    let mut nodes = Vec::new();
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let parents: Vec<&str> = words.iter().skip(3).copied().collect();
         let text: Vec<String> = parents.iter().map(|parent| format!("{{{{ ref('{parent}') }}}}")).collect();
         let file: Arc<SourceFile> = sources.add(words[1], text.join("\n"));
         let places = parents.iter().map(|parent| names[parent]).collect();
-        manifest.nodes.push(node(words[0], words[1], places, &file));
+        nodes.push(node(words[0], words[1], places, &file));
     }
-    manifest
+    Manifest { nodes: nodes.into(), ..Manifest::default() }
 }
 
 #[test]

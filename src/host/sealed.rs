@@ -1,6 +1,10 @@
 //! Files of our own that are dropped where they are damaged: a mark, a sum, contents.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use flate2::Crc;
 
@@ -13,6 +17,56 @@ use super::files;
 /// The file cannot be written.
 pub fn write(path: &Path, mark: &[u8], contents: &[u8]) -> Result<(), FileError> {
     files::write(path, [mark, &sum(contents), contents].concat())
+}
+
+/// A file that was written by [`write`], and is read part by part.
+#[derive(Debug)]
+pub struct Sealed {
+    file: Mutex<File>,
+    /// Where its contents begin.
+    start: u64,
+    length: u64,
+}
+
+/// How many bytes are looked at together.
+const AT_A_TIME: usize = 1 << 16;
+
+impl Sealed {
+    /// Opens a file; `None` where it has another mark, is damaged, or cannot be read.
+    #[must_use]
+    pub fn open(path: &Path, mark: &[u8]) -> Option<Self> {
+        let mut file = File::open(path).ok()?;
+        let mut beginning = vec![0; mark.len() + size_of::<u32>()];
+        file.read_exact(&mut beginning).ok()?;
+        let held = beginning.strip_prefix(mark)?;
+        let (mut crc, mut length, mut buffer) = (Crc::new(), 0, vec![0; AT_A_TIME]);
+        loop {
+            let count = file.read(&mut buffer).ok()?;
+            let Some(read @ [_, ..]) = buffer.get(..count) else { break };
+            crc.update(read);
+            length += count as u64;
+        }
+        let start = beginning.len() as u64;
+        (crc.sum().to_le_bytes() == held).then_some(Self { file: Mutex::new(file), start, length })
+    }
+
+    /// How many bytes it holds.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The bytes in this place of the contents; `None` where there are no such, or they
+    /// cannot be read any more.
+    #[must_use]
+    pub fn read(&self, place: Range<u64>) -> Option<Vec<u8>> {
+        let length = place.end.checked_sub(place.start).filter(|_| place.end <= self.length)?;
+        let mut bytes = vec![0; usize::try_from(length).ok()?];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.start + place.start)).ok()?;
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
 }
 
 /// The contents of a file's bytes; `None` where they have another mark, or are damaged.
@@ -38,13 +92,36 @@ mod tests {
         let path = folder.path().join("a");
         write(&path, b"mark", b"contents").unwrap();
         let bytes = files::read(&path).unwrap();
-        assert_eq!(open(&bytes, b"mark"), Some(b"contents".as_slice()));
-        assert_eq!(open(&bytes, b"other"), None);
+        let opened = |bytes: &[u8], mark: &[u8]| {
+            files::write(&path, bytes).unwrap();
+            let sealed = Sealed::open(&path, mark);
+            let read = sealed.map(|it| it.read(0..it.length()).unwrap());
+            assert_eq!(read.as_deref(), open(bytes, mark));
+            read
+        };
+        assert_eq!(opened(&bytes, b"mark").as_deref(), Some(b"contents".as_slice()));
+        assert_eq!(opened(&bytes, b"other"), None);
         for length in 0..bytes.len() {
-            assert_eq!(open(&bytes[..length], b"mark"), None);
+            assert_eq!(opened(&bytes[..length], b"mark"), None);
             let mut damaged = bytes.clone();
             damaged[length] ^= 1;
-            assert_eq!(open(&damaged, b"mark"), None);
+            assert_eq!(opened(&damaged, b"mark"), None);
         }
+    }
+
+    #[test]
+    fn parts_are_read_by_their_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write(&path, b"mark", b"contents").unwrap();
+        let sealed = Sealed::open(&path, b"mark").unwrap();
+        let check = |place: Range<u64>, expected: Option<&[u8]>| {
+            assert_eq!(sealed.read(place.clone()).as_deref(), expected, "{place:?}");
+        };
+        check(0..0, Some(b""));
+        check(3..8, Some(b"tents"));
+        check(3..9, None);
+        #[expect(clippy::reversed_empty_ranges, reason = "that is what is tested")]
+        check(3..2, None);
     }
 }

@@ -1,5 +1,6 @@
 //! Who may read which model.
 
+use super::nodes::Listed;
 use super::resolve::site_of_ref;
 use super::version::version_text;
 use super::{Node, NodeKind, RefCall};
@@ -11,12 +12,12 @@ use crate::project::Project;
 /// private and protected models are for itself.
 pub(super) fn check_access<'a>(
     project: &Project,
-    nodes: &'a [Node],
+    nodes: &'a (impl Listed + ?Sized),
     readers: impl IntoIterator<Item = &'a Node>,
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for node in readers {
-        for target in node.depends_on.nodes.iter().filter_map(|id| nodes.get(id.0 as usize)) {
+        for target in node.depends_on.nodes.iter().filter_map(|id| nodes.node(id.0 as usize)) {
             if matches!(target.kind, NodeKind::Model(_)) {
                 findings.extend(refusal(project, nodes, node, target));
             }
@@ -25,7 +26,12 @@ pub(super) fn check_access<'a>(
     findings
 }
 
-fn refusal(project: &Project, nodes: &[Node], node: &Node, target: &Node) -> Option<Diagnostic> {
+fn refusal(
+    project: &Project,
+    nodes: &(impl Listed + ?Sized),
+    node: &Node,
+    target: &Node,
+) -> Option<Diagnostic> {
     if matches!(node.kind, NodeKind::UnitTest(_)) {
         return None;
     }
@@ -60,11 +66,12 @@ pub(super) fn call_of<'a>(node: &'a Node, target: &Node) -> Option<&'a RefCall> 
 }
 
 /// The group of a node; of a generic test, that of what it stands below.
-fn group<'a>(nodes: &'a [Node], node: &'a Node) -> Option<&'a str> {
+fn group<'a>(nodes: &'a (impl Listed + ?Sized), node: &'a Node) -> Option<&'a str> {
     let tested = match &node.kind {
         NodeKind::Test(test) => test.generic.as_ref().and_then(|test| test.attached_node.as_ref()),
         _ => None,
     };
-    let tested = tested.and_then(|id| nodes.iter().find(|node| node.unique_id == *id));
+    let tested =
+        tested.and_then(|id| nodes.node(nodes.all().position(|outline| outline.unique_id() == id.as_str())?));
     tested.unwrap_or(node).config.text("group")
 }

@@ -4,16 +4,15 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::node::{Node, NodeId, UniqueId};
+use super::node::{Node, NodeId};
+use super::nodes::{Nodes, Outline};
 
 /// Everything that a project and its packages define. Immutable.
 #[derive(Debug, Clone, Default)]
 pub struct Manifest {
     /// All enabled nodes; a [`NodeId`] is a place in here. In dbt's order: the
     /// order of `graph.nodes` in templates.
-    pub nodes: Vec<Node>,
-    /// From unique id to place.
-    pub by_unique_id: IndexMap<UniqueId, NodeId>,
+    pub nodes: Nodes,
     /// Tests that read what does not exist or is turned off: they are turned off,
     /// but artifacts list them among the nodes. What they could find is in
     /// `depends_on.nodes`.
@@ -38,13 +37,18 @@ impl Manifest {
     /// The node with this unique id.
     #[must_use]
     pub fn by_id(&self, unique_id: &str) -> Option<&Node> {
-        let key = UniqueId(unique_id.into());
-        self.by_unique_id.get(&key).and_then(|id| self.node(*id))
+        self.node(self.nodes.place_of(unique_id)?)
     }
 
-    /// Every node with its place.
+    /// What graphs and selections look at of the node at a place.
+    #[must_use]
+    pub fn outline(&self, id: NodeId) -> Option<Outline<'_>> {
+        self.nodes.outline(id.0 as usize)
+    }
+
+    /// Every node with its place. To look at some of each, see [`Nodes::outlines`].
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(at, node)| (NodeId(u32::try_from(at).unwrap_or(u32::MAX)), node))
+        (0..).map(NodeId).zip(self.nodes.iter())
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::access::call_of;
 use super::resolve::site_of_ref;
 use super::version::version_text;
-use super::{Node, NodeKind};
+use super::{Node, NodeKind, Nodes, Sort};
 use crate::diagnostics::Diagnostic;
 use crate::project::moment;
 use crate::source::Span;
@@ -14,7 +14,10 @@ use crate::source::Span;
 /// that is to be gone.
 ///
 /// dbt: `DeprecatedModel`, `DeprecatedReference` and `UpcomingReferenceDeprecation`.
-pub(super) fn check_deprecations(nodes: &[Node], now: DateTime<Utc>) -> Vec<Diagnostic> {
+pub(super) fn check_deprecations(nodes: &Nodes, now: DateTime<Utc>) -> Vec<Diagnostic> {
+    if !nodes.outlines().any(|(_, outline)| outline.is(Sort::Deprecated)) {
+        return Vec::new();
+    }
     let is_model = |node: &&Node| matches!(node.kind, NodeKind::Model(_));
     let date_of = |node: &Node| match &node.kind {
         NodeKind::Model(model) => model.deprecation_date.as_deref().and_then(moment),

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::nodes::Listed;
 use super::version::versioned_name;
-use super::{FunctionCall, Node, NodeKind, RefCall, SourceCall};
+use super::{FunctionCall, Node, NodeKind, RefCall, ResourceType, Sort, SourceCall};
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub(super) struct Index {
 
 impl Index {
     /// The names of these nodes. `root` is the package that is searched first.
-    pub(super) fn new(root: &str, enabled: &[Node], disabled: &[Node]) -> Self {
+    pub(super) fn new(root: &str, enabled: &(impl Listed + ?Sized), disabled: &[Node]) -> Self {
         let [refs, versions, sources, functions] = names(enabled);
         let [disabled_refs, disabled_versions, disabled_sources, disabled_functions] = names(disabled);
         Self {
@@ -108,24 +109,28 @@ impl Index {
 }
 
 /// What `ref` finds without a version and with one, what `source` and what `function` finds.
-fn names(nodes: &[Node]) -> [Names; 4] {
+fn names(nodes: &(impl Listed + ?Sized)) -> [Names; 4] {
     let [mut refs, mut versions, mut sources, mut functions] = std::array::from_fn(|_| Names::new());
-    for (place, node) in nodes.iter().enumerate() {
-        let entry = (node.package.clone(), place);
-        match &node.kind {
-            NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => {
-                if node.version().is_some() {
-                    versions.entry(node.search_name()).or_default().push(entry.clone());
-                }
+    for (place, outline) in nodes.all().enumerate() {
+        let entry = (outline.package().to_owned(), place);
+        let add = |names: &mut Names, name: String| names.entry(name).or_default().push(entry.clone());
+        match outline.resource_type() {
+            ResourceType::Model if outline.is(Sort::Versioned) => {
+                let Some(node) = nodes.node(place) else { continue };
+                add(&mut versions, node.search_name());
                 if node.is_latest() {
-                    refs.entry(node.name.clone()).or_default().push(entry);
+                    add(&mut refs, node.name.clone());
                 }
             }
-            NodeKind::Source(source) => {
-                let name = format!("{}.{}", source.source_name, node.name);
-                sources.entry(name).or_default().push(entry);
+            ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => {
+                add(&mut refs, outline.name().to_owned());
             }
-            NodeKind::Function(_) => functions.entry(node.name.clone()).or_default().push(entry),
+            ResourceType::Source => {
+                if let Some(Node { name, kind: NodeKind::Source(source), .. }) = nodes.node(place) {
+                    add(&mut sources, format!("{}.{name}", source.source_name));
+                }
+            }
+            ResourceType::Function => add(&mut functions, outline.name().to_owned()),
             _ => {}
         }
     }

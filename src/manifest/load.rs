@@ -227,8 +227,8 @@ impl Loading<'_> {
         self.findings.extend(semantics.add(&files, &mut resolved));
         let unit_tests = UnitTests { project: self.project, trees: &trees, describer: &describer }
             .add(&files, &mut resolved);
-        let Resolved { mut nodes, by_unique_id, broken_tests, disabled, diagnostics } = resolved;
-        self.findings.extend(check_access(self.project, &nodes, &nodes));
+        let Resolved { mut nodes, broken_tests, disabled, diagnostics } = resolved;
+        self.findings.extend(check_access(self.project, nodes.as_slice(), &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
         self.findings.extend(check_side_by_side(&nodes, self.surroundings.adapter.as_ref()));
         complete_models(&mut nodes, &[&broken_tests, &disabled]);
@@ -238,7 +238,7 @@ impl Loading<'_> {
         // They are many small pieces of memory.
         rayon::spawn(move || drop(files));
         let doc_blocks = Arc::unwrap_or_clone(blocks);
-        Manifest { nodes, by_unique_id, broken_tests, disabled, macros, doc_blocks, groups }
+        Manifest { nodes: nodes.into(), broken_tests, disabled, macros, doc_blocks, groups }
     }
 
     fn macros(

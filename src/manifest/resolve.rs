@@ -1,12 +1,12 @@
 //! From the names in `ref` and `source` to nodes.
 
-use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::call_site::version_site;
 use super::index::{Found, Index};
+use super::nodes::{Listed, Nodes};
 use super::version::{compare_versions, versioned_name};
-use super::{FunctionCall, Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall, UniqueId};
+use super::{FunctionCall, Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -23,7 +23,6 @@ pub(super) struct Draft {
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
     pub(super) nodes: Vec<Node>,
-    pub(super) by_unique_id: IndexMap<UniqueId, NodeId>,
     /// Tests that read what does not exist or is turned off.
     pub(super) broken_tests: Vec<Node>,
     /// Nodes that are turned off.
@@ -39,8 +38,8 @@ pub(super) struct Resolved {
 pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
     let (nodes, sites): (Vec<Node>, Vec<Vec<Span>>) =
         drafts.into_iter().map(|draft| (draft.node, draft.sites)).unzip();
-    let index = Index::new(root, &nodes, &disabled);
-    let search = Search { root, nodes: &nodes, disabled: &disabled, index };
+    let index = Index::new(root, nodes.as_slice(), &disabled);
+    let search = Search { root, nodes: nodes.as_slice(), disabled: &disabled, index };
     let edges: Vec<Edges> =
         nodes.par_iter().zip(&sites).map(|(node, sites)| search.edges(node, sites)).collect();
     assemble(nodes, disabled, edges)
@@ -50,7 +49,7 @@ pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Re
 /// what it may not, or what is not there.
 pub(super) fn connect_again(
     root: &str,
-    nodes: &[Node],
+    nodes: &Nodes,
     disabled: &[Node],
     again: Vec<(NodeId, Node)>,
 ) -> Option<Vec<(NodeId, Node)>> {
@@ -74,9 +73,9 @@ struct Edges {
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Search<'a> {
+struct Search<'a, L: ?Sized> {
     root: &'a str,
-    nodes: &'a [Node],
+    nodes: &'a L,
     disabled: &'a [Node],
     index: Index,
 }
@@ -112,7 +111,7 @@ impl Call<'_> {
     }
 }
 
-impl Search<'_> {
+impl<L: Listed + ?Sized> Search<'_, L> {
     fn edges(&self, node: &Node, sites: &[Span]) -> Edges {
         let mut edges = Edges::default();
         let sources = node.depends_on.calls.sources.iter().map(Call::Source);
@@ -184,7 +183,7 @@ impl Search<'_> {
         match (call, node.kind.resource_type()) {
             (_, ResourceType::Test) => finding.note("the test is left out"),
             (Call::Ref(call), _) => match &call.package {
-                Some(package) if !self.nodes.iter().any(|node| node.package == *package) => {
+                Some(package) if !self.nodes.all().any(|outline| outline.package() == package) => {
                     finding.note(format!("there is no package `{package}` with models"))
                 }
                 _ => finding,
@@ -241,7 +240,7 @@ impl Search<'_> {
     fn ambiguous(&self, call: Call<'_>, places: &[usize], site: Span) -> Diagnostic {
         let message = format!("`{}` is in several packages", call.target());
         let packages =
-            places.iter().filter_map(|place| self.nodes.get(*place)).map(|node| node.package.as_str());
+            places.iter().filter_map(|place| self.nodes.node(*place)).map(|node| node.package.as_str());
         let packages: Vec<String> = packages.map(|package| format!("`{package}`")).collect();
         Diagnostic::error("ambiguous-ref", message)
             .at(site, "which one?")
@@ -257,7 +256,7 @@ impl Search<'_> {
         place: usize,
         site: impl FnOnce() -> Span,
     ) -> Option<Diagnostic> {
-        let target = self.nodes.get(place)?;
+        let target = self.nodes.node(place)?;
         let names_it = matches!(call, Call::Ref(call) if call.package.is_some());
         if node.package == self.root
             || target.package != self.root
@@ -316,8 +315,6 @@ fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolve
             resolved.broken_tests.push(node);
             continue;
         }
-        let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
-        resolved.by_unique_id.insert(node.unique_id.clone(), id);
         resolved.nodes.push(node);
     }
     resolved

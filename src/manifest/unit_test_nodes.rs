@@ -39,7 +39,7 @@ impl UnitTests<'_> {
         }
         findings.extend(self.project.packages.iter().flat_map(fixtures_of_one_name));
         let root = &self.project.root_package().name;
-        let index = Index::new(root, &resolved.nodes, &resolved.disabled);
+        let index = Index::new(root, resolved.nodes.as_slice(), &resolved.disabled);
         for file in files {
             let Some(package) = self.project.packages.iter().find(|package| package.name == file.package)
             else {
@@ -55,8 +55,6 @@ impl UnitTests<'_> {
         }
         for node in made {
             if node.config.enabled() {
-                let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
-                resolved.by_unique_id.insert(node.unique_id.clone(), id);
                 resolved.nodes.push(node);
             } else {
                 resolved.disabled.push(node);

@@ -57,14 +57,12 @@ impl<'a> Writer<'a> {
             compiled,
         };
         self.write("semantic_manifest.json", &artifact::semantic_manifest_json(&wire))?;
-        self.graph_summary()?;
         let path = project.target_path().join("manifest.json");
         let json = ManifestJson { wire, details: &details };
-        let written = project
-            .invocation
-            .timings
-            .during(Phase::Write, || manifest_file::write(&path, json, &self.workspace.descent));
-        written.map_err(|error| Diagnostic::error("file", error.to_string()))
+        let write = || manifest_file::write(&path, json, &self.workspace.descent);
+        let (written, summary) =
+            project.invocation.timings.during(Phase::Write, || rayon::join(write, || self.graph_summary()));
+        written.map_err(|error| Diagnostic::error("file", error.to_string())).and(summary)
     }
 
     /// dbt: `parse` links no nodes, and `build` tells also of the order that it keeps.
@@ -75,7 +73,8 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let for_build = (which == "build").then(|| graph.for_build(manifest));
-        self.write("graph_summary.json", &GraphSummary::of(self.workspace, for_build.as_ref()))
+        let path = project.target_path().join("graph_summary.json");
+        write(&path, &GraphSummary::of(self.workspace, for_build.as_ref()))
     }
 
     /// The project's quoting, and the warehouse's where it says nothing.
@@ -308,8 +307,8 @@ pub(super) fn compiled(
     }
     let mut hooks = [0; 2];
     for result in &outcome.results {
-        let Some(id) = runtime.parts.manifest.by_unique_id.get(&result.unique_id) else { continue };
-        let Some(node) = runtime.node(*id) else { continue };
+        let Some(id) = runtime.parts.manifest.nodes.place_of(result.unique_id.as_str()) else { continue };
+        let Some(node) = runtime.node(id) else { continue };
         let is_built = mode.creates_schemas()
             && !matches!(node.kind, NodeKind::Hook(_))
             && result.timing.iter().any(|timing| timing.name == "execute");
@@ -351,7 +350,7 @@ pub(super) fn compiled(
             }
             None => continue,
         };
-        found.insert(*id, compiled);
+        found.insert(id, compiled);
     }
     found
 }

@@ -50,11 +50,10 @@ struct Entry<'a> {
 impl Serialize for Linked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (id, node) in self.manifest.iter() {
+        for (id, outline) in self.manifest.nodes.outlines() {
             let mut succ: Vec<u32> = self.graph.children(id).map(|NodeId(child)| child).collect();
             succ.sort_unstable();
-            let entry =
-                Entry { name: node.unique_id.as_str(), kind: node.kind.resource_type().as_str(), succ };
+            let entry = Entry { name: outline.unique_id(), kind: outline.resource_type().as_str(), succ };
             map.serialize_entry(&id.0, &entry)?;
         }
         map.end()

@@ -1,11 +1,13 @@
 //! `list`: the selected nodes as lines.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Criteria, Kinds, Workspace};
 use crate::artifact::{Wire, node_json};
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{Node, NodeKind};
+use crate::manifest::{Node, NodeId, NodeKind, Outline, ResourceType, Sort};
 use crate::template;
 
 /// How a node is written.
@@ -47,30 +49,44 @@ pub fn list(
     keys: &[String],
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let selected = workspace.select(criteria, kinds, true)?;
-    let mut nodes: Vec<&Node> = selected.nodes.iter().filter_map(|id| workspace.manifest.node(*id)).collect();
-    nodes.sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
-    let wire =
-        Wire { manifest: &workspace.manifest, dialect: workspace.adapter().dialect(), created_at: 0.0 };
-    let line = |node: &&Node| match form {
-        Form::Selector => selector(node),
-        Form::Name => node.search_name(),
-        Form::Path => node.origin.original_file_path.clone(),
-        Form::Json => template::python_json(&object(&node_json(&wire, node), keys)),
+    let manifest = workspace.manifest.as_ref();
+    let chosen: HashSet<NodeId> = selected.nodes.into_iter().collect();
+    let ids = manifest.nodes.by_unique_id().iter().filter(|id| chosen.contains(id));
+    let wire = Wire { manifest, dialect: workspace.adapter().dialect(), created_at: 0.0 };
+    let line = |id: &NodeId| {
+        let outline = manifest.outline(*id)?;
+        let node = || manifest.node(*id);
+        match form {
+            Form::Selector => selector(&outline, node),
+            Form::Name
+                if !outline.is(Sort::Versioned) && outline.resource_type() != ResourceType::UnitTest =>
+            {
+                Some(outline.name().to_owned())
+            }
+            Form::Name => Some(node()?.search_name()),
+            Form::Path => Some(outline.original_file_path().to_owned()),
+            Form::Json => Some(template::python_json(&object(&node_json(&wire, node()?), keys))),
+        }
     };
-    Ok((nodes.iter().map(line).collect(), selected.warnings))
+    Ok((ids.filter_map(line).collect(), selected.warnings))
 }
 
 /// The selector that chooses this node alone. dbt: a prefix for what is no
 /// node of the graph proper, else the dotted FQN.
-fn selector(node: &Node) -> String {
-    match &node.kind {
-        NodeKind::Source(source) => format!("source:{}.{}.{}", node.package, source.source_name, node.name),
-        NodeKind::Exposure(_) | NodeKind::Semantic(_) => {
-            format!("{}:{}.{}", node.kind.resource_type(), node.package, node.name)
-        }
-        NodeKind::UnitTest(_) => format!("unit_test:{}.{}", node.package, node.search_name()),
-        _ => node.fqn.join("."),
-    }
+fn selector<'a>(outline: &Outline<'_>, node: impl Fn() -> Option<&'a Node>) -> Option<String> {
+    let (package, name, resource_type) = (outline.package(), outline.name(), outline.resource_type());
+    Some(match resource_type {
+        ResourceType::Source => match &node()?.kind {
+            NodeKind::Source(source) => format!("source:{package}.{}.{name}", source.source_name),
+            _ => return None,
+        },
+        ResourceType::Exposure
+        | ResourceType::Metric
+        | ResourceType::SemanticModel
+        | ResourceType::SavedQuery => format!("{resource_type}:{package}.{name}"),
+        ResourceType::UnitTest => format!("unit_test:{package}.{}", node()?.search_name()),
+        _ => outline.fqn().join("."),
+    })
 }
 
 /// The chosen keys of a node, as far as it has them: dbt's in the node's order,

@@ -138,12 +138,14 @@ mod tests {
     fn edit(manifest: &mut Manifest, run: &Run, number: usize) -> Descent {
         let mut edited = HashSet::new();
         for place in &run.edited {
-            let node = &mut manifest.nodes[*place];
+            let mut node = manifest.nodes.get(*place).unwrap().clone();
             node.docs.description = format!("edit {number}");
             if run.has_other_edges {
                 node.depends_on.nodes = vec![NodeId(u32::try_from(number % 6).unwrap())];
             }
-            edited.insert(NodeId(u32::try_from(*place).unwrap()));
+            let id = NodeId(u32::try_from(*place).unwrap());
+            manifest.nodes.replace(id, node);
+            edited.insert(id);
         }
         Descent { edited, has_other_edges: run.has_other_edges, ..Descent::default() }
     }

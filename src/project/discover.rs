@@ -1,7 +1,7 @@
 //! Finding and reading the files of a package.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -65,26 +65,28 @@ pub(super) fn discover(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
     let ignored = ignore_rules(root, diagnostics);
-    let mut seen = HashSet::new();
+    let mut listings: HashMap<PathBuf, Vec<PathBuf>> = HashMap::new();
     let mut found = Vec::new();
     for (folder, purpose) in folders(paths) {
         let top = root.join(&folder);
         let Some(folder) = top.strip_prefix(root).ok().and_then(slashed) else { continue };
-        let listed = files::walk(&top, |below| !is_skipped(below, root, paths));
-        let listed = listed.unwrap_or_else(|error| {
-            diagnostics.push(Diagnostic::error("unreadable-folder", error.to_string()));
-            Vec::new()
+        // Every folder is one of documents, too.
+        let listed = listings.entry(top.clone()).or_insert_with(|| {
+            files::walk(&top, |below| !is_skipped(below, root, paths)).unwrap_or_else(|error| {
+                diagnostics.push(Diagnostic::error("unreadable-folder", error.to_string()));
+                Vec::new()
+            })
         });
         for path in listed {
-            let below = path.strip_prefix(&top).ok().and_then(slashed);
-            let Some(file) = below.and_then(|below| resource(&folder, purpose, below)) else { continue };
-            let is_ignored = ignored.matched_path_or_any_parents(Path::new(&file.path), false).is_ignore();
-            if !is_ignored && seen.insert((file.kind, file.path.clone())) {
-                found.push((file, path));
+            let Some(below) = path.strip_prefix(&top).ok().and_then(Path::to_str) else { continue };
+            let Some(file) = resource(&folder, purpose, below) else { continue };
+            if !ignored.matched_path_or_any_parents(Path::new(&file.path), false).is_ignore() {
+                found.push((file, path.clone()));
             }
         }
     }
     found.sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    found.dedup_by(|(later, _), (first, _)| (later.kind, &later.path) == (first.kind, &first.path));
     address(found, shown_root, sources, diagnostics)
 }
 
@@ -145,16 +147,19 @@ fn is_skipped(folder: &Path, root: &Path, paths: &Paths) -> bool {
 }
 
 /// The file at this path below a folder, if its extension fits what the folder is for.
-fn resource(folder: &str, purpose: Purpose, resource_path: String) -> Option<ResourceFile> {
-    let name = resource_path.rsplit('/').next()?;
+fn resource(folder: &str, purpose: Purpose, below: &str) -> Option<ResourceFile> {
+    let name = below.rsplit(is_separator).next()?;
     // dbt: editors leave such files behind.
     if name.starts_with(['.', '#', '~']) {
         return None;
     }
     let extension = name.rsplit_once('.')?.1.to_lowercase();
+    if (purpose == Purpose::Docs) != (extension == "md") {
+        return None;
+    }
+    let resource_path = below.replace(MAIN_SEPARATOR, "/");
     let kind = match (purpose, extension.as_str()) {
-        (Purpose::Docs, "md") => FileKind::Docs,
-        (Purpose::Docs, _) => return None,
+        (Purpose::Docs, _) => FileKind::Docs,
         (_, "yml" | "yaml") => FileKind::Properties,
         (Purpose::Models, "sql" | "py") => FileKind::Model,
         (Purpose::Macros, "sql") => FileKind::Macro,

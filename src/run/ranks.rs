@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::steps::Step;
-use crate::manifest::{Manifest, NodeKind};
+use crate::manifest::{Manifest, ResourceType};
 use crate::sql::Relation;
 
 /// A rank for each step, lower ones first. dbt: of steps that may start, those with the
@@ -32,9 +32,9 @@ pub(super) fn places_in(order: &[usize]) -> Vec<usize> {
 /// Whether a step stores what a source of the project names, such as a seed that is
 /// read as raw data: nothing says that those who read the source wait for it.
 pub(super) fn stores_a_source(manifest: &Manifest, steps: &[Step]) -> bool {
-    let sources = manifest.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Source(_)));
+    let sources = manifest.nodes.chosen(|outline| outline.resource_type() == ResourceType::Source);
     let named: HashSet<_> =
-        sources.filter_map(|source| source.relation.as_ref()).map(Relation::key).collect();
+        sources.filter_map(|(_, source)| source.relation.as_ref()).map(Relation::key).collect();
     let stored = steps.iter().filter_map(|step| manifest.node(step.node)?.relation.as_ref());
     !named.is_empty() && stored.into_iter().any(|relation| named.contains(&relation.key()))
 }

@@ -173,7 +173,7 @@ mod tests {
             named(sample::model(&table), "b", &[1]),
             named(sample::node(test, &Json::Null), "test_a", &[0]),
         ];
-        Manifest { nodes, ..Manifest::default() }
+        Manifest { nodes: nodes.into(), ..Manifest::default() }
     }
 
     fn story(mode: Mode, nodes: &[u32]) -> String {

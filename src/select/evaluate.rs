@@ -10,7 +10,7 @@ use super::state::{self, Comparison};
 use super::suggestions::unmatched;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
-use crate::manifest::{Manifest, NodeId, NodeKind};
+use crate::manifest::{Manifest, NodeId, ResourceType};
 
 type Nodes = BTreeSet<NodeId>;
 
@@ -147,17 +147,20 @@ impl Evaluator<'_> {
     }
 
     fn sources(&self) -> impl Iterator<Item = NodeId> {
-        let nodes = self.manifest.iter();
-        nodes.filter(|(_, node)| matches!(node.kind, NodeKind::Source(_))).map(|(id, _)| id)
+        let all = self.manifest.nodes.outlines();
+        all.filter(|(_, outline)| outline.resource_type() == ResourceType::Source).map(|(id, _)| id)
     }
 
     fn is_test(&self, id: NodeId) -> bool {
-        let node = self.manifest.node(id);
-        node.is_some_and(|node| matches!(node.kind, NodeKind::Test(_) | NodeKind::UnitTest(_)))
+        self.is_of(id, ResourceType::Test) || self.is_unit_test(id)
     }
 
     fn is_unit_test(&self, id: NodeId) -> bool {
-        self.manifest.node(id).is_some_and(|node| matches!(node.kind, NodeKind::UnitTest(_)))
+        self.is_of(id, ResourceType::UnitTest)
+    }
+
+    fn is_of(&self, id: NodeId, wanted: ResourceType) -> bool {
+        self.manifest.outline(id).is_some_and(|outline| outline.resource_type() == wanted)
     }
 }
 

@@ -8,7 +8,7 @@ use super::expression::Criterion;
 use super::glob::{has_wildcard, matches, path_matches};
 use super::method::{Method, TestType, VersionState};
 use crate::manifest::version::compare_versions;
-use crate::manifest::{Manifest, Model, Node, NodeId, NodeKind, ResourceType};
+use crate::manifest::{Manifest, Model, Node, NodeId, NodeKind, Outline, ResourceType, Sort};
 
 /// The nodes that a criterion's method picks; its relatives are not among them.
 /// `selector` picks nothing here: it is not a matter of single nodes.
@@ -17,9 +17,12 @@ pub(super) fn picked<'a>(
     root_package: &'a str,
     criterion: &'a Criterion,
 ) -> Box<dyn Iterator<Item = NodeId> + 'a> {
+    if let Some(is_picked) = by_outline(manifest, root_package, criterion) {
+        let all = manifest.nodes.outlines();
+        return Box::new(all.filter(move |(_, outline)| is_picked(outline)).map(|(id, _)| id));
+    }
     let text = criterion.text();
     let is_picked: Box<dyn Fn(&Node) -> bool + 'a> = match &criterion.method {
-        Method::Fqn => Box::new(move |node| is_named(node, text)),
         Method::Tag => Box::new(move |node| node.tags.iter().any(|tag| matches(text, tag))),
         Method::Group => Box::new(move |node| {
             let has_group = is_plain(node) || node.kind.resource_type() == ResourceType::Metric;
@@ -29,36 +32,47 @@ pub(super) fn picked<'a>(
             model(node).is_some() && node.config.text("access").unwrap_or("protected") == text
         }),
         Method::Source => Box::new(move |node| is_source(node, text)),
-        Method::Path => {
-            let paths = Paths::matching(manifest, root_package, text);
-            Box::new(move |node| paths.hold(node))
-        }
-        Method::File => Box::new(move |node| is_file(node, text)),
-        Method::Package => {
-            let pattern = if text == "this" { root_package } else { text };
-            Box::new(move |node| matches(pattern, &node.package))
-        }
         // dbt: functions are not asked for their configs.
         Method::Config(keys) => Box::new(move |node| {
             !matches!(node.kind, NodeKind::Function(_)) && has_config(node, keys, &criterion.value)
         }),
         Method::TestName => Box::new(move |node| is_test_named(node, text)),
         Method::TestType(wanted) => Box::new(move |node| is_test_type(node, *wanted)),
-        Method::ResourceType(wanted) => Box::new(move |node| Some(node.kind.resource_type()) == *wanted),
-        Method::Exposure => {
-            Box::new(move |node| matches!(node.kind, NodeKind::Exposure(_)) && is_in_package(node, text))
-        }
-        Method::UnitTest => {
-            Box::new(move |node| matches!(node.kind, NodeKind::UnitTest(_)) && is_in_package(node, text))
-        }
-        Method::Semantic(wanted) => Box::new(move |node| {
-            node.kind.resource_type() == wanted.resource_type() && is_in_package(node, text)
-        }),
         Method::Version(wanted) => Box::new(move |node| is_version(node, *wanted)),
         // These are looked at elsewhere.
-        Method::Selector | Method::State(_) | Method::Result | Method::SourceStatus => Box::new(|_| false),
+        _ => Box::new(|_| false),
     };
     Box::new(manifest.iter().filter(move |(_, node)| is_picked(node)).map(|(id, _)| id))
+}
+
+type IsPicked<'a> = dyn Fn(&Outline<'_>) -> bool + 'a;
+
+/// What tells whether a criterion's method picks a node, where its outline is enough.
+fn by_outline<'a>(
+    manifest: &'a Manifest,
+    root_package: &'a str,
+    criterion: &'a Criterion,
+) -> Option<Box<IsPicked<'a>>> {
+    let text = criterion.text();
+    let in_package =
+        |wanted| Box::new(move |it: &Outline<'_>| it.resource_type() == wanted && is_in_package(it, text));
+    Some(match &criterion.method {
+        Method::Fqn => Box::new(move |it| is_named(it, text)),
+        Method::Path => {
+            let paths = Paths::matching(manifest, root_package, text);
+            Box::new(move |it| paths.hold(it))
+        }
+        Method::File => Box::new(move |it| is_file(it, text)),
+        Method::Package => {
+            let pattern = if text == "this" { root_package } else { text };
+            Box::new(move |it| matches(pattern, it.package()))
+        }
+        Method::ResourceType(wanted) => Box::new(move |it| Some(it.resource_type()) == *wanted),
+        Method::Exposure => in_package(ResourceType::Exposure),
+        Method::UnitTest => in_package(ResourceType::UnitTest),
+        Method::Semantic(wanted) => in_package(wanted.resource_type()),
+        _ => return None,
+    })
 }
 
 fn model(node: &Node) -> Option<&Model> {
@@ -82,30 +96,30 @@ fn is_plain(node: &Node) -> bool {
 
 /// `fqn`: a name, or the first parts of a node's place, with or without the
 /// package. Sources have methods of their own.
-fn is_named(node: &Node, wanted: &str) -> bool {
-    if matches!(node.kind, NodeKind::Source(_)) {
+fn is_named(outline: &Outline<'_>, wanted: &str) -> bool {
+    if outline.resource_type() == ResourceType::Source {
         return false;
     }
-    let is_versioned = node.version().is_some();
-    let unscoped = node.fqn.split_first().map_or(&[][..], |(_, rest)| rest);
-    is_fqn(&node.fqn, wanted, is_versioned) || is_fqn(unscoped, wanted, is_versioned)
+    let (fqn, is_versioned) = (outline.fqn(), outline.is(Sort::Versioned));
+    let unscoped = fqn.split_first().map_or(&[][..], |(_, rest)| rest);
+    is_fqn(&fqn, wanted, is_versioned) || is_fqn(unscoped, wanted, is_versioned)
 }
 
 /// dbt's rule for names, in this order: the last part is what is wanted (for a
 /// version `name`, `name.v2` or `name_v2`); or the parts that are wanted are
 /// the first ones; or, from the first wildcard on, all that is left matches; or
 /// a lone wildcard matches the last part.
-fn is_fqn(fqn: &[String], wanted: &str, is_versioned: bool) -> bool {
+fn is_fqn(fqn: &[&str], wanted: &str, is_versioned: bool) -> bool {
     let leaf = match fqn {
         [.., name, version] if is_versioned => {
             let full = format!("{name}_{version}");
-            if name == wanted || full == wanted || last_two(wanted).is_some_and(|last| last == full) {
+            if *name == wanted || full == wanted || last_two(wanted).is_some_and(|last| last == full) {
                 return true;
             }
             name
         }
         [.., name] if !is_versioned => {
-            if name == wanted {
+            if *name == wanted {
                 return true;
             }
             name
@@ -147,13 +161,13 @@ fn is_source(node: &Node, wanted: &str) -> bool {
 }
 
 /// `name` or `package.name`.
-fn is_in_package(node: &Node, wanted: &str) -> bool {
+fn is_in_package(outline: &Outline<'_>, wanted: &str) -> bool {
     let (package, name) = wanted.split_once('.').unwrap_or(("*", wanted));
-    matches(package, &node.package) && matches(name, &node.name)
+    matches(package, outline.package()) && matches(name, outline.name())
 }
 
-fn is_file(node: &Node, wanted: &str) -> bool {
-    let path = &node.origin.original_file_path;
+fn is_file(outline: &Outline<'_>, wanted: &str) -> bool {
+    let path = outline.original_file_path();
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     matches(wanted, name) || (!stem.is_empty() && matches(wanted, stem))
@@ -232,29 +246,30 @@ struct Paths<'a> {
 
 impl<'a> Paths<'a> {
     fn matching(manifest: &'a Manifest, root_package: &str, pattern: &str) -> Self {
-        let known = manifest.nodes.iter().chain(&manifest.broken_tests).chain(&manifest.disabled);
+        let turned_off = manifest.broken_tests.iter().chain(&manifest.disabled).map(Outline::of);
+        let known = manifest.nodes.outlines().map(|(_, outline)| outline).chain(turned_off);
         let files: HashSet<&str> = known
-            .filter(|node| node.package == root_package)
-            .flat_map(|node| [Some(own_path(node)), patch_path(node)])
+            .filter(|outline| outline.package() == root_package)
+            .flat_map(|outline| [Some(own_path(&outline)), patch_path(&outline)])
             .flatten()
             .collect();
         let paths: HashSet<&str> = files.into_iter().flat_map(with_folders).collect();
         Self { found: paths.into_iter().filter(|path| path_matches(pattern, path)).collect() }
     }
 
-    fn hold(&self, node: &Node) -> bool {
-        with_folders(own_path(node)).any(|path| self.found.contains(path))
-            || patch_path(node).is_some_and(|path| self.found.contains(path))
+    fn hold(&self, outline: &Outline<'_>) -> bool {
+        with_folders(own_path(outline)).any(|path| self.found.contains(path))
+            || patch_path(outline).is_some_and(|path| self.found.contains(path))
     }
 }
 
-fn own_path(node: &Node) -> &str {
-    let path = &node.origin.original_file_path;
+fn own_path<'a>(outline: &Outline<'a>) -> &'a str {
+    let path = outline.original_file_path();
     path.strip_prefix("./").unwrap_or(path)
 }
 
-fn patch_path(node: &Node) -> Option<&str> {
-    node.origin.patch_path.as_deref()?.split_once("://").map(|(_, path)| path)
+fn patch_path<'a>(outline: &Outline<'a>) -> Option<&'a str> {
+    outline.patch_path()?.split_once("://").map(|(_, path)| path)
 }
 
 /// A path and every folder above it; last the root, which is the empty path.

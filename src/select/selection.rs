@@ -96,11 +96,9 @@ pub fn select(
         return Err(selected.warnings);
     }
     let is_taken = |id: &NodeId| {
-        let node = manifest.node(*id).filter(|_| nodes.contains(id));
-        node.is_some_and(|node| {
-            args.resource_types.contains(&node.kind.resource_type())
-                && (args.includes_empty || !is_empty(node))
-        })
+        let outline = manifest.outline(*id).filter(|_| nodes.contains(id));
+        outline.is_some_and(|outline| args.resource_types.contains(&outline.resource_type()))
+            && (args.includes_empty || manifest.node(*id).is_some_and(|node| !is_empty(node)))
     };
     selected.nodes = graph.order().iter().copied().filter(is_taken).collect();
     Ok(selected)

@@ -10,6 +10,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(u32);
 
+impl FileId {
+    /// The number by which it is kept between runs.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The file of a number that [`Self::number`] gave.
+    pub(crate) fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 /// A byte range of one text. `start <= end`; both are clamped when resolved,
 /// so a wrong span can mislead but never panic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

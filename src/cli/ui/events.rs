@@ -146,8 +146,8 @@ impl About<'_> {
             Event::NodeSkipped { node, place, .. } => self.node_skipped(*node, *place),
             Event::Statement { node, thread, sql } => {
                 let connection = node.map_or("master", |id| id.as_str());
-                let place = node.and_then(|id| self.manifest.by_unique_id.get(id));
-                let info = place.map(|node| self.node_info(*node, "executing", None));
+                let place = node.and_then(|id| self.manifest.nodes.place_of(id.as_str()));
+                let info = place.map(|node| self.node_info(node, "executing", None));
                 let data = json!({"conn_name": connection, "node_info": info, "sql": sql});
                 let message = format!("On {connection}: {sql}");
                 vec![Record::new("SQLQuery", "E016", Level::Debug, message, data).by(thread)]

@@ -42,16 +42,16 @@ pub(super) fn kinds_that_ran<'a>(nodes: impl Iterator<Item = &'a Node>) -> Strin
 pub(super) fn contents(manifest: &Manifest) -> String {
     let after = [ResourceType::Source, ResourceType::Exposure, ResourceType::Metric];
     let last = [ResourceType::SemanticModel, ResourceType::SavedQuery, ResourceType::UnitTest];
+    let kinds = || manifest.nodes.outlines().map(|(_, outline)| outline.resource_type());
     let of = |kind: ResourceType| {
-        let count = manifest.nodes.iter().filter(|node| node.kind.resource_type() == kind).count();
+        let count = kinds().filter(|known| *known == kind).count();
         let (one, many) = names(kind);
         (count, one, many)
     };
     // dbt counts no functions.
     let is_counted = |kind| kind != ResourceType::Function && !after.contains(&kind) && !last.contains(&kind);
     let mut first: Vec<ResourceType> = Vec::new();
-    for node in &manifest.nodes {
-        let kind = node.kind.resource_type();
+    for kind in kinds() {
         if !first.contains(&kind) && is_counted(kind) {
             first.push(kind);
         }

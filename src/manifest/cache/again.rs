@@ -13,7 +13,7 @@ use crate::manifest::patches::Patches;
 use crate::manifest::property_files::{PropertyFile, Rendering};
 use crate::manifest::sketch::whole_file;
 use crate::manifest::world::is_microbatch;
-use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind};
+use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind, ResourceType, Sort};
 use crate::project::FileKind;
 use crate::source::FileId;
 
@@ -39,11 +39,12 @@ impl<'a> Again<'a> {
         drafting: &'a Drafting<'a>,
         files: impl IntoIterator<Item = &'a PropertyFile>,
     ) -> Self {
-        let tested = |node: &Node| match &node.kind {
+        let unit_tests = manifest.nodes.chosen(|outline| outline.resource_type() == ResourceType::UnitTest);
+        let tested = |(_, node): (NodeId, &Node)| match &node.kind {
             NodeKind::UnitTest(test) => Some(test.tested),
             _ => None,
         };
-        let unit_tested = manifest.nodes.iter().filter_map(tested).collect();
+        let unit_tested = unit_tests.filter_map(tested).collect();
         Self { edits, manifest, drafting, patches: Patches::new(files, &[]), unit_tested }
     }
 
@@ -104,9 +105,11 @@ impl<'a> Again<'a> {
     /// The data tests that read one of these nodes.
     fn tests_of(&self, nodes: &[(NodeId, &Node)]) -> HashMap<NodeId, Vec<&'a Node>> {
         let mut tests: HashMap<NodeId, Vec<&Node>> = nodes.iter().map(|(id, _)| (*id, Vec::new())).collect();
-        for node in self.manifest.nodes.iter().filter(|node| is_generic_test(node)) {
-            for id in &node.depends_on.nodes {
-                tests.entry(*id).and_modify(|tests| tests.push(node));
+        for (test, outline) in self.manifest.nodes.outlines().filter(|(_, it)| it.is(Sort::GenericTest)) {
+            for id in outline.needs() {
+                if let Some(tests) = tests.get_mut(id) {
+                    tests.extend(self.manifest.node(test));
+                }
             }
         }
         tests

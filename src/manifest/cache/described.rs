@@ -11,7 +11,7 @@ use crate::manifest::generic_sketch::GenericSketcher;
 use crate::manifest::properties::{Properties, duplicates};
 use crate::manifest::property_files::{PropertyFile, Rendering};
 use crate::manifest::sources::Sources;
-use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind};
+use crate::manifest::{Manifest, Node, NodeId, Outline, ResourceType, Sort};
 use crate::source::FileId;
 use crate::template::Library;
 
@@ -34,14 +34,15 @@ impl<'m> Told<'m> {
         let paths: HashMap<String, FileId> =
             files.iter().map(|file| (file.patch_path(), file.source.id())).collect();
         let describing = |node: &Node| node.origin.patch_path.as_ref().and_then(|path| paths.get(path));
-        for (id, node) in manifest.iter() {
-            if let Some(told) = describing(node).and_then(|file| told.get_mut(file)) {
-                told.has_others |= !matches!(node.kind, NodeKind::Model(_));
-                told.models.push(node);
+        for (id, outline) in manifest.nodes.outlines() {
+            let describing = outline.patch_path().and_then(|path| paths.get(path));
+            if let Some(told) = describing.and_then(|file| told.get_mut(file)) {
+                told.has_others |= outline.resource_type() != ResourceType::Model;
+                told.models.extend(manifest.node(id));
             }
-            if let Some(told) = told.get_mut(&node.origin.span.file) {
-                told.has_others |= !is_known(&node.kind);
-                told.held.push((id, node));
+            if let Some(told) = told.get_mut(&outline.file()) {
+                told.has_others |= !is_known(&outline);
+                told.held.extend(manifest.node(id).map(|node| (id, node)));
             }
         }
         let turned_off = manifest.broken_tests.iter().chain(&manifest.disabled);
@@ -62,8 +63,8 @@ impl<'m> Told<'m> {
 }
 
 /// Whether a node that stands in a property file can be drafted from it alone.
-fn is_known(kind: &NodeKind) -> bool {
-    matches!(kind, NodeKind::Source(_) | NodeKind::Test(DataTest { generic: Some(_), .. }))
+fn is_known(outline: &Outline<'_>) -> bool {
+    outline.resource_type() == ResourceType::Source || outline.is(Sort::GenericTest)
 }
 
 /// A property file that tells of the same nodes as before, and of nothing but models,

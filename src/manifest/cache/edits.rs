@@ -104,9 +104,8 @@ impl Edits<'_> {
             again.push((id, node));
         }
         for (id, node) in self.connected(manifest, again)? {
-            let old = manifest.nodes.get_mut(id.0 as usize)?;
-            edited.has_other_edges |= old.depends_on.nodes != node.depends_on.nodes;
-            *old = node;
+            edited.has_other_edges |= manifest.outline(id)?.needs() != node.depends_on.nodes;
+            manifest.nodes.replace(id, node);
             edited.nodes.insert(id);
         }
         let readers = edited.nodes.iter().filter_map(|id| manifest.node(*id));
@@ -183,7 +182,7 @@ impl Edits<'_> {
         let changed = described.iter().filter(|file| wanted.changed.contains(&file.id()));
         wanted.whole.extend(changed.flat_map(Described::models).map(|node| node.origin.span.file));
         let old: Vec<(NodeId, &Node)> =
-            manifest.iter().filter(|(_, node)| wanted.whole.contains(&node.origin.span.file)).collect();
+            manifest.nodes.chosen(|outline| wanted.whole.contains(&outline.file())).collect();
         if old.len() != wanted.whole.len() {
             return None;
         }

@@ -121,8 +121,7 @@ pub(super) struct Recollection<'a> {
 
 /// Recalls what an earlier run left; `None` where everything has to be read.
 pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollection<'a>> {
-    let bytes = files::read(inputs.cache?).ok()?;
-    let stored = Stored::open(&bytes)?;
+    let stored = Stored::open(inputs.cache?)?;
     let head = stored.head()?;
     let project = inputs.project;
     if head.key != basis.key || head.answers != key::answers(project, &head.asked) {

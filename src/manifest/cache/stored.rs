@@ -5,9 +5,12 @@
 //! | 1 | [`Head`] |
 //! | 2 | configurations, each once |
 //! | 3 | macros, docs blocks, groups |
-//! | others | nodes, some at a time, in the order of [`Lists`] |
+//! | 4 to 8 | the [`Table`] of all outlines |
+//! | others | nodes by shelves: broken tests, those that are turned off, all others |
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -19,15 +22,20 @@ use serde_json::{Map, Value as Json};
 use super::Learned;
 use super::key::{Key, KnownFiles, Sum};
 use crate::diagnostics::Diagnostic;
-use crate::host::sealed;
-use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, NodeId};
+use crate::host::sealed::Sealed;
+use crate::manifest::nodes::{SECTIONS, SHELF, Table};
+use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, Nodes};
 use crate::project::Consulted;
 
 /// How the file begins; the digit changes with its form.
-pub(super) const MARK: &[u8] = b"model cache 4\n";
+pub(super) const MARK: &[u8] = b"model cache 5\n";
 
-/// How many nodes are in a section: enough to be worth a thread's while.
-const AT_A_TIME: usize = 1024;
+/// How many bytes tell how long a section is.
+const LENGTH: u64 = size_of::<u64>() as u64;
+
+/// The first section of the table, and that of the first shelf.
+const TABLE: usize = 3;
+const FIRST_SHELF: usize = TABLE + SECTIONS;
 
 /// What is looked at before anything else.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,22 +52,17 @@ pub(super) struct Head {
     pub(super) lists: Lists,
 }
 
-/// How many sections hold each list of nodes.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// How many shelves hold each list of nodes that are not in the graph.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Lists {
-    nodes: usize,
     broken_tests: usize,
     disabled: usize,
 }
 
 impl Lists {
     pub(super) fn of(manifest: &Manifest) -> Self {
-        let sections = |nodes: &[Node]| nodes.len().div_ceil(AT_A_TIME);
-        Self {
-            nodes: sections(&manifest.nodes),
-            broken_tests: sections(&manifest.broken_tests),
-            disabled: sections(&manifest.disabled),
-        }
+        let shelves = |nodes: &[Node]| nodes.len().div_ceil(SHELF);
+        Self { broken_tests: shelves(&manifest.broken_tests), disabled: shelves(&manifest.disabled) }
     }
 }
 
@@ -86,24 +89,32 @@ type Settings = Arc<Map<String, Json>>;
 
 /// The contents of a cache file; `None` where something in it cannot be written.
 pub(super) fn encode(head: &Head, manifest: &Manifest) -> Option<Vec<u8>> {
-    let lists = [&manifest.nodes, &manifest.broken_tests, &manifest.disabled];
-    let configs = Configs::of(lists.into_iter().flatten())?;
+    let turned_off = [&manifest.broken_tests, &manifest.disabled];
+    let nodes: Vec<&Node> = manifest.nodes.iter().collect();
+    let configs = Configs::of(turned_off.into_iter().flatten().chain(nodes.iter().copied()))?;
     let others = OthersToWrite {
         macros: &manifest.macros,
         doc_blocks: &manifest.doc_blocks,
         groups: &manifest.groups,
     };
-    let chunks: Vec<&[Node]> = lists.into_iter().flat_map(|nodes| nodes.chunks(AT_A_TIME)).collect();
-    let nodes: Option<Vec<Vec<u8>>> = chunks
+    let mut shelves: Vec<Vec<&Node>> = turned_off
+        .into_iter()
+        .flat_map(|list| list.chunks(SHELF))
+        .map(|nodes| nodes.iter().collect())
+        .collect();
+    shelves.extend(nodes.chunks(SHELF).map(<[&Node]>::to_vec));
+    let shelves: Option<Vec<Vec<u8>>> = shelves
         .into_par_iter()
         .map(|nodes| {
             let placed: Vec<(&Node, ConfigPlaces)> =
-                nodes.iter().map(|node| (node, configs.places(node))).collect();
+                nodes.into_iter().map(|node| (node, configs.places(node))).collect();
             rmp_serde::to_vec(&placed).ok()
         })
         .collect();
-    let first = [rmp_serde::to_vec(head).ok()?, configs.written, rmp_serde::to_vec(&others).ok()?];
-    Some(framed(first.iter().chain(&nodes?)))
+    let table = Table::of(&manifest.nodes)?;
+    let others = rmp_serde::to_vec(&others).ok()?;
+    let first = [rmp_serde::to_vec(head).ok()?, configs.written, others];
+    Some(framed(first.iter().chain(&table).chain(&shelves?)))
 }
 
 fn framed<'a>(sections: impl Iterator<Item = &'a Vec<u8>>) -> Vec<u8> {
@@ -154,23 +165,26 @@ fn parts(config: &Config) -> [&Settings; 3] {
     [&config.values, &config.unrendered, &config.call]
 }
 
-/// The contents of a cache file.
-pub(super) struct Stored<'a> {
-    sections: Vec<&'a [u8]>,
+/// A cache file.
+pub(super) struct Stored {
+    file: Sealed,
+    sections: Vec<Range<u64>>,
 }
 
-impl<'a> Stored<'a> {
-    /// Takes a file apart; `None` where it is none, or damaged.
-    pub(super) fn open(bytes: &'a [u8]) -> Option<Self> {
-        let mut rest = sealed::open(bytes, MARK)?;
+impl Stored {
+    /// Opens a file; `None` where there is none, or it is damaged.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        let file = Sealed::open(path, MARK)?;
         let mut sections = Vec::new();
-        while let Some((length, after)) = rest.split_first_chunk::<8>() {
-            let (section, after) =
-                after.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-            sections.push(section);
-            rest = after;
+        let mut start = 0;
+        while start < file.length() {
+            let length = file.read(start..start + LENGTH)?;
+            start += LENGTH;
+            let end = start.checked_add(u64::from_le_bytes(length.try_into().ok()?))?;
+            sections.push(start..end);
+            start = end;
         }
-        Some(Self { sections })
+        Some(Self { file, sections })
     }
 
     /// The head.
@@ -179,40 +193,50 @@ impl<'a> Stored<'a> {
     }
 
     /// The manifest that the earlier run understood.
-    pub(super) fn manifest(&self, head: &Head) -> Option<Manifest> {
+    pub(super) fn manifest(self, head: &Head) -> Option<Manifest> {
         let configs: Vec<Settings> = self.read(1)?;
         let Others { macros, doc_blocks, groups } = self.read(2)?;
-        let of_nodes = self.sections.get(3..)?;
-        let chunks: Option<Vec<Vec<Node>>> =
-            of_nodes.par_iter().map(|section| nodes(section, &configs)).collect();
-        let mut chunks = chunks?.into_iter();
-        let mut list = |sections: usize| -> Vec<Node> { chunks.by_ref().take(sections).flatten().collect() };
-        let nodes = list(head.lists.nodes);
-        let (broken_tests, disabled) = (list(head.lists.broken_tests), list(head.lists.disabled));
-        let ids = nodes.iter().zip(0..).map(|(node, place)| (node.unique_id.clone(), NodeId(place)));
-        Some(Manifest {
-            by_unique_id: ids.collect(),
-            nodes,
-            broken_tests,
-            disabled,
-            macros,
-            doc_blocks,
-            groups,
-        })
+        let mut table = [const { Vec::new() }; SECTIONS];
+        for (at, section) in (TABLE..).zip(&mut table) {
+            *section = self.bytes(at)?;
+        }
+        let Lists { broken_tests, disabled } = head.lists;
+        let turned_off = |shelves: Range<usize>| -> Option<Vec<Node>> {
+            let shelves: Option<Vec<Vec<Node>>> = shelves.map(|at| self.shelf(at, &configs)).collect();
+            Some(shelves?.into_iter().flatten().collect())
+        };
+        let (broken_tests, disabled) =
+            (turned_off(0..broken_tests)?, turned_off(broken_tests..broken_tests + disabled)?);
+        let before = head.lists.broken_tests + head.lists.disabled;
+        let understand = move |at: usize| match self.shelf(before + at, &configs) {
+            Some(nodes) => nodes,
+            // There was a right sum over the file that is still open.
+            None => unreachable!("kept nodes cannot be read any more"),
+        };
+        let nodes = Nodes::kept(Table::from_sections(table)?, Arc::new(understand));
+        Some(Manifest { nodes, broken_tests, disabled, macros, doc_blocks, groups })
+    }
+
+    /// The nodes of a shelf.
+    fn shelf(&self, at: usize, configs: &[Settings]) -> Option<Vec<Node>> {
+        let placed: Vec<(Node, ConfigPlaces)> = self.read(FIRST_SHELF + at)?;
+        let settings = |place: u32| configs.get(place as usize).cloned();
+        let complete = |(node, [values, unrendered, call]): (Node, ConfigPlaces)| {
+            let config = Config {
+                values: settings(values)?,
+                unrendered: settings(unrendered)?,
+                call: settings(call)?,
+            };
+            Some(Node { config, ..node })
+        };
+        placed.into_iter().map(complete).collect()
     }
 
     fn read<T: DeserializeOwned>(&self, section: usize) -> Option<T> {
-        rmp_serde::from_slice(self.sections.get(section)?).ok()
+        rmp_serde::from_slice(&self.bytes(section)?).ok()
     }
-}
 
-fn nodes(section: &[u8], configs: &[Settings]) -> Option<Vec<Node>> {
-    let placed: Vec<(Node, ConfigPlaces)> = rmp_serde::from_slice(section).ok()?;
-    let settings = |place: u32| configs.get(place as usize).cloned();
-    let complete = |(node, [values, unrendered, call]): (Node, ConfigPlaces)| {
-        let config =
-            Config { values: settings(values)?, unrendered: settings(unrendered)?, call: settings(call)? };
-        Some(Node { config, ..node })
-    };
-    placed.into_iter().map(complete).collect()
+    fn bytes(&self, section: usize) -> Option<Vec<u8>> {
+        self.file.read(self.sections.get(section)?.clone())
+    }
 }

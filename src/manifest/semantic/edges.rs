@@ -20,7 +20,7 @@ pub(super) fn connect(
     resolved: &mut Resolved,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
-    let index = Index::new(root, &resolved.nodes, &resolved.disabled);
+    let index = Index::new(root, resolved.nodes.as_slice(), &resolved.disabled);
     let search = Search {
         root,
         first: resolved.nodes.len(),

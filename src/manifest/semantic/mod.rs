@@ -14,7 +14,7 @@ use super::naming::Naming;
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
 use super::unique::check_names;
-use super::{Node, NodeId, NodeKind, SemanticKind};
+use super::{Node, NodeKind, SemanticKind};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 use crate::source::Span;
@@ -60,11 +60,7 @@ impl SemanticLayer<'_> {
         let root = &self.project.root_package().name;
         let nodes = edges::connect(root, drafts, &disabled, resolved, &mut findings);
         resolved.disabled.extend(disabled.into_iter().map(|draft| draft.node));
-        for node in nodes {
-            let id = NodeId(u32::try_from(resolved.nodes.len()).unwrap_or(u32::MAX));
-            resolved.by_unique_id.insert(node.unique_id.clone(), id);
-            resolved.nodes.push(node);
-        }
+        resolved.nodes.extend(nodes);
         findings.extend(check_time_spine(resolved));
         findings
     }

@@ -130,9 +130,7 @@ impl Lab {
     }
 
     fn manifest(&self) -> Manifest {
-        let place = |(at, node): (usize, &Node)| (node.unique_id.clone(), NodeId(u32::try_from(at).unwrap()));
-        let by_unique_id = self.nodes.iter().enumerate().map(place).collect();
-        Manifest { nodes: self.nodes.clone(), by_unique_id, ..Manifest::default() }
+        Manifest { nodes: self.nodes.clone().into(), ..Manifest::default() }
     }
 
     fn runtime(&self) -> Arc<Runtime> {

@@ -15,7 +15,7 @@ fn manifests() -> impl Strategy<Value = Manifest> {
         proptest::collection::vec(proptest::collection::vec(any::<proptest::sample::Index>(), 0..4), 1..14);
     parents.prop_map(|parents| {
         let model: Node = sample::manifest().by_id("model.shop.use_dim").unwrap().clone();
-        let mut manifest = Manifest::default();
+        let mut nodes = Vec::new();
         for (at, parents) in parents.iter().enumerate() {
             let mut node = model.clone();
             node.name = format!("m{at}");
@@ -25,9 +25,9 @@ fn manifests() -> impl Strategy<Value = Manifest> {
                 let chosen: BTreeSet<usize> = parents.iter().map(|parent| parent.index(at)).collect();
                 node.depends_on.nodes = chosen.into_iter().map(place).collect();
             }
-            manifest.nodes.push(node);
+            nodes.push(node);
         }
-        manifest
+        Manifest { nodes: nodes.into(), ..Manifest::default() }
     })
 }
 

@@ -197,7 +197,10 @@ fn age(root: &Path, edit: u64) {
 /// Everything that was understood, as text.
 fn told(loaded: &Result<Loaded, Vec<Diagnostic>>) -> String {
     match loaded {
-        Ok(loaded) => format!("{:#?}\n{:#?}", loaded.manifest, loaded.warnings),
+        Ok(loaded) => {
+            let outlines: Vec<_> = loaded.manifest.nodes.outlines().collect();
+            format!("{:#?}\n{outlines:#?}\n{:#?}", loaded.manifest, loaded.warnings)
+        }
         Err(found) => format!("{found:#?}"),
     }
 }
