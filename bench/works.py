@@ -77,7 +77,7 @@ class Works:
         model, yardstick = self.programs.model, self.programs.yardstick
         project = self.project(shape, models)
         cold, _ = self.copy(project, "cold")
-        known = {name: self.copy(project, name)[0] for name in ("same", "sql", "yaml", "macro")}
+        known = {name: self.copy(project, name)[0] for name in ("same", "one", "sql", "yaml", "macro")}
         for folder in [*known.values(), *known.values()]:
             measure([model, "parse", "--quiet"], folder)
         edits = {"sql": Edit(known["sql"], "models/base/part_0/base_1.sql", "\n-- {}"),
@@ -91,7 +91,7 @@ class Works:
             Run("list, nothing changed", [model, "list", "--quiet"], known["same"]),
             *(Run(f"parse, one {what} edited", quiet_parse, known[name], edits[name].make)
               for name, what in (("sql", "model"), ("yaml", "property file"), ("macro", "macro"))),
-            Run("compile one model, nothing changed", [model, *one], known["same"]),
+            Run("compile one model, nothing changed", [model, *one], known["one"]),
             Run("read and hash the files", [yardstick, "read", cold], cold),
             Run("stat the files", [yardstick, "stat", cold], cold),
         ]

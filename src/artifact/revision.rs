@@ -50,6 +50,9 @@ pub trait Sheet {
 /// How many parts exist as JSON at a time while they are written.
 const AT_A_TIME: usize = 256;
 
+/// So many parts are quickly compared with the earlier file.
+const FEW: usize = 16;
+
 /// A `manifest.json` that is to take the place of an earlier one.
 pub struct Revision<'a> {
     manifest: ManifestJson<'a>,
@@ -71,18 +74,40 @@ impl<'a> Revision<'a> {
     }
 
     /// The bytes that the earlier file has to begin with, where it is otherwise as it
-    /// should be.
+    /// should be; `read` gives what stands in a place of it.
     ///
     /// # Errors
     /// JSON cannot be made.
-    pub fn beginning(&self) -> io::Result<Option<Vec<u8>>> {
+    pub fn beginning(&self, read: impl Fn(Range<u64>) -> Option<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
         let changed: Vec<usize> = (0..self.pieces.len()).filter(|place| !self.holds(*place)).collect();
-        let (Some(earlier), [1]) = (self.earlier, changed.as_slice()) else { return Ok(None) };
+        let (Some(earlier), [1, others @ ..]) = (self.earlier, changed.as_slice()) else { return Ok(None) };
+        if !self.are_same(others, read)? {
+            return Ok(None);
+        }
         let texts: Vec<Vec<u8>> =
             self.pieces.iter().take(2).map(|piece| self.manifest.text(piece)).collect::<Result<_, _>>()?;
         let beginning = texts.concat();
         let length: u64 = earlier.lengths.iter().take(2).map(|length| u64::from(*length)).sum();
         Ok((beginning.len() as u64 == length).then_some(beginning))
+    }
+
+    /// Whether parts that may be otherwise are what the earlier file has; no, where they
+    /// are too many to look at.
+    fn are_same(&self, places: &[usize], read: impl Fn(Range<u64>) -> Option<Vec<u8>>) -> io::Result<bool> {
+        let starts = match self.earlier {
+            Some(earlier) if !places.is_empty() && places.len() <= FEW => starts(earlier),
+            _ => return Ok(places.is_empty()),
+        };
+        for place in places {
+            let (Some(piece), Some([start, end])) = (self.pieces.get(*place), starts.get(*place..place + 2))
+            else {
+                return Ok(false);
+            };
+            if read(*start..*end) != Some(self.manifest.text(piece)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Writes the whole file.

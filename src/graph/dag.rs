@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::{Direction, Incoming, Outgoing};
 
@@ -44,7 +43,7 @@ impl Graph {
         build_order::graph(self, manifest)
     }
 
-    /// The graph of `count` nodes with these edges, from parent to child; edges
+    /// The graph of `count` nodes with these edges, from parent to child, each once; edges
     /// that name other nodes are ignored. Where it has a cycle, it is handed back raw.
     pub(super) fn from_edges(
         count: usize,
@@ -57,14 +56,13 @@ impl Graph {
         for (parent, child) in edges {
             let (parent, child) = (index(parent), index(child));
             if parent.index() < count && child.index() < count {
-                dag.update_edge(parent, child, ());
+                dag.add_edge(parent, child, ());
             }
         }
-        if toposort(&dag, None).is_err() {
-            return Err(dag);
+        match order(&dag) {
+            order if order.len() == count => Ok(Self { dag, order }),
+            _ => Err(dag),
         }
-        let order = order(&dag);
-        Ok(Self { dag, order })
     }
 
     /// How many nodes there are.
@@ -169,7 +167,7 @@ impl Graph {
 }
 
 /// A topological order that takes, among the nodes that are ready, the one that
-/// comes first in the manifest.
+/// comes first in the manifest. Nodes on a cycle, or behind one, are not in it.
 fn order(dag: &DiGraph<(), (), u32>) -> Vec<NodeId> {
     let mut missing: Vec<usize> =
         dag.node_indices().map(|at| dag.neighbors_directed(at, Incoming).count()).collect();

@@ -82,6 +82,14 @@ pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), FileError> {
+    write_and(path, fill, |partial| fs::rename(partial, path))
+}
+
+fn write_and(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    take_place: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), FileError> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = PathBuf::from(partial);
@@ -97,7 +105,7 @@ pub fn write_with(
         let mut out = BufWriter::new(file);
         fill(&mut out)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        fs::rename(&partial, path)
+        take_place(&partial)
     });
     written.map_err(|source| {
         let _ = fs::remove_file(&partial);
@@ -118,12 +126,27 @@ pub fn revise<T>(
     let is_same = |file: &File| file.metadata().is_ok_and(|found| Some(stamp_of(&found)) == stamp);
     let earlier = stamp.and_then(|_| File::open(path).ok()).filter(is_same);
     let mut filled = None;
-    write_with(path, |out| {
+    let fill = |out: &mut BufWriter<File>| {
         filled = Some(fill(&mut Revised { out, earlier })?);
         Ok(())
-    })?;
+    };
+    write_and(path, fill, |partial| exchange(partial, path))?;
     let nothing = || FileError::new("write", path, io::ErrorKind::Other.into());
     filled.ok_or_else(nothing)
+}
+
+/// Renames a file that can be made again to what may be there already. Some file systems
+/// bring a file that takes another's place to the disk at once, which takes longer than to
+/// write it; one that changes places with it they do not.
+fn exchange(partial: &Path, path: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, partial, CWD, path, RenameFlags::EXCHANGE).is_ok() {
+            return fs::remove_file(partial);
+        }
+    }
+    fs::rename(partial, path)
 }
 
 /// A file that is to take the place of another.
@@ -153,6 +176,20 @@ impl Revised<'_> {
         let copied = io::copy(&mut earlier.take(length), self.out)?;
         if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
+}
+
+/// What stands in a place of a file that still has this stamp; `None` where it is another
+/// file, shorter, or cannot be read.
+#[must_use]
+pub fn read_part(path: &Path, stamp: Stamp, place: Range<u64>) -> Option<Vec<u8>> {
+    let mut file = File::open(path).ok()?;
+    if stamp_of(&file.metadata().ok()?) != stamp {
+        return None;
+    }
+    let mut part = vec![0; usize::try_from(place.end.checked_sub(place.start)?).ok()?];
+    file.seek(SeekFrom::Start(place.start)).ok()?;
+    file.read_exact(&mut part).ok()?;
+    Some(part)
 }
 
 /// Writes other bytes at the beginning of a file that still has this stamp, in its place,

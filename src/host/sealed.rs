@@ -23,31 +23,42 @@ pub fn write(path: &Path, mark: &[u8], contents: &[u8]) -> Result<(), FileError>
 #[derive(Debug)]
 pub struct Sealed {
     file: Mutex<File>,
+    sum: [u8; 4],
     /// Where its contents begin.
     start: u64,
     length: u64,
 }
 
 /// How many bytes are looked at together.
-const AT_A_TIME: usize = 1 << 16;
+const AT_A_TIME: usize = 1 << 17;
 
 impl Sealed {
-    /// Opens a file; `None` where it has another mark, is damaged, or cannot be read.
+    /// Opens a file; `None` where it has another mark, or cannot be read. What is in it
+    /// counts only where it [is whole](Self::is_whole).
     #[must_use]
     pub fn open(path: &Path, mark: &[u8]) -> Option<Self> {
         let mut file = File::open(path).ok()?;
         let mut beginning = vec![0; mark.len() + size_of::<u32>()];
         file.read_exact(&mut beginning).ok()?;
-        let held = beginning.strip_prefix(mark)?;
-        let (mut crc, mut length, mut buffer) = (Crc::new(), 0, vec![0; AT_A_TIME]);
-        loop {
-            let count = file.read(&mut buffer).ok()?;
-            let Some(read @ [_, ..]) = buffer.get(..count) else { break };
-            crc.update(read);
-            length += count as u64;
-        }
+        let sum = beginning.strip_prefix(mark)?.try_into().ok()?;
         let start = beginning.len() as u64;
-        (crc.sum().to_le_bytes() == held).then_some(Self { file: Mutex::new(file), start, length })
+        let length = file.metadata().ok()?.len().checked_sub(start)?;
+        Some(Self { file: Mutex::new(file), sum, start, length })
+    }
+
+    /// Whether it holds what was written. All of it is read for that; another thread can
+    /// read parts meanwhile.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let mut crc = Crc::new();
+        let mut buffer = vec![0; AT_A_TIME];
+        for start in (0..self.length).step_by(AT_A_TIME) {
+            let length = usize::try_from(self.length - start).map_or(AT_A_TIME, |left| left.min(AT_A_TIME));
+            let part = buffer.get_mut(..length).and_then(|part| self.fill(start, part));
+            let Some(part) = part else { return false };
+            crc.update(part);
+        }
+        crc.sum().to_le_bytes() == self.sum
     }
 
     /// How many bytes it holds.
@@ -62,10 +73,16 @@ impl Sealed {
     pub fn read(&self, place: Range<u64>) -> Option<Vec<u8>> {
         let length = place.end.checked_sub(place.start).filter(|_| place.end <= self.length)?;
         let mut bytes = vec![0; usize::try_from(length).ok()?];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.start + place.start)).ok()?;
-        file.read_exact(&mut bytes).ok()?;
+        self.fill(place.start, &mut bytes)?;
         Some(bytes)
+    }
+
+    /// Fills a part with what stands at a place.
+    fn fill<'a>(&self, start: u64, part: &'a mut [u8]) -> Option<&'a [u8]> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.start + start)).ok()?;
+        file.read_exact(part).ok()?;
+        Some(part)
     }
 }
 
@@ -94,7 +111,7 @@ mod tests {
         let bytes = files::read(&path).unwrap();
         let opened = |bytes: &[u8], mark: &[u8]| {
             files::write(&path, bytes).unwrap();
-            let sealed = Sealed::open(&path, mark);
+            let sealed = Sealed::open(&path, mark).filter(Sealed::is_whole);
             let read = sealed.map(|it| it.read(0..it.length()).unwrap());
             assert_eq!(read.as_deref(), open(bytes, mark));
             read

@@ -3,7 +3,7 @@
 use super::nodes::Listed;
 use super::resolve::site_of_ref;
 use super::version::version_text;
-use super::{Node, NodeKind, RefCall};
+use super::{Node, NodeKind, Outline, RefCall, ResourceType, Sort};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 
@@ -17,13 +17,19 @@ pub(super) fn check_access<'a>(
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for node in readers {
-        for target in node.depends_on.nodes.iter().filter_map(|id| nodes.node(id.0 as usize)) {
-            if matches!(target.kind, NodeKind::Model(_)) {
-                findings.extend(refusal(project, nodes, node, target));
-            }
+        for id in &node.depends_on.nodes {
+            let target = nodes.outline(id.0 as usize).filter(|target| may_be_closed(target, node));
+            let target = target.and_then(|_| nodes.node(id.0 as usize));
+            findings.extend(target.and_then(|target| refusal(project, nodes, node, target)));
         }
     }
     findings
+}
+
+/// Whether a closer look at a target is needed.
+fn may_be_closed(target: &Outline<'_>, node: &Node) -> bool {
+    target.is(Sort::Private)
+        || target.resource_type() == ResourceType::Model && target.package() != node.package
 }
 
 fn refusal(

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use indexmap::IndexMap;
+
 use crate::manifest::{Manifest, Node, NodeKind, ResourceType};
 use crate::run::Place;
 
@@ -42,22 +44,21 @@ pub(super) fn kinds_that_ran<'a>(nodes: impl Iterator<Item = &'a Node>) -> Strin
 pub(super) fn contents(manifest: &Manifest) -> String {
     let after = [ResourceType::Source, ResourceType::Exposure, ResourceType::Metric];
     let last = [ResourceType::SemanticModel, ResourceType::SavedQuery, ResourceType::UnitTest];
-    let kinds = || manifest.nodes.outlines().map(|(_, outline)| outline.resource_type());
+    // In the order in which they first come.
+    let mut found: IndexMap<ResourceType, usize> = IndexMap::new();
+    for (_, outline) in manifest.nodes.outlines() {
+        *found.entry(outline.resource_type()).or_default() += 1;
+    }
     let of = |kind: ResourceType| {
-        let count = kinds().filter(|known| *known == kind).count();
+        let count = found.get(&kind).copied().unwrap_or_default();
         let (one, many) = names(kind);
         (count, one, many)
     };
     // dbt counts no functions.
     let is_counted = |kind| kind != ResourceType::Function && !after.contains(&kind) && !last.contains(&kind);
-    let mut first: Vec<ResourceType> = Vec::new();
-    for kind in kinds() {
-        if !first.contains(&kind) && is_counted(kind) {
-            first.push(kind);
-        }
-    }
+    let first = found.keys().copied().filter(|kind| is_counted(*kind));
     let named = |count, one: &str, many: &str| (count, one.to_owned(), many.to_owned());
-    let counts = first.into_iter().chain(after).map(of);
+    let counts = first.chain(after).map(of);
     let counts = counts.chain([
         named(manifest.macros.len(), "macro", "macros"),
         named(manifest.groups.len(), "group", "groups"),

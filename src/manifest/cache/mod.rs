@@ -121,15 +121,19 @@ pub(super) struct Recollection<'a> {
 
 /// Recalls what an earlier run left; `None` where everything has to be read.
 pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollection<'a>> {
-    let stored = Stored::open(inputs.cache?)?;
-    let head = stored.head()?;
+    let stored = Arc::new(Stored::open(inputs.cache?)?);
     let project = inputs.project;
-    if head.key != basis.key || head.answers != key::answers(project, &head.asked) {
-        return None;
-    }
-    let changes = Changes::since(&head, project)?;
-    let manifest = stored.manifest(&head)?;
-    Some(Recollection { head, changes, manifest })
+    let recollect = || {
+        let head = stored.head()?;
+        if head.key != basis.key || head.answers != key::answers(project, &head.asked) {
+            return None;
+        }
+        let changes = Changes::since(&head, project)?;
+        let manifest = stored.manifest(&head)?;
+        Some(Recollection { head, changes, manifest })
+    };
+    let (is_whole, recollection) = rayon::join(|| stored.is_whole(), recollect);
+    recollection.filter(|_| is_whole)
 }
 
 impl Recollection<'_> {

@@ -172,7 +172,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Opens a file; `None` where there is none, or it is damaged.
+    /// Opens a file; `None` where there is none of this kind. What is in it counts only
+    /// where it [is whole](Self::is_whole).
     pub(super) fn open(path: &Path) -> Option<Self> {
         let file = Sealed::open(path, MARK)?;
         let mut sections = Vec::new();
@@ -187,13 +188,18 @@ impl Stored {
         Some(Self { file, sections })
     }
 
+    /// Whether the file holds what was written.
+    pub(super) fn is_whole(&self) -> bool {
+        self.file.is_whole()
+    }
+
     /// The head.
     pub(super) fn head(&self) -> Option<Head> {
         self.read(0)
     }
 
     /// The manifest that the earlier run understood.
-    pub(super) fn manifest(self, head: &Head) -> Option<Manifest> {
+    pub(super) fn manifest(self: &Arc<Self>, head: &Head) -> Option<Manifest> {
         let configs: Vec<Settings> = self.read(1)?;
         let Others { macros, doc_blocks, groups } = self.read(2)?;
         let mut table = [const { Vec::new() }; SECTIONS];
@@ -208,7 +214,8 @@ impl Stored {
         let (broken_tests, disabled) =
             (turned_off(0..broken_tests)?, turned_off(broken_tests..broken_tests + disabled)?);
         let before = head.lists.broken_tests + head.lists.disabled;
-        let understand = move |at: usize| match self.shelf(before + at, &configs) {
+        let stored = Arc::clone(self);
+        let understand = move |at: usize| match stored.shelf(before + at, &configs) {
             Some(nodes) => nodes,
             // There was a right sum over the file that is still open.
             None => unreachable!("kept nodes cannot be read any more"),

@@ -7,7 +7,7 @@
 mod outline;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -51,7 +51,7 @@ struct Kept {
     shelves: Vec<OnceLock<Vec<Node>>>,
     understand: Understand,
     /// Nodes that have taken the places of others.
-    replaced: HashMap<usize, Node>,
+    replaced: BTreeMap<usize, Node>,
 }
 
 impl fmt::Debug for Nodes {
@@ -96,6 +96,9 @@ pub(super) trait Listed: Sync {
     /// The node at a place.
     fn node(&self, place: usize) -> Option<&Node>;
 
+    /// The outline of the node at a place.
+    fn outline(&self, place: usize) -> Option<Outline<'_>>;
+
     /// The outlines of all, in order.
     fn all(&self) -> Box<dyn Iterator<Item = Outline<'_>> + '_>;
 }
@@ -103,6 +106,10 @@ pub(super) trait Listed: Sync {
 impl Listed for [Node] {
     fn node(&self, place: usize) -> Option<&Node> {
         self.get(place)
+    }
+
+    fn outline(&self, place: usize) -> Option<Outline<'_>> {
+        self.get(place).map(Outline::of)
     }
 
     fn all(&self) -> Box<dyn Iterator<Item = Outline<'_>> + '_> {
@@ -113,6 +120,10 @@ impl Listed for [Node] {
 impl Listed for Nodes {
     fn node(&self, place: usize) -> Option<&Node> {
         self.get(place)
+    }
+
+    fn outline(&self, place: usize) -> Option<Outline<'_>> {
+        Nodes::outline(self, place)
     }
 
     fn all(&self) -> Box<dyn Iterator<Item = Outline<'_>> + '_> {
@@ -126,7 +137,7 @@ impl Nodes {
     pub(super) fn kept(outlines: Table, understand: Understand) -> Self {
         let shelves = (0..outlines.len().div_ceil(SHELF)).map(|_| OnceLock::new()).collect();
         let outlines = Arc::new(outlines);
-        let held = Held::Kept(Kept { outlines, shelves, understand, replaced: HashMap::new() });
+        let held = Held::Kept(Kept { outlines, shelves, understand, replaced: BTreeMap::new() });
         Self { held, sorted: OnceLock::new() }
     }
 

@@ -148,11 +148,13 @@ pub enum Sort {
     Deprecated,
     /// A model that says that it has a row for each day, or the like.
     TimeSpine,
+    /// A model that is for its own group alone.
+    Private,
 }
 
 impl Sort {
-    pub(super) const EVERY: [Self; 4] =
-        [Self::GenericTest, Self::Versioned, Self::Deprecated, Self::TimeSpine];
+    pub(super) const EVERY: [Self; 5] =
+        [Self::GenericTest, Self::Versioned, Self::Deprecated, Self::TimeSpine, Self::Private];
 
     fn holds(self, node: &Node) -> bool {
         match (self, &node.kind) {
@@ -160,6 +162,7 @@ impl Sort {
             (Self::Versioned, NodeKind::Model(model)) => model.version.is_some(),
             (Self::Deprecated, NodeKind::Model(model)) => model.deprecation_date.is_some(),
             (Self::TimeSpine, NodeKind::Model(model)) => model.time_spine.is_some(),
+            (Self::Private, NodeKind::Model(_)) => node.config.text("access") == Some("private"),
             _ => false,
         }
     }
