@@ -1,6 +1,7 @@
 //! The graph of a manifest's nodes: who needs whom, near and far.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::{Direction, Incoming, Outgoing};
@@ -171,15 +172,15 @@ impl Graph {
 fn order(dag: &DiGraph<(), (), u32>) -> Vec<NodeId> {
     let mut missing: Vec<usize> =
         dag.node_indices().map(|at| dag.neighbors_directed(at, Incoming).count()).collect();
-    let mut ready: BTreeSet<NodeIndex> = dag.externals(Incoming).collect();
+    let mut ready: BinaryHeap<Reverse<NodeIndex>> = dag.externals(Incoming).map(Reverse).collect();
     let mut order = Vec::with_capacity(missing.len());
-    while let Some(next) = ready.pop_first() {
+    while let Some(Reverse(next)) = ready.pop() {
         order.push(node_id(next));
         for child in dag.neighbors_directed(next, Outgoing) {
             if let Some(count) = missing.get_mut(child.index()) {
                 *count = count.saturating_sub(1);
                 if *count == 0 {
-                    ready.insert(child);
+                    ready.push(Reverse(child));
                 }
             }
         }

@@ -78,9 +78,10 @@ pub(super) fn discover(
             })
         });
         for path in listed {
-            let Some(below) = path.strip_prefix(&top).ok().and_then(Path::to_str) else { continue };
+            let Some(below) = path_below(path, &top) else { continue };
             let Some(file) = resource(&folder, purpose, below) else { continue };
-            if !ignored.matched_path_or_any_parents(Path::new(&file.path), false).is_ignore() {
+            let path_of_file = Path::new(&file.path);
+            if ignored.is_empty() || !ignored.matched_path_or_any_parents(path_of_file, false).is_ignore() {
                 found.push((file, path.clone()));
             }
         }
@@ -153,10 +154,11 @@ fn resource(folder: &str, purpose: Purpose, below: &str) -> Option<ResourceFile>
     if name.starts_with(['.', '#', '~']) {
         return None;
     }
-    let extension = name.rsplit_once('.')?.1.to_lowercase();
-    if (purpose == Purpose::Docs) != (extension == "md") {
+    let extension = name.rsplit_once('.')?.1;
+    if (purpose == Purpose::Docs) != extension.eq_ignore_ascii_case("md") {
         return None;
     }
+    let extension = extension.to_lowercase();
     let resource_path = below.replace(MAIN_SEPARATOR, "/");
     let kind = match (purpose, extension.as_str()) {
         (Purpose::Docs, _) => FileKind::Docs,
@@ -174,6 +176,11 @@ fn resource(folder: &str, purpose: Purpose, below: &str) -> Option<ResourceFile>
     };
     let path = if folder.is_empty() { resource_path.clone() } else { format!("{folder}/{resource_path}") };
     Some(ResourceFile { kind, path, resource_path, stamp: Stamp::default(), file: None })
+}
+
+/// The path from a folder to what was found below it; `None` if it is not Unicode.
+fn path_below<'a>(path: &'a Path, top: &Path) -> Option<&'a str> {
+    Some(path.to_str()?.strip_prefix(top.to_str()?)?.trim_start_matches(is_separator))
 }
 
 /// A path with `/` between its parts, on any system; `None` if it is not Unicode.
