@@ -27,6 +27,7 @@ use super::resolve::{Draft, Resolved, resolve};
 use super::semantic::SemanticLayer;
 use super::sketch::{Sketch, sketches, yaml_snapshot};
 use super::sources::Sources;
+use super::strays::Strays;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs, check_side_by_side};
@@ -274,14 +275,19 @@ impl Loading<'_> {
         }
         let more = self.described(files, rendering, &all);
         all.extend(more);
-        self.findings.extend(patches.unmatched(&all));
-        let made: Vec<Drafted> = all
+        let strays = Strays::new(&patches, &all);
+        let unmatched = patches.unmatched(&all);
+        let mut made: Vec<Drafted> = all
             .into_par_iter()
             .map(|sketch| {
                 let patch = patches.find(&sketch);
                 drafting.draft(sketch, patch)
             })
             .collect();
+        let settled = strays.settle(&mut made, |sketch, patch| drafting.draft(sketch, patch));
+        self.learned.has_overrides |= !settled.is_empty();
+        let is_settled = |found: &Diagnostic| found.labels.iter().any(|label| settled.contains(&label.span));
+        self.findings.extend(unmatched.into_iter().filter(|found| !is_settled(found)));
         let mut drafts = Drafts::default();
         for Drafted { node, findings, is_volatile, macros } in made {
             self.findings.extend(findings);

@@ -43,6 +43,7 @@ mod resolve;
 mod semantic;
 mod sketch;
 mod sources;
+mod strays;
 mod unique;
 mod unit_test;
 mod unit_test_nodes;

@@ -67,6 +67,13 @@ impl<'a> Patches<'a> {
         self.entries.get(&(sketch.package.as_str(), key, sketch.search_name())).copied()
     }
 
+    /// The entries for what has no versions, with package, list and name.
+    pub(super) fn unversioned(&self) -> impl Iterator<Item = (&'a str, NodeKey, &str, Patch<'a>)> {
+        let is_whole = |patch: &Patch<'_>| patch.properties.version.is_none();
+        let entries = self.entries.iter().filter(move |(_, patch)| is_whole(patch));
+        entries.map(|((package, list, name), patch)| (*package, *list, name.as_str(), *patch))
+    }
+
     /// A warning for each entry that describes nothing.
     ///
     /// dbt: `NoNodeForYamlKey` and `WrongResourceSchemaFile`.
@@ -148,7 +155,7 @@ fn unclear(entry: &NodeProperties, meant: &[&Node]) -> Diagnostic {
 }
 
 /// The list that describes nodes of a kind.
-fn list_of(kind: &NodeKind) -> Option<NodeKey> {
+pub(super) fn list_of(kind: &NodeKind) -> Option<NodeKey> {
     match kind {
         NodeKind::Model(_) => Some(NodeKey::Models),
         NodeKind::Seed(_) => Some(NodeKey::Seeds),

@@ -75,7 +75,7 @@ pub struct Basis {
 pub(super) struct Learned {
     /// Nodes that may come out otherwise in the next run, while no file changes.
     pub(super) volatile: Vec<UniqueId>,
-    /// Whether a property file changes sources of other packages.
+    /// Whether a property file changes sources of other packages, or describes their nodes.
     pub(super) has_overrides: bool,
     /// Which nodes rest on which macros.
     pub(super) macros: Lazy<MacroUsers>,

@@ -63,6 +63,7 @@ const PROJECT: &[(&str, &[&str])] = &[
             "models:\n  - name: a\n    config: {materialized: oops}\n    columns: [{name: id, data_tests: [positive, unique, {positive: {name: other, arguments: {least: \"{{ cents('1') }}\"}}}]}]\n",
             "models:\n  - name: a\n    columns: [{name: id, data_tests: [positive, {lib.small: {config: {meta: {x: '{{ 1 + 1 }}'}}}}]}]\n  - name: b\n    data_tests: [{positive: {arguments: {column_name: id}, config: {enabled: false}}}]\n",
             "models:\n  - name: gone\n",
+            "models:\n  - name: only\n    description: Only\n",
             "groups: [{name: core, owner: {name: me}}]\nmodels:\n  - name: b\n    description: '{{ doc(\"about\") }}'\n    config: {group: core}\n",
             "macros: [{name: cents, description: Pennies, arguments: [{name: x, type: string}]}]\nmodels: [{name: a, description: A}]\n",
             "unit_tests:\n  - {name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}\n",
@@ -149,6 +150,10 @@ const PROJECT: &[(&str, &[&str])] = &[
             "{{ config(schema='lib', meta={'which': flags.WHICH}) }} select 1 as id",
             "{{ config(schema='lib') }} select 1 as id",
         ],
+    ),
+    (
+        "dbt_packages/lib/models/only.sql",
+        &["select 1 as id", "select 2 as id", "{{ config(enabled=false) }} select 2 as id"],
     ),
     (
         "dbt_project.yml",
