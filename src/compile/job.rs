@@ -219,7 +219,7 @@ impl Job {
     /// As [`Job::execute`].
     pub fn answer(&self) -> Result<Response, Failure> {
         self.state.land()?;
-        Ok(self.main_response().unwrap_or_default())
+        Ok(self.main_answer().unwrap_or_default().0)
     }
 
     /// Runs a script and fetches the rows of its last statement, at most `limit`.
@@ -290,10 +290,12 @@ impl Job {
         self.state.store_main(response.clone(), rows);
     }
 
-    /// The answer of the node's own statement, whoever sent it.
+    /// The answer of the node's own statement, whoever sent it, with its rows where they
+    /// were fetched.
     #[must_use]
-    pub fn main_response(&self) -> Option<Response> {
-        self.state.results.main().map(|result| result.response)
+    pub fn main_answer(&self) -> Option<(Response, Rows)> {
+        let result = self.state.results.main()?;
+        Some((result.response, objects::as_rows(&result.table).unwrap_or_default()))
     }
 
     /// Writes what is run for this node to `target/run/…`, unless nothing is to be written.

@@ -159,8 +159,9 @@ pub trait Bench {
     /// A macro fails, or the warehouse refuses it.
     fn change(&mut self, change: Change<'_>) -> Result<(), Failure>;
 
-    /// The answer that a statement named `main` of a user's materialization got.
-    fn main_response(&self) -> Option<Response>;
+    /// The answer that a statement named `main` of a user's materialization got, with its
+    /// rows where they were fetched.
+    fn main_answer(&self) -> Option<(Response, Rows)>;
 
     /// Makes a text known, so that findings can point into it.
     fn source(&mut self, path: &str, text: &str) -> Arc<SourceFile>;

@@ -24,12 +24,15 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench, name: &str) -> Resu
             warn_of_loss(order, bench, relation);
         }
     }
-    let Some(response) = bench.main_response() else {
-        let message = format!("the materialization `{}` ran no statement named `main`", materialized(order));
-        let problem = order.problem("materialization-without-main", message);
-        return Err(problem.help("wrap its main SQL in `{% call statement('main') %}`").into());
-    };
+    let (response, _) = bench.main_answer().ok_or_else(|| without_main(order))?;
     Ok(Made { response, relations })
+}
+
+/// A materialization that has no answer to tell.
+pub(super) fn without_main(order: &Order<'_>) -> Failure {
+    let message = format!("the materialization `{}` ran no statement named `main`", materialized(order));
+    let problem = order.problem("materialization-without-main", message);
+    problem.help("wrap its main SQL in `{% call statement('main') %}`").into()
 }
 
 /// Tells of a relation that is not there, which would else be seen by what reads it.

@@ -24,5 +24,5 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     bench.transaction(Transaction::Commit)?;
 
     finish::hooks(order, bench, Hooks::Post, false)?;
-    Ok(Made { response: bench.main_response().unwrap_or_default(), relations: vec![target] })
+    Ok(Made { response: bench.main_answer().unwrap_or_default().0, relations: vec![target] })
 }

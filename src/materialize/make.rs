@@ -10,7 +10,10 @@ use crate::template::Value;
 
 /// Materializations that are built in.
 const BUILT_IN: &[&str] =
-    &["view", "table", "incremental", "materialized_view", "seed", "snapshot", "function"];
+    &["view", "table", "incremental", "materialized_view", "seed", "snapshot", "function", TEST];
+
+/// What data tests are materialized as.
+pub const TEST: &str = "test";
 
 /// Those of them whose rows may come from code in Python.
 const IN_PYTHON: &[&str] = &["table", "incremental"];
@@ -61,14 +64,15 @@ pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Res
     })
 }
 
-/// Runs a data test or a unit test.
+/// Runs a data test, by the project's own materialization where it has one, or a unit test.
 ///
 /// # Errors
 /// As [`make`]. A finding of the test is no error.
-pub fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict, Failure> {
-    whole(bench, |bench| match &order.node.kind {
-        NodeKind::UnitTest(unit_test) => unit_test::judge(order, bench, unit_test),
-        _ => test::judge(order, bench),
+pub fn judge(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Verdict, Failure> {
+    whole(bench, |bench| match (&order.node.kind, recipe) {
+        (NodeKind::UnitTest(unit_test), _) => unit_test::judge(order, bench, unit_test),
+        (_, Recipe::Macro(name)) => test::judge_by(order, bench, name),
+        (_, Recipe::BuiltIn) => test::judge(order, bench),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Data tests: a query that returns failing rows.
 
 use super::bench::{Bench, Change, Flags, Order, Purpose, Transaction};
+use super::custom::without_main;
 use crate::adapter::Response;
 use crate::compile::Failure;
 use crate::manifest::Config;
@@ -53,7 +54,7 @@ pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict,
         None => None,
     };
     let failing = match &stored_in {
-        Some(relation) => format!("select * from {}", relation.render(order.dialect)),
+        Some(relation) => all_of(order, relation),
         None => query,
     };
     let rules = Rules::of(order);
@@ -65,13 +66,45 @@ pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict,
         Value::from(()),
     ];
     let main = bench.sql("get_test_sql", &args)?;
-    let (response, rows) = bench.count(&main)?;
+    let answer = bench.count(&main)?;
+    weighed(order, bench, answer, &failing, stored_in)
+}
+
+/// Calls a project's own materialization of tests, and weighs the answer to its statement
+/// named `main`. What it has not committed is taken back, as with those of models.
+pub(super) fn judge_by(order: &Order<'_>, bench: &mut dyn Bench, name: &str) -> Result<Verdict, Failure> {
+    bench.call(name, &[])?;
+    if bench.in_transaction() {
+        bench.transaction(Transaction::Rollback)?;
+    }
+    let answer = bench.main_answer().ok_or_else(|| without_main(order))?;
+    let stored_in = match stores_as(order)? {
+        Some(kind) => Some(order.target(kind)?),
+        None => None,
+    };
+    let failing = stored_in.as_ref().map_or_else(|| order.sql.to_owned(), |relation| all_of(order, relation));
+    weighed(order, bench, answer, &failing, stored_in)
+}
+
+fn all_of(order: &Order<'_>, relation: &Relation) -> String {
+    format!("select * from {}", relation.render(order.dialect))
+}
+
+/// What the answer to a test's main statement comes to.
+fn weighed(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    (response, rows): (Response, Rows),
+    failing: &str,
+    stored_in: Option<Relation>,
+) -> Result<Verdict, Failure> {
+    let rules = Rules::of(order);
     let counted = Counted::read(&rows)
         .ok_or_else(|| order.refuse("invalid-test-result", unreadable(&rows, rules.fail_calc)))?;
     let (grade, condition) = rules.weigh(counted, order.flags.warn_error);
     let rows = match grade {
         Grade::Pass => None,
-        Grade::Warn | Grade::Fail => sample(bench, &failing)?,
+        Grade::Warn | Grade::Fail => sample(bench, failing)?,
     };
     let message = condition.map(|condition| finding(counted.failures, grade, condition));
     Ok(Verdict { grade, failures: counted.failures, message, response, rows, stored_in })

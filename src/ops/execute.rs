@@ -17,7 +17,7 @@ use crate::host::timings::Phase;
 use crate::manifest::{NodeId, UniqueId};
 use crate::project::{TEST_WARNING, Treatment, moment_text};
 use crate::run;
-use crate::run::{Earlier, Event, Mode, Plan, RunOutcome, Stop};
+use crate::run::{Earlier, Ending, Event, Mode, Plan, RunOutcome, Stop};
 
 /// What a command line asks for.
 #[derive(Debug, Clone)]
@@ -189,8 +189,10 @@ fn write_results(
     outcome: &RunOutcome,
 ) -> Result<(), Diagnostic> {
     let writer = Writer::new(workspace);
-    // dbt ends at the first error, with what it wrote before it began to compile.
-    if options.only_compiles() && !outcome.is_success() {
+    // dbt ends at the first error, with what it wrote before it began to compile; what there
+    // is to retry stays.
+    let was_nothing = outcome.ending == Ending::NotBegun;
+    if was_nothing || (options.only_compiles() && !outcome.is_success()) {
         return writer.manifest(HashMap::new());
     }
     if options.mode == Mode::Freshness {

@@ -152,8 +152,7 @@ impl Ahead {
         let early = EarlyJob::new(&self.runtime, id);
         let compiled = early.compile()?;
         let node = self.runtime.node(id)?;
-        let is_ours =
-            action == Action::Judge || hand::recipe(&self.runtime, node.config.materialized()).is_none();
+        let is_ours = hand::recipe(&self.runtime, node.config.materialized()).is_none();
         let order = hand::order(&self.runtime, node, &compiled.sql, self.flags);
         let rehearsed =
             if is_ours { rehearse(&self.runtime, &early, action, &order) } else { Rehearsed::default() };

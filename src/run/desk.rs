@@ -148,8 +148,8 @@ impl Bench for Desk<'_> {
         }
     }
 
-    fn main_response(&self) -> Option<Response> {
-        self.job.main_response()
+    fn main_answer(&self) -> Option<(Response, Rows)> {
+        self.job.main_answer()
     }
 
     fn source(&mut self, path: &str, text: &str) -> Arc<SourceFile> {

@@ -16,7 +16,7 @@ use super::attend::attend;
 use super::dispatch::{Dispatched, Halting, Hand, Teller, dispatch};
 use super::ear::Ear;
 use super::event::{Event, Place};
-use super::hand::{Laborer, is_microbatch};
+use super::hand::{self, Laborer, is_microbatch};
 use super::hooks;
 use super::kin::kin;
 use super::plan::{Plan, Stop};
@@ -29,13 +29,10 @@ use crate::graph::Graph;
 use crate::host::clock;
 use crate::host::timings::Phase;
 use crate::manifest::HookMoment;
-use crate::materialize::Flags;
+use crate::materialize::{self, Flags};
 
 /// Why nodes are skipped after a failed `on-run-start`.
 const START_FAILED: &str = "an `on-run-start` hook failed";
-
-/// Why nodes are skipped when the run cannot begin.
-const NOT_BEGUN: &str = "the run could not begin";
 
 /// Does what a plan says. Failures are part of the outcome.
 pub fn execute(
@@ -45,7 +42,8 @@ pub fn execute(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunOutcome {
     let mut steps = runtime.timings().during(Phase::Resolve, || steps(&runtime.parts.manifest, graph, plan));
-    if plan.combined_tests && runtime.adapter().capabilities().combined_tests {
+    let own_tests = hand::recipe(runtime, materialize::TEST).is_some();
+    if plan.combined_tests && runtime.adapter().capabilities().combined_tests && !own_tests {
         steps.kin = kin(&runtime.parts.manifest, &steps.list);
     }
     let halt = Stop::new();
@@ -116,7 +114,11 @@ impl Run<'_> {
         {
             return self.give_up(&failure);
         }
-        self.run_hooks(&main, HookMoment::Start, self.halting);
+        if !self.run_hooks(&main, HookMoment::Start, self.halting) {
+            self.outcome.results.clear();
+            self.outcome.ending = Ending::NotBegun;
+            return;
+        }
         if self.halting.stop.is_requested() {
             self.outcome.ending = Ending::Cancelled;
         }
@@ -203,17 +205,24 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn run_hooks(&mut self, main: &Worker, moment: HookMoment, halting: Halting<'_>) {
+    /// Runs the hooks of a moment; whether all could be rendered. dbt: a failing statement of a
+    /// hook is a result, while one whose template fails ends the run without one.
+    fn run_hooks(&mut self, main: &Worker, moment: HookMoment, halting: Halting<'_>) -> bool {
         if !self.plan.mode.runs_hooks() {
-            return;
+            return true;
         }
         let hooks = hooks::hooks_of(self.runtime, moment);
         let extra = match moment {
             HookMoment::End if !hooks.is_empty() => hooks::end_members(self.runtime, &self.outcome.results),
             HookMoment::Start | HookMoment::End => Vec::new(),
         };
-        let results = hooks::run_hooks(self.runtime, main, &hooks, &extra, halting, self.on_event);
+        let mut results = hooks::run_hooks(self.runtime, main, &hooks, &extra, halting, self.on_event);
+        let broken = results.iter().position(hooks::is_broken);
+        for result in results.drain(broken.unwrap_or(results.len())..) {
+            self.outcome.problems.extend(result.diagnostics);
+        }
         self.outcome.results.extend(results);
+        broken.is_none()
     }
 
     /// The run cannot begin.
@@ -225,7 +234,7 @@ impl Run<'_> {
         let problem: Diagnostic = failure.diagnostic();
         (self.on_event)(Event::Problem { diagnostic: &problem });
         self.outcome.problems.push(problem);
-        self.skip_all(NOT_BEGUN);
+        self.outcome.ending = Ending::NotBegun;
     }
 
     fn skip_all(&mut self, reason: &str) {

@@ -202,7 +202,11 @@ impl Turn<'_> {
                 result.message = Some(made.response.message.clone());
                 result.adapter_response = response_json(&made.response);
             }
-            Action::Judge => judged(result, &order, materialize::judge(&order, &mut desk)?),
+            Action::Judge => {
+                let name = self.recipe(self.node.config.materialized());
+                let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
+                judged(result, &order, materialize::judge(&order, &mut desk, recipe)?);
+            }
             Action::Measure => measured(result, &materialize::measure(&order, &mut desk)?),
             Action::Preview => {
                 let Mode::Show { limit } = self.laborer.mode else { return Ok(()) };
@@ -330,9 +334,8 @@ pub(super) fn order<'a>(runtime: &'a Runtime, node: &'a Node, sql: &'a str, flag
 pub(super) fn recipe(runtime: &Runtime, name: &str) -> Option<String> {
     let library = runtime.parts.engine.library();
     let info = library.materialization(name)?.info;
-    let takes_over = !materialize::is_built_in(name)
-        || info.package == library.root()
-        || library.packages_replace_builtins();
+    let may_replace = info.package == library.root() || library.packages_replace_builtins();
+    let takes_over = !materialize::is_built_in(name) || (!info.is_internal && may_replace);
     takes_over.then(|| format!("{}.{}", info.package, info.name))
 }
 

@@ -74,6 +74,11 @@ pub(super) fn run_hooks(
     results
 }
 
+/// Whether a hook failed before there was a statement of it.
+pub(super) fn is_broken(result: &NodeResult) -> bool {
+    result.status == Status::Error && result.compiled.is_none()
+}
+
 fn run_hook(job: &Job, node: &Node, place: Place) -> NodeResult {
     let started = clock::instant();
     let mut result = NodeResult::new(node.unique_id.clone(), Status::Success);

@@ -51,7 +51,7 @@ pub(super) fn rehearse(runtime: &Runtime, early: &EarlyJob, action: Action, orde
     // It ends where it would need the warehouse, which is no failure.
     match action {
         Action::Materialize => drop(materialize::make(order, &mut stage, Recipe::BuiltIn)),
-        Action::Judge => drop(materialize::judge(order, &mut stage)),
+        Action::Judge => drop(materialize::judge(order, &mut stage, Recipe::BuiltIn)),
         _ => {}
     }
     Rehearsed { calls: stage.calls }
@@ -128,7 +128,7 @@ impl Bench for Stage<'_> {
         end()
     }
 
-    fn main_response(&self) -> Option<Response> {
+    fn main_answer(&self) -> Option<(Response, Rows)> {
         None
     }
 

@@ -231,6 +231,8 @@ pub enum Ending {
     FailedFast,
     /// Somebody asked it to stop.
     Cancelled,
+    /// It could not begin: no node had its turn, and there are no results.
+    NotBegun,
 }
 
 impl Ending {
@@ -241,6 +243,7 @@ impl Ending {
             Self::Completed => "nothing was left to do",
             Self::FailedFast => "Skipping due to fail_fast",
             Self::Cancelled => "the run was interrupted",
+            Self::NotBegun => "the run could not begin",
         }
     }
 }
@@ -258,7 +261,7 @@ pub struct RunOutcome {
     /// Why it ended.
     pub ending: Ending,
     /// What went wrong outside of any node: the warehouse cannot be reached, a
-    /// schema cannot be created. The nodes are skipped then.
+    /// schema cannot be created, a hook cannot be rendered.
     pub problems: Vec<Diagnostic>,
 }
 

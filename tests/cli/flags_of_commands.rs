@@ -130,6 +130,25 @@ fn a_start_hook_that_fails_skips_nodes_where_the_flag_says_so() {
 }
 
 #[test]
+fn a_hook_that_cannot_be_rendered_ends_the_run() {
+    let broken = "{{ run_query('select nope') }}";
+    let project = |moment: &str| format!("name: shop\n{moment}: [\"select 1\", \"{broken}\"]\n");
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let results = |sandbox: &Sandbox| {
+        let results = sandbox.json("target/run_results.json");
+        let ids = results["results"].as_array().unwrap().iter().map(|it| it["unique_id"].as_str().unwrap());
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    sandbox.write("project.yml", &project("on-run-end"));
+    sandbox.run(["run"]).code(2);
+    assert_eq!(results(&sandbox), "model.shop.a operation.shop.shop-on-run-end-0");
+    sandbox.write("target/run_results.json", "{}");
+    sandbox.write("project.yml", &project("on-run-start"));
+    sandbox.run(["run"]).code(2);
+    assert_eq!(sandbox.json("target/run_results.json"), serde_json::json!({}));
+}
+
+#[test]
 fn a_unit_test_replaces_names_that_are_no_macros() {
     let sandbox = Sandbox::new().model("a", "select '{{ invocation_id }}' as id").file(
         "models/schema.yml",

@@ -22,6 +22,10 @@ pub(super) struct End<'a> {
 pub(super) fn records(about: &About<'_>, end: &End<'_>, elapsed: Duration) -> Vec<Record> {
     let nodes: Vec<&Node> = end.ended.iter().filter_map(|ended| about.manifest.node(ended.node)).collect();
     let mut records = finished(&nodes, end, elapsed);
+    // dbt goes on with the error that kept it from beginning.
+    if end.ending == Ending::NotBegun {
+        return records;
+    }
     let is_about_sources = nodes.iter().any(|node| node.kind.resource_type() == ResourceType::Source);
     if is_about_sources {
         records.push(Record::new("FreshnessCheckComplete", "Q006", Level::Info, "Done.", json!({})));

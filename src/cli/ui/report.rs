@@ -132,11 +132,12 @@ impl Reporter {
                 }
             }
         }
-        if self.only_failures && ending == Ending::Completed {
+        let has_results = ending != Ending::NotBegun;
+        if self.only_failures && matches!(ending, Ending::Completed | Ending::NotBegun) {
             return;
         }
         self.ui.say_line(&summary::last_line(colors, counts, elapsed, ending));
-        if self.can_retry && (ending != Ending::Completed || counts.failed > 0) {
+        if self.can_retry && has_results && (ending != Ending::Completed || counts.failed > 0) {
             self.ui.say_line("`model retry` goes on with what failed or was skipped");
         }
     }

@@ -63,6 +63,9 @@ fn indent(text: &str) -> String {
 
 /// `Done in 1.23s: 104 passed, 1 warned, 2 failed, 3 skipped`.
 pub(crate) fn last_line(colors: bool, summary: Summary, elapsed: Duration, ending: Ending) -> String {
+    if ending == Ending::NotBegun {
+        return format!("\nGave up before the first node, after {}", seconds(elapsed));
+    }
     let counts = [
         (summary.passed, "passed", Meaning::Good),
         (summary.warned, "warned", Meaning::Doubtful),
@@ -76,7 +79,7 @@ pub(crate) fn last_line(colors: bool, summary: Summary, elapsed: Duration, endin
     let opening = match ending {
         Ending::Completed => "Done in",
         Ending::FailedFast => "Stopped at the first failure after",
-        Ending::Cancelled => "Cancelled after",
+        Ending::Cancelled | Ending::NotBegun => "Cancelled after",
     };
     format!("\n{opening} {}: {}", seconds(elapsed), told.join(", "))
 }

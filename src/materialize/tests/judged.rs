@@ -23,7 +23,7 @@ fn a_test_is_weighed_by_severity_and_conditions() {
     let check = |config: Json, answer: Rows, grade: Grade, message: Option<&str>| {
         let node = data_test(&config);
         let mut bench = Recorder { answers: vec![answer], ..Recorder::default() };
-        let verdict = judge(&order(&node), &mut bench).unwrap();
+        let verdict = judge(&order(&node), &mut bench, Recipe::BuiltIn).unwrap();
         assert_eq!((verdict.grade, verdict.message.as_deref()), (grade, message), "{config}");
     };
     check(json!({}), counted(0, false, false), Grade::Pass, None);
@@ -48,7 +48,10 @@ fn a_warning_fails_where_warnings_are_errors() {
     let node = data_test(&json!({"severity": "warn"}));
     let mut bench = Recorder { answers: vec![counted(2, true, true)], ..Recorder::default() };
     let flags = Flags { warn_error: true, ..Flags::default() };
-    assert_eq!(judge(&Order { flags, ..order(&node) }, &mut bench).unwrap().grade, Grade::Fail);
+    assert_eq!(
+        judge(&Order { flags, ..order(&node) }, &mut bench, Recipe::BuiltIn).unwrap().grade,
+        Grade::Fail
+    );
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn failing_rows_are_stored_and_then_counted_where_they_are() {
     let node = data_test(&json!({"store_failures_as": "view", "limit": 100}));
     let mut bench =
         Recorder { answers: vec![counted(1, true, true)], ..Recorder::with(&[("a", RelationKind::Table)]) };
-    let verdict = judge(&order(&node), &mut bench).unwrap();
+    let verdict = judge(&order(&node), &mut bench, Recipe::BuiltIn).unwrap();
     insta::assert_snapshot!(bench.script(), @r#"
     begin
     drop table "a"
@@ -69,12 +72,45 @@ fn failing_rows_are_stored_and_then_counted_where_they_are() {
 }
 
 #[test]
+fn a_test_may_be_judged_by_the_project() {
+    let check = |config: Json, main: Option<Rows>| {
+        let node = data_test(&config);
+        let main = main.map(|rows| (Response::default(), rows));
+        let mut bench = Recorder { main, is_open: true, ..Recorder::default() };
+        let recipe = Recipe::Macro("shop.materialization_test_default");
+        let told = match judge(&order(&node), &mut bench, recipe) {
+            Ok(verdict) => format!("{:?} {}", verdict.grade, verdict.failures),
+            Err(failure) => failure.diagnostic().message,
+        };
+        format!("{}\n{told}", bench.script())
+    };
+    insta::assert_snapshot!(check(json!({}), Some(counted(2, true, true))), @r"
+    rollback
+    look: get_limit_subquery_sql(select 1, 5)
+    Fail 2
+    ");
+    insta::assert_snapshot!(check(json!({"store_failures": true}), Some(counted(2, true, true))), @r#"
+    rollback
+    look: get_limit_subquery_sql(select * from "a", 5)
+    Fail 2
+    "#);
+    insta::assert_snapshot!(check(json!({}), None), @r"
+    rollback
+    the materialization `` ran no statement named `main`
+    ");
+    insta::assert_snapshot!(check(json!({}), Some(Rows::default())), @r"
+    rollback
+    a test must give 1 row, it gave 0
+    ");
+}
+
+#[test]
 fn a_test_without_a_number_says_so() {
     let node = data_test(&json!({"fail_calc": "sum(n)"}));
     let mut answer = counted(0, false, false);
     answer.rows[0][0] = Cell::Null;
     let mut bench = Recorder { answers: vec![answer], ..Recorder::default() };
-    let failure = judge(&order(&node), &mut bench).unwrap_err();
+    let failure = judge(&order(&node), &mut bench, Recipe::BuiltIn).unwrap_err();
     assert_eq!(
         failure.diagnostic().message,
         "`fail_calc: sum(n)` must give a number for the failing rows, also when there are none"
@@ -154,7 +190,7 @@ fn a_unit_test_compares_the_expected_columns() {
         rows: vec![row(1, "actual"), row(3, "actual"), row(1, "expected"), row(2, "expected")],
     };
     let mut bench = Recorder { answers: vec![model, both], ..Recorder::default() };
-    let verdict = judge(&order(&node), &mut bench).unwrap();
+    let verdict = judge(&order(&node), &mut bench, Recipe::BuiltIn).unwrap();
     insta::assert_snapshot!(bench.script(), @r#"
     look: get_empty_subquery_sql(select 1)
     main: get_unit_test_sql(select 1, select cast(1 as integer) as "id", cast(null as integer) as "n"

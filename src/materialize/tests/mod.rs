@@ -62,7 +62,7 @@ struct Recorder {
     fails_at: Option<&'static str>,
     missing: Vec<&'static str>,
     returns: Value,
-    main: Option<Response>,
+    main: Option<(Response, Rows)>,
     is_open: bool,
 }
 
@@ -203,7 +203,7 @@ impl Bench for Recorder {
         SourceMap::new().add(path, text)
     }
 
-    fn main_response(&self) -> Option<Response> {
+    fn main_answer(&self) -> Option<(Response, Rows)> {
         self.main.clone()
     }
 

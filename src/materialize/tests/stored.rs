@@ -423,6 +423,7 @@ fn a_mistake_in_a_seed_is_found_before_anything_is_done() {
 #[test]
 fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
     let check = |returns: Value, main: Option<Response>, expected: &str| {
+        let main = main.map(|response| (response, Rows::default()));
         // A transaction is open where nothing but the answer is given.
         let is_open = returns.is_none();
         let this = objects::relation(Relation::new(Some("db"), "main", "a"), &Dialect::ANSI);

@@ -166,17 +166,19 @@ impl Library {
             let full = format!("materialization_{name}_{prefix}");
             let root = self.find_in(&self.root, &full);
             let internal = self.find_internal(&full);
-            let imported = self
-                .macros
-                .iter()
-                .filter(|found| found.name == full && !found.is_internal && found.package != self.root);
-            candidates.extend(root.into_iter().chain(imported).chain(internal));
+            candidates.extend(root.into_iter().chain(self.find_imported(&full)).chain(internal));
         }
         let is_free =
             self.rules.packages_replace_builtins || !candidates.iter().any(|found| found.is_internal);
         let allowed = |found: &&MacroInfo| is_free || found.is_internal || found.package == self.root;
         let info = candidates.into_iter().find(allowed)?;
         Some(MaterializationFound { info, is_builtin: info.is_internal })
+    }
+
+    /// The first macro of this name in a package that is not the root project.
+    fn find_imported(&self, name: &str) -> Option<&MacroInfo> {
+        let named = self.packages.values().filter_map(|package| self.macro_at(*package.macros.get(name)?));
+        named.filter(|found| !found.is_internal && found.package != self.root).min_by_key(|found| found.index)
     }
 
     /// The macros that a macro's body names, each once, without itself: what
