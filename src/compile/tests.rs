@@ -53,6 +53,15 @@ fn a_ref_that_parsing_did_not_see_is_explained() {
 }
 
 #[test]
+fn a_source_that_parsing_did_not_see_is_read() {
+    let stage = Stage::new(&[
+        ("models/schema.yml", "sources: [{name: raw, tables: [{name: t}]}]\n"),
+        ("models/b.sql", "select * from {% if execute %}{{ source('raw', 't') }}{% endif %}"),
+    ]);
+    assert_eq!(stage.sql("b"), r#"select * from "memory"."raw"."t""#);
+}
+
+#[test]
 fn templates_speak_with_the_warehouse() {
     let stage = stage(&[(
         "m",

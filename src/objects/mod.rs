@@ -6,6 +6,7 @@
 
 mod arguments;
 mod column;
+mod data_type;
 mod index;
 mod relation;
 mod relation_class;

@@ -100,7 +100,7 @@ impl Object for RowObject {
             "values" => Ok(sequence(self.values.clone())),
             "keys" => Ok(self.names.iter().map(Value::from).collect()),
             "items" => Ok(self.pairs().map(|(name, value)| sequence(vec![name.into(), value])).collect()),
-            "dict" => Ok(Value::from_pairs(self.pairs())),
+            "dict" => Ok(Value::from_object(template::MutDict::new(self.pairs()))),
             "get" => {
                 let arguments = Arguments::bind(name, &["key", "default"], args)?;
                 let found = self.get_value(arguments.require(name, "key")?);

@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Tuple};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
+use super::data_type::DataType;
 use super::rows::{Named, RowObject, cell, place, sequence};
 use crate::sql::{Cell, Column, Dialect, Rows};
 
@@ -361,7 +362,7 @@ impl Object for TableColumn {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str() {
             Some("name") => Some(Value::from(&self.name)),
-            Some("data_type") => Some(Value::from(self.kind)),
+            Some("data_type") => Some(Value::from_object(DataType(self.kind))),
             Some(_) => None,
             None => self.values.get(place(key, self.values.len())?).cloned(),
         }

@@ -241,20 +241,20 @@ fn a_package_is_configured_by_itself_and_by_the_root() {
 fn an_entry_may_describe_a_node_of_another_package() {
     let entry = |name: &str, text: &str| format!("models: [{{name: {name}, description: {text}}}]\n");
     let seeds = "seeds: [{name: rates, description: Rates, config: {column_types: {rate: text}}}]\n";
-    let off = "models: [{name: off, description: Off, config: {enabled: false}}]\n";
+    let off = "models: [{name: less, description: Less, config: {enabled: false}}]\n";
     let loaded = loaded(&[
         ("dbt_project.yml", "seeds: {pkg: {rates: {+enabled: false}}}\n"),
         ("packages.yml", "packages: [{local: pkg}]\n"),
         ("models/p.yml", &entry("p", "Ours")),
         ("models/r.yml", &entry("r", "Lost")),
         ("seeds/rates.csv", "rate\n1\n"),
-        ("models/off.sql", "select 1 as id"),
+        ("models/less.sql", "select 1 as id"),
         ("dbt_packages/pkg/dbt_project.yml", "name: pkg\n"),
         ("dbt_packages/pkg/models/p.sql", "select 1 as id"),
         ("dbt_packages/pkg/models/r.sql", "select 1 as id"),
         ("dbt_packages/pkg/models/own.yml", &entry("r", "Own")),
-        ("dbt_packages/pkg/models/off.sql", "select 1 as id"),
-        ("dbt_packages/pkg/models/off.yml", off),
+        ("dbt_packages/pkg/models/less.sql", "select 1 as id"),
+        ("dbt_packages/pkg/models/less.yml", off),
         ("dbt_packages/pkg/seeds/rates.csv", "rate\n2\n"),
         ("dbt_packages/pkg/seeds/rates.yml", seeds),
     ]);
@@ -267,7 +267,7 @@ fn an_entry_may_describe_a_node_of_another_package() {
     assert_eq!(described("seed.shop.rates"), ("Rates", "pkg://seeds/rates.yml"));
     let types = node(&loaded, "seed.shop.rates").config.get("column_types");
     assert_eq!(types, Some(&json!({"rate": "text"})));
-    assert_eq!(described("model.shop.off"), ("", ""), "the entry turns off what it describes");
+    assert_eq!(described("model.shop.less"), ("", ""), "the entry turns off what it describes");
     let codes: Vec<&str> = loaded.warnings.iter().map(|found| found.code).collect();
     assert_eq!(codes, ["unknown-node"]);
 }

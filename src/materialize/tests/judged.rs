@@ -96,9 +96,11 @@ fn a_test_may_be_judged_by_the_project() {
     "#);
     insta::assert_snapshot!(check(json!({}), None), @r"
     rollback
-    the materialization `` ran no statement named `main`
+    rollback
+    the materialization `view` ran no statement named `main`
     ");
     insta::assert_snapshot!(check(json!({}), Some(Rows::default())), @r"
+    rollback
     rollback
     a test must give 1 row, it gave 0
     ");

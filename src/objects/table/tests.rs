@@ -46,6 +46,9 @@ fn tables_answer_as_in_agate() {
     check("{{ t.distinct('name') | length }} {{ t.limit(1) | length }}", "2 1");
     check("{{ t.to_json() }}", r#"[{"name":"b","n":2},{"name":"a","n":1},{"name":"b","n":3}]"#);
     check("{{ t.limit(1) }}", "| name | n |\n| ---- | - |\n| b    | 2 |\n");
+    check("{% set d = t.rows[0].dict() %}{{ d.pop('n') }} {{ d }}", "2 {'name': 'b'}");
+    check("{{ t.columns.n.data_type }} {{ t.columns.get('n').data_type.jsonify(3) }}", "Integer 3");
+    check("{{ t.columns.name.data_type.jsonify(1) }} {{ t.columns.n.data_type.jsonify(none) }}", "1 none");
     assert!(render("{{ t.select('x') }}").contains("its columns are: name, n"));
 }
 

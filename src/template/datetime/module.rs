@@ -97,7 +97,7 @@ fn construct(class: Class, args: &[Value]) -> Result<Value, Error> {
             let arguments = Arguments::new("datetime", args);
             let date = fields::date(&arguments, 0, None)?;
             let time = fields::time(&arguments, 3, NaiveTime::MIN)?;
-            let zone = arguments.get(7, "tzinfo").map_or(Ok(None), |zone| zone_of(&zone))?;
+            let zone = arguments.get(7, "tzinfo").map_or(Ok(None), |zone| zone_of(&zone))?.map(Zone::put_on);
             Ok(Moment { local: date.and_time(time), zone }.value())
         }
     }
@@ -125,7 +125,7 @@ fn datetime_method(method: &str, arguments: &Arguments<'_>) -> Result<Value, Err
         "combine" => {
             let date = strptime::from_iso(&arguments.required(0, "date")?.to_string())?;
             let time = strptime::from_iso(&format!("1970-01-01 {}", arguments.required(1, "time")?))?;
-            let zone = arguments.get(2, "tzinfo").map_or(Ok(None), |zone| zone_of(&zone))?;
+            let zone = arguments.get(2, "tzinfo").map_or(Ok(None), |zone| zone_of(&zone))?.map(Zone::put_on);
             Ok(Moment { local: date.local.date().and_time(time.local.time()), zone }.value())
         }
         _ => Err(Error::from(ErrorKind::UnknownMethod)),

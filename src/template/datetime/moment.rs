@@ -66,7 +66,7 @@ impl Moment {
 
     /// The same time in another zone.
     pub(super) fn in_zone(self, zone: Zone) -> Self {
-        let utc = self.utc();
+        let (utc, zone) = (self.utc(), zone.whole());
         let offset = zone.offset_at_utc(utc).local_minus_utc();
         let local = utc.checked_add_signed(TimeDelta::seconds(i64::from(offset))).unwrap_or(utc);
         Self { local, zone: Some(zone) }
@@ -102,7 +102,7 @@ impl Moment {
         let date = fields::date(arguments, 0, Some(self.local.date()))?;
         let time = fields::time(arguments, 3, self.local.time())?;
         let zone = match arguments.get(7, "tzinfo") {
-            Some(zone) => zone_of(&zone)?,
+            Some(zone) => zone_of(&zone)?.map(Zone::put_on),
             None => self.zone,
         };
         Ok(Self { local: date.and_time(time), zone }.value())

@@ -2,6 +2,7 @@ use chrono::NaiveDate;
 
 use crate::template::values::text;
 
+use super::moment::Moment;
 use super::strftime::strftime;
 use super::strptime;
 use super::zone::Zone;
@@ -35,6 +36,13 @@ fn zones_know_their_history() {
     assert_eq!(berlin.offset_at_local(at(3, 31, 2)).to_string(), "+01:00");
     assert_eq!(berlin.offset_at_local(at(10, 27, 2)).to_string(), "+02:00");
     assert!(Zone::parse("Nowhere").is_err());
+    // Put on a time without `localize`, it stands at its first offset.
+    let summer =
+        Moment { local: at(6, 1, 12), zone: Some(Zone::parse("America/New_York").unwrap().put_on()) };
+    assert_eq!(summer.isoformat(" "), "2024-06-01 12:30:00-04:56");
+    assert_eq!(summer.zone.unwrap().name_at(summer.local), "LMT");
+    assert_eq!(summer.in_zone(Zone::UTC).isoformat(" "), "2024-06-01 17:26:00+00:00");
+    assert_eq!(Zone::UTC.put_on(), Zone::UTC);
 }
 
 #[test]

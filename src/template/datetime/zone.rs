@@ -29,6 +29,9 @@ use super::moment::Moment;
 pub(super) enum Zone {
     Fixed(FixedOffset),
     Named(Tz),
+    /// A named one that was put on a time without `localize`. pytz: it stands at its first
+    /// offset, the mean local time of old, to the minute.
+    First(Tz),
 }
 
 impl Zone {
@@ -39,10 +42,27 @@ impl Zone {
         name.parse().map(Self::Named).map_err(|_| raise_message(format!("there is no time zone '{name}'")))
     }
 
+    /// The zone as the `tzinfo` of a time.
+    pub(super) fn put_on(self) -> Self {
+        match self {
+            Self::Named(zone) if zone != Tz::UTC => Self::First(zone),
+            other => other,
+        }
+    }
+
+    /// The zone with its history.
+    pub(super) fn whole(self) -> Self {
+        match self {
+            Self::First(zone) => Self::Named(zone),
+            other => other,
+        }
+    }
+
     /// The offset at a time of UTC.
     pub(super) fn offset_at_utc(self, utc: NaiveDateTime) -> FixedOffset {
         match self {
             Self::Fixed(offset) => offset,
+            Self::First(zone) => first_offset(zone),
             Self::Named(zone) => zone.offset_from_utc_datetime(&utc).fix(),
         }
     }
@@ -51,6 +71,7 @@ impl Zone {
     pub(super) fn offset_at_local(self, local: NaiveDateTime) -> FixedOffset {
         let zone = match self {
             Self::Fixed(offset) => return offset,
+            Self::First(zone) => return first_offset(zone),
             Self::Named(zone) => zone,
         };
         match zone.offset_from_local_datetime(&local) {
@@ -67,6 +88,10 @@ impl Zone {
         let zone = match self {
             Self::Fixed(offset) if offset.local_minus_utc() == 0 => return "UTC".to_owned(),
             Self::Fixed(offset) => return format!("UTC{offset}"),
+            Self::First(zone) => {
+                let name = zone.offset_from_utc_datetime(&NaiveDateTime::MIN);
+                return name.abbreviation().unwrap_or_default().to_owned();
+            }
             Self::Named(zone) => zone,
         };
         let offset = zone.offset_from_local_datetime(&local).earliest();
@@ -77,7 +102,7 @@ impl Zone {
     /// The daylight saving time at a local time.
     pub(super) fn saving_at(self, local: NaiveDateTime) -> TimeDelta {
         match self {
-            Self::Fixed(_) => TimeDelta::zero(),
+            Self::Fixed(_) | Self::First(_) => TimeDelta::zero(),
             Self::Named(zone) => {
                 let offset = zone.offset_from_local_datetime(&local).earliest();
                 offset.map_or_else(TimeDelta::zero, |offset| offset.dst_offset())
@@ -90,12 +115,18 @@ impl Zone {
     }
 }
 
+fn first_offset(zone: Tz) -> FixedOffset {
+    let offset = zone.offset_from_utc_datetime(&NaiveDateTime::MIN).fix();
+    let minutes = (offset.local_minus_utc() + 30).div_euclid(60);
+    FixedOffset::east_opt(minutes * 60).unwrap_or(offset)
+}
+
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(offset) if offset.local_minus_utc() == 0 => f.write_str("UTC"),
             Self::Fixed(offset) => write!(f, "UTC{offset}"),
-            Self::Named(zone) => f.write_str(zone.name()),
+            Self::Named(zone) | Self::First(zone) => f.write_str(zone.name()),
         }
     }
 }
@@ -122,9 +153,9 @@ impl Object for Zone {
             moment.ok_or_else(|| raise_message(format!("`{method}` takes a datetime")))
         };
         match method {
-            "localize" => Ok(Moment { zone: Some(**self), ..moment()? }.value()),
+            "localize" => Ok(Moment { zone: Some(self.whole()), ..moment()? }.value()),
             "normalize" | "fromutc" => Ok(moment()?.in_zone(**self).value()),
-            "utcoffset" => Ok(Moment { zone: Some(**self), ..moment()? }.utc_offset_value()),
+            "utcoffset" => Ok(Moment { zone: Some(self.whole()), ..moment()? }.utc_offset_value()),
             "tzname" => Ok(Value::from(self.name_at(moment()?.local))),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }

@@ -145,15 +145,15 @@ const PROJECT: &[(&str, &[&str])] = &[
     ),
     ("dbt_packages/lib/dbt_project.yml", &["name: lib\n"]),
     (
+        "dbt_packages/lib/models/only.sql",
+        &["select 1 as id", "select 2 as id", "{{ config(enabled=false) }} select 2 as id"],
+    ),
+    (
         "dbt_packages/lib/models/a.sql",
         &[
             "{{ config(schema='lib', meta={'which': flags.WHICH}) }} select 1 as id",
             "{{ config(schema='lib') }} select 1 as id",
         ],
-    ),
-    (
-        "dbt_packages/lib/models/only.sql",
-        &["select 1 as id", "select 2 as id", "{{ config(enabled=false) }} select 2 as id"],
     ),
     (
         "dbt_project.yml",
