@@ -63,7 +63,9 @@ impl World<'_> {
         if MATERIALIZATIONS.contains(&name) || self.library.materialization(name).is_some() {
             return None;
         }
-        let own = self.library.macros().filter_map(|info| materialization_name(&info.name));
+        // That of data tests is none for a model.
+        let own = self.library.macros().filter(|info| !info.is_internal);
+        let own = own.filter_map(|info| materialization_name(&info.name));
         let known: BTreeSet<&str> = own.chain(MATERIALIZATIONS.iter().copied()).collect();
         let message = format!("`{}` is materialized as `{name}`, which does not exist here", sketch.name);
         let finding = Diagnostic::warning("unknown-materialization", message)

@@ -233,4 +233,5 @@ cases!(
     versions_of_models,
     what_a_drop_takes_along,
     what_packages_ask_for,
+    wrapped_tests,
 );

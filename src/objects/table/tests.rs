@@ -48,7 +48,7 @@ fn tables_answer_as_in_agate() {
     check("{{ t.limit(1) }}", "| name | n |\n| ---- | - |\n| b    | 2 |\n");
     check("{% set d = t.rows[0].dict() %}{{ d.pop('n') }} {{ d }}", "2 {'name': 'b'}");
     check("{{ t.columns.n.data_type }} {{ t.columns.get('n').data_type.jsonify(3) }}", "Integer 3");
-    check("{{ t.columns.name.data_type.jsonify(1) }} {{ t.columns.n.data_type.jsonify(none) }}", "1 none");
+    check("{{ t.columns.name.data_type.jsonify(1) }} {{ t.columns.n.data_type.jsonify(none) }}", "1 None");
     assert!(render("{{ t.select('x') }}").contains("its columns are: name, n"));
 }
 
