@@ -128,7 +128,7 @@ class Works:
         if after != manifest(folder):
             sys.exit(f"{folder}: the manifest after an edit differs from one without a cache")
 
-    def build(self, shape, models, rows=100, with_peers=True):
+    def build(self, shape, models, rows=100, with_peers=True, with_one_thread=True):
         """Building a project: by us with one and two threads, plainly, and by others."""
         model, project = self.programs.model, self.project(shape, models, rows)
         runs = []
@@ -139,9 +139,10 @@ class Works:
             return folder
 
         build = [model, "build", "--quiet", "--threads"]
-        ours = add("model, 1 thread", [*build, "1"])
-        add("model, 2 threads", [*build, "2"])
-        add("model, 1 thread, each test by itself", [*build, "1", "--no-combined-tests"])
+        if with_one_thread:
+            add("model, 1 thread", [*build, "1"])
+            add("model, 1 thread, each test by itself", [*build, "1", "--no-combined-tests"])
+        ours = add("model, 2 threads", [*build, "2"])
         log, _ = self.copy(project, "log")
         events = measure([model, "build", "--threads", "1", "--log-format", "json", "--debug"], log).told
         sent = statements(events)
