@@ -177,7 +177,7 @@ fn result_value(runtime: &Runtime, node: &Node, result: &NodeResult) -> Value {
         ("message", Value::from(result.message.clone())),
         ("failures", Value::from(result.failures)),
         ("unique_id", Value::from(node.unique_id.as_str())),
-        ("node", to_value(&json)),
+        ("node", ToDict::node(to_value(&json))),
     ];
     ToDict::value(entries)
 }

@@ -11,16 +11,31 @@ use crate::template::{MutDict, MutList, Value};
 /// An object of dbt's: its fields, and `to_dict()`, which makes a plain dict of
 /// it and of such objects in it, with times as texts.
 #[derive(Debug)]
-pub(super) struct ToDict(Arc<MutDict>);
+pub(super) struct ToDict {
+    fields: Arc<MutDict>,
+    /// Whether a field that is not there is none: so it is in a configuration (dbt:
+    /// `BaseConfig.__getitem__`).
+    is_config: bool,
+}
 
 impl ToDict {
     /// An object with these fields.
     pub(super) fn value(fields: Vec<(&'static str, Value)>) -> Value {
-        Value::from_object(Self(Arc::new(MutDict::new(fields))))
+        Value::from_object(Self { fields: Arc::new(MutDict::new(fields)), is_config: false })
+    }
+
+    /// A node, whose configuration has none for what it does not say.
+    pub(super) fn node(node: Value) -> Value {
+        let config = node.get_attr("config").ok();
+        let fields = config.as_ref().and_then(|config| config.downcast_object::<MutDict>());
+        if let (Some(fields), Some(node)) = (fields, node.downcast_object_ref::<MutDict>()) {
+            node.insert(Value::from("config"), Value::from_object(Self { fields, is_config: true }));
+        }
+        node
     }
 
     fn to_dict(&self) -> Value {
-        let plain = self.0.entries().into_iter().map(|(key, value)| (key, plain(&value)));
+        let plain = self.fields.entries().into_iter().map(|(key, value)| (key, plain(&value)));
         Value::from_object(MutDict::new(plain))
     }
 }
@@ -28,6 +43,10 @@ impl ToDict {
 fn plain(value: &Value) -> Value {
     if let Some(object) = value.downcast_object_ref::<ToDict>() {
         return object.to_dict();
+    }
+    if let Some(dict) = value.downcast_object_ref::<MutDict>() {
+        let entries = dict.entries().into_iter().map(|(key, value)| (key, plain(&value)));
+        return Value::from_object(MutDict::new(entries));
     }
     if let Some(items) = value.downcast_object_ref::<MutList>() {
         return Value::from_object(MutList::new(items.items().iter().map(plain).collect::<Vec<_>>()));
@@ -41,11 +60,12 @@ fn plain(value: &Value) -> Value {
 
 impl Object for ToDict {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.0.get_value(key)
+        let found = self.fields.get_value(key);
+        if self.is_config { found.or_else(|| Some(Value::from(()))) } else { found }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        self.0.enumerate()
+        self.fields.enumerate()
     }
 
     fn call_method(
@@ -56,11 +76,11 @@ impl Object for ToDict {
     ) -> Result<Value, Error> {
         match method {
             "to_dict" => Ok(self.to_dict()),
-            _ => self.0.call_method(state, method, args),
+            _ => self.fields.call_method(state, method, args),
         }
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.render(f)
+        self.fields.render(f)
     }
 }

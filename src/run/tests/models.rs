@@ -132,7 +132,9 @@ fn hooks_of_the_run_see_its_results() {
     let mut lab = Lab::new();
     lab.node("a", &table(), "select 1 as id").node("b", &table(), "select nope");
     let end = "insert into log select '{{ results | map(attribute='status') | sort | join('+') }} {{ schemas | join }} \
-               {{ results[0].node.resource_type }} {{ results[0].to_dict()['timing'][0]['name'] }}'";
+               {{ results[0].node.resource_type }} {{ results[0].to_dict()['timing'][0]['name'] }} \
+               {{ results[0].node.config.materialized }} {{ results[0].node.config.nothing_such is none }} \
+               {{ results[0].to_dict().node.config.nothing_such is none }}'";
     let hooks = [
         hook(&lab, HookMoment::Start, 0, "create table log (line text)"),
         hook(&lab, HookMoment::Start, 1, "  {# nothing #} "),
@@ -142,7 +144,11 @@ fn hooks_of_the_run_see_its_results() {
         lab.put(node);
     }
     let told = lab.told(Mode::Run);
-    assert_eq!(lab.rows("select line from log"), "error+success main model compile", "{told}");
+    assert_eq!(
+        lab.rows("select line from log"),
+        "error+success main model compile table True False",
+        "{told}"
+    );
     assert!(
         told.contains("operation.shop.shop-on-run-start-1 success: shop.on-run-start.1 passed"),
         "{told}"
