@@ -33,7 +33,7 @@ pub use earlier::{EarlierManifest, Entry};
 pub use graph_json::graph_json;
 pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};
 pub use metadata::Metadata;
-pub use node_json::{checksum, compiled_node_json, node_json, relation_name};
+pub use node_json::{checksum, compiled_node_json, node_json, relation_name, source_freshness};
 pub use revision::{Layout, Revision, Sheet};
 pub use run_results::{BatchResults, NodeResult, RunResults, Status, Timing, durations};
 pub use semantic_json::semantic_manifest_json;

@@ -302,7 +302,7 @@ fn external(written: &Json) -> Json {
 
 /// The rule, or, where no limit is set, what the configuration says: limits of
 /// nothing, or null where it was turned off.
-fn source_freshness(node: &Node, source: &Source) -> Json {
+pub fn source_freshness(node: &Node, source: &Source) -> Json {
     let config = config(node, "freshness", || Json::Null);
     match &source.freshness {
         Some(freshness) if !config.is_object() => freshness_json(freshness),

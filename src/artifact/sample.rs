@@ -174,7 +174,9 @@ fn kind(json: &Json, places: &Places) -> NodeKind {
         }),
         "snapshot" => NodeKind::Snapshot(body(json)),
         "analysis" => NodeKind::Analysis(body(json)),
-        "test" => NodeKind::Test(DataTest { body: body(json), generic: generic(json) }),
+        "test" => {
+            NodeKind::Test(DataTest { body: body(json), generic: generic(json), old_forms: Vec::new() })
+        }
         "operation" => NodeKind::Hook(RunHook {
             body: body(json),
             moment: HookMoment::Start,

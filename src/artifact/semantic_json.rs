@@ -135,19 +135,13 @@ fn metric(json: &Json) -> Json {
     let mut params = json.get("type_params").cloned().unwrap_or_default();
     if let Some(params) = params.as_object_mut() {
         params.remove("metric_aggregation_params");
-        let inner = [("cumulative_type_params", &["metric"][..]), ("conversion_type_params", CONVERSION)];
-        for (key, keys) in inner {
-            if let Some(own) = params.get_mut(key).and_then(Json::as_object_mut) {
-                own.retain(|key, _| !keys.contains(&key.as_str()));
-            }
+        if let Some(own) = params.get_mut("cumulative_type_params").and_then(Json::as_object_mut) {
+            own.remove("metric");
         }
     }
     metric.extend(object([("type_params", params), ("config", only_meta(json))]));
     metric.into()
 }
-
-/// What the manifest says of conversions and the readers of this file do not know.
-const CONVERSION: &[&str] = &["base_metric", "conversion_metric"];
 
 fn saved_query(json: &Json) -> Json {
     let mut query = picked(json, &["name", "query_params", "description", "metadata", "label", "tags"]);

@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::metadata::Metadata;
-use super::node_json::freshness_json;
 use super::run_results::{Status, Timing};
 use crate::diagnostics::Diagnostic;
-use crate::manifest::Freshness;
 
 /// `sources.json`.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -48,8 +46,7 @@ pub struct FreshnessMeasured {
     /// [`Status::Pass`], [`Status::Warn`] or [`Status::Error`].
     pub status: Status,
     /// The rule.
-    #[serde(serialize_with = "write_rule")]
-    pub criteria: Freshness,
+    pub criteria: Json,
     /// What the warehouse said.
     pub adapter_response: Map<String, Json>,
     /// Its phases.
@@ -78,10 +75,6 @@ impl SourcesResults {
         let stamped = Self { metadata: self.metadata.of("sources", 3), ..self.clone() };
         serde_json::to_value(stamped).unwrap_or(Json::Null)
     }
-}
-
-fn write_rule<S: serde::Serializer>(rule: &Freshness, serializer: S) -> Result<S::Ok, S::Error> {
-    freshness_json(rule).serialize(serializer)
 }
 
 /// Of an earlier `sources.json`: when the newest row of a source was loaded,

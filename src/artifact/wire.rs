@@ -61,8 +61,10 @@ pub fn group<'a>(manifest: &'a Manifest, node: &'a Node) -> Option<&'a str> {
         NodeKind::Test(DataTest { generic: Some(test), .. }) => test.attached_node.as_ref(),
         _ => None,
     };
-    let inherited = || manifest.by_id(attached?.as_str())?.config.text("group");
-    node.config.text("group").or_else(inherited)
+    match attached {
+        Some(id) => manifest.by_id(id.as_str())?.config.text("group"),
+        None => node.config.text("group"),
+    }
 }
 
 /// `docs` of a node that says nothing about it.
@@ -82,6 +84,8 @@ fn column_json(column: &ColumnDocs) -> Json {
     for (key, value) in &column.extra {
         match key.as_str() {
             "granularity" => granularity = value.clone(),
+            // dbt: what is written here does not count.
+            "doc_blocks" => {}
             _ => drop(extra.insert(key.clone(), value.clone())),
         }
     }

@@ -164,7 +164,7 @@ impl Session {
 
     /// Begins the log file of the project, unless it is to have none. One that
     /// cannot be written does not keep anything from being done.
-    fn keep_log(&self, request: &LoadRequest) {
+    pub(crate) fn keep_log(&self, request: &LoadRequest) {
         let Some((folder, flags)) = project::log_place(request) else { return };
         let level = Level::parse(flags.text("log_level_file").unwrap_or("debug"));
         let level = if flags.is_on("debug") { Some(Level::Debug) } else { level };
@@ -273,7 +273,10 @@ impl Session {
 
     fn reporter(&self, workspace: &Workspace) -> Reporter {
         let dialect = *workspace.adapter().dialect();
-        Reporter::new(&self.ui, &workspace.manifest, &self.sources, dialect)
+        let project = &workspace.project;
+        let target = project.target_path();
+        let target = target.strip_prefix(&project.root).unwrap_or(&target);
+        Reporter::new(&self.ui, &workspace.manifest, &self.sources, (dialect, target))
     }
 
     /// Writes the catalog of an open project.
@@ -322,6 +325,7 @@ impl Session {
         if self.global.timings {
             self.ui.timings(&self.invocation.timings, self.elapsed());
         }
+        self.ui.sum_up_deprecations(self.global.show_all_deprecations);
         self.ui.record(&self.completed(code == 0));
         code
     }

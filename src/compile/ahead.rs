@@ -38,6 +38,7 @@ pub(super) const NAMES: &[&str] = &[
     "schema",
     "selected_resources",
     "source",
+    "sql_now",
     "this",
     "try_or_compiler_error",
 ];

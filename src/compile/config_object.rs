@@ -46,7 +46,9 @@ impl ConfigObject {
         let key = template::text(arguments.require(name, "name")?);
         let default = arguments.get("default").cloned().unwrap_or(Value::from(()));
         let value = self.find(place, &key).map_or(default, |value| template::to_value(&value));
-        if let Some(validator) = arguments.given("validator") {
+        // dbt: without a default nothing is asked.
+        let validator = arguments.given("validator").filter(|_| arguments.given("default").is_some());
+        if let Some(validator) = validator {
             validator.call(running, std::slice::from_ref(&value))?;
         }
         Ok(value)

@@ -39,7 +39,7 @@ pub use job::{Batch, Job};
 pub use listener::Listener;
 pub use relations::RelationCache;
 pub use results::as_response;
-pub use runtime::{Deferral, Parts, RunOptions, Runtime};
+pub use runtime::{Deferral, Parts, RunOptions, Runtime, output_file};
 pub use worker::Worker;
 #[cfg(test)]
 mod tests;

@@ -164,15 +164,7 @@ impl Runtime {
     /// not named after its file gets a place in a folder of the file's name.
     #[must_use]
     pub fn output_path(&self, folder: &str, node: &Node) -> PathBuf {
-        let file = Path::new(&node.origin.original_file_path);
-        let own = Path::new(&node.origin.path);
-        let path = self.parts.project.target_path().join(folder).join(&node.package).join(file);
-        match &node.kind {
-            // Its own path is that of the property file, which other tests share.
-            NodeKind::UnitTest(_) => path.join(format!("{}.sql", node.search_name())),
-            _ if file.file_name() == own.file_name() => path,
-            _ => path.join(own),
-        }
+        self.parts.project.target_path().join(output_file(folder, node))
     }
 
     /// Waits until all texts of nodes are written; the finding where some could not be.
@@ -200,5 +192,22 @@ impl Runtime {
 
     pub(super) fn remember_ephemeral(&self, id: NodeId, compiled: &Arc<Compiled>) {
         self.ephemerals.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(compiled));
+    }
+}
+
+/// Where a text of a node goes, below the target path: `compiled/shop/models/orders.sql`.
+#[must_use]
+pub fn output_file(folder: &str, node: &Node) -> PathBuf {
+    let file = Path::new(&node.origin.original_file_path);
+    let own = Path::new(&node.origin.path);
+    let path = Path::new(folder).join(&node.package).join(file);
+    match &node.kind {
+        // Its own path is that of the property file, which other tests share.
+        NodeKind::UnitTest(_) => {
+            let folder = file.parent().unwrap_or(Path::new(""));
+            path.join(folder).join(format!("{}.sql", node.search_name()))
+        }
+        _ if file.file_name() == own.file_name() => path,
+        _ => path.join(own),
     }
 }

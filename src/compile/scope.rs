@@ -25,6 +25,7 @@ pub(super) struct RunScope {
 /// Everything that [`RunScope`] knows beyond the project's members.
 const NAMES: &[&str] = &[
     "adapter",
+    "adapter_macro",
     "api",
     "column",
     "compiled_code",
@@ -46,6 +47,7 @@ const NAMES: &[&str] = &[
     "selected_resources",
     "source",
     "sql",
+    "sql_now",
     "store_raw_result",
     "store_result",
     "submit_python_job",
@@ -81,6 +83,8 @@ impl RunScope {
                 state.compiled().map_or(Value::from(()), |compiled| Value::from(compiled.sql.as_str()))
             }
             "database" | "schema" => self.place(name),
+            "sql_now" => Value::from(dialect.now),
+            "adapter_macro" => objects::adapter_macro(),
             "pre_hooks" => self.hooks("pre-hook"),
             "post_hooks" => self.hooks("post-hook"),
             "defer_relation" => self.deferred(),

@@ -246,7 +246,9 @@ impl JobState {
         if !self.runtime.parts.options.introspect {
             let message =
                 format!("`{}` asks the warehouse while it is compiled", self.subject.name(&self.runtime));
-            let finding = Diagnostic::error("introspection-off", message).note(format!("it sends: {sql}"));
+            let finding = Diagnostic::error("introspection-off", message)
+                .note(format!("it sends: {sql}"))
+                .known_as("connection never acquired for thread");
             return Err(finding.help("leave out `--no-introspect`").into());
         }
         Ok(())

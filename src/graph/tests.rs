@@ -37,7 +37,7 @@ fn node(kind: &str, name: &str, parents: Vec<NodeId>, file: &SourceFile) -> Node
         relation: None,
         depends_on: DependsOn { nodes: parents, ..DependsOn::default() },
         kind: match kind {
-            "test" => NodeKind::Test(DataTest { body: body.into(), generic: None }),
+            "test" => NodeKind::Test(DataTest { body: body.into(), generic: None, old_forms: Vec::new() }),
             _ => NodeKind::Model(Box::new(Model::of(body))),
         },
     }

@@ -1,8 +1,9 @@
-//! Models that are to be gone.
+//! Models that are to be gone, and tests that are written in a way that is.
 
 use chrono::{DateTime, Utc};
 
 use super::access::call_of;
+use super::generic_tests::OldForm;
 use super::resolve::site_of_ref;
 use super::version::version_text;
 use super::{Node, NodeKind, Nodes, Sort};
@@ -84,4 +85,73 @@ fn read(node: &Node, target: &Node, is_over: bool) -> Diagnostic {
 
 fn literal(version: &serde_json::Value) -> String {
     if version.is_string() { format!("'{}'", version_text(version)) } else { version_text(version) }
+}
+
+/// A warning for each old way in which data tests are written: about the first test, or with
+/// `all` about each.
+///
+/// dbt: `MissingArgumentsPropertyInGenericTestDeprecation`,
+/// `ArgumentsPropertyInGenericTestDeprecation` and `PropertyMovedToConfigDeprecation`.
+pub(super) fn old_tests(nodes: &Nodes, all: bool) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for sort in [Sort::BareArguments, Sort::OwnArguments, Sort::BareConfig] {
+        let count = nodes.outlines().filter(|(_, outline)| outline.is(sort)).count();
+        let told = if all { count } else { 1 };
+        for (_, node) in nodes.chosen(|outline| outline.is(sort)).take(told) {
+            let NodeKind::Test(test) = &node.kind else { continue };
+            let forms = test.old_forms.iter().filter(|form| form.sort() == sort);
+            let each = if all { usize::MAX } else { 1 };
+            let of_node = forms.take(each).map(|form| old_test(node, form, code_of(form)));
+            findings.extend(of_node.map(|finding| counted(finding, if all { 1 } else { count })));
+        }
+    }
+    findings
+}
+
+fn code_of(form: &OldForm) -> &'static str {
+    match form {
+        OldForm::BareArguments => "bare-arguments",
+        OldForm::OwnArguments => "own-arguments",
+        OldForm::BareConfig(_) => "bare-config",
+    }
+}
+
+fn old_test(node: &Node, form: &OldForm, code: &'static str) -> Diagnostic {
+    let (name, at) = (&node.name, node.origin.patch_span.unwrap_or(node.origin.span));
+    let file = node.origin.original_file_path.as_str();
+    match form {
+        OldForm::BareArguments => {
+            Diagnostic::warning(code, format!("the arguments of the test `{name}` stand beside its settings"))
+                .at(at, "this test")
+                .known_as("Arguments to generic tests should be nested under the `arguments` property")
+                .help("write them below `arguments:`")
+                .fact("test_name", name.as_str())
+        }
+        OldForm::OwnArguments => {
+            Diagnostic::warning(code, format!("the test `{name}` has an argument `arguments`"))
+                .at(at, "this test")
+                .help("remove the flag `require_generic_test_arguments_property`, or rename the argument")
+                .fact("test_name", name.as_str())
+        }
+        OldForm::BareConfig(key) => {
+            Diagnostic::warning(code, format!("`{key}` of the test `{name}` stands beside `config:`"))
+                .at(at, "this test")
+                .help(format!("write `{key}` below `config:`"))
+                .fact("key", key.as_str())
+                .fact("file", file)
+        }
+    }
+}
+
+/// The finding, which stands for so many.
+fn counted(finding: Diagnostic, count: usize) -> Diagnostic {
+    let finding = if count > 1 {
+        let more = count - 1;
+        let tests = if more == 1 { "is 1 more" } else { "are more" };
+        let number = if more == 1 { String::new() } else { format!(" ({more})") };
+        finding.note(format!("there {tests}{number}: `--show-all-deprecations` shows each"))
+    } else {
+        finding
+    };
+    finding.fact("occurrences", count.to_string())
 }

@@ -1,7 +1,7 @@
 //! Descriptions, and the docs blocks that they use.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use minijinja::value::{Kwargs, Rest};
@@ -45,15 +45,17 @@ impl<'a> Describer<'a> {
         if text.is_plain() {
             return Ok((description.value.clone(), Vec::new()));
         }
-        let used = Arc::new(Mutex::new(Vec::new()));
         let scope = DocsScope {
             package: package.to_owned(),
-            doc: self.doc_function(package, &used),
+            doc: self.doc_function(package),
             surroundings: Arc::clone(self.surroundings),
         };
         let rendered = self.engine.render(&text, Arc::new(scope)).map_err(|error| error.diagnostic())?;
-        let used = used.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok((rendered, used))
+        let root = self.engine.library().root();
+        let found = |names: &Vec<String>| find(self.blocks, names, package, root);
+        let shown = shown_docs(&description.value);
+        let used = shown.iter().filter_map(found).map(|block| block.unique_id.clone());
+        Ok((rendered, used.collect()))
     }
 
     /// The columns as people read about them. Findings are added to `findings`.
@@ -97,28 +99,55 @@ impl<'a> Describer<'a> {
 
     /// `doc(name)` and `doc(package, name)`. dbt: without a package, the node's
     /// own is searched first, then the root project, then all.
-    fn doc_function(&self, package: &str, used: &Arc<Mutex<Vec<String>>>) -> Value {
-        let (blocks, used) = (Arc::clone(self.blocks), Arc::clone(used));
+    fn doc_function(&self, package: &str) -> Value {
+        let blocks = Arc::clone(self.blocks);
         let (own, root) = (package.to_owned(), self.engine.library().root().to_owned());
         Value::from_function(move |Rest(names): Rest<Value>, _: Kwargs| {
             let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-            let found = match names.as_slice() {
-                [name] => [&own, &root]
-                    .into_iter()
-                    .find_map(|package| blocks.get(&format!("doc.{package}.{name}")))
-                    .or_else(|| blocks.values().find(|block| block.name == *name)),
-                [package, name] => blocks.get(&format!("doc.{package}.{name}")),
-                _ => return Err(template::raise_message("`doc` takes a name, or a package and a name")),
-            };
-            match found {
-                Some(block) => {
-                    used.lock().unwrap_or_else(PoisonError::into_inner).push(block.unique_id.clone());
-                    Ok::<Value, Error>(Value::from(block.contents.as_str()))
-                }
+            if !matches!(names.len(), 1 | 2) {
+                return Err(template::raise_message("`doc` takes a name, or a package and a name"));
+            }
+            match find(&blocks, &names, &own, &root) {
+                Some(block) => Ok::<Value, Error>(Value::from(block.contents.as_str())),
                 None => Err(unknown_doc(&names, &blocks)),
             }
         })
     }
+}
+
+/// The docs block of a name, or of a package and a name, as a node of the package `own` sees it.
+fn find<'a>(
+    blocks: &'a IndexMap<String, DocBlock>,
+    names: &[String],
+    own: &str,
+    root: &str,
+) -> Option<&'a DocBlock> {
+    match names {
+        [name] => [own, root]
+            .into_iter()
+            .find_map(|package| blocks.get(&format!("doc.{package}.{name}")))
+            .or_else(|| blocks.values().find(|block| block.name == *name)),
+        [package, name] => blocks.get(&format!("doc.{package}.{name}")),
+        _ => None,
+    }
+}
+
+/// What `doc` is called with wherever a description shows what it gives as it is. dbt: only
+/// these docs blocks are told of in `doc_blocks`.
+fn shown_docs(description: &str) -> Vec<Vec<String>> {
+    let shown = description.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
+    let calls = shown.filter_map(|(expression, _)| {
+        let expression = expression.trim_start_matches(['-', '+']).trim_end_matches('-').trim();
+        let arguments = expression.strip_prefix("doc")?.trim_start().strip_prefix('(')?.strip_suffix(')')?;
+        arguments.split(',').map(|argument| unquoted(argument.trim())).collect()
+    });
+    calls.collect()
+}
+
+fn unquoted(literal: &str) -> Option<String> {
+    let inside = |quote: char| literal.strip_prefix(quote)?.strip_suffix(quote);
+    let text = inside('\'').or_else(|| inside('"'))?;
+    (!text.contains(['\'', '"', '(', ')'])).then(|| text.to_owned())
 }
 
 /// A constraint with all of dbt's keys; one of a model as a whole has `columns` too.
@@ -209,7 +238,18 @@ impl Scope for DocsScope {
 mod tests {
     use serde_json::json;
 
-    use super::foreign_key_target;
+    use super::{foreign_key_target, shown_docs};
+
+    #[test]
+    fn docs_blocks_are_told_of_where_they_are_shown_as_they_are() {
+        let check = |description: &str, expected: &[&[&str]]| {
+            assert_eq!(shown_docs(description), expected, "{description}");
+        };
+        check("{{ doc('a') }} and {{- doc (\"p\", 'b') -}}", &[&["a"], &["p", "b"]]);
+        check("{{ doc('a').format(name='b') }}", &[]);
+        check("{{ doc('a') | upper }} {{ doc('a') ~ doc('b') }} {{ documents('a') }}", &[]);
+        check("doc('a') {% if true %}{% endif %}", &[]);
+    }
 
     #[test]
     fn foreign_keys_point_at_nodes() {

@@ -1,6 +1,8 @@
 //! Exposures and groups: entries of property files that nothing is built from.
 
-use indexmap::{IndexMap, IndexSet};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::configure;
@@ -39,9 +41,11 @@ fn exposure(
     let mut merged = configure::merge(ResourceType::Exposure, layers.in_order());
     findings.extend(configure::check(ResourceType::Exposure, name, &mut merged, entry.name.span));
     let mut config = merged.config;
-    let tags: IndexSet<String> = entry.tags.iter().cloned().chain(config.tags()).collect();
+    // dbt: each once, by name.
+    let tags: BTreeSet<String> = entry.tags.iter().cloned().chain(config.tags()).collect();
     let tags: Vec<String> = tags.into_iter().collect();
-    let mut meta = entry.meta.clone();
+    let mut meta = trees.exposure_meta(&file.package);
+    meta.extend(entry.meta.clone());
     meta.extend(config.get("meta").and_then(Json::as_object).cloned().unwrap_or_default());
     config.set("tags", tags.clone().into());
     config.set("meta", Json::Object(meta));

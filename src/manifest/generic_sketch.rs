@@ -121,7 +121,11 @@ impl GenericSketcher<'_> {
             package: file.package.clone(),
             fqn: draft.fqn,
             origin,
-            kind: NodeKind::Test(DataTest { body: body.into(), generic: Some(generic.into()) }),
+            kind: NodeKind::Test(DataTest {
+                body: body.into(),
+                generic: Some(generic.into()),
+                old_forms: draft.old_forms,
+            }),
             tags: draft.tags,
             options: draft.config,
             description: draft.description,

@@ -54,6 +54,7 @@ pub(super) struct Trees<'a> {
     /// [`Trees::keep_written`].
     keeps_written: bool,
     of_packages: HashMap<(&'a str, &'static str), LayerTree>,
+    exposure_metas: HashMap<&'a str, Map<String, Json>>,
     nothing: Arc<[Layer]>,
 }
 
@@ -70,8 +71,14 @@ impl<'a> Trees<'a> {
             root: &project.root_package().name,
             keeps_written: project.flags.is_on("state_modified_compare_more_unrendered_values"),
             of_packages: project.packages.iter().flat_map(of_package).collect(),
+            exposure_metas: project.packages.iter().filter_map(exposure_meta).collect(),
             nothing: Arc::default(),
         }
+    }
+
+    /// What a package's project file says of all its exposures. dbt: there `meta` needs no `+`.
+    pub(super) fn exposure_meta(&self, package: &str) -> Map<String, Json> {
+        self.exposure_metas.get(package).cloned().unwrap_or_default()
     }
 
     /// Where the project's flag asks for it, has the settings of a property file and of a
@@ -106,6 +113,12 @@ impl<'a> Trees<'a> {
         let root = if package == self.root { Arc::clone(&self.nothing) } else { tree(self.root) };
         Layers { own: tree(package), patch, call: Layer::default(), root }
     }
+}
+
+fn exposure_meta(package: &Package) -> Option<(&str, Map<String, Json>)> {
+    let tree = package.file.configs("exposures")?;
+    let meta = tree.rendered.get("meta")?.to_json();
+    Some((package.name.as_str(), meta.as_object()?.clone()))
 }
 
 /// The key of a project file that configures nodes of a kind. dbt: analyses and

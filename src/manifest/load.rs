@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::access::check_access;
 use super::cache::{self, Basis, Descent, Learned};
 use super::configure;
-use super::deprecation::check_deprecations;
+use super::deprecation::{check_deprecations, old_tests};
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
 use super::draft::{Drafted, Drafting, PlainConfigs};
@@ -30,7 +30,7 @@ use super::sources::Sources;
 use super::strays::Strays;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
-use super::world::{World, check_batch_inputs, check_side_by_side};
+use super::world::{World, check_batch_inputs, check_freshness, check_own_batch_macro, check_side_by_side};
 use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::timings::Phase;
@@ -103,7 +103,9 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
         None => whole(inputs, &surroundings, (engine, findings), basis)?,
     };
     let started_at = inputs.project.invocation.started_at;
-    loaded.outdated = check_deprecations(&loaded.manifest.nodes, started_at);
+    let (nodes, flags) = (&loaded.manifest.nodes, &inputs.project.flags);
+    loaded.outdated = old_tests(nodes, flags.is_on("show_all_deprecations"));
+    loaded.outdated.extend(check_deprecations(nodes, started_at));
     Ok(loaded)
 }
 
@@ -231,7 +233,10 @@ impl Loading<'_> {
         let Resolved { mut nodes, broken_tests, disabled, diagnostics } = resolved;
         self.findings.extend(check_access(self.project, nodes.as_slice(), &nodes));
         self.findings.extend(check_batch_inputs(&nodes));
-        self.findings.extend(check_side_by_side(&nodes, self.surroundings.adapter.as_ref()));
+        let adapter = self.surroundings.adapter.as_ref();
+        self.findings.extend(check_side_by_side(&nodes, adapter));
+        self.findings.extend(check_freshness(&nodes));
+        self.findings.extend(check_own_batch_macro(&nodes, self.project, self.engine.library()));
         complete_models(&mut nodes, &[&broken_tests, &disabled]);
         self.findings.extend(diagnostics);
         self.findings.extend(unit_tests);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::config::Config;
+use super::generic_tests::OldForm;
 use super::lazy::Lazy;
 use super::unit_test::UnitTest;
 use crate::source::{FileId, Span};
@@ -442,6 +443,8 @@ pub struct DataTest {
     pub body: Lazy<Body>,
     /// For a generic test: what it was made of.
     pub generic: Option<Lazy<GenericTest>>,
+    /// What about the way it is written is to be gone.
+    pub old_forms: Vec<OldForm>,
 }
 
 /// What a generic test was made of.

@@ -31,6 +31,9 @@ fn twice(patch: &SourcePatch, first: Span) -> Diagnostic {
     Diagnostic::error("duplicate-override", format!("the source `{name}` of `{package}` is overridden twice"))
         .at(patch.name.span, "again")
         .at(first, "first")
+        .known_as(format!(
+            "dbt found two schema.yml entries for the same source named {name} in package {package}"
+        ))
         .help("put both entries into one")
 }
 

@@ -98,7 +98,12 @@ impl<'a> Patches<'a> {
             let elsewhere = names.get(&(*package, name.as_str())).and_then(|kinds| kinds.first());
             let message = format!("there is no {} `{name}` to describe", list.noun());
             let finding = Diagnostic::warning("unknown-node", message)
-                .at(patch.properties.name.span, format!("not found in the package `{package}`"));
+                .at(patch.properties.name.span, format!("not found in the package `{package}`"))
+                .known_as(format!(
+                    "Did not find matching node for patch with name '{name}' in the '{}' section of file '{}'",
+                    list.as_str(),
+                    patch.file.path
+                ));
             findings.push(match elsewhere {
                 Some(kind) => finding.help(format!("`{name}` is a {kind}: describe it there")),
                 None => finding.suggest(name, candidates.into_iter().flatten().map(String::as_str)),

@@ -139,7 +139,9 @@ pub(super) fn whole_file(package: &Package, file: &ResourceFile, source: &Arc<So
             path = format!("analysis/{path}");
             NodeKind::Analysis(body.into())
         }
-        FileKind::Test => NodeKind::Test(DataTest { body: body.into(), generic: None }),
+        FileKind::Test => {
+            NodeKind::Test(DataTest { body: body.into(), generic: None, old_forms: Vec::new() })
+        }
         FileKind::Function => NodeKind::Function(Box::new(Function::of(body))),
         _ => NodeKind::Model(Box::new(Model::of(body))),
     };

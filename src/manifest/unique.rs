@@ -111,14 +111,16 @@ fn both(finding: Diagnostic, first: &Node, second: &Node) -> Diagnostic {
     ))
 }
 
-/// dbt 1.11 refuses names with spaces; with its flag off, it warns of the first of them
-/// and tells how many there are.
+/// dbt 1.11 refuses names with spaces; with its flag off, it warns of the first of them,
+/// with `--debug` of each, and tells how many there are.
 fn spaces(nodes: &[&Node], flags: &Flags) -> Vec<Diagnostic> {
     let is_named = |node: &&&Node| {
         !matches!(node.kind, NodeKind::UnitTest(_) | NodeKind::Function(_)) && node.name.contains(' ')
     };
     let found: Vec<&Node> = nodes.iter().filter(is_named).copied().collect();
-    let Some(first) = found.first() else { return Vec::new() };
+    if found.is_empty() {
+        return Vec::new();
+    }
     let pointed = |finding: Diagnostic| found.iter().fold(finding, |it, node| it.at(start(node), ""));
     let advice = "use `_` instead: a name with spaces must be quoted everywhere in SQL";
     let what = |node: &Node| format!("the name of the {} `{}` has spaces", kind(node), node.name);
@@ -135,11 +137,18 @@ fn spaces(nodes: &[&Node], flags: &Flags) -> Vec<Diagnostic> {
                 .help("the project's flag `require_resource_names_without_spaces: false` allows them"),
         ];
     }
-    let words = format!("Found spaces in the name of `{}`", first.unique_id);
-    let one = Diagnostic::warning("name-with-spaces", what(first));
+    let one = |node: &Node| {
+        Diagnostic::warning("name-with-spaces", what(node))
+            .at(start(node), "")
+            .known_as(format!("Found spaces in the name of `{}`", node.unique_id))
+            .help(advice)
+    };
+    let tells_all = flags.is_on("debug");
+    let hint = if tells_all || found.len() == 1 { "" } else { ". Run again with `--debug` to see them all." };
+    let words_of_all = format!("Spaces found in {} resource name(s){hint}", found.len());
     let count = Diagnostic::warning("names-with-spaces", format!("names with spaces: {}", found.len()));
-    vec![
-        one.at(start(first), "").known_as(words).help(advice),
-        pointed(count).known_as(format!("Spaces found in {} resource name(s)", found.len())),
-    ]
+    let told = if tells_all { found.len() } else { 1 };
+    let mut findings: Vec<Diagnostic> = found.iter().take(told).map(|node| one(node)).collect();
+    findings.push(pointed(count).known_as(words_of_all));
+    findings
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::node::{NodeId, RefCall, SourceCall};
+use crate::diagnostics::Diagnostic;
 
 /// Inputs and expected rows for one model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +51,8 @@ pub enum GivenInput {
     Source(SourceCall, NodeId),
     /// `this`.
     This,
+    /// Nothing has this name, and what is told of it. dbt: only the test fails.
+    Unknown(Box<Diagnostic>),
 }
 
 /// Rows as written.

@@ -11,7 +11,7 @@ use super::sketch::Sketch;
 use super::{Group, Node, NodeKind};
 use crate::adapter::Adapter;
 use crate::diagnostics::{Diagnostic, nearest};
-use crate::project::moment;
+use crate::project::{Project, moment};
 use crate::source::Span;
 use crate::template::Library;
 
@@ -136,6 +136,52 @@ pub(super) fn check_batch_inputs(nodes: &[Node]) -> Vec<Diagnostic> {
             .help("set `event_time` in the config of the models or sources that it reads")
     };
     nodes.iter().filter(is_uncut).map(finding).collect()
+}
+
+/// A warning where a project's own macro builds models of the strategy in one piece.
+///
+/// dbt: `MicrobatchMacroOutsideOfBatchesDeprecation`.
+pub(super) fn check_own_batch_macro(
+    nodes: &[Node],
+    project: &Project,
+    library: &Library,
+) -> Option<Diagnostic> {
+    if project.flags.is_on("require_batched_execution_for_custom_microbatch_strategy") {
+        return None;
+    }
+    let own = library.find_in(library.root(), "get_incremental_microbatch_sql")?;
+    let is_built = |node: &Node| {
+        let config = &node.config;
+        let is_model = matches!(node.kind, NodeKind::Model(_));
+        is_model && is_microbatch(config.materialized(), config.text("incremental_strategy"))
+    };
+    let message = "the project's own microbatch macro is called once, not for each batch";
+    nodes.iter().any(is_built).then(|| {
+        Diagnostic::warning("old-microbatch-macro", message)
+            .at(own.span, "this macro")
+            .known_as("The use of a custom microbatch macro outside of batched execution is deprecated.")
+            .help("set the flag `require_batched_execution_for_custom_microbatch_strategy`")
+    })
+}
+
+/// A warning for each source that is to be fresh and does not say how that is known.
+///
+/// dbt: `FreshnessConfigProblem`, where the warehouse does not tell when a table was changed.
+pub(super) fn check_freshness(nodes: &[Node]) -> Vec<Diagnostic> {
+    let finding = |node: &Node| {
+        let NodeKind::Source(source) = &node.kind else { return None };
+        let rules = source.freshness.as_ref()?;
+        let is_ruled = rules.warn_after.is_some() || rules.error_after.is_some();
+        if !is_ruled || source.loaded_at_field.is_some() || source.loaded_at_query.is_some() {
+            return None;
+        }
+        let name = format!("{}.{}", source.source_name, node.name);
+        let at = node.origin.patch_span.unwrap_or(node.origin.span);
+        let problem =
+            Diagnostic::warning("unmeasurable-source", format!("the freshness of `{name}` cannot be told"));
+        Some(problem.at(at, "").help("set `loaded_at_field` or `loaded_at_query`"))
+    };
+    nodes.iter().filter_map(finding).collect()
 }
 
 /// A warning where batches are to be built side by side and the engine cannot do that.

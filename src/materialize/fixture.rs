@@ -25,7 +25,7 @@ pub struct Input {
 ///
 /// # Errors
 /// A fixture names a column that the relation does not have, or the relation
-/// does not exist.
+/// does not exist, or nothing has the name of an input.
 pub fn fixtures(
     order: &Order<'_>,
     bench: &mut dyn Bench,
@@ -34,9 +34,10 @@ pub fn fixtures(
     stand_in_for: &dyn Fn(NodeId) -> (String, Option<Relation>),
 ) -> Result<Vec<Input>, Failure> {
     let input = |given: &Given| {
-        let node = match given.input {
-            GivenInput::Ref(_, node) | GivenInput::Source(_, node) => node,
+        let node = match &given.input {
+            GivenInput::Ref(_, node) | GivenInput::Source(_, node) => *node,
             GivenInput::This => unit_test.tested,
+            GivenInput::Unknown(problem) => return Err(problem.as_ref().clone().into()),
         };
         let sql = match &given.rows {
             Fixture::Sql(sql) => sql.clone(),
@@ -48,9 +49,9 @@ pub fn fixtures(
         };
         Ok(Input { node, sql })
     };
-    let is_read = |given: &&Given| match given.input {
-        GivenInput::Ref(_, node) | GivenInput::Source(_, node) => reads.contains(&node),
-        GivenInput::This => true,
+    let is_read = |given: &&Given| match &given.input {
+        GivenInput::Ref(_, node) | GivenInput::Source(_, node) => reads.contains(node),
+        GivenInput::This | GivenInput::Unknown(_) => true,
     };
     unit_test.given.iter().filter(is_read).map(input).collect()
 }

@@ -23,6 +23,8 @@ pub struct Measured {
     pub staleness: Staleness,
     /// The warehouse's answer.
     pub response: Response,
+    /// The macro gave rows alone, as it did before dbt 1.5.
+    pub is_bare: bool,
 }
 
 /// Which freshness rule a source breaks.
@@ -63,16 +65,18 @@ pub fn measure(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Measured, Fai
         let problem = order.problem("unknown-freshness", message).known_as(words);
         return Err(problem.help("set `loaded_at_field` or `loaded_at_query`").into());
     };
-    let table = answer.get_attr("table").unwrap_or_default();
+    let is_bare = objects::as_rows(&answer).is_some();
+    let table = if is_bare { answer.clone() } else { answer.get_attr("table").unwrap_or_default() };
     let times = objects::as_rows(&table).and_then(|rows| read(&rows));
     let (max_loaded_at, snapshotted_at) = times.ok_or_else(|| {
         let message = "the newest row's time cannot be read: it must be one timestamp or date";
         order.refuse("unreadable-freshness", message)
     })?;
     let age = snapshotted_at - max_loaded_at;
-    let response = answer.get_attr("response").map(|found| as_response(&found)).unwrap_or_default();
+    let response = answer.get_attr("response").ok().filter(|_| !is_bare);
+    let response = response.map(|found| as_response(&found)).unwrap_or_default();
     let staleness = weigh(source.freshness.as_ref(), age);
-    Ok(Measured { max_loaded_at, snapshotted_at, age, staleness, response })
+    Ok(Measured { max_loaded_at, snapshotted_at, age, staleness, response, is_bare })
 }
 
 fn weigh(rules: Option<&Freshness>, age: Duration) -> Staleness {

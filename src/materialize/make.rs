@@ -76,11 +76,15 @@ pub fn judge(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Re
     })
 }
 
-/// The first rows of a node's query.
+/// The first rows of a node's query, and the statement that fetched them.
 ///
 /// # Errors
 /// As [`make`].
-pub fn preview(order: &Order<'_>, bench: &mut dyn Bench, limit: Option<usize>) -> Result<Rows, Failure> {
+pub fn preview(
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    limit: Option<usize>,
+) -> Result<(String, Rows), Failure> {
     whole(bench, |bench| {
         if order.node.is_python_model() {
             let message =
@@ -90,7 +94,8 @@ pub fn preview(order: &Order<'_>, bench: &mut dyn Bench, limit: Option<usize>) -
         let header = order.config().text("sql_header");
         let args = [Value::from(order.sql), Value::from(header), Value::from(limit)];
         let sql = bench.sql("get_show_sql", &args)?;
-        Ok(bench.query(Purpose::Main, &sql, limit)?.1)
+        let (_, rows) = bench.query(Purpose::Main, &sql, limit)?;
+        Ok((sql, rows))
     })
 }
 

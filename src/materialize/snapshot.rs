@@ -122,6 +122,7 @@ fn require_meta_columns(
     let table = target.render(order.dialect);
     let message = format!("{table} is no snapshot with this configuration: it has no {}", missing.join(", "));
     let problem = order.problem("not-a-snapshot", message);
+    let problem = problem.known_as("Snapshot target is missing configured columns");
     Err(problem.help("use another name for the snapshot, or add the columns to the table").into())
 }
 

@@ -202,6 +202,14 @@ fn truth(cell: &Cell) -> Option<bool> {
 fn unreadable(rows: &Rows, fail_calc: &str) -> String {
     match rows.rows.as_slice() {
         [row] if row.len() == 3 => {
+            let words = row.iter().zip(&rows.columns);
+            let mut words = words.filter(|(cell, column)| {
+                column.name.to_ascii_lowercase().starts_with("should_") && truth(cell).is_none()
+            });
+            if let Some((Cell::Text(word), column)) = words.next() {
+                let name = &column.name;
+                return format!("'get_test_sql' returns '{word}' as `{name}`, which must be true or false");
+            }
             format!(
                 "`fail_calc: {fail_calc}` must give a number for the failing rows, also when there are none"
             )

@@ -13,7 +13,8 @@ mod relation_class;
 mod rows;
 mod table;
 
-use minijinja::Value;
+use minijinja::value::{Kwargs, Rest};
+use minijinja::{Error, Value};
 
 pub use arguments::Arguments;
 pub use column::{ColumnClass, ColumnObject, as_column, column};
@@ -23,7 +24,9 @@ pub use relation_class::{CTE_PREFIX, RelationClass};
 pub use rows::{RowObject, cell};
 pub use table::{TableObject, as_rows, table};
 
+use crate::diagnostics::Diagnostic;
 use crate::sql::{Dialect, Policy};
+use crate::template;
 
 /// `api`: the classes of relations and columns. `quoting` is what a project's
 /// relations are quoted by unless a call says otherwise.
@@ -33,4 +36,17 @@ pub fn api(dialect: &Dialect, quoting: Policy) -> Value {
         ("Relation", Value::from_object(RelationClass::new(dialect, quoting))),
         ("Column", Value::from_object(ColumnClass::new(dialect))),
     ])
+}
+
+/// `adapter_macro(name, …)`, which dbt took away: every call fails and says what to write.
+#[must_use]
+pub fn adapter_macro() -> Value {
+    Value::from_function(|Rest(args): Rest<Value>, _: Kwargs| -> Result<Value, Error> {
+        let name = args.first().map(template::text).unwrap_or_default();
+        let name = name.rsplit('.').next().unwrap_or_default();
+        let problem = Diagnostic::error("removed-function", "there is no `adapter_macro` any more")
+            .known_as("The \"adapter_macro\" macro has been deprecated.")
+            .help(format!("write `adapter.dispatch('{name}')(…)`"));
+        Err(template::raise_diagnostic(problem))
+    })
 }

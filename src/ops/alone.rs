@@ -7,7 +7,7 @@ use super::artifacts::Writer;
 use super::execute::{Options, deferral, runtime};
 use crate::diagnostics::Diagnostic;
 use crate::run;
-use crate::run::{Alone, Event, Mode, RunOutcome, Stop};
+use crate::run::{Alone, Event, RunOutcome, Stop};
 use crate::template::{MacroInfo, Text, Value, to_value};
 
 /// Calls a macro, `name` or `package.name`, with these arguments, and leaves
@@ -49,22 +49,36 @@ pub fn operation(
 pub fn query(
     workspace: &Workspace,
     query: &str,
-    mode: Mode,
+    options: &Options,
     stop: &Stop,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, Vec<Diagnostic>> {
-    let deferral = deferral(workspace, mode).map_err(|problem| vec![problem])?;
-    let source = workspace.sources.add("--inline", query);
-    let text = Text::new(query, source.id(), 0);
-    let options = Options { mode, ..Options::default() };
-    let runtime = runtime(workspace, &[], &options, deferral);
-    let outcome = run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event);
+    let outcome = look(workspace, query, options, stop, on_event)?;
     let is_done = !outcome.results.iter().any(|result| result.status.is_failure());
     if is_done && workspace.project.flags.is_on("write_json") {
-        let written = Writer::new(workspace).run_results(&outcome, &options);
+        let written = Writer::new(workspace).run_results(&outcome, options);
         written.map_err(|problem| vec![problem])?;
     }
     Ok(outcome)
+}
+
+/// The same without leaving a file.
+///
+/// # Errors
+/// The artifacts of an environment to defer to cannot be read.
+pub fn look(
+    workspace: &Workspace,
+    query: &str,
+    options: &Options,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<RunOutcome, Vec<Diagnostic>> {
+    let mode = options.mode;
+    let deferral = deferral(workspace, mode).map_err(|problem| vec![problem])?;
+    let source = workspace.sources.add("--inline", query);
+    let text = Text::new(query, source.id(), 0);
+    let runtime = runtime(workspace, &[], options, deferral);
+    Ok(run::execute_alone(&runtime, &Alone::Query { text: &text, mode }, stop, on_event))
 }
 
 fn find<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a MacroInfo, Diagnostic> {

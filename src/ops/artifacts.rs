@@ -231,7 +231,7 @@ fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessR
         snapshotted_at: loaded_at(measured.snapshotted_at),
         max_loaded_at_time_ago_in_s: measured.age.as_secs_f64(),
         status: status(result.status),
-        criteria: source.freshness.clone().unwrap_or_default(),
+        criteria: artifact::source_freshness(node, source),
         adapter_response: result.adapter_response.clone(),
         timing: result.timing.iter().map(timing).collect(),
         thread_id: result.thread_id.clone(),

@@ -185,6 +185,10 @@ impl Workspace {
         let message = "the artifacts to compare with are in the folder that this command writes to";
         (state == self.project.target_path()).then(|| {
             Diagnostic::warning("state-is-target", message)
+                .known_as(format!(
+                    "Warning: The state and target directories are the same: '{}'",
+                    state.strip_prefix(&self.project.root).unwrap_or(&state).display()
+                ))
                 .help("copy them elsewhere, or set `--target-path`")
         })
     }

@@ -23,8 +23,11 @@ const INTEGRATION_KEYS: &[&str] = &[
     "adapter_properties",
 ];
 
-/// Everything that is wrong in the file's contents, rendered.
-pub(super) fn check(yaml: &Yaml) -> Vec<Diagnostic> {
+/// Commands that write nothing into catalogs: which types there are does not matter to them.
+const READERS: &[&str] = &["show", "list", "retry", "clone", "run-operation", "generate", "freshness"];
+
+/// Everything that is wrong in the file's contents, rendered, for a command.
+pub(super) fn check(yaml: &Yaml, command: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let Some(map) = yaml.as_map().filter(|map| !map.is_empty()) else {
         let finding =
@@ -35,6 +38,9 @@ pub(super) fn check(yaml: &Yaml) -> Vec<Diagnostic> {
     };
     for catalog in list(map.get("catalogs"), "catalogs", &mut problems) {
         check_catalog(catalog, &mut problems);
+    }
+    if problems.is_empty() && !READERS.contains(&command) {
+        problems.extend(list(map.get("catalogs"), "catalogs", &mut Vec::new()).iter().filter_map(refused));
     }
     problems
 }
@@ -60,6 +66,21 @@ fn check_catalog(catalog: &Yaml, problems: &mut Vec<Diagnostic>) {
         }
     }
     check_active(name, catalog, &known, problems);
+}
+
+/// A catalog that would be written to: every type is one that the engines cannot write.
+fn refused(catalog: &Yaml) -> Option<Diagnostic> {
+    let get = |yaml: &'_ Yaml, key: &str| yaml.as_map().and_then(|map| map.get(key)).cloned();
+    let active = get(catalog, "active_write_integration");
+    let active = active.as_ref().and_then(Yaml::as_str).unwrap_or_default();
+    let integrations = get(catalog, "write_integrations")?;
+    let is_active =
+        |it: &&Yaml| active.is_empty() || get(it, "name").as_ref().and_then(Yaml::as_str) == Some(active);
+    let kind = get(integrations.as_seq()?.iter().find(is_active)?, "catalog_type")?;
+    let text = kind.as_str().unwrap_or_default();
+    let finding = error(format!("no warehouse that is known here writes into catalogs of the type `{text}`"));
+    let words = format!("Catalog type is not supported. Received: {text}");
+    Some(finding.at(kind.span, "").known_as(words).help("remove the catalog, or the file"))
 }
 
 /// One of the integrations is written to: the only one, or the one that is named.

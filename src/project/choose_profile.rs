@@ -93,6 +93,39 @@ pub fn profiles_file(request: &LoadRequest) -> Result<Option<PathBuf>, Diagnosti
     Ok(found.into_iter().find(|path| files::is_file(path)))
 }
 
+/// The flags of the project file, or those that stand below `config` in `profiles.yml`, as
+/// they did before dbt 1.8.
+pub(super) fn flags(request: &LoadRequest, root: &Path, own: Map, diagnostics: &mut Vec<Diagnostic>) -> Map {
+    // What is wrong with the file is told where the profile is chosen.
+    let old = || {
+        let file = read(request, root, &profiles_file(request).ok()??, &mut Vec::new())?;
+        let yaml = yaml::collect(&file, &mut Vec::new())?;
+        let (key, config) = yaml.as_map()?.entry("config")?;
+        let flags = config.as_map().filter(|flags| !flags.is_empty())?;
+        Some((key.span, flags.clone()))
+    };
+    let Some((at, old)) = old() else { return own };
+    if !own.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("flags-twice", "flags stand in the project file and in `profiles.yml`")
+                .at(at, "here, below `config`")
+                .known_as("Do not specify both 'config' in profiles.yml and 'flags' in dbt_project.yml.")
+                .help("keep those of the project file"),
+        );
+        return own;
+    }
+    diagnostics.push(
+        Diagnostic::warning("moved-flags", "flags have their place in the project file")
+            .at(at, "these are used")
+            .known_as(
+                "User config should be moved from the 'config' key in profiles.yml to the 'flags' key in \
+                 dbt_project.yml.",
+            )
+            .help("write them below `flags:` there"),
+    );
+    old
+}
+
 fn read(
     request: &LoadRequest,
     root: &Path,

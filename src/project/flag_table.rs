@@ -175,6 +175,7 @@ pub(super) const FLAGS: &[FlagSpec] = &[
     flag("require_yaml_configuration_for_mf_time_spines", Default::Off, Scope::Project),
     text("sample"),
     flag("send_anonymous_usage_stats", Default::Off, Scope::Everywhere),
+    flag("show_all_deprecations", Default::Off, Scope::Environment),
     flag("skip_nodes_if_on_run_start_fails", Default::Off, Scope::Project),
     flag("source_freshness_run_project_hooks", Default::On, Scope::Project),
     text("state"),

@@ -111,6 +111,29 @@ pub fn load_root(request: &LoadRequest) -> Result<(ProjectRoot, Vec<Diagnostic>)
     }
 }
 
+/// What a project rests on, each part as far as it can be read by itself.
+#[derive(Debug)]
+pub struct Foundation {
+    /// The project file.
+    pub root: Option<ProjectRoot>,
+    /// The profile.
+    pub profile: Option<Profile>,
+    /// What is wrong or questionable.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Reads the project file and the profile: no packages, and no files of nodes.
+#[must_use]
+pub fn load_foundation(request: &LoadRequest) -> Foundation {
+    let mut findings = Vec::new();
+    let Some(loader) = Loader::open(request, &mut findings) else {
+        return Foundation { root: None, profile: None, findings };
+    };
+    let profile = loader.profile(&loader.secret_renderer(Policy::default()), &mut findings);
+    let root = loader.root_only(&mut findings).map(|(root, _)| root);
+    Foundation { root, profile, findings }
+}
+
 /// Where logs are written, and all flags: known before the project is read, so
 /// that the log tells of that, too. `None` where there is no project.
 #[must_use]
@@ -212,9 +235,9 @@ impl<'a> Loader<'a> {
         });
         let root = root?;
         let raw = RawFile::read(&root, Path::new(""), &request.sources, diagnostics)?;
-        let empty = Map::default();
-        let written = raw.get("flags").and_then(Yaml::as_map).unwrap_or(&empty);
-        let mut flags = Flags::of(&request.flags, &request.environment, written, diagnostics);
+        let own = raw.get("flags").and_then(Yaml::as_map).cloned().unwrap_or_default();
+        let written = choose_profile::flags(request, &root, own, diagnostics);
+        let mut flags = Flags::of(&request.flags, &request.environment, &written, diagnostics);
         flags.settle_periods(request.invocation.started_at, diagnostics);
         let secrets = Secrets::of(&request.environment);
         Some(Self { request, root, raw, flags, command_line_vars, secrets, reads: Arc::default() })
@@ -263,7 +286,7 @@ impl<'a> Loader<'a> {
             Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
         let selectors = self.root_file("selectors.yml", &renderer, diagnostics);
         if let Some(yaml) = self.root_file(catalogs::FILE, &secret_renderer, diagnostics) {
-            diagnostics.extend(catalogs::check(&yaml));
+            diagnostics.extend(catalogs::check(&yaml, &self.request.invocation.which));
         }
         let log_path = self.log_folder();
         let Self { request, root, raw, flags, command_line_vars, secrets, reads } = self;

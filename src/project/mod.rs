@@ -35,7 +35,9 @@ pub use deps::{Addition, DepsOptions, Installed, deps};
 pub use discover::{FileKind, ResourceFile};
 pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 pub use flags::{Flags, Origin, Setting};
-pub use load::{Package, Project, ProjectRoot, Target, load, load_root, log_place};
+pub use load::{
+    Foundation, Package, Project, ProjectRoot, Target, load, load_foundation, load_root, log_place,
+};
 pub use locate::{PROJECT_FILE_NAMES, locate};
 pub use members::{Consulted, METADATA_PREFIX, Members, Reads, Secrets};
 pub use period::{Period, moment, moment_text};

@@ -18,6 +18,8 @@ pub enum Treatment {
 /// The names under which dbt knows our findings, and their codes in its log, by our
 /// rules. What dbt does not tell has none.
 const EVENTS: &[(&str, &str, &str)] = &[
+    ("bare-arguments", "MissingArgumentsPropertyInGenericTestDeprecation", "D039"),
+    ("bare-config", "PropertyMovedToConfigDeprecation", "D030"),
     ("broken-contract", "UnversionedBreakingChange", "I071"),
     ("custom-output", "CustomOutputPathInSourceFreshnessDeprecation", "D029"),
     ("deprecated-model", "DeprecatedModel", "I065"),
@@ -31,9 +33,12 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("name-with-spaces", "SpacesInResourceNameDeprecation", "D014"),
     ("names-with-spaces", "ResourceNamesWithSpacesDeprecation", "D015"),
     ("no-nodes-selected", "NoNodesForSelectionCriteria", "M030"),
+    ("old-freshness-macro", "CollectFreshnessReturnSignature", "D012"),
+    ("old-microbatch-macro", "MicrobatchMacroOutsideOfBatchesDeprecation", "D020"),
     ("old-option", "ModelParamUsageDeprecation", "D032"),
     ("old-packages-path", "PackageInstallPathDeprecation", "D002"),
     ("old-warn-options", "WEOIncludeExcludeDeprecation", "D031"),
+    ("own-arguments", "ArgumentsPropertyInGenericTestDeprecation", "D038"),
     ("package-reads-root", "PackageNodeDependsOnRootProjectNode", "I077"),
     ("renamed-key", "ConfigSourcePathDeprecation", "D003"),
     ("sequential-batches", "InvalidConcurrentBatchesConfig", "I075"),
@@ -45,7 +50,9 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("unknown-ref", "NodeNotFoundOrDisabled", "I060"),
     ("unknown-source", "NodeNotFoundOrDisabled", "I060"),
     ("unknown-variable", "EnvironmentVariableNamespaceDeprecation", "D036"),
+    ("unmeasurable-source", "FreshnessConfigProblem", "I073"),
     ("unpinned-package", "DepsUnpinned", "M029"),
+    ("unreadable-data-test", "Note", "Z050"),
     ("unsupported-constraints", "UnsupportedConstraintMaterialization", "I068"),
     ("unused-config-path", "UnusedResourceConfigPath", "I051"),
     ("unused-override", "UnusedTables", "I055"),
@@ -55,7 +62,12 @@ const EVENTS: &[(&str, &str, &str)] = &[
 
 /// Warnings that dbt never makes an error unless the project's flag
 /// `require_all_warnings_handled_by_warn_error` is on.
-const NEVER_ERRORS: &[&str] = &["MicrobatchModelNoEventTimeInputs", "SpacesInResourceNameDeprecation"];
+const NEVER_ERRORS: &[&str] = &[
+    "FreshnessConfigProblem",
+    "MicrobatchModelNoEventTimeInputs",
+    "Note",
+    "SpacesInResourceNameDeprecation",
+];
 
 /// Warnings that dbt gives on warehouses of others only: all warnings do not mean them.
 const ELSEWHERE: &[&str] = &["CustomKeyInConfigDeprecation", "CustomKeyInObjectDeprecation"];

@@ -70,7 +70,14 @@ pub fn execute_alone(
                 Err(problem) => outcome.problems.push(problem),
             }
         }
-        Err(failure) => outcome.problems.push(failure.diagnostic()),
+        // dbt: `run-operation` tells of it as of a macro that failed.
+        Err(failure) => match alone {
+            Alone::Operation { .. } => {
+                let result = NodeResult::error(alone.unique_id(runtime), vec![failure.diagnostic()]);
+                outcome.results.push(NodeResult { failures: Some(1), ..result });
+            }
+            _ => outcome.problems.push(failure.diagnostic()),
+        },
     }
     outcome.problems.extend(runtime.finish_writing());
     if stop.is_requested() {
@@ -144,11 +151,15 @@ fn query(job: &Job, mode: Mode, result: &mut NodeResult) -> Result<(), Failure> 
     let compiled = timed("compile", &mut result.timing, || job.compile())?;
     result.compiled = Some(Compiled::new(&compiled, None));
     let Mode::Show { limit } = mode else { return Ok(()) };
-    timed("execute", &mut result.timing, || {
+    let fetched = timed("execute", &mut result.timing, || {
         let args = [Value::from(compiled.sql.as_str()), Value::from(()), Value::from(limit)];
         let sql = job.call("get_show_sql", &args, &[])?;
-        let (_, rows) = job.query(&text(&sql), limit)?;
-        result.detail = Detail::Preview(rows);
-        Ok(())
-    })
+        let sql = text(&sql);
+        let (_, rows) = job.query(&sql, limit)?;
+        Ok::<_, Failure>((sql, rows))
+    });
+    let (sql, rows) = fetched?;
+    result.sent(&sql);
+    result.detail = Detail::Preview(rows);
+    Ok(())
 }

@@ -207,12 +207,19 @@ impl Turn<'_> {
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
                 judged(result, &order, materialize::judge(&order, &mut desk, recipe)?);
             }
-            Action::Measure => measured(result, &materialize::measure(&order, &mut desk)?),
+            Action::Measure => {
+                let found = materialize::measure(&order, &mut desk)?;
+                if found.is_bare {
+                    self.teller.tell(Word::Warning(old_freshness()));
+                }
+                measured(result, &found);
+            }
             Action::Preview => {
                 let Mode::Show { limit } = self.laborer.mode else { return Ok(()) };
                 let stored = self.relation_name().filter(|_| matches!(self.node.kind, NodeKind::Seed(_)));
                 let sql = stored.map_or_else(|| sql.to_owned(), |name| format!("select * from {name}"));
-                let rows = materialize::preview(&self.order(&sql), &mut desk, limit)?;
+                let (sent, rows) = materialize::preview(&self.order(&sql), &mut desk, limit)?;
+                result.sent(&sent);
                 result.detail = Detail::Preview(rows);
             }
             Action::Clone => {
@@ -372,6 +379,12 @@ fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: Verdict) {
         (_, None) => Detail::None,
     };
     result.message = verdict.message;
+}
+
+fn old_freshness() -> Diagnostic {
+    Diagnostic::warning("old-freshness-macro", "a macro `collect_freshness` of the project gives rows alone")
+        .known_as("The 'collect_freshness' macro signature has changed")
+        .help("return `load_result('collect_freshness')`, which holds the response and the table")
 }
 
 fn measured(result: &mut NodeResult, measured: &Measured) {

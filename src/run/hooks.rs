@@ -86,6 +86,10 @@ fn run_hook(job: &Job, node: &Node, place: Place) -> NodeResult {
         Ok(()) => result.message = Some(format!("{} passed", title(node, place))),
         Err(failure) => {
             fail(&mut result, &failure, Action::Materialize, job);
+            if result.status == Status::Error && result.compiled.is_some() {
+                let why = result.message.unwrap_or_default();
+                result.message = Some(format!("{} failed, error:\n {why}", title(node, place)));
+            }
             // The hook's own failure is the one to tell.
             let _ = job.rollback();
         }

@@ -156,6 +156,13 @@ impl NodeResult {
         let message = diagnostics.first().map(|problem| problem.message.clone());
         Self { message, diagnostics, ..Self::new(unique_id, Status::Error) }
     }
+
+    /// Notes that what was compiled was sent as this statement.
+    pub(super) fn sent(&mut self, sql: &str) {
+        if let Some(compiled) = &mut self.compiled {
+            compiled.code = Arc::from(sql);
+        }
+    }
 }
 
 /// The texts that a node was compiled to.

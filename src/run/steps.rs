@@ -161,7 +161,7 @@ mod tests {
     fn manifest() -> Manifest {
         let table = json!({"materialized": "table"});
         let ephemeral = json!({"materialized": "ephemeral"});
-        let test = NodeKind::Test(DataTest { body: sample::body(), generic: None });
+        let test = NodeKind::Test(DataTest { body: sample::body(), generic: None, old_forms: Vec::new() });
         let named = |mut node: Node, name: &str, parents: &[u32]| {
             node.unique_id = UniqueId(name.into());
             node.depends_on.nodes = parents.iter().copied().map(NodeId).collect();

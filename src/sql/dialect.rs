@@ -28,6 +28,8 @@ pub struct Dialect {
     pub measures_seed_texts: bool,
     /// Where values of a statement belong.
     pub placeholder: Placeholder,
+    /// What gives the present time.
+    pub now: &'static str,
 }
 
 impl Dialect {
@@ -41,6 +43,7 @@ impl Dialect {
         widthless_texts: &[],
         measures_seed_texts: false,
         placeholder: Placeholder::Mark,
+        now: "now()",
     };
 
     /// The identifier in quotes, with quotes inside it doubled.

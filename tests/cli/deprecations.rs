@@ -57,7 +57,10 @@ fn names_with_spaces_are_refused_unless_a_flag_allows_them() {
     let of = |name: &str, message: &str| (name.to_owned(), message.to_owned());
     let expected = [
         of("SpacesInResourceNameDeprecation", "Found spaces in the name of `model.shop.my model`"),
-        of("ResourceNamesWithSpacesDeprecation", "Spaces found in 2 resource name(s)"),
+        of(
+            "ResourceNamesWithSpacesDeprecation",
+            "Spaces found in 2 resource name(s). Run again with `--debug` to see them all.",
+        ),
     ];
     assert_eq!(told, expected);
 }
@@ -182,4 +185,109 @@ fn a_node_of_several_files_is_not_turned_on() {
     );
     let sandbox = sandbox.model("three/a", "select 1 as id");
     sandbox.run(["parse"]).success();
+}
+
+const OLD_TESTS: &str = "
+    models:
+      - name: a
+        columns:
+          - name: id
+            data_tests:
+              - accepted_values: {values: [1]}
+              - accepted_values: {name: other, values: [1, 2], where: id > 0}
+              - accepted_values: {name: new, arguments: {values: [1]}, config: {where: id > 0}}
+";
+
+#[test]
+fn old_ways_to_write_tests_are_told_once_for_each_kind() {
+    let bare = "MissingArgumentsPropertyInGenericTestDeprecation";
+    let moved = "PropertyMovedToConfigDeprecation";
+    let sandbox = one().file("models/a.yml", OLD_TESTS);
+    let parse = ["parse", "--log-format-file", "json"];
+    sandbox.run(parse).success().talk_has("there is 1 more: `--show-all-deprecations` shows each");
+    assert_eq!(told(&sandbox, &[bare, moved]).len(), 2);
+    let summary = told(&sandbox, &["DeprecationsSummary"]);
+    let [(_, summary)] = summary.as_slice() else { panic!("{summary:?}") };
+    assert!(summary.contains(&format!("- {bare}: 2 occurrences")), "{summary}");
+    let sandbox = one().file("models/a.yml", OLD_TESTS);
+    sandbox.run(parse.into_iter().chain(["--show-all-deprecations"])).success();
+    assert_eq!(told(&sandbox, &[bare]).len(), 2);
+    sandbox.run(["parse", "--warn-error"]).code(2).talk_has("error[bare-arguments]");
+    let silent = ["parse", "--warn-error-options", "{silence: [Deprecations]}"];
+    sandbox.run(silent).success().talk("4 nodes in order");
+    sandbox.run(["build"]).success();
+
+    let flag = "name: shop\nflags: {require_generic_test_arguments_property: false}\n";
+    let own = "{% test own(model, column_name, arguments) %}select 1 limit 0{% endtest %}";
+    let used = "models: [{name: a, columns: [{name: id, data_tests: [{own: {arguments: {a: 1}}}]}]}]";
+    let sandbox = one().file("project.yml", flag).file("macros/own.sql", own).file("models/a.yml", used);
+    sandbox.run(parse).success();
+    assert_eq!(told(&sandbox, &[bare, moved]), []);
+    assert_eq!(told(&sandbox, &["ArgumentsPropertyInGenericTestDeprecation"]).len(), 1);
+}
+
+/// Before dbt 1.8, flags stood in `profiles.yml`.
+#[test]
+fn flags_of_profiles_still_count() {
+    let profiles = "config: {warn_error: true}\nshop: {target: dev, outputs: {dev: {type: duckdb}}}\n";
+    let sandbox = one()
+        .file("project.yml", "name: shop\nprofile: shop\nmodels: {shop: {gone: {+tags: x}}}\n")
+        .file("profiles.yml", profiles);
+    sandbox.run(["parse"]).code(2).talk_has("error[moved-flags]").talk_has("error[unused-config-path]");
+    sandbox.write("profiles.yml", &profiles.replace("warn_error", "quiet"));
+    sandbox.run(["parse", "--warn-error-options", "{error: [ProjectFlagsMovedDeprecation]}"]).code(2);
+    sandbox.run(["parse", "--no-quiet"]).success().talk_has("warning[moved-flags]");
+    sandbox.write("project.yml", "name: shop\nprofile: shop\nflags: {quiet: true}\n");
+    sandbox.run(["parse"]).code(2).talk_has("Do not specify both 'config' in profiles.yml and 'flags'");
+}
+
+#[test]
+fn a_freshness_macro_of_old_works_with_a_warning() {
+    let sandbox = Sandbox::new()
+        .file(
+            "models/s.yml",
+            "
+            sources:
+              - name: raw
+                tables:
+                  - name: orders
+                    config:
+                      loaded_at_field: at
+                      freshness: {warn_after: {count: 1, period: day}, error_after: null}
+                  - name: other
+                    config: {freshness: {warn_after: {count: 1, period: day}}}
+            ",
+        )
+        .file(
+            "macros/freshness.sql",
+            "{% macro collect_freshness(source, loaded_at_field, filter) %}\
+             {{ return(run_query(\"select timestamp '2020-01-01' as a, timestamp '2020-01-01 01:00' as b\")) }}\
+             {% endmacro %}",
+        );
+    let log = ["--log-format-file", "json"];
+    sandbox.run(["source", "freshness", "--select", "source:raw.orders"].into_iter().chain(log)).success();
+    assert_eq!(told(&sandbox, &["CollectFreshnessReturnSignature"]).len(), 1);
+    let problem = told(&sandbox, &["FreshnessConfigProblem"]);
+    assert_eq!(problem.len(), 1, "{problem:?}");
+    let criteria = &sandbox.json("target/sources.json")["results"][0]["criteria"];
+    assert_eq!(
+        *criteria,
+        json!({"warn_after": {"count": 1, "period": "day"}, "error_after": null, "filter": null})
+    );
+}
+
+#[test]
+fn a_microbatch_macro_of_a_project_is_told() {
+    let macros = "{% macro get_incremental_microbatch_sql(arg_dict) %}select 1{% endmacro %}";
+    let sandbox = Sandbox::new()
+        .model(
+            "a",
+            "{{ config(materialized='incremental', incremental_strategy='microbatch') }} select 1 as id",
+        )
+        .file("macros/microbatch.sql", macros);
+    sandbox.run(["parse"]).success().talk_has("warning[old-microbatch-macro]");
+    let flag = "name: shop\nflags: {require_batched_execution_for_custom_microbatch_strategy: true}\n";
+    sandbox.write("project.yml", flag);
+    let told = sandbox.run(["parse"]);
+    assert!(!told.talk.contains("old-microbatch-macro"), "{}", told.talk);
 }

@@ -103,6 +103,7 @@ fn names_that_templates_seldom_use() {
         -- {{ try_or_compiler_error('no', fromjson, '[1]') }} {{ render('{{ 1 + 1 }}') }} {{ selected_resources }}
         -- {{ set_strict([1]) | list }} {{ zip_strict([1], [2]) | list }} {{ toyaml({'a': 1}) | trim }}
         -- {{ diff_of_two_dicts({'A': ['x', 'y']}, {'a': ['X']}) }} {{ modules.itertools.chain([1], [2]) | list }}
+        -- {{ toyaml({'a': adapter}, 'none') }} {{ toyaml(adapter, default='none') }} {{ sql_now }}
         select 1 as id
         ",
     );
@@ -112,9 +113,12 @@ fn names_that_templates_seldom_use() {
     );
     sandbox.run(["run"]).success();
     let compiled = sandbox.read("target/compiled/shop/models/a.sql");
-    let expected = "-- [1] 2 ['model.shop.a']\n-- [1] [(1, 2)] a: 1\n-- {'A': ['y']} [1, 2]\nselect 1 as id";
+    let expected = "-- [1] 2 ['model.shop.a']\n-- [1] [(1, 2)] a: 1\n-- {'A': ['y']} [1, 2]\n\
+                    -- none none now()\nselect 1 as id";
     assert_eq!(compiled.trim(), expected);
     sandbox.run(["run-operation", "told"]).success().talk_has("[[], 'macro.shop.told']");
+    sandbox.write("models/b.sql", "{{ adapter_macro('shop.cast_it', 1) }}");
+    sandbox.run(["parse"]).code(2).talk_has("write `adapter.dispatch('cast_it')(…)`");
 }
 
 #[test]
@@ -310,4 +314,18 @@ fn a_project_file_that_configures_what_is_not_there_is_told() {
         .model("a", "select 1 as id");
     let words = "There are 1 unused configuration paths: - seeds";
     sandbox.run(["parse"]).success().talk_has(words);
+}
+
+#[test]
+fn values_of_configs_are_checked_where_a_template_asks_for_it() {
+    let text = |size: u8| {
+        format!(
+            "{{{{ config(size={size}) }}}}
+            select {{{{ config.get('size', 1, validator=validation.any(1, 2)) }}}} as id"
+        )
+    };
+    let sandbox = Sandbox::new().model("a", &text(2));
+    sandbox.run(["run"]).success();
+    sandbox.write("models/a.sql", &text(3));
+    sandbox.run(["run"]).code(1).talk_has("the value `3` is none of `1`, `2`");
 }

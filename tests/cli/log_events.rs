@@ -19,7 +19,7 @@ fn findings_have_the_names_of_dbt() {
         Sandbox::new().model("old", "select 1 as id").model("reader", "select * from {{ ref('old') }}").file(
             "models/schema.yml",
             "
-        groups: [{name: sales, owner: {name: Ann}}]
+        groups: [{name: sales, owner: {name: Ann, email: [ann@x.org, bo@x.org]}}]
         models:
           - {name: old, deprecation_date: 2020-01-01, config: {group: sales}}
           - {name: gone}
@@ -44,6 +44,8 @@ fn findings_have_the_names_of_dbt() {
     let built =
         built.iter().find(|event| event["data"]["node_info"]["node_name"] == "old").expect("a result");
     assert_eq!(built["data"]["group"]["owner"]["name"], "Ann");
+    assert_eq!(built["data"]["group"]["owner"]["email"], "['ann@x.org', 'bo@x.org']");
+    assert_eq!(built["data"]["group"]["package_name"], "shop");
     let other = named(&events, "LogModelResult")
         .into_iter()
         .find(|event| event["data"]["node_info"]["node_name"] == "reader");

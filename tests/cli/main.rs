@@ -20,6 +20,7 @@ mod deprecations;
 mod details;
 mod docs;
 mod drop_in;
+mod endings;
 mod errors;
 mod example;
 mod faults;

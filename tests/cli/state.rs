@@ -54,6 +54,7 @@ fn the_folder_of_artifacts_is_checked() {
         "
             warning[state-is-target]: the artifacts to compare with are in the folder that this command writes to
              |
+             = note: dbt says: Warning: The state and target directories are the same: 'target'
              = help: copy them elsewhere, or set `--target-path`
 
             error[no-state]: there is no `manifest.json` to compare with

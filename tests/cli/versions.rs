@@ -98,7 +98,7 @@ fn a_unit_test_has_a_file_for_each_version() {
     );
     sandbox.run(["test", "--quiet"]).code(1);
     for version in ["u_v1", "u_v2"] {
-        let compiled = sandbox.read(&format!("target/compiled/shop/models/unit.yml/{version}.sql"));
+        let compiled = sandbox.read(&format!("target/compiled/shop/models/unit.yml/models/{version}.sql"));
         assert!(compiled.contains("as id"), "{compiled}");
     }
     let manifest = sandbox.json("target/manifest.json");

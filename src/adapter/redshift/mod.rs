@@ -29,6 +29,7 @@ const DIALECT: Dialect = Dialect {
     replaceable: &[RelationKind::View],
     measures_seed_texts: true,
     placeholder: Placeholder::Format,
+    now: "getdate()",
     ..Dialect::ANSI
 };
 

@@ -129,6 +129,11 @@ pub(crate) struct Global {
     pub(crate) no_partial_parse: bool,
     #[arg(long, global = true, hide = true, overrides_with = "no_partial_parse")]
     pub(crate) partial_parse: bool,
+    /// Tell each use of what is to be gone, not the first of its kind alone
+    #[arg(long, global = true, hide = true, overrides_with = "no_show_all_deprecations")]
+    pub(crate) show_all_deprecations: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "show_all_deprecations")]
+    pub(crate) no_show_all_deprecations: bool,
     /// Accepted for command lines written for dbt; nothing changes
     #[command(flatten)]
     pub(crate) inert: Inert,
@@ -144,7 +149,7 @@ pub(crate) struct Inert {
             "no-use-experimental-parser", "send-anonymous-usage-stats", "no-send-anonymous-usage-stats",
             "use-colors-file", "no-use-colors-file", "cache-selected-only", "no-cache-selected-only",
             "populate-cache", "no-populate-cache", "log-cache-events", "no-log-cache-events",
-            "macro-debugging", "no-macro-debugging", "show-all-deprecations", "no-show-all-deprecations",
+            "macro-debugging", "no-macro-debugging",
             "single-threaded", "no-single-threaded", "use-fast-test-edges", "no-use-fast-test-edges",
             "partial-parse-file-diff", "no-partial-parse-file-diff", "upload-to-artifacts-ingest-api",
             "no-upload-to-artifacts-ingest-api", "deprecated-print", "deprecated-no-print",
@@ -189,6 +194,7 @@ impl Global {
             ("write_json", self.write_json, self.no_write_json),
             ("print", self.print, self.no_print),
             ("version_check", self.version_check, self.no_version_check),
+            ("show_all_deprecations", self.show_all_deprecations, self.no_show_all_deprecations),
             ("partial_parse", self.partial_parse, self.no_partial_parse),
         ];
         for (name, yes, no) in switches {

@@ -51,9 +51,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let types = session.types(&args.types);
     let workspace = session.workspace(args.given())?;
     if let Some(query) = &args.inline {
-        let outcome = session.alone(&workspace, |stop, on_event| {
-            alone::query(&workspace, query, Mode::Compile, stop, on_event)
-        })?;
+        let options = Options { mode: Mode::Compile, given: args.given(), ..Options::default() };
+        let outcome = session
+            .alone(&workspace, |stop, on_event| alone::query(&workspace, query, &options, stop, on_event))?;
         for compiled in outcome.results.iter().filter_map(|result| result.compiled.as_ref()) {
             session.ui.answer(&answer(args, session, None, &compiled.code));
         }

@@ -5,14 +5,16 @@ use std::path::Path;
 use serde_json::Map;
 
 use crate::cli::session::{Exit, Problems, Session};
+use crate::cli::ui::count;
+use crate::diagnostics::Diagnostic;
 use crate::ops::debug;
-use crate::project;
+use crate::project::{self, LoadRequest, Profile, ProjectRoot};
 
 /// Show which project, profile and database are used, and try the connection
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Accepted for command lines written for dbt: the connection is tried anyway
-    #[arg(long, hide = true)]
+    /// Try the connection, and look at nothing else
+    #[arg(long)]
     connection: bool,
     /// Show in which folder `profiles.yml` is, and nothing else
     #[arg(long)]
@@ -26,17 +28,57 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         session.ui.answer(&folder.unwrap_or_else(|| "there is no `profiles.yml`".to_owned()));
         return Ok(Exit::Success);
     }
-    let workspace = session.workspace(Map::new())?;
-    let project = &workspace.project;
-    let tell = |what: &str, value: &str| session.ui.answer(&format!("{what:<12}{value}"));
-    tell("model", env!("CARGO_PKG_VERSION"));
-    tell("language", &format!("dbt {}", project::DBT_VERSION));
-    tell("project", &format!("{} in {}", project.root_package().name, project.root.display()));
-    tell("profile", &project.profile.name);
-    tell("target", &project.profile.target_name);
-    tell("adapter", workspace.adapter().kind());
-    tell("nodes", &workspace.manifest.nodes.len().to_string());
-    debug::connect(&workspace).map_err(|problem| vec![problem])?;
-    tell("connection", "works");
+    let request = session.request(Map::new())?;
+    session.keep_log(&request);
+    let found = project::load_foundation(&request);
+    let mut findings = found.findings;
+    tell(session, "model", env!("CARGO_PKG_VERSION"));
+    tell(session, "language", &format!("dbt {}", project::DBT_VERSION));
+    if args.connection {
+        session.ui.answer("Skipping steps before connection verification");
+        findings.retain(|_| found.profile.is_none());
+    } else {
+        tell_files(session, &request, found.root.as_ref());
+    }
+    if let Some(profile) = &found.profile {
+        tell_profile(session, profile);
+        match debug::connect(profile) {
+            Ok(()) => tell(session, "connection", "works"),
+            Err(problem) => findings.push(problem),
+        }
+    }
+    if findings.iter().any(Diagnostic::is_error) {
+        // Scripts look for dbt's words.
+        let is_reached = found.profile.is_some() && findings.iter().all(|it| it.code != "no-connection");
+        let failed = [found.profile.is_some(), found.root.is_some(), is_reached];
+        let failed = failed.into_iter().filter(|is_fine| !is_fine).count().max(1);
+        session.ui.answer(&format!("{} failed:", count(failed, "check")));
+        session.ui.diagnostics(&findings, &session.sources);
+        return Ok(Exit::Failure);
+    }
+    session.ui.diagnostics(&findings, &session.sources);
+    session.ui.answer("All checks passed!");
     Ok(Exit::Success)
+}
+
+fn tell(session: &Session, what: &str, value: &str) {
+    session.ui.answer(&format!("{what:<12}{value}"));
+}
+
+fn tell_files(session: &Session, request: &LoadRequest, root: Option<&ProjectRoot>) {
+    // dbt: where none is found, the place that was looked at last.
+    let at_home = || request.environment.home().map(|home| home.join(".dbt").join("profiles.yml"));
+    if let Some(file) = project::profiles_file(request).ok().and_then(|found| found.or_else(at_home)) {
+        tell(session, "profiles", &format!("Using profiles.yml file at {}", file.display()));
+    }
+    if let Some(root) = root {
+        tell(session, "project", &format!("{} in {}", root.file.name, root.root.display()));
+    }
+}
+
+fn tell_profile(session: &Session, profile: &Profile) {
+    session.ui.hide_texts(profile.secret_values());
+    tell(session, "profile", &profile.name);
+    tell(session, "target", &profile.target_name);
+    tell(session, "adapter", profile.adapter.kind());
 }

@@ -16,6 +16,7 @@ use crate::ops::Kinds;
 use crate::ops::execute::Options;
 use crate::ops::site;
 use crate::project;
+use crate::project::Treatment;
 use crate::run::Mode;
 
 /// Documentation
@@ -120,6 +121,9 @@ fn page(target: &Path, path: &str) -> Option<Page> {
     Some(Page { kind, bytes: files::read(&file).ok()? }).filter(|_| is_inside)
 }
 
+/// dbt's name for what keeps a relation out of the catalog.
+const CATALOG_WARNING: &str = "CatalogGenerationError";
+
 const HTML: &str = "text/html; charset=utf-8";
 
 fn generate(args: &Args, session: &Session) -> Result<Exit, Problems> {
@@ -146,6 +150,10 @@ fn generate(args: &Args, session: &Session) -> Result<Exit, Problems> {
     session.ui.say(&format!("{} in {}", count(written.count, "relation"), file.display()));
     if written.problems.is_empty() {
         return Ok(Exit::Success);
+    }
+    // dbt: each is a warning about the catalog, which an option can make an error of the command.
+    if workspace.project.flags.treatment(Some(CATALOG_WARNING)) == Treatment::IsError {
+        return Err(written.problems);
     }
     session.ui.diagnostics(&written.problems, &Arc::clone(&session.sources));
     Ok(Exit::Failure)

@@ -6,7 +6,7 @@ use crate::cli::ui::rows_as_table;
 use crate::manifest::{Node, ResourceType};
 use crate::ops::execute::Options;
 use crate::ops::{Kinds, Workspace, alone};
-use crate::run::{Detail, Mode, Status};
+use crate::run::{Detail, Event, Mode, Status, Stop};
 
 /// Load the selected CSV files into tables
 #[derive(Debug, clap::Args)]
@@ -47,9 +47,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
 /// Prints the first rows of a seed's table.
 fn show(seed: &Node, session: &Session, workspace: &Workspace) -> Result<(), Problems> {
     let query = format!("select * from {{{{ ref('{}', '{}') }}}}", seed.package, seed.name);
-    let mode = Mode::Show { limit: Some(SHOWN) };
-    let outcome =
-        session.alone(workspace, |stop, on_event| alone::query(workspace, &query, mode, stop, on_event))?;
+    let options = Options { mode: Mode::Show { limit: Some(SHOWN) }, ..Options::default() };
+    let look = |stop: &Stop, on_event: &mut dyn FnMut(Event<'_>)| {
+        alone::look(workspace, &query, &options, stop, on_event)
+    };
+    let outcome = session.alone(workspace, look)?;
     for result in &outcome.results {
         if let Detail::Preview(rows) = &result.detail {
             session.ui.answer(&format!("\n{}\n{}", seed.name, rows_as_table(rows, None)));

@@ -41,14 +41,16 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let mut given = args.selection.given();
     // dbt: a model's tests are not shown along with it.
     given.entry("indirect_selection").or_insert_with(|| Json::from("empty"));
+    given.insert("limit".to_owned(), Json::from(args.limit));
     if args.full_refresh {
         given.insert("full_refresh".to_owned(), Json::from(true));
     }
-    let workspace = session.workspace(given)?;
+    let mode = Mode::Show { limit };
+    let workspace = session.workspace(given.clone())?;
     if let Some(query) = &args.inline {
-        let outcome = session.alone(&workspace, |stop, on_event| {
-            alone::query(&workspace, query, Mode::Show { limit }, stop, on_event)
-        })?;
+        let options = Options { mode, given, ..Options::default() };
+        let outcome = session
+            .alone(&workspace, |stop, on_event| alone::query(&workspace, query, &options, stop, on_event))?;
         for result in &outcome.results {
             if let Detail::Preview(rows) = &result.detail {
                 session.ui.answer(&answer(args, session, None, rows));
@@ -57,9 +59,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         return Ok(Exit::of_query(&outcome));
     }
     let options = Options {
-        mode: Mode::Show { limit },
+        mode,
         selection: args.selection.criteria(),
         kinds: Kinds::of_show(),
+        given,
         ..Options::default()
     };
     let (exit, outcome) = session.outcome(&workspace, &options)?;

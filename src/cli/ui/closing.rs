@@ -28,6 +28,8 @@ pub(super) fn records(about: &About<'_>, end: &End<'_>, elapsed: Duration) -> Ve
     }
     let is_about_sources = nodes.iter().any(|node| node.kind.resource_type() == ResourceType::Source);
     if is_about_sources {
+        let failed = |ended: &&Ended| matches!(ended.status, Status::Error | Status::RuntimeError);
+        records.extend(end.ended.iter().filter(failed).flat_map(|ended| failure(about, ended)));
         records.push(Record::new("FreshnessCheckComplete", "Q006", Level::Info, "Done.", json!({})));
         return records;
     }
@@ -125,6 +127,14 @@ fn failure(about: &About<'_>, ended: &Ended) -> Vec<Record> {
             ),
         ]);
     }
+    if let Some(path) =
+        ended.compiled.as_ref().filter(|_| matches!(ended.status, Status::Fail | Status::Warn))
+    {
+        let message = format!("  compiled code at {path}");
+        records.push(Record::blank());
+        let data = json!({"node_info": info, "path": path});
+        records.push(Record::new("SQLCompiledPath", "Z026", Level::Info, message, data));
+    }
     if let Some(relation) = &ended.stored_in {
         let query = format!("select * from {relation}");
         let border = "-".repeat(query.chars().count());
@@ -140,7 +150,8 @@ fn failure(about: &About<'_>, ended: &Ended) -> Vec<Record> {
 /// (models/a.sql)`, with a break; empty where the answer has none.
 fn title(answer: &str) -> String {
     let first = answer.lines().next().unwrap_or_default();
-    if first.contains(" Error in ") { format!("{first}\n  ") } else { String::new() }
+    let is_title = first.contains(" Error in ") || first.ends_with(" failed, error:");
+    if is_title { format!("{first}\n  ") } else { String::new() }
 }
 
 fn counts(summary: Summary) -> Record {

@@ -1,20 +1,23 @@
 //! The events of a run as records: for `--log-format json` and for the log file.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::closing;
 use super::lines;
 use super::record::{Level, Record};
 use super::words;
 use crate::artifact::{checksum, group_name, relation_name};
+use crate::compile::output_file;
 use crate::diagnostics::{Style, render_all};
 use crate::manifest::{Manifest, NodeId, NodeKind, ResourceType};
 use crate::run::{BatchEnd, Detail, Event, NodeResult, Place, Status};
 use crate::source::SourceMap;
 use crate::sql::Dialect;
+use crate::template::{text, to_value};
 
 /// The level of the most telling record of an event: what nobody wants need not be made.
 pub(crate) fn level(event: &Event<'_>) -> Level {
@@ -33,15 +36,21 @@ pub(crate) struct Teller {
     manifest: Arc<Manifest>,
     sources: Arc<SourceMap>,
     dialect: Dialect,
+    /// The target path, as seen from the project.
+    target: PathBuf,
     ended: Vec<Ended>,
     /// Whether the last thing that happened was about a node.
     is_among_nodes: bool,
 }
 
 impl Teller {
-    pub(crate) fn new(manifest: &Arc<Manifest>, sources: &Arc<SourceMap>, dialect: Dialect) -> Self {
-        let (manifest, sources) = (Arc::clone(manifest), Arc::clone(sources));
-        Self { manifest, sources, dialect, ended: Vec::new(), is_among_nodes: false }
+    pub(crate) fn new(
+        manifest: &Arc<Manifest>,
+        sources: &Arc<SourceMap>,
+        (dialect, target): (Dialect, &Path),
+    ) -> Self {
+        let (manifest, sources, target) = (Arc::clone(manifest), Arc::clone(sources), target.to_owned());
+        Self { manifest, sources, dialect, target, ended: Vec::new(), is_among_nodes: false }
     }
 
     /// What is told of an event, in order.
@@ -87,7 +96,10 @@ impl Teller {
             _ => None,
         };
         let answer = result.message.clone();
-        self.ended.push(Ended { node: *node, status: result.status, message, answer, stored_in });
+        let found = self.manifest.node(*node).filter(|_| result.compiled.is_some());
+        let compiled =
+            found.map(|node| self.target.join(output_file("compiled", node)).display().to_string());
+        self.ended.push(Ended { node: *node, status: result.status, message, answer, stored_in, compiled });
     }
 }
 
@@ -101,6 +113,8 @@ pub(super) struct Ended {
     pub(super) answer: Option<String>,
     /// Where all failing rows are.
     pub(super) stored_in: Option<String>,
+    /// The file that it was compiled to.
+    pub(super) compiled: Option<String>,
 }
 
 /// What is wrong with a node, with its pictures.
@@ -233,7 +247,12 @@ impl About<'_> {
     pub(super) fn group(&self, node: NodeId) -> Json {
         let name = self.manifest.node(node).and_then(|node| group_name(self.manifest, node));
         let group = name.and_then(|name| self.manifest.groups.values().find(|group| group.name == name));
-        group.map_or_else(|| json!({}), |group| json!({"name": group.name, "owner": group.owner}))
+        let Some(group) = group else { return json!({}) };
+        // dbt: here all of an owner is text, as Python writes it.
+        let owner = group.owner.iter().filter(|(_, value)| !value.is_null());
+        let owner = owner.map(|(key, value)| (key.clone(), text(&to_value(value)).into()));
+        let owner: Map<String, Json> = owner.collect();
+        json!({"name": group.name, "owner": owner, "package_name": group.package})
     }
 
     fn hook_started(&self, node: NodeId, place: Place) -> Vec<Record> {
@@ -359,7 +378,24 @@ impl About<'_> {
             "total_batches": batch.place.total,
         });
         let level = level_of(batch.status);
-        let mut records = vec![Record::new("LogBatchResult", "Q046", level, format!("Batch {line}"), data)];
+        let started = lines::progress(batch.place, &format!("START {description}"), "RUN", None);
+        let began = json!({
+            "batch_index": batch.place.index,
+            "description": description,
+            "node_info": info,
+            "total_batches": batch.place.total,
+        });
+        let mut records = Vec::new();
+        if batch.status != Status::Skipped {
+            records.push(Record::new(
+                "LogStartBatch",
+                "Q045",
+                Level::Info,
+                format!("Batch {started}"),
+                began,
+            ));
+        }
+        records.push(Record::new("LogBatchResult", "Q046", level, format!("Batch {line}"), data));
         if let Some(problem) = &batch.problem {
             let message = format!("Exception on {description}: {problem}");
             let data = json!({"exc": problem, "node_info": info, "unique_id": self.id(node)});

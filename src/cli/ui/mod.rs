@@ -16,6 +16,7 @@ mod screen;
 mod style;
 mod summary;
 mod table;
+mod tally;
 mod timings;
 mod words;
 

@@ -125,9 +125,9 @@ impl Record {
         Self::new("PrintEvent", "Z052", Level::Info, text, json!({"msg": text}))
     }
 
-    /// A sentence.
+    /// A sentence of ours: dbt has no such event.
     pub(crate) fn note(text: &str) -> Self {
-        Self::new("Note", "Z050", Level::Info, text.trim(), json!({"msg": text.trim()}))
+        Self::new("Remark", "", Level::Info, text.trim(), json!({"msg": text.trim()}))
     }
 
     /// A finding about what the user wrote.
@@ -165,6 +165,15 @@ impl Record {
         }
         let (name, code) = event_of(diagnostic.code).unwrap_or(("Diagnostic", diagnostic.code));
         Self::new(name, code, level, words, data)
+    }
+
+    /// What dbt tells of a mistake in definitions of the semantic layer, before the command ends.
+    pub(crate) fn semantic(diagnostic: &Diagnostic) -> Option<Self> {
+        const RULES: [&str; 4] = ["bad-semantics", "no-time-spine", "unknown-measure", "unknown-metric"];
+        let is_meant = diagnostic.is_error() && RULES.contains(&diagnostic.code);
+        let data = json!({"msg": diagnostic.message});
+        let message = diagnostic.message.as_str();
+        is_meant.then(|| Self::new("SemanticValidationFailure", "I070", Level::Warn, message, data))
     }
 
     /// The same without what is secret.

@@ -1,6 +1,7 @@
 //! Tells a run to people: one line for each finished node, a bar in a terminal,
 //! a summary at the end.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,10 +36,10 @@ impl Reporter {
         ui: &Arc<Ui>,
         manifest: &Arc<Manifest>,
         sources: &Arc<SourceMap>,
-        dialect: Dialect,
+        (dialect, target): (Dialect, &Path),
     ) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
-        let (teller, failed) = (events::Teller::new(&manifest, &sources, dialect), Vec::new());
+        let (teller, failed) = (events::Teller::new(&manifest, &sources, (dialect, target)), Vec::new());
         Self { ui, manifest, sources, progress: None, teller, failed, only_failures: false, can_retry: true }
     }
 

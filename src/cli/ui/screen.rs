@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::log_file::LogFile;
 use super::record::{Form, Level, Record, Signature};
+use super::tally::Tally;
 use crate::cli::guise::Guise;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Style;
@@ -105,6 +106,7 @@ pub(crate) struct Ui {
     run: Signature,
     log: OnceLock<LogFile>,
     secrets: RwLock<Secrets>,
+    tally: Tally,
 }
 
 impl Ui {
@@ -122,6 +124,7 @@ impl Ui {
             run,
             log: OnceLock::new(),
             secrets: RwLock::new(secrets),
+            tally: Tally::default(),
         }
     }
 
@@ -143,6 +146,7 @@ impl Ui {
 
     /// Tells programs, and the log.
     pub(crate) fn record(&self, record: &Record) {
+        self.tally.hear(record);
         let record = &record.without(&self.secrets());
         if let Format::Records(form) = self.format
             && self.verbosity.hears(record.level)
@@ -150,6 +154,13 @@ impl Ui {
             self.insist(&record.line(form, clock::now(), &self.run));
         }
         self.log(record);
+    }
+
+    /// Tells how often what is deprecated was met.
+    pub(crate) fn sum_up_deprecations(&self, shows_all: bool) {
+        if let Some(summary) = self.tally.summary(shows_all) {
+            self.record(&summary);
+        }
     }
 
     /// Tells the log alone. The first time that it cannot be written is told.
@@ -253,6 +264,9 @@ impl Ui {
     /// blank line sets warnings apart from what follows; errors are mostly the end.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         for diagnostic in diagnostics {
+            if let Some(record) = Record::semantic(diagnostic) {
+                self.record(&record);
+            }
             self.record(&Record::finding(diagnostic, sources));
         }
         if self.format != Format::Text {

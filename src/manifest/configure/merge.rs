@@ -86,6 +86,12 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
     if is_microbatch && let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {
         values.insert("begin".to_owned(), moment.into());
     }
+    // dbt: these keep what they know and drop the rest.
+    for (key, known) in [("contract", ["enforced", "alias_types"]), ("docs", ["show", "node_color"])] {
+        if let Some(own) = values.get_mut(key).and_then(Json::as_object_mut) {
+            own.retain(|key, _| known.contains(&key.as_str()));
+        }
+    }
     for key in ["pre-hook", "post-hook"] {
         if let Some(value) = values.get_mut(key) {
             *value = Json::Array(hook_items(value));
@@ -158,7 +164,8 @@ mod tests {
         };
         check("tags", &[json!("a"), json!(["b", "a"])], json!(["a", "b", "a"]));
         check("meta", &[json!({"a": 1, "b": 1}), json!({"b": 2})], json!({"a": 1, "b": 2}));
-        check("docs", &[json!({"show": false})], json!({"show": false, "node_color": null}));
+        check("docs", &[json!({"show": false, "shown": 1})], json!({"show": false, "node_color": null}));
+        check("contract", &[json!({"enforce": true})], json!({"enforced": false, "alias_types": true}));
         check("grants", &[json!({"select": "a"}), json!({"select": ["b"]})], json!({"select": ["b"]}));
         check("grants", &[json!({"select": "a"}), json!({"+select": ["b"]})], json!({"select": ["a", "b"]}));
         check(

@@ -6,6 +6,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::code::raw_code;
 use super::naming::{Names, id_hash, names};
+use super::old_forms::OldForm;
 use super::written::{Written, read};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::GenericTest;
@@ -44,6 +45,8 @@ pub struct GenericTestDraft {
     pub test_span: Span,
     /// The whole entry.
     pub span: Span,
+    /// What about the way it is written is to be gone.
+    pub old_forms: Vec<OldForm>,
 }
 
 /// What a test stands below.
@@ -185,6 +188,7 @@ impl Owner<'_> {
             description: written.description,
             test_span: written.test.span,
             span: written.span,
+            old_forms: written.old_forms,
         })
     }
 

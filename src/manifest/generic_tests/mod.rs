@@ -9,12 +9,14 @@ mod argument;
 mod build;
 mod code;
 mod naming;
+mod old_forms;
 mod python;
 mod written;
 
 pub use argument::{TEST_ARGUMENTS, test_arguments};
 pub use build::{GenericTestDraft, tests_of_node, tests_of_table};
 pub(super) use naming::hex;
+pub use old_forms::OldForm;
 pub(super) use python::repr;
 
 #[cfg(test)]

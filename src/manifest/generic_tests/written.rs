@@ -5,6 +5,8 @@ use crate::manifest::properties::Spanned;
 use crate::source::Span;
 use crate::yaml::{Map, Value, Yaml};
 
+use super::old_forms::{OldForm, old_forms};
+
 /// A data test as written.
 #[derive(Debug)]
 pub(super) struct Written {
@@ -25,10 +27,12 @@ pub(super) struct Written {
     pub(super) arguments: Map,
     /// The whole entry.
     pub(super) span: Span,
+    /// What about the way it is written is to be gone.
+    pub(super) old_forms: Vec<OldForm>,
 }
 
 /// Configuration keys that may stand beside `config:`, in dbt's order.
-const CONFIG_KEYS: [&str; 14] = [
+pub(super) const CONFIG_KEYS: [&str; 14] = [
     "severity",
     "tags",
     "enabled",
@@ -67,6 +71,7 @@ impl Reader<'_> {
         let (full_name, mut rest) = self.name_and_rest(entry)?;
         let (namespace, test) = self.split_name(&full_name)?;
         let subject = format!("data test `{}` of {}", full_name.value, self.owner);
+        let old_forms = old_forms(&rest, self.has_arguments);
         let mut arguments =
             if self.has_arguments { self.section(&subject, &mut rest, "arguments") } else { Map::default() };
         // dbt: what belongs to every test is that below `arguments` too.
@@ -94,6 +99,7 @@ impl Reader<'_> {
             beside: rest,
             arguments,
             span: entry.span,
+            old_forms,
         })
     }
 

@@ -150,11 +150,25 @@ pub enum Sort {
     TimeSpine,
     /// A model that is for its own group alone.
     Private,
+    /// A data test whose arguments stand beside `config:`.
+    BareArguments,
+    /// A data test with an argument `arguments`.
+    OwnArguments,
+    /// A data test some of whose configuration stands beside `config:`.
+    BareConfig,
 }
 
 impl Sort {
-    pub(super) const EVERY: [Self; 5] =
-        [Self::GenericTest, Self::Versioned, Self::Deprecated, Self::TimeSpine, Self::Private];
+    pub(super) const EVERY: [Self; 8] = [
+        Self::GenericTest,
+        Self::Versioned,
+        Self::Deprecated,
+        Self::TimeSpine,
+        Self::Private,
+        Self::BareArguments,
+        Self::OwnArguments,
+        Self::BareConfig,
+    ];
 
     fn holds(self, node: &Node) -> bool {
         match (self, &node.kind) {
@@ -163,6 +177,7 @@ impl Sort {
             (Self::Deprecated, NodeKind::Model(model)) => model.deprecation_date.is_some(),
             (Self::TimeSpine, NodeKind::Model(model)) => model.time_spine.is_some(),
             (Self::Private, NodeKind::Model(_)) => node.config.text("access") == Some("private"),
+            (_, NodeKind::Test(test)) => test.old_forms.iter().any(|form| form.sort() == self),
             _ => false,
         }
     }

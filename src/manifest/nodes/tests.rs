@@ -39,7 +39,7 @@ fn many() -> Nodes {
             relation: None,
             depends_on: DependsOn { nodes: [1, 2, 3].map(NodeId)[..at % 4].to_vec(), ..DependsOn::default() },
             kind: if is_test {
-                NodeKind::Test(DataTest { body: body.into(), generic: None })
+                NodeKind::Test(DataTest { body: body.into(), generic: None, old_forms: Vec::new() })
             } else {
                 NodeKind::Model(Box::new(Model { version, ..Model::of(body) }))
             },

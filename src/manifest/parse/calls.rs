@@ -46,7 +46,7 @@ pub(super) fn metric_function(recorder: Arc<Recorder>) -> Value {
     Value::from_function(move |Rest(names): Rest<Value>| {
         let call = metric_call(&names)?;
         recorder.metric(call.clone());
-        Ok::<Value, Error>(Value::from_object(NamedMetric(call.name)))
+        Ok::<Value, Error>(Value::from_object(NamedMetric(call)))
     })
 }
 
@@ -62,13 +62,21 @@ pub(crate) fn metric_call(names: &[Value]) -> Result<MetricCall, Error> {
     }
 }
 
-/// A metric that is known by its name alone: all that is asked of it gives nothing.
+/// A metric that is known by its name alone: all else that is asked of it gives nothing.
 #[derive(Debug)]
-struct NamedMetric(String);
+struct NamedMetric(MetricCall);
 
 impl Object for NamedMetric {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "metric_name" => Some(Value::from(self.0.name.as_str())),
+            "package_name" => Some(Value::from(self.0.package.clone())),
+            _ => None,
+        }
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, _: &str, _: &[Value]) -> Result<Value, Error> {
@@ -76,7 +84,7 @@ impl Object for NamedMetric {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.0.name)
     }
 }
 

@@ -82,6 +82,8 @@ const NAMES: &[&str] = &[
     "database",
     "schema",
     "execute",
+    "sql_now",
+    "adapter_macro",
     "adapter",
     "api",
     "column",
@@ -162,6 +164,8 @@ impl ParseScope {
             "database" => text(surroundings.database.as_ref()),
             "schema" => text(Some(&surroundings.schema)),
             "execute" => Value::from(false),
+            "sql_now" => Value::from(surroundings.dialect.now),
+            "adapter_macro" => objects::adapter_macro(),
             "adapter" => Value::from_object(ParseAdapter {
                 adapter: Arc::clone(&surroundings.adapter),
                 quoting: surroundings.quoting,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
@@ -249,7 +249,11 @@ impl<'a, 'p> Entry<'a, 'p> {
             self.problems.push(problem.help("write it as `2027-01-31`, or with a time and a zone"));
             return None;
         };
-        Some(time.to_rfc3339_opts(SecondsFormat::Secs, false))
+        // dbt: a zone that was written stays.
+        let zoned = |form: &&str| DateTime::parse_from_str(date.value.trim(), form).ok();
+        let zoned = ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z"].iter().find_map(zoned);
+        let text = |time: DateTime<FixedOffset>| time.to_rfc3339_opts(SecondsFormat::Secs, false);
+        Some(zoned.map_or_else(|| text(time.fixed_offset()), text))
     }
 
     /// Reports every key that is not known, with what may have been meant.

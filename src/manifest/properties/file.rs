@@ -8,7 +8,7 @@ use super::semantic::{SemanticProperties, metric, saved_query, semantic_model};
 use super::source::{SourceProperties, source};
 use super::source_patch::{SourcePatch, source_patch};
 use super::unit_test::{UnitTestProperties, unit_test};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::yaml::{Key, Map, Value, Yaml};
 
 /// What one property file says.
@@ -107,7 +107,7 @@ fn sections(map: &Map, render: Render<'_>, parsed: &mut Parsed) {
     properties.seeds = read.nodes(NodeKey::Seeds);
     properties.snapshots = read.nodes(NodeKey::Snapshots);
     properties.analyses = read.nodes(NodeKey::Analyses);
-    properties.data_tests = read.nodes(NodeKey::DataTests);
+    properties.data_tests = read.data_tests();
     properties.macros = read.entries("macros", macro_properties);
     for entry in read.entries("sources", any_source) {
         match entry {
@@ -147,6 +147,22 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn nodes(&mut self, key: NodeKey) -> Vec<NodeProperties> {
         self.entries(key.as_str(), |yaml, raw, problems| nodes(key, yaml, raw, problems))
+    }
+
+    /// Entries about singular tests. dbt: what is wrong with one is a warning.
+    fn data_tests(&mut self) -> Vec<NodeProperties> {
+        let mut problems = Vec::new();
+        let mut own = Reader { map: self.map, render: self.render, problems: &mut problems };
+        let tests = own.nodes(NodeKey::DataTests);
+        self.problems.extend(problems.into_iter().map(|problem| match problem.severity {
+            Severity::Error => Diagnostic {
+                severity: Severity::Warning,
+                code: "unreadable-data-test",
+                ..problem.known_as("Unable to parse 'data_tests' section of file")
+            },
+            Severity::Warning => problem,
+        }));
+        tests
     }
 
     /// What `read` makes of each item of a list: it gets the item rendered and raw.

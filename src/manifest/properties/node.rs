@@ -210,6 +210,23 @@ fn time_spine(entry: &mut Entry<'_, '_>, columns: &[Column]) -> Option<Json> {
         ));
     }
     let custom = written.get("custom_granularities").and_then(Json::as_array).into_iter().flatten();
+    let is_missing = |name: &&str| !columns.iter().any(|column| column.name.value == *name);
+    let column_of = |it: &Json| {
+        ["column_name", "name"]
+            .into_iter()
+            .find_map(|key| it.get(key).and_then(Json::as_str))
+            .map(str::to_owned)
+    };
+    for name in custom.clone().filter_map(column_of).filter(|name| is_missing(&name.as_str())) {
+        let message = format!("the time spine of {} has no column `{name}`", entry.subject);
+        let words = "Parsing Error: Time spine custom granularity columns do not exist in the model.";
+        entry.problems.push(
+            Diagnostic::error("bad-time-spine", message)
+                .at(at, "")
+                .known_as(words)
+                .help("describe the column of each custom granularity below `columns:`"),
+        );
+    }
     let custom = custom.map(|it| json!({ "name": it.get("name"), "column_name": it.get("column_name") }));
     Some(json!({ "standard_granularity_column": column, "custom_granularities": custom.collect::<Json>() }))
 }

@@ -33,7 +33,7 @@ fn node(file: &SourceFile, id: &str, refs: &[(Option<&str>, &str)]) -> Node {
         relation: None,
         depends_on: DependsOn { nodes: Vec::new(), calls: calls.into() },
         kind: match kind.as_str() {
-            "test" => NodeKind::Test(DataTest { body: body.into(), generic: None }),
+            "test" => NodeKind::Test(DataTest { body: body.into(), generic: None, old_forms: Vec::new() }),
             _ => NodeKind::Model(Box::new(Model::of(body))),
         },
     }

@@ -245,8 +245,6 @@ fn conversion(params: &Json, faults: &mut Faults) -> Json {
         "calculation": or(own, "calculation", "conversion_rate".into()),
         "window": window(own, "window", faults),
         "constant_properties": value(own, "constant_properties"),
-        "base_metric": null,
-        "conversion_metric": null,
     })
 }
 

@@ -74,20 +74,14 @@ impl UnitTestDraft {
     fn about(&self, tested: NodeId, names: &dyn Names) -> Result<UnitTest, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         self.check_incremental(names.is_incremental(tested), &mut problems);
-        let mut given = Vec::new();
-        for draft in &self.given {
-            match input(draft, names) {
-                Some(input) => {
-                    given.push(Given {
-                        input_text: draft.input_text.clone(),
-                        input,
-                        rows: draft.rows.clone(),
-                        fixture: draft.fixture.clone(),
-                    });
-                }
-                None => problems.push(self.unknown_input(draft, names)),
-            }
-        }
+        let unknown = |draft| GivenInput::Unknown(Box::new(self.unknown_input(draft, names)));
+        let given = self.given.iter().map(|draft| Given {
+            input_text: draft.input_text.clone(),
+            input: input(draft, names).unwrap_or_else(|| unknown(draft)),
+            rows: draft.rows.clone(),
+            fixture: draft.fixture.clone(),
+        });
+        let given = given.collect();
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -154,8 +148,12 @@ impl UnitTestDraft {
 
     fn unknown_input(&self, draft: &GivenDraft, names: &dyn Names) -> Diagnostic {
         let message = format!("unit test `{}` has an unknown input `{}`", self.name.value, draft.input_text);
-        let problem =
-            Diagnostic::error("unknown-input", message).at(draft.input_span, "nothing has this name");
+        let (name, input) = (&self.name.value, &draft.input_text);
+        let problem = Diagnostic::error("unknown-input", message)
+            .at(draft.input_span, "nothing has this name")
+            .known_as(format!(
+                "Unit test '{name}' had an input ({input}) which was not found in the manifest."
+            ));
         match &draft.input {
             InputCall::Call(ResourceCall::Ref(call)) => {
                 problem.suggest(&call.name, names.reference_names().iter().map(String::as_str))

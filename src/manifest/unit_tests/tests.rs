@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{Names, RowFiles, UnitTestDraft, build};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::{self, Home};
-use crate::manifest::{Fixture, NodeId, RefCall, SourceCall};
+use crate::manifest::{Fixture, GivenInput, NodeId, RefCall, SourceCall};
 use crate::source::{SourceFile, SourceMap, Span};
 use crate::yaml;
 
@@ -238,7 +238,10 @@ fn names_are_resolved_or_reported() {
     let given = r#"{input: "source('raw', 'orders')", rows: []}"#;
     check(&entry(given, "{rows: []}"), &Known, &[]);
     check(DICT, &Known, &[]);
-    check(&entry("{input: ref('stg_order'), rows: []}", "{rows: []}"), &Known, &["unknown-input"]);
+    let unknown = drafted(&entry("{input: ref('stg_order'), rows: []}", "{rows: []}")).expect("a draft");
+    let tests = unknown.resolve(&Known).expect("a test that will fail");
+    let input = &tests[0].given[0].input;
+    assert!(matches!(input, GivenInput::Unknown(problem) if problem.code == "unknown-input"), "{input:?}");
     check("  - {name: t, model: dim_order, given: [], expect: {rows: []}}", &Known, &["unknown-model"]);
     check(&entry(given, "{rows: []}"), &Incremental, &["no-incremental-override"]);
     check(DICT, &Incremental, &["no-input-this"]);

@@ -15,7 +15,7 @@ fn counted(failures: i128, warn: bool, error: bool) -> Rows {
 }
 
 fn data_test(config: &Json) -> Node {
-    node(NodeKind::Test(DataTest { body: body(), generic: None }), config)
+    node(NodeKind::Test(DataTest { body: body(), generic: None, old_forms: Vec::new() }), config)
 }
 
 #[test]

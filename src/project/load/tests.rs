@@ -309,8 +309,9 @@ fn catalogs_are_checked_where_they_are() {
     let with = |rest: &str| format!("catalogs: [{{name: lake, {rest}}}]");
     let one = "{name: a, catalog_type: '{{ var(\"x\", \"rest\") }}'}";
     check("version: 1", "");
-    check(&with(&format!("write_integrations: [{one}]")), "");
-    check(&with(&format!("write_integrations: [{one}], active_write_integration: a")), "");
+    let refused = "no warehouse that is known here writes into catalogs of the type `rest`";
+    check(&with(&format!("write_integrations: [{one}]")), refused);
+    check(&with(&format!("write_integrations: [{one}], active_write_integration: a")), refused);
     let two = format!("write_integrations: [{one}, {{name: b, catalog_type: rest}}]");
     check(&with(&two), "the catalog `lake` does not say which write integration is used");
     check(
@@ -329,6 +330,10 @@ fn catalogs_are_checked_where_they_are() {
     check("catalogs: {}", "`catalogs` must be a list");
     check("catalogs: [lake]", "a catalog must be a mapping with the text `name`");
     check("", "`catalogs.yml` must be a mapping");
+    let text = with(&format!("write_integrations: [{one}]"));
+    let mut sandbox = Sandbox::new(&[("dbt_project.yml", "name: shop"), ("catalogs.yml", &text)]);
+    "list".clone_into(&mut sandbox.request.invocation.which);
+    assert!(load(&sandbox.request).is_ok(), "a command that only looks");
 }
 
 #[test]

@@ -195,7 +195,12 @@ fn contract_broken(contract: &Value, definition: &Value) -> Result<Value, Error>
         table(["column_name", "definition_type", "contract_type", "mismatch_reason"], &rows)
     );
     let finding = Diagnostic::error("contract-broken", message);
-    let finding = finding.known_as("This model has an enforced contract that failed.");
+    let finding = finding.known_as(if promised.is_empty() {
+        "This model has an enforced contract, and its 'columns' specification is missing"
+    } else {
+        "This model has an enforced contract that failed. Please ensure the name, data_type, and number of \
+         columns in your contract match the columns in your model's definition."
+    });
     Err(template::raise_diagnostic(
         finding.help("change the model's query, or `columns` in its property file"),
     ))

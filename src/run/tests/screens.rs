@@ -18,7 +18,8 @@ fn generic_test(lab: &mut Lab, name: &str, test: &str, config: &Json, call: &str
         attached_node: None,
         file_key_name: String::new(),
     };
-    let test = NodeKind::Test(DataTest { body: model.body, generic: Some(generic.into()) });
+    let test =
+        NodeKind::Test(DataTest { body: model.body, generic: Some(generic.into()), old_forms: Vec::new() });
     let named = lab.named(test, name, config);
     node = Node { depends_on: node.depends_on, ..named };
     lab.put(node);

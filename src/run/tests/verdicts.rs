@@ -14,7 +14,7 @@ fn table() -> Json {
 fn data_test(lab: &mut Lab, name: &str, config: &Json, sql: &str) {
     lab.node(name, &json!({}), sql);
     let NodeKind::Model(model) = lab.nodes.pop().unwrap().kind else { panic!("a model was added") };
-    let test = DataTest { body: model.body, generic: None };
+    let test = DataTest { body: model.body, generic: None, old_forms: Vec::new() };
     let mut node = lab.named(NodeKind::Test(test), name, config);
     let mut reader = Lab { nodes: lab.nodes.clone(), ..Lab::new() };
     reader.node("reader", &json!({}), sql);

@@ -216,12 +216,30 @@ impl Changes<'_, '_> {
         differs
     }
 
-    fn of_macros(&self) -> bool {
+    fn of_macros(&mut self) -> bool {
+        self.check_test_macro();
         macros::reach(
             self.comparison.manifest(),
             &self.node.depends_on.calls.macros,
             &self.comparison.changed_macros,
         )
+    }
+
+    /// dbt: whether the macros of a test changed cannot be told where it has none.
+    fn check_test_macro(&mut self) {
+        let NodeKind::Test(DataTest { generic: Some(test), .. }) = &self.node.kind else { return };
+        let name = format!(".test_{}", test.name);
+        if self.node.depends_on.calls.macros.iter().any(|id| id.ends_with(&name)) {
+            return;
+        }
+        let words = format!("Node '{}' depends on a macro or test that does not exist.", self.node.name);
+        let problem = Diagnostic::error("unknown-test", format!("there is no generic test `{}`", test.name))
+            .at(self.node.origin.span, "whether it changed cannot be told")
+            .known_as(words)
+            .help("is its package installed, and is its name spelled in full?");
+        if !self.findings.contains(&problem) {
+            self.findings.push(problem);
+        }
     }
 
     fn of_parents(&self, old: &Entry) -> bool {

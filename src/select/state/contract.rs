@@ -6,6 +6,9 @@ use serde_json::Value as Json;
 use crate::artifact::Entry;
 use crate::diagnostics::Diagnostic;
 
+/// One way in which a contract is broken: dbt's name for it, and what happened.
+type Break<'a> = (&'a str, String);
+
 /// What breaks a contract.
 #[derive(Debug, Clone, Copy)]
 pub struct Contracts<'a> {
@@ -28,7 +31,8 @@ impl Contracts<'_> {
             (true, still) => {
                 let mut broken = Vec::new();
                 if !still {
-                    broken.push("the contract is not enforced any more".to_owned());
+                    let text = "the contract is not enforced any more".to_owned();
+                    broken.push(("Contract enforcement was removed", text));
                 }
                 self.columns(old, new, &mut broken);
                 self.model_constraints(old, new, &mut broken);
@@ -54,15 +58,16 @@ impl Contracts<'_> {
         let kind = if is_disabled { "disabled" } else { "deleted or renamed" };
         let package = model.get("fqn").get(0).and_then(Json::as_str).unwrap_or_default();
         let words = format!("Contracted model 'model.{package}.{}' was {kind}.", name(model));
-        Some(finding(model, message, vec![words]).note(format!("it stood in `{file}`")))
+        let broken = vec![(words.as_str(), format!("it stood in `{file}`"))];
+        Some(finding(model, message, broken))
     }
 
-    fn columns(&self, old: &Entry, new: &Entry, broken: &mut Vec<String>) {
+    fn columns(&self, old: &Entry, new: &Entry, broken: &mut Vec<Break<'_>>) {
         let mut columns: Vec<(&String, &Json)> = old.map("columns").collect();
         columns.sort_by_key(|(name, _)| *name);
         for (name, before) in columns {
             let Some(now) = new.get("columns").get(name) else {
-                broken.push(format!("the column `{name}` is gone"));
+                broken.push(("Columns were removed", format!("the column `{name}` is gone")));
                 continue;
             };
             let data_type = |column: &Json| column.get("data_type").and_then(Json::as_str).map(str::to_owned);
@@ -70,21 +75,24 @@ impl Contracts<'_> {
             if was.as_deref().map(base_type) != is.as_deref().map(base_type) {
                 let shown = |data_type: Option<String>| data_type.unwrap_or_else(|| "nothing".to_owned());
                 let (was, is) = (shown(was), shown(is));
-                broken.push(format!("the type of the column `{name}` was `{was}` and is `{is}`"));
+                let text = format!("the type of the column `{name}` was `{was}` and is `{is}`");
+                broken.push(("Columns with data_type changes", text));
             }
             if is_stored(old) {
                 for lost in self.lost(before, now) {
-                    broken.push(format!("the column `{name}` has lost its constraint `{lost}`"));
+                    let text = format!("the column `{name}` has lost its constraint `{lost}`");
+                    broken.push(("Enforced column level constraints were removed", text));
                 }
             }
         }
     }
 
-    fn model_constraints(&self, old: &Entry, new: &Entry, broken: &mut Vec<String>) {
+    fn model_constraints(&self, old: &Entry, new: &Entry, broken: &mut Vec<Break<'_>>) {
         if is_stored(old) {
             let wrapped = |entry: &Entry| serde_json::json!({ "constraints": entry.get("constraints") });
             for lost in self.lost(&wrapped(old), &wrapped(new)) {
-                broken.push(format!("the constraint `{lost}` of the model is gone"));
+                let text = format!("the constraint `{lost}` of the model is gone");
+                broken.push(("Enforced model level constraints were removed", text));
             }
         }
     }
@@ -104,7 +112,7 @@ impl Contracts<'_> {
 }
 
 /// A warning, or an error for a model with versions: a new one can be made.
-fn finding(model: &Entry, message: String, broken: Vec<String>) -> Diagnostic {
+fn finding(model: &Entry, message: String, broken: Vec<Break<'_>>) -> Diagnostic {
     let has_versions = !model.get("version").is_null();
     let finding = if has_versions {
         Diagnostic::error("broken-contract", message)
@@ -118,7 +126,10 @@ fn finding(model: &Entry, message: String, broken: Vec<String>) -> Diagnostic {
     } else {
         "While comparing to previous project state, dbt detected a breaking change to an unversioned model"
     };
-    broken.into_iter().fold(finding.known_as(words), Diagnostic::note)
+    let mut kinds: Vec<&str> = broken.iter().map(|(kind, _)| *kind).collect();
+    kinds.dedup();
+    let finding = finding.known_as(format!("{words}: {}", kinds.join("; ")));
+    broken.into_iter().map(|(_, text)| text).fold(finding, Diagnostic::note)
 }
 
 fn name(model: &Entry) -> String {
@@ -130,13 +141,14 @@ fn name(model: &Entry) -> String {
     format!("{}{version}", model.text("name").unwrap_or_default())
 }
 
-fn materialization(old: &Entry, new: &Entry, broken: &mut Vec<String>) {
+fn materialization(old: &Entry, new: &Entry, broken: &mut Vec<Break<'_>>) {
     let has_constraints = |column: &Json| !constraints(column).is_empty();
     let is_constrained = old.get("constraints").as_array().is_some_and(|all| !all.is_empty())
         || old.map("columns").any(|(_, column)| has_constraints(column));
     if is_stored(old) && !is_stored(new) && is_constrained {
         let (was, is) = (old.inner("config", "materialized"), new.inner("config", "materialized"));
-        broken.push(format!("what was materialized as {was} and has constraints is now {is}"));
+        let text = format!("what was materialized as {was} and has constraints is now {is}");
+        broken.push(("Materialization changed with enforced constraints", text));
     }
 }
 

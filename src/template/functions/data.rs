@@ -5,9 +5,11 @@ use md5::Md5;
 use minijinja::Error;
 use minijinja::Value;
 use minijinja::value::Rest;
+use minijinja::value::ValueKind;
 use minijinja::value::ValueOrKwargs;
 
 use crate::source::SourceMap;
+use crate::template::datetime::type_name;
 use crate::template::error::raise_message;
 use crate::template::values::Arguments;
 use crate::template::values::none;
@@ -62,7 +64,30 @@ fn yaml_text(args: &[Value]) -> Result<Value, Error> {
     if value.is_undefined() {
         return Err(raise_message("`toyaml` of an undefined value"));
     }
+    if !is_data(&value) {
+        return Ok(arguments.get(1, "default").unwrap_or_else(none));
+    }
     Ok(Value::from(yaml::to_text(&to_json(&value), arguments.flag(2, "sort_keys"))))
+}
+
+/// Whether YAML can hold a value: functions and objects such as `adapter` have no
+/// form there.
+fn is_data(value: &Value) -> bool {
+    const DEEPEST: usize = 128;
+    fn all(value: &Value, depth: usize) -> bool {
+        let below = |value: &Value| all(value, depth + 1);
+        match value.kind() {
+            ValueKind::Seq | ValueKind::Iterable if depth < DEEPEST => {
+                value.try_iter().is_ok_and(|mut items| items.all(|item| below(&item)))
+            }
+            ValueKind::Map if depth < DEEPEST => value
+                .try_iter()
+                .is_ok_and(|mut keys| keys.all(|key| below(&value.get_item(&key).unwrap_or_default()))),
+            ValueKind::Plain => matches!(type_name(value), Some("a date" | "a datetime")),
+            _ => true,
+        }
+    }
+    all(value, 0)
 }
 
 /// The MD5 of a text, in hexadecimal.

@@ -1,6 +1,4 @@
-//! `validation.any[..]`: what a config should be, for `config.get(.., validator=..)`.
-//!
-//! Configs are checked while a project is read; what is said here is taken and not asked.
+//! `validation.any(..)`: what a config should be, for `config.get(.., validator=..)`.
 
 use std::sync::Arc;
 
@@ -9,7 +7,9 @@ use minijinja::State;
 use minijinja::Value;
 use minijinja::value::Object;
 
-use crate::template::values::none;
+use crate::diagnostics::Diagnostic;
+use crate::template::error::raise_diagnostic;
+use crate::template::values::{none, text};
 
 /// The name `validation`.
 pub(super) fn validation() -> Value {
@@ -25,7 +25,8 @@ impl Object for Validation {
     }
 }
 
-/// `any`, with kinds or values in brackets or without.
+/// `any`, which is called with the values that a config may have. With kinds in brackets,
+/// as of old, it takes everything.
 #[derive(Debug)]
 struct Any;
 
@@ -34,7 +35,24 @@ impl Object for Any {
         Some(Value::from_object(Self))
     }
 
-    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, _args: &[Value]) -> Result<Value, Error> {
-        Ok(none())
+    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        Ok(Value::from_object(OneOf(args.to_vec())))
+    }
+}
+
+/// Takes one of these values, and refuses all others.
+#[derive(Debug)]
+struct OneOf(Vec<Value>);
+
+impl Object for OneOf {
+    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let value = args.first().cloned().unwrap_or_default();
+        if self.0.contains(&value) {
+            return Ok(none());
+        }
+        let (value, known) = (text(&value), self.0.iter().map(text).collect::<Vec<_>>());
+        let message = format!("the value `{value}` is none of `{}`", known.join("`, `"));
+        let words = format!("Expected value \"{value}\" to be one of {}", known.join(","));
+        Err(raise_diagnostic(Diagnostic::error("wrong-config-value", message).known_as(words)))
     }
 }
