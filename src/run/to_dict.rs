@@ -27,7 +27,7 @@ impl ToDict {
     /// A node, whose configuration has none for what it does not say.
     pub(super) fn node(node: Value) -> Value {
         let config = node.get_attr("config").ok();
-        let fields = config.as_ref().and_then(|config| config.downcast_object::<MutDict>());
+        let fields = config.as_ref().and_then(Value::downcast_object::<MutDict>);
         if let (Some(fields), Some(node)) = (fields, node.downcast_object_ref::<MutDict>()) {
             node.insert(Value::from("config"), Value::from_object(Self { fields, is_config: true }));
         }
