@@ -19,7 +19,7 @@ pub fn write(path: &Path, mark: &[u8], contents: &[u8]) -> Result<(), FileError>
     files::write(path, [mark, &sum(contents), contents].concat())
 }
 
-/// A file that was written by [`write`], and is read part by part.
+/// A file that was written by [`write()`], and is read part by part.
 #[derive(Debug)]
 pub struct Sealed {
     file: Mutex<File>,

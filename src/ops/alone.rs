@@ -40,7 +40,7 @@ pub fn operation(
     Ok(outcome)
 }
 
-/// Compiles a query that is in no file, or with [`Mode::Show`] fetches its rows, and
+/// Compiles a query that is in no file, or with [`run::Mode::Show`] fetches its rows, and
 /// leaves `run_results.json` where that went well.
 ///
 /// # Errors
