@@ -13,7 +13,7 @@ use crate::manifest::patches::Patches;
 use crate::manifest::property_files::{PropertyFile, Rendering};
 use crate::manifest::sketch::whole_file;
 use crate::manifest::world::is_microbatch;
-use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind, ResourceType, Sort};
+use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind, Outline, ResourceType, Sort};
 use crate::project::FileKind;
 use crate::source::FileId;
 
@@ -105,11 +105,13 @@ impl<'a> Again<'a> {
     /// The data tests that read one of these nodes.
     fn tests_of(&self, nodes: &[(NodeId, &Node)]) -> HashMap<NodeId, Vec<&'a Node>> {
         let mut tests: HashMap<NodeId, Vec<&Node>> = nodes.iter().map(|(id, _)| (*id, Vec::new())).collect();
-        for (test, outline) in self.manifest.nodes.outlines().filter(|(_, it)| it.is(Sort::GenericTest)) {
-            for id in outline.needs() {
-                if let Some(tests) = tests.get_mut(id) {
-                    tests.extend(self.manifest.node(test));
-                }
+        let all = &self.manifest.nodes;
+        let reads_one = |it: &Outline<'_>| it.needs().iter().any(|id| tests.contains_key(id));
+        let found: Vec<(NodeId, &Node)> =
+            all.chosen(|it| it.is(Sort::GenericTest) && reads_one(it)).collect();
+        for (_, test) in found {
+            for id in &test.depends_on.nodes {
+                tests.entry(*id).and_modify(|tests| tests.push(test));
             }
         }
         tests

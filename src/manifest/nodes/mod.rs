@@ -192,8 +192,21 @@ impl Nodes {
 
     /// The nodes whose outlines are wanted, with their places, in order.
     pub fn chosen(&self, is_wanted: impl Fn(&Outline<'_>) -> bool) -> impl Iterator<Item = (NodeId, &Node)> {
-        let wanted = self.outlines().filter(move |(_, outline)| is_wanted(outline));
-        wanted.filter_map(|(id, _)| Some((id, self.get(id.0 as usize)?)))
+        let wanted = self.outlines().filter(|(_, outline)| is_wanted(outline));
+        let ids: Vec<NodeId> = wanted.map(|(id, _)| id).collect();
+        self.understand(&ids);
+        ids.into_iter().filter_map(|id| Some((id, self.get(id.0 as usize)?)))
+    }
+
+    /// Understands the nodes at these places, which are in order, by all threads.
+    fn understand(&self, ids: &[NodeId]) {
+        if let Held::Kept(kept) = &self.held {
+            let mut shelves: Vec<usize> = ids.iter().map(|id| id.0 as usize / SHELF).collect();
+            shelves.dedup();
+            shelves.into_par_iter().for_each(|at| {
+                kept.shelf(at);
+            });
+        }
     }
 
     /// The place of the node with this unique id.
