@@ -13,6 +13,7 @@ use super::metrics;
 use super::refs;
 use super::state::{JobState, lock};
 use super::subject::Subject;
+use crate::manifest::NodeKind;
 use crate::objects::{self, ColumnClass};
 use crate::template::{self, Deprecated, Notices, Scope, Value};
 
@@ -179,6 +180,16 @@ impl Scope for RunScope {
 
     fn replaced_macro(&self, name: &str) -> Option<Value> {
         self.state.unit.as_ref()?.replaced_macro(name)
+    }
+
+    fn test_macro(&self) -> Option<&str> {
+        let node = self.state.node()?;
+        // A test's macro is the first that it calls.
+        let calls = match &node.kind {
+            NodeKind::Test(test) if test.generic.is_some() => &node.depends_on.calls,
+            _ => return None,
+        };
+        calls.macros.first().map(String::as_str)
     }
 
     fn deprecated(&self, what: Deprecated) -> Result<(), minijinja::Error> {

@@ -205,8 +205,8 @@ impl Drafting<'_> {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };
-        let finding = test_macro.and_then(|_| {
-            let scope: Arc<dyn Scope> = Arc::new(test.with(TEST_ARGUMENTS, kwargs));
+        let finding = test_macro.and_then(|id| {
+            let scope: Arc<dyn Scope> = Arc::new(test.of_test(id).with(TEST_ARGUMENTS, kwargs));
             self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
         });
         self.forget_unseen(test_macro, recorder);

@@ -30,14 +30,21 @@ pub fn operation(
     let alone = Alone::Operation { info, arguments: &arguments };
     let runtime = runtime(workspace, &[], &Options::default(), None);
     let outcome = run::execute_alone(&runtime, &alone, stop, on_event);
-    if workspace.project.flags.is_on("write_json") {
-        let called = [("macro", Json::from(name)), ("args", Json::from(arguments_given))];
-        let given = called.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let options = Options { given, ..Options::default() };
-        let written = Writer::new(workspace).run_results(&outcome, &options);
-        written.map_err(|problem| vec![problem])?;
-    }
+    let called = [("macro", Json::from(name)), ("args", Json::from(arguments_given))];
+    let given = called.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    leave_results(workspace, &outcome, &Options { given, ..Options::default() })?;
     Ok(outcome)
+}
+
+fn leave_results(
+    workspace: &Workspace,
+    outcome: &RunOutcome,
+    options: &Options,
+) -> Result<(), Vec<Diagnostic>> {
+    if !workspace.project.flags.is_on("write_json") {
+        return Ok(());
+    }
+    Writer::new(workspace).run_results(outcome, options).map_err(|problem| vec![problem])
 }
 
 /// Compiles a query that is in no file, or with [`run::Mode::Show`] fetches its rows, and
@@ -55,9 +62,8 @@ pub fn query(
 ) -> Result<RunOutcome, Vec<Diagnostic>> {
     let outcome = look(workspace, query, options, stop, on_event)?;
     let is_done = !outcome.results.iter().any(|result| result.status.is_failure());
-    if is_done && workspace.project.flags.is_on("write_json") {
-        let written = Writer::new(workspace).run_results(&outcome, options);
-        written.map_err(|problem| vec![problem])?;
+    if is_done {
+        leave_results(workspace, &outcome, options)?;
     }
     Ok(outcome)
 }

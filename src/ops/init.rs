@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
+use crate::project::PROJECT_FILE_NAMES;
 
 /// Files of a new project; `{name}` stands for its name.
 const FILES: &[(&str, &str)] = &[
@@ -22,7 +23,8 @@ const FILES: &[(&str, &str)] = &[
 /// file cannot be written.
 pub fn init(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Diagnostic> {
     check_name(name)?;
-    if let Some((path, _)) = FILES.iter().find(|(path, _)| files::is_file(&folder.join(path))) {
+    let mut ours = PROJECT_FILE_NAMES.into_iter().chain(FILES.iter().map(|(path, _)| *path));
+    if let Some(path) = ours.find(|path| files::is_file(&folder.join(path))) {
         let message = format!("`{}` exists already", folder.join(path).display());
         return Err(Diagnostic::error("project-exists", message).help("choose an empty folder"));
     }

@@ -39,6 +39,12 @@ pub trait Scope: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// The macro that a generic test is made of, by unique id. What that macro reaches is
+    /// seen by its bare name, of whatever package it is (dbt: `TestMacroNamespace`).
+    fn test_macro(&self) -> Option<&str> {
+        None
+    }
+
     /// What the text comes to, or what it tells people, belongs to this run of the program:
     /// the next may make something else of it, while no file changes.
     fn depends_on_run(&self) {}

@@ -94,6 +94,15 @@ fn debug_looks_at_the_foundation_and_ends_with_1_where_something_is_wrong() {
     assert!(told.contains("Skipping steps before connection verification"), "{told}");
     sandbox.write("project.yml", "name: shop\nprofile: shop\nversion: [1]\n");
     sandbox.run(["debug"]).code(1);
+    sandbox.write("project.yml", "name: shop\nprofile: shop\ndata-paths: [data]\n");
+    sandbox.run(["debug"]).success();
+    sandbox.run(["--warn-error", "debug"]).code(2).talk_has("`data-paths`");
+}
+
+#[test]
+fn debug_names_no_profiles_that_nobody_reads() {
+    let told = Sandbox::new().run(["debug"]).success().stdout;
+    assert!(!told.contains("profiles.yml"), "{told}");
 }
 
 #[test]

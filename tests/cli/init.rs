@@ -24,6 +24,9 @@ fn starts_a_project_that_builds() {
              = help: choose an empty folder
         ",
     );
+    sandbox.write("old/dbt_project.yml", "name: old\n");
+    sandbox.run(["init", "old"]).code(2).talk_has("`[ROOT]/old/dbt_project.yml` exists already");
+    assert!(!sandbox.path("old/project.yml").exists());
     sandbox.run(["init", "my shop"]).code(2).talk(
         "
             error[bad-name]: `my shop` cannot be the name of a project

@@ -44,6 +44,28 @@ fn a_macro_that_nobody_implements_is_told_before_anything_runs() {
     sandbox.run(["build"]).code(2).talk_has("no macro implements `cow` for namespace `farm`");
 }
 
+/// dbt: `TestMacroNamespace`, which models have not.
+#[test]
+fn a_dispatch_without_a_package_is_found_by_tests_of_that_package_alone() {
+    let macros = "
+        {% test few(model, most) %}{{ return(adapter.dispatch('test_few')(model, most)) }}{% endtest %}
+        {% macro default__test_few(model, most) %}
+          select count(*) from {{ model }} having count(*) > {{ most }}
+        {% endmacro %}
+        {% macro three() %}{{ return(adapter.dispatch('three')()) }}{% endmacro %}
+        {% macro default__three() %}3{% endmacro %}
+    ";
+    let sandbox = Sandbox::new()
+        .file("dbt_packages/lib/dbt_project.yml", "name: lib\n")
+        .file("dbt_packages/lib/macros/few.sql", macros)
+        .model("a", "select 1 as id")
+        .file("models/a.yml", "models: [{name: a, data_tests: [lib.few: {arguments: {most: 3}}]}]");
+    sandbox.run(["build"]).success();
+    sandbox.run(["build"]).success();
+    sandbox.write("models/b.sql", "select {{ lib.three() }} as id");
+    sandbox.run(["build"]).code(2).talk_has("no macro implements `three`");
+}
+
 #[test]
 fn a_seed_needs_no_other_node() {
     let sandbox = Sandbox::new()

@@ -31,14 +31,18 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let request = session.request(Map::new())?;
     session.keep_log(&request);
     let found = project::load_foundation(&request);
-    let mut findings = found.findings;
+    let (mut findings, warnings): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        found.findings.into_iter().partition(Diagnostic::is_error);
+    if let Some(root) = found.root.as_ref().filter(|_| !args.connection) {
+        session.warn_under(&root.flags, &warnings)?;
+    }
     tell(session, "model", env!("CARGO_PKG_VERSION"));
     tell(session, "language", &format!("dbt {}", project::DBT_VERSION));
     if args.connection {
         session.ui.answer("Skipping steps before connection verification");
         findings.retain(|_| found.profile.is_none());
     } else {
-        tell_files(session, &request, found.root.as_ref());
+        tell_files(session, &request, found.root.as_ref(), found.profile.as_ref());
     }
     if let Some(profile) = &found.profile {
         tell_profile(session, profile);
@@ -47,7 +51,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
             Err(problem) => findings.push(problem),
         }
     }
-    if findings.iter().any(Diagnostic::is_error) {
+    if !findings.is_empty() {
         // Scripts look for dbt's words.
         let is_reached = found.profile.is_some() && findings.iter().all(|it| it.code != "no-connection");
         let failed = [found.profile.is_some(), found.root.is_some(), is_reached];
@@ -56,7 +60,6 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         session.ui.diagnostics(&findings, &session.sources);
         return Ok(Exit::Failure);
     }
-    session.ui.diagnostics(&findings, &session.sources);
     session.ui.answer("All checks passed!");
     Ok(Exit::Success)
 }
@@ -65,9 +68,17 @@ fn tell(session: &Session, what: &str, value: &str) {
     session.ui.answer(&format!("{what:<12}{value}"));
 }
 
-fn tell_files(session: &Session, request: &LoadRequest, root: Option<&ProjectRoot>) {
-    // dbt: where none is found, the place that was looked at last.
-    let at_home = || request.environment.home().map(|home| home.join(".dbt").join("profiles.yml"));
+fn tell_files(
+    session: &Session,
+    request: &LoadRequest,
+    root: Option<&ProjectRoot>,
+    profile: Option<&Profile>,
+) {
+    // dbt: where one is missed, the place that was looked at last.
+    let at_home = || match profile {
+        Some(_) => None,
+        None => request.environment.home().map(|home| home.join(".dbt").join("profiles.yml")),
+    };
     if let Some(file) = project::profiles_file(request).ok().and_then(|found| found.or_else(at_home)) {
         tell(session, "profiles", &format!("Using profiles.yml file at {}", file.display()));
     }

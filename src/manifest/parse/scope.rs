@@ -66,6 +66,8 @@ pub(crate) struct ParseScope {
     subject: Option<Subject>,
     /// Names that only this text sees.
     extra: HashMap<&'static str, Value>,
+    /// Of a generic test: its macro, by unique id.
+    test_macro: Option<String>,
     model: OnceLock<Value>,
 }
 
@@ -126,6 +128,7 @@ impl ParseScope {
             package: package.to_owned(),
             subject: None,
             extra: HashMap::new(),
+            test_macro: None,
             model: OnceLock::new(),
         }
     }
@@ -134,6 +137,11 @@ impl ParseScope {
     pub(crate) fn with(mut self, name: &'static str, value: Value) -> Self {
         self.extra.insert(name, value);
         self
+    }
+
+    /// The same for the text of a generic test that is made of this macro.
+    pub(crate) fn of_test(self, test_macro: &str) -> Self {
+        Self { test_macro: Some(test_macro.to_owned()), ..self }
     }
 
     /// What `ref` and `source` give.
@@ -234,6 +242,10 @@ impl Scope for ParseScope {
             Some(_) => self.recorder.macro_ran(place),
             None => self.surroundings.members.reads().note_macro(place),
         }
+    }
+
+    fn test_macro(&self) -> Option<&str> {
+        self.test_macro.as_deref()
     }
 
     fn depends_on_run(&self) {

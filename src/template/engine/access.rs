@@ -61,7 +61,13 @@ pub fn dispatch(state: &mut State<'_, '_>, name: &str, namespace: Option<&str>) 
         let help = format!("write `adapter.dispatch('{member}', '{package}')`");
         return Err(raise_diagnostic(Diagnostic::error("dispatch", message).help(help)));
     }
-    match root.shared.library().find_dispatched(name, namespace, root.package()) {
+    let library = root.shared.library();
+    let in_test = || {
+        let test_macro = root.scope.test_macro().filter(|_| namespace.is_none())?;
+        library.find_dispatched_in_test(name, test_macro)
+    };
+    let found = library.find_dispatched(name, namespace, root.package());
+    match found.or_else(|sought| in_test().ok_or(sought)) {
         Ok(info) => {
             let qualified = format!("{}.{}", info.package, info.name);
             let replaced =

@@ -121,6 +121,17 @@ impl Library {
         Err(sought)
     }
 
+    /// The macro that a dispatch without a namespace means in a generic test, where it is
+    /// among those that the test's macro reaches.
+    pub fn find_dispatched_in_test(&self, name: &str, test_macro: &str) -> Option<&MacroInfo> {
+        let reached = self.reached_from(self.by_unique_id(test_macro));
+        let named = |full: &str| {
+            let found = reached.values().copied().filter(|info| info.name == full);
+            found.min_by_key(|info| info.index)
+        };
+        self.prefixes().find_map(|prefix| named(&format!("{prefix}__{name}")))
+    }
+
     /// The macro that dbt notes for a dispatch. Without a namespace it is the root project's,
     /// whatever is found once the dispatch is made.
     fn named_by_dispatch(&self, name: &str, namespace: Option<&str>, package: &str) -> Option<&MacroInfo> {
