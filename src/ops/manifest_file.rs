@@ -28,8 +28,7 @@ const MARK: &[u8] = b"model manifest 1\n";
 
 impl Note {
     fn read(path: &Path) -> Option<Self> {
-        let bytes = files::read(path).ok()?;
-        let note: Self = rmp_serde::from_slice(sealed::open(&bytes, MARK)?).ok()?;
+        let note: Self = rmp_serde::from_slice(&sealed::read(path, MARK)?).ok()?;
         (note.layout.size() == note.stamp.size).then_some(note)
     }
 

@@ -97,24 +97,24 @@ pub(super) fn encode(head: &Head, manifest: &Manifest) -> Option<Vec<u8>> {
         doc_blocks: &manifest.doc_blocks,
         groups: &manifest.groups,
     };
-    let mut shelves: Vec<Vec<&Node>> = turned_off
-        .into_iter()
-        .flat_map(|list| list.chunks(SHELF))
-        .map(|nodes| nodes.iter().collect())
-        .collect();
+    let turned_off = turned_off.into_iter().flat_map(|list| list.chunks(SHELF));
+    let mut shelves: Vec<Vec<&Node>> = turned_off.map(|nodes| nodes.iter().collect()).collect();
     shelves.extend(nodes.chunks(SHELF).map(<[&Node]>::to_vec));
-    let shelves: Option<Vec<Vec<u8>>> = shelves
-        .into_par_iter()
-        .map(|nodes| {
-            let placed: Vec<(&Node, ConfigPlaces)> =
-                nodes.into_iter().map(|node| (node, configs.places(node))).collect();
-            rmp_serde::to_vec(&placed).ok()
-        })
-        .collect();
-    let table = Table::of(&manifest.nodes)?;
+    let (shelves, table) = rayon::join(|| written(shelves, &configs), || Table::of(&manifest.nodes));
+    let (shelves, table) = (shelves?, table?);
     let others = rmp_serde::to_vec(&others).ok()?;
     let first = [rmp_serde::to_vec(head).ok()?, configs.written, others];
-    Some(framed(first.iter().chain(&table).chain(&shelves?)))
+    Some(framed(first.iter().chain(&table).chain(&shelves)))
+}
+
+/// The sections of shelves.
+fn written(shelves: Vec<Vec<&Node>>, configs: &Configs) -> Option<Vec<Vec<u8>>> {
+    let shelf = |nodes: Vec<&Node>| {
+        let placed: Vec<(&Node, ConfigPlaces)> =
+            nodes.into_iter().map(|node| (node, configs.places(node))).collect();
+        rmp_serde::to_vec(&placed).ok()
+    };
+    shelves.into_par_iter().map(shelf).collect()
 }
 
 fn framed<'a>(sections: impl Iterator<Item = &'a Vec<u8>>) -> Vec<u8> {

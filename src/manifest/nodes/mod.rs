@@ -72,8 +72,9 @@ impl Kept {
         }
     }
 
-    fn understand_all(&self) {
-        (0..self.shelves.len()).into_par_iter().for_each(|at| {
+    /// Understands the nodes of some shelves, by all threads.
+    fn understand(&self, shelves: impl IntoParallelIterator<Item = usize>) {
+        shelves.into_par_iter().for_each(|at| {
             self.shelf(at);
         });
     }
@@ -168,7 +169,7 @@ impl Nodes {
     /// All of them in order. To look at some of each, see [`Self::outlines`].
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Node> + Clone {
         if let Held::Kept(kept) = &self.held {
-            kept.understand_all();
+            kept.understand(0..kept.shelves.len());
         }
         (0..self.len()).filter_map(|place| self.get(place))
     }
@@ -194,19 +195,12 @@ impl Nodes {
     pub fn chosen(&self, is_wanted: impl Fn(&Outline<'_>) -> bool) -> impl Iterator<Item = (NodeId, &Node)> {
         let wanted = self.outlines().filter(|(_, outline)| is_wanted(outline));
         let ids: Vec<NodeId> = wanted.map(|(id, _)| id).collect();
-        self.understand(&ids);
-        ids.into_iter().filter_map(|id| Some((id, self.get(id.0 as usize)?)))
-    }
-
-    /// Understands the nodes at these places, which are in order, by all threads.
-    fn understand(&self, ids: &[NodeId]) {
         if let Held::Kept(kept) = &self.held {
             let mut shelves: Vec<usize> = ids.iter().map(|id| id.0 as usize / SHELF).collect();
             shelves.dedup();
-            shelves.into_par_iter().for_each(|at| {
-                kept.shelf(at);
-            });
+            kept.understand(shelves);
         }
+        ids.into_iter().filter_map(|id| Some((id, self.get(id.0 as usize)?)))
     }
 
     /// The place of the node with this unique id.
