@@ -6,15 +6,14 @@
 /// first of equals wins.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
-    let limit = (wanted.chars().count() / 3).max(1);
+    let length = wanted.chars().count();
+    let limit = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name)
+        // A name is further away than it is longer or shorter.
+        .filter(|candidate| *candidate != name && length.abs_diff(candidate.chars().count()) <= limit)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| {
-            let longer = wanted.chars().count().max(candidate.chars().count());
-            *distance <= limit && *distance < longer
-        })
+        .filter(|(distance, candidate)| *distance <= limit && *distance < length.max(candidate.chars().count()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

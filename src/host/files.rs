@@ -85,6 +85,18 @@ pub fn write_with(
     write_and(path, fill, |partial| fs::rename(partial, path))
 }
 
+/// Writes a file that can be made again as [`write_with()`] does, where [`exchange`] is
+/// quicker.
+///
+/// # Errors
+/// As [`write_with()`].
+pub(super) fn exchange_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), FileError> {
+    write_and(path, fill, |partial| exchange(partial, path))
+}
+
 fn write_and(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
@@ -130,7 +142,7 @@ pub fn revise<T>(
         filled = Some(fill(&mut Revised { out, earlier })?);
         Ok(())
     };
-    write_and(path, fill, |partial| exchange(partial, path))?;
+    exchange_with(path, fill)?;
     let nothing = || FileError::new("write", path, io::ErrorKind::Other.into());
     filled.ok_or_else(nothing)
 }

@@ -1,7 +1,7 @@
 //! Files of our own that are dropped where they are damaged: a mark, a sum, contents.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,44 @@ use super::files;
 /// # Errors
 /// The file cannot be written.
 pub fn write(path: &Path, mark: &[u8], contents: &[u8]) -> Result<(), FileError> {
-    files::write(path, [mark, &sum(contents), contents].concat())
+    write_with(path, mark, |sealing| sealing.add(contents))
+}
+
+/// Writes such a file part by part.
+///
+/// # Errors
+/// The file cannot be written, or `fill` fails.
+pub fn write_with(
+    path: &Path,
+    mark: &[u8],
+    fill: impl FnOnce(&mut Sealing<'_>) -> io::Result<()>,
+) -> Result<(), FileError> {
+    files::exchange_with(path, |out| {
+        out.write_all(mark)?;
+        out.write_all(&Crc::new().sum().to_le_bytes())?;
+        let mut sealing = Sealing { out, crc: Crc::new() };
+        fill(&mut sealing)?;
+        let sum = sealing.crc.sum().to_le_bytes();
+        out.seek(SeekFrom::Start(mark.len() as u64))?;
+        out.write_all(&sum)
+    })
+}
+
+/// A file whose contents are being written.
+pub struct Sealing<'a> {
+    out: &'a mut BufWriter<File>,
+    crc: Crc,
+}
+
+impl Sealing<'_> {
+    /// Adds what comes next.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn add(&mut self, part: &[u8]) -> io::Result<()> {
+        self.crc.update(part);
+        self.out.write_all(part)
+    }
 }
 
 /// A file that was written by [`write()`], and is read part by part.
@@ -92,12 +129,6 @@ impl Sealed {
 pub fn read(path: &Path, mark: &[u8]) -> Option<Vec<u8>> {
     let sealed = Sealed::open(path, mark).filter(Sealed::is_whole)?;
     sealed.read(0..sealed.length())
-}
-
-fn sum(contents: &[u8]) -> [u8; 4] {
-    let mut crc = Crc::new();
-    crc.update(contents);
-    crc.sum().to_le_bytes()
 }
 
 #[cfg(test)]

@@ -29,14 +29,13 @@ use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::clock;
 use crate::host::files;
-use crate::host::sealed;
 use crate::project::Project;
 use crate::source::SourceMap;
 use crate::template::Engine;
 
 use edits::{Edited, Edits};
 use key::{Changes, Key, KnownFiles};
-use stored::{Head, Lists, Stored};
+use stored::{Ground, Head, Lists, Stored};
 use users::MacroUsers;
 
 /// How an understanding goes back to one that an earlier run left.
@@ -66,8 +65,15 @@ pub struct Basis {
     /// When the files were looked at, in nanoseconds since 1970.
     known_at: i64,
     learned: Learned,
-    /// The files as an earlier run knew them, where it is gone by.
-    earlier: Option<KnownFiles>,
+    /// What an earlier run left, where this goes back to it.
+    earlier: Option<Earlier>,
+}
+
+/// What an earlier run left.
+#[derive(Debug, Clone)]
+struct Earlier {
+    files: KnownFiles,
+    ground: Ground,
 }
 
 /// What no manifest tells, and the next run has to know.
@@ -95,8 +101,8 @@ impl Basis {
         Self { learned, ..self }
     }
 
-    /// The same, going by what an earlier run knew of the files.
-    fn after(self, earlier: KnownFiles) -> Self {
+    /// The same, going back to what an earlier run left.
+    fn after(self, earlier: Earlier) -> Self {
         Self { earlier: Some(earlier), ..self }
     }
 
@@ -110,12 +116,13 @@ impl Basis {
 const FEW_FILES: usize = 4;
 
 /// So many nodes are quickly drafted again in each run.
-const FEW_NODES: usize = 400;
+const FEW_NODES: usize = if cfg!(test) { 3 } else { 400 };
 
 /// What an earlier run left, as far as it can be of use.
 pub(super) struct Recollection<'a> {
     head: Head,
     changes: Changes<'a>,
+    ground: Ground,
     manifest: Manifest,
 }
 
@@ -129,8 +136,9 @@ pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollect
             return None;
         }
         let changes = Changes::since(&head, project)?;
-        let manifest = stored.manifest(&head)?;
-        Some(Recollection { head, changes, manifest })
+        let ground = Ground::of(&stored, &head)?;
+        let manifest = ground.manifest(&head)?;
+        Some(Recollection { head, changes, ground, manifest })
     };
     let (is_whole, recollection) = rayon::join(|| stored.is_whole(), recollect);
     recollection.filter(|_| is_whole)
@@ -146,7 +154,7 @@ impl Recollection<'_> {
         (engine, library_findings): (&Engine, &[Diagnostic]),
         basis: &Basis,
     ) -> Option<Loaded> {
-        let Self { head, changes, mut manifest } = self;
+        let Self { head, changes, ground, mut manifest } = self;
         let is_same = changes.files.is_empty() && head.learned.volatile.is_empty();
         let edited = if is_same {
             Edited::default()
@@ -161,7 +169,7 @@ impl Recollection<'_> {
             _ if is_new => {
                 let mut learned = Learned { volatile: edited.volatile, ..head.learned };
                 edited.macros.into_iter().for_each(|(node, macros)| learned.macros.renew(&node, macros));
-                News::Much(basis.clone().with(learned).after(head.files))
+                News::Much(basis.clone().with(learned).after(Earlier { files: head.files, ground }))
             }
             true => News::Nothing,
             false => News::Little,
@@ -194,18 +202,16 @@ pub fn keep(
         return files::remove(path);
     }
     let asked = reads.consulted();
+    let (files, ground) = basis.earlier.map(|Earlier { files, ground }| (files, ground)).unzip();
     let head = Head {
         name: basis.name,
         key: basis.key,
         answers: key::answers(project, &asked),
         asked,
-        files: KnownFiles::of(project, basis.known_at, basis.earlier),
+        files: KnownFiles::of(project, basis.known_at, files),
         learned: basis.learned,
         warnings: warnings.to_vec(),
         lists: Lists::of(manifest),
     };
-    match stored::encode(&head, manifest) {
-        Some(contents) => sealed::write(path, stored::MARK, &contents),
-        None => files::remove(path),
-    }
+    stored::write(path, &head, manifest, ground.as_ref())
 }

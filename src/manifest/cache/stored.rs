@@ -9,6 +9,7 @@
 //! | others | nodes by shelves: broken tests, those that are turned off, all others |
 
 use std::collections::HashMap;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ use serde_json::{Map, Value as Json};
 use super::Learned;
 use super::key::{Key, KnownFiles, Sum};
 use crate::diagnostics::Diagnostic;
-use crate::host::sealed::Sealed;
+use crate::host::FileError;
+use crate::host::sealed::{self, Sealed, Sealing};
 use crate::manifest::nodes::{SECTIONS, SHELF, Table};
 use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, Nodes};
 use crate::project::Consulted;
@@ -87,43 +89,117 @@ type ConfigPlaces = [u32; 3];
 
 type Settings = Arc<Map<String, Json>>;
 
-/// The contents of a cache file; `None` where something in it cannot be written.
-pub(super) fn encode(head: &Head, manifest: &Manifest) -> Option<Vec<u8>> {
-    let turned_off = [&manifest.broken_tests, &manifest.disabled];
-    let nodes: Vec<&Node> = manifest.nodes.iter().collect();
-    let configs = Configs::of(turned_off.into_iter().flatten().chain(nodes.iter().copied()))?;
+/// Writes a cache file. What the manifest still has of an earlier run is copied from the file
+/// that it left.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn write(
+    path: &Path,
+    head: &Head,
+    manifest: &Manifest,
+    ground: Option<&Ground>,
+) -> Result<(), FileError> {
+    let ground = ground.filter(|ground| ground.configs.len() <= CONFIGS_OF_A_NODE * manifest.nodes.len());
+    let shelves = Shelves::of(manifest, ground);
+    let configs = Configs::of(ground, shelves.nodes()).map_err(io::Error::other);
     let others = OthersToWrite {
         macros: &manifest.macros,
         doc_blocks: &manifest.doc_blocks,
         groups: &manifest.groups,
     };
-    let turned_off = turned_off.into_iter().flat_map(|list| list.chunks(SHELF));
-    let mut shelves: Vec<Vec<&Node>> = turned_off.map(|nodes| nodes.iter().collect()).collect();
-    shelves.extend(nodes.chunks(SHELF).map(<[&Node]>::to_vec));
-    let (shelves, table) = rayon::join(|| written(shelves, &configs), || Table::of(&manifest.nodes));
-    let (shelves, table) = (shelves?, table?);
-    let others = rmp_serde::to_vec(&others).ok()?;
-    let first = [rmp_serde::to_vec(head).ok()?, configs.written, others];
-    Some(framed(first.iter().chain(&table).chain(&shelves)))
+    sealed::write_with(path, MARK, |sealing| {
+        let configs = configs?;
+        section(sealing, &rmp_serde::to_vec(head).map_err(io::Error::other)?)?;
+        section(sealing, &configs.written)?;
+        section(sealing, &rmp_serde::to_vec(&others).map_err(io::Error::other)?)?;
+        let (table, first) = rayon::join(|| table(manifest, ground), || shelves.written(0, &configs));
+        for part in table.ok_or(io::ErrorKind::FileTooLarge)?.iter().chain(&first?) {
+            section(sealing, part)?;
+        }
+        for start in (AT_A_TIME..shelves.0.len()).step_by(AT_A_TIME) {
+            for shelf in shelves.written(start, &configs)? {
+                section(sealing, &shelf)?;
+            }
+        }
+        Ok(())
+    })
 }
 
-/// The sections of shelves.
-fn written(shelves: Vec<Vec<&Node>>, configs: &Configs) -> Option<Vec<Vec<u8>>> {
-    let shelf = |nodes: Vec<&Node>| {
-        let placed: Vec<(&Node, ConfigPlaces)> =
-            nodes.into_iter().map(|node| (node, configs.places(node))).collect();
-        rmp_serde::to_vec(&placed).ok()
-    };
-    shelves.into_par_iter().map(shelf).collect()
+/// How many shelves are made before they are written.
+const AT_A_TIME: usize = 16;
+
+/// So many configurations for each node there may be before those that no node has any
+/// more are left out.
+const CONFIGS_OF_A_NODE: usize = 4;
+
+fn section(sealing: &mut Sealing<'_>, bytes: &[u8]) -> io::Result<()> {
+    sealing.add(&(bytes.len() as u64).to_le_bytes())?;
+    sealing.add(bytes)
 }
 
-fn framed<'a>(sections: impl Iterator<Item = &'a Vec<u8>>) -> Vec<u8> {
-    let mut body = Vec::new();
-    for section in sections {
-        body.extend((section.len() as u64).to_le_bytes());
-        body.extend(section);
+/// The sections of the table.
+fn table(manifest: &Manifest, ground: Option<&Ground>) -> Option<[Vec<u8>; SECTIONS]> {
+    match ground.filter(|_| manifest.nodes.are_outlines_as_kept()) {
+        Some(ground) => ground.stored.table(),
+        None => Table::of(&manifest.nodes),
     }
-    body
+}
+
+/// The shelves of a file that is written.
+struct Shelves<'a>(Vec<Shelf<'a>>);
+
+enum Shelf<'a> {
+    Nodes(Vec<&'a Node>),
+    /// One of the nodes of an earlier file.
+    Same(&'a Ground, usize),
+}
+
+impl<'a> Shelves<'a> {
+    fn of(manifest: &'a Manifest, ground: Option<&'a Ground>) -> Self {
+        let turned_off = [&manifest.broken_tests, &manifest.disabled];
+        let turned_off = turned_off.into_iter().flat_map(|list| list.chunks(SHELF));
+        let turned_off = turned_off.map(|nodes| Shelf::Nodes(nodes.iter().collect()));
+        let nodes = &manifest.nodes;
+        let shelf = |at: usize| match ground {
+            Some(ground) if nodes.is_shelf_as_kept(at) => Shelf::Same(ground, at),
+            _ => {
+                let places = at * SHELF..nodes.len().min((at + 1) * SHELF);
+                Shelf::Nodes(places.filter_map(|place| nodes.get(place)).collect())
+            }
+        };
+        Self(turned_off.chain((0..nodes.len().div_ceil(SHELF)).map(shelf)).collect())
+    }
+
+    /// The nodes that are written anew.
+    fn nodes(&self) -> impl Iterator<Item = &'a Node> {
+        let nodes = |shelf: &Shelf<'a>| match shelf {
+            Shelf::Nodes(nodes) => nodes.clone(),
+            Shelf::Same(..) => Vec::new(),
+        };
+        self.0.iter().flat_map(nodes)
+    }
+
+    /// The sections of [`AT_A_TIME`] shelves from the one at `start` on.
+    fn written(&self, start: usize, configs: &Configs) -> io::Result<Vec<Vec<u8>>> {
+        let shelves = self.0.get(start..).unwrap_or_default();
+        shelves.par_iter().take(AT_A_TIME).map(|shelf| shelf.written(configs)).collect()
+    }
+}
+
+impl Shelf<'_> {
+    fn written(&self, configs: &Configs) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Same(ground, at) => {
+                ground.stored.bytes(ground.first_shelf + at).ok_or(io::ErrorKind::UnexpectedEof.into())
+            }
+            Self::Nodes(nodes) => {
+                let placed: Vec<(&Node, ConfigPlaces)> =
+                    nodes.iter().map(|node| (*node, configs.places(node))).collect();
+                rmp_serde::to_vec(&placed).map_err(io::Error::other)
+            }
+        }
+    }
 }
 
 /// All configurations, those that are alike once.
@@ -134,22 +210,29 @@ struct Configs {
 }
 
 impl Configs {
-    fn of<'a>(nodes: impl Iterator<Item = &'a Node>) -> Option<Self> {
-        let mut places = HashMap::new();
-        let mut alike: HashMap<Vec<u8>, u32> = HashMap::new();
-        let mut distinct: Vec<&Settings> = Vec::new();
+    /// Those of an earlier file, where they were, and those of nodes.
+    fn of<'a>(
+        ground: Option<&'a Ground>,
+        nodes: impl Iterator<Item = &'a Node>,
+    ) -> Result<Self, rmp_serde::encode::Error> {
+        let mut distinct: Vec<&Settings> = ground.iter().flat_map(|ground| ground.configs.iter()).collect();
+        let (mut places, mut alike) = (HashMap::new(), HashMap::new());
+        for (place, settings) in (0..).zip(&distinct) {
+            places.insert(address(settings), place);
+            alike.insert(rmp_serde::to_vec(settings)?, place);
+        }
         for settings in nodes.flat_map(|node| parts(&node.config)) {
             let address = address(settings);
             if places.contains_key(&address) {
                 continue;
             }
-            let place = *alike.entry(rmp_serde::to_vec(settings).ok()?).or_insert_with(|| {
+            let place = *alike.entry(rmp_serde::to_vec(settings)?).or_insert_with(|| {
                 distinct.push(settings);
                 u32::try_from(distinct.len() - 1).unwrap_or(u32::MAX)
             });
             places.insert(address, place);
         }
-        Some(Self { places, written: rmp_serde::to_vec(&distinct).ok()? })
+        Ok(Self { places, written: rmp_serde::to_vec(&distinct)? })
     }
 
     fn places(&self, node: &Node) -> ConfigPlaces {
@@ -166,6 +249,7 @@ fn parts(config: &Config) -> [&Settings; 3] {
 }
 
 /// A cache file.
+#[derive(Debug)]
 pub(super) struct Stored {
     file: Sealed,
     sections: Vec<Range<u64>>,
@@ -198,36 +282,64 @@ impl Stored {
         self.read(0)
     }
 
-    /// The manifest that the earlier run understood.
-    pub(super) fn manifest(self: &Arc<Self>, head: &Head) -> Option<Manifest> {
-        let configs: Vec<Settings> = self.read(1)?;
-        let Others { macros, doc_blocks, groups } = self.read(2)?;
+    /// The sections of the table.
+    fn table(&self) -> Option<[Vec<u8>; SECTIONS]> {
         let mut table = [const { Vec::new() }; SECTIONS];
         for (at, section) in (TABLE..).zip(&mut table) {
             *section = self.bytes(at)?;
         }
+        Some(table)
+    }
+
+    fn read<T: DeserializeOwned>(&self, section: usize) -> Option<T> {
+        rmp_serde::from_slice(&self.bytes(section)?).ok()
+    }
+
+    fn bytes(&self, section: usize) -> Option<Vec<u8>> {
+        self.file.read(self.sections.get(section)?.clone())
+    }
+}
+
+/// A cache file that holds what this program understands.
+#[derive(Debug, Clone)]
+pub(super) struct Ground {
+    stored: Arc<Stored>,
+    configs: Arc<Vec<Settings>>,
+    /// The section of the first nodes that are in the graph.
+    first_shelf: usize,
+}
+
+impl Ground {
+    pub(super) fn of(stored: &Arc<Stored>, head: &Head) -> Option<Self> {
         let Lists { broken_tests, disabled } = head.lists;
-        let turned_off = |shelves: Range<usize>| -> Option<Vec<Node>> {
-            let shelves: Option<Vec<Vec<Node>>> = shelves.map(|at| self.shelf(at, &configs)).collect();
+        let configs = Arc::new(stored.read(1)?);
+        Some(Self { stored: Arc::clone(stored), configs, first_shelf: FIRST_SHELF + broken_tests + disabled })
+    }
+
+    /// The manifest that the earlier run understood.
+    pub(super) fn manifest(&self, head: &Head) -> Option<Manifest> {
+        let Others { macros, doc_blocks, groups } = self.stored.read(2)?;
+        let turned_off = |sections: Range<usize>| -> Option<Vec<Node>> {
+            let shelves: Option<Vec<Vec<Node>>> = sections.map(|at| self.shelf(at)).collect();
             Some(shelves?.into_iter().flatten().collect())
         };
+        let disabled = FIRST_SHELF + head.lists.broken_tests;
         let (broken_tests, disabled) =
-            (turned_off(0..broken_tests)?, turned_off(broken_tests..broken_tests + disabled)?);
-        let before = head.lists.broken_tests + head.lists.disabled;
-        let stored = Arc::clone(self);
-        let understand = move |at: usize| match stored.shelf(before + at, &configs) {
+            (turned_off(FIRST_SHELF..disabled)?, turned_off(disabled..self.first_shelf)?);
+        let ground = self.clone();
+        let understand = move |at: usize| match ground.shelf(ground.first_shelf + at) {
             Some(nodes) => nodes,
             // There was a right sum over the file that is still open.
             None => unreachable!("kept nodes cannot be read any more"),
         };
-        let nodes = Nodes::kept(Table::from_sections(table)?, Arc::new(understand));
+        let nodes = Nodes::kept(Table::from_sections(self.stored.table()?)?, Arc::new(understand));
         Some(Manifest { nodes, broken_tests, disabled, macros, doc_blocks, groups })
     }
 
     /// The nodes of a shelf.
-    fn shelf(&self, at: usize, configs: &[Settings]) -> Option<Vec<Node>> {
-        let placed: Vec<(Node, ConfigPlaces)> = self.read(FIRST_SHELF + at)?;
-        let settings = |place: u32| configs.get(place as usize).cloned();
+    fn shelf(&self, section: usize) -> Option<Vec<Node>> {
+        let placed: Vec<(Node, ConfigPlaces)> = self.stored.read(section)?;
+        let settings = |place: u32| self.configs.get(place as usize).cloned();
         let complete = |(node, [values, unrendered, call]): (Node, ConfigPlaces)| {
             let config = Config {
                 values: settings(values)?,
@@ -237,13 +349,5 @@ impl Stored {
             Some(Node { config, ..node })
         };
         placed.into_iter().map(complete).collect()
-    }
-
-    fn read<T: DeserializeOwned>(&self, section: usize) -> Option<T> {
-        rmp_serde::from_slice(&self.bytes(section)?).ok()
-    }
-
-    fn bytes(&self, section: usize) -> Option<Vec<u8>> {
-        self.file.read(self.sections.get(section)?.clone())
     }
 }

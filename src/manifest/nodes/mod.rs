@@ -41,8 +41,9 @@ impl Default for Held {
 /// Understands the nodes of a shelf; always the same ones.
 pub(super) type Understand = Arc<dyn Fn(usize) -> Vec<Node> + Send + Sync>;
 
-/// How many nodes stand on a shelf: so many are understood together.
-pub(super) const SHELF: usize = 128;
+/// How many nodes stand on a shelf: so many are understood together. Small projects of
+/// tests have many shelves, too.
+pub(super) const SHELF: usize = if cfg!(test) { 3 } else { 128 };
 
 /// Nodes that an earlier run left.
 #[derive(Clone)]
@@ -226,6 +227,27 @@ impl Nodes {
 
     fn unique_id(&self, NodeId(place): NodeId) -> &str {
         self.outline(place as usize).map(|outline| outline.unique_id()).unwrap_or_default()
+    }
+
+    /// Whether the nodes of a shelf are those that an earlier run left.
+    pub(super) fn is_shelf_as_kept(&self, at: usize) -> bool {
+        match &self.held {
+            Held::Known(_) => false,
+            Held::Kept(kept) => kept.replaced.range(at * SHELF..(at + 1) * SHELF).next().is_none(),
+        }
+    }
+
+    /// Whether the outlines of all nodes are those that an earlier run left.
+    pub(super) fn are_outlines_as_kept(&self) -> bool {
+        match &self.held {
+            Held::Known(_) => false,
+            Held::Kept(kept) => {
+                let is_same = |(place, node): (&usize, &Node)| {
+                    kept.outlines.get(*place).is_some_and(|outline| outline == Outline::of(node))
+                };
+                kept.replaced.iter().all(is_same)
+            }
+        }
     }
 
     /// Puts a node into the place of another of the same unique id.

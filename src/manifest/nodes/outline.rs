@@ -119,6 +119,19 @@ impl<'a> Outline<'a> {
     }
 }
 
+impl PartialEq for Outline<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let paths = |it: &Self| (it.original_file_path(), it.patch_path(), it.file());
+        let names = |it: &Self| (it.unique_id(), it.name(), it.package());
+        names(self) == names(other)
+            && paths(self) == paths(other)
+            && self.resource_type() == other.resource_type()
+            && Sort::EVERY.into_iter().all(|sort| self.is(sort) == other.is(sort))
+            && self.needs() == other.needs()
+            && self.fqn() == other.fqn()
+    }
+}
+
 impl fmt::Debug for Outline<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sorts: Vec<Sort> = Sort::EVERY.into_iter().filter(|sort| self.is(*sort)).collect();
