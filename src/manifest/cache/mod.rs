@@ -116,7 +116,7 @@ impl Basis {
 const FEW_FILES: usize = 4;
 
 /// So many nodes are quickly drafted again in each run.
-const FEW_NODES: usize = if cfg!(test) { 3 } else { 400 };
+const FEW_NODES: usize = if cfg!(test) { 5 } else { 400 };
 
 /// What an earlier run left, as far as it can be of use.
 pub(super) struct Recollection<'a> {
