@@ -98,7 +98,7 @@ fn node(json: &Json, places: &Places) -> Node {
             patch_span: None,
         },
         config: Config {
-            values: object(&json["config"]).into(),
+            values: Arc::new(object(&json["config"]).into()),
             unrendered: object(&json["unrendered_config"]).into(),
             call: Arc::default(),
         },

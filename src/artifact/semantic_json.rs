@@ -33,7 +33,7 @@ pub(super) fn semantic_json(wire: &Wire<'_>, node: &Node, semantic: &Semantic) -
         }
     }
     json.extend(object([
-        ("config", Json::Object((*node.config.values).clone())),
+        ("config", node.config.values.to_object().into()),
         ("unrendered_config", Json::Object((*node.config.unrendered).clone())),
         ("depends_on", wire.depends_on(node)),
         ("refs", refs(&node.depends_on.calls.refs)),

@@ -31,7 +31,7 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
         ("description", node.docs.description.as_str().into()),
         ("overrides", overridden.into()),
         ("depends_on", wire.depends_on(node)),
-        ("config", Json::Object((*node.config.values).clone())),
+        ("config", node.config.values.to_object().into()),
         ("checksum", test.checksum.as_str().into()),
         ("schema", schema.into()),
         ("created_at", wire.created_at.into()),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::state::JobState;
 use crate::diagnostics::Diagnostic;
+use crate::manifest::Values;
 use crate::objects::Arguments;
 use crate::template;
 
@@ -22,7 +23,7 @@ impl ConfigObject {
         Self { state: Arc::clone(state) }
     }
 
-    fn values(&self) -> Option<&Map<String, Json>> {
+    fn values(&self) -> Option<&Values> {
         self.state.node().map(|node| &*node.config.values)
     }
 

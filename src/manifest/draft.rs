@@ -430,7 +430,7 @@ fn node_json(sketch: &Sketch, config: &Config, tags: &[String]) -> Json {
         "alias": sketch.name,
         "version": sketch.version(),
         "latest_version": sketch.latest_version(),
-        "config": *config.values,
+        "config": config.values.to_object(),
         "unrendered_config": *config.unrendered,
         "tags": tags.iter().cloned().chain(config.tags()).collect::<Vec<String>>(),
         "meta": config.get("meta"),

@@ -25,7 +25,7 @@ use super::patches::{Patches, check_choices};
 use super::property_files::{PropertyFile, Rendering, property_files};
 use super::resolve::{Draft, Resolved, resolve};
 use super::semantic::SemanticLayer;
-use super::sketch::{Sketch, sketches, yaml_snapshot};
+use super::sketch::{Sketch, Sketches, sketches, yaml_snapshot};
 use super::sources::Sources;
 use super::strays::Strays;
 use super::unique::check_names;
@@ -270,7 +270,7 @@ impl Loading<'_> {
         rendering: &Rendering<'_>,
         drafting: &Drafting<'_>,
     ) -> Drafts {
-        let mut all: Vec<Sketch> = Vec::new();
+        let mut all = Sketches::new();
         for package in &self.project.packages {
             all.extend(self.keep(sketches(package)));
         }
@@ -286,22 +286,14 @@ impl Loading<'_> {
             .into_par_iter()
             .map(|sketch| {
                 let patch = patches.find(&sketch);
-                drafting.draft(sketch, patch)
+                drafting.draft(*sketch, patch)
             })
             .collect();
         let settled = strays.settle(&mut made, |sketch, patch| drafting.draft(sketch, patch));
         self.learned.has_overrides |= !settled.is_empty();
         let is_settled = |found: &Diagnostic| found.labels.iter().any(|label| settled.contains(&label.span));
         self.findings.extend(unmatched.into_iter().filter(|found| !is_settled(found)));
-        let mut drafts = Drafts::default();
-        for Drafted { node, findings, is_volatile, macros } in made {
-            self.findings.extend(findings);
-            self.learned.macros.note(&node.unique_id, macros);
-            if is_volatile {
-                self.learned.volatile.push(node.unique_id.clone());
-            }
-            drafts.push(Draft { node, sites: Vec::new() });
-        }
+        let mut drafts = self.drafts(made);
         let &Drafting { trees, describer, .. } = drafting;
         let sources = Sources { trees, surroundings: self.surroundings, describer };
         for file in files {
@@ -313,21 +305,41 @@ impl Loading<'_> {
         drafts
     }
 
+    /// What was drafted, without what was found and learned on the way.
+    fn drafts(&mut self, made: Vec<Drafted>) -> Drafts {
+        let mut disabled = Vec::new();
+        let draft = |Drafted { node, findings, is_volatile, macros }| {
+            self.findings.extend(findings);
+            self.learned.macros.note(&node.unique_id, macros);
+            if is_volatile {
+                self.learned.volatile.push(node.unique_id.clone());
+            }
+            if node.config.enabled() {
+                return Some(Draft { node, sites: Vec::new() });
+            }
+            disabled.push(node);
+            None
+        };
+        // The list is large, and this makes no other beside it.
+        let enabled = made.into_iter().filter_map(draft).collect();
+        Drafts { enabled, disabled }
+    }
+
     /// What property files define and what is rendered: tests of nodes and
     /// snapshots, file by file, and then the tests of sources.
     fn described(
         &mut self,
         files: &[PropertyFile],
         rendering: &Rendering<'_>,
-        nodes: &[Sketch],
-    ) -> Vec<Sketch> {
+        nodes: &[Box<Sketch>],
+    ) -> Sketches {
         let mut snapshots: Vec<Vec<Sketch>> = Vec::new();
         for file in files {
             let of_file = file.properties.snapshots.iter();
             let made = of_file.filter_map(|entry| Some(yaml_snapshot(file, entry, entry.relation.as_ref()?)));
             snapshots.push(made.collect());
         }
-        let named = nodes.iter().chain(snapshots.iter().flatten());
+        let named = nodes.iter().map(Box::as_ref).chain(snapshots.iter().flatten());
         let is_read = |sketch: &&Sketch| {
             matches!(sketch.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_))
         };
@@ -350,14 +362,13 @@ impl Loading<'_> {
                 })
             })
             .collect();
-        let (mut sketches, mut of_sources) = (Vec::new(), Vec::new());
+        let (mut sketches, mut of_sources) = (Sketches::new(), Vec::new());
         for ([on_nodes, on_sources], snapshots) in made.into_iter().zip(snapshots) {
-            sketches.extend(self.keep(on_nodes));
-            sketches.extend(snapshots);
+            sketches.extend(self.keep(on_nodes).into_iter().chain(snapshots).map(Box::new));
             of_sources.push(on_sources);
         }
         for made in of_sources {
-            sketches.extend(self.keep(made));
+            sketches.extend(self.keep(made).into_iter().map(Box::new));
         }
         sketches
     }

@@ -52,7 +52,7 @@ pub mod version;
 mod world;
 
 pub use cache::{Basis, Descent, keep};
-pub use config::{Config, Hook};
+pub use config::{Config, Hook, Values};
 pub use contents::{DocBlock, Group, MacroArgument, MacroNode, Manifest};
 pub use describe::foreign_key_target;
 pub use lazy::Lazy;

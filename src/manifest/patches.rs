@@ -25,10 +25,14 @@ impl<'a> Patches<'a> {
     /// The entries of these files; of two for one node, the first. A version is in
     /// a file of its own, or, where that is none of `sketches` and it is the latest
     /// one, in the file that is named like the model.
-    pub(super) fn new(files: impl IntoIterator<Item = &'a PropertyFile>, sketches: &[Sketch]) -> Self {
+    pub(super) fn new(files: impl IntoIterator<Item = &'a PropertyFile>, sketches: &[Box<Sketch>]) -> Self {
         let is_model = |sketch: &&Sketch| matches!(sketch.kind, NodeKind::Model(_));
-        let models: HashSet<(&str, &str)> =
-            sketches.iter().filter(is_model).map(|sketch| (&*sketch.package, &*sketch.name)).collect();
+        let models: HashSet<(&str, &str)> = sketches
+            .iter()
+            .map(Box::as_ref)
+            .filter(is_model)
+            .map(|sketch| (&*sketch.package, &*sketch.name))
+            .collect();
         let mut patches = Self::default();
         for file in files {
             let package = file.package.as_str();
@@ -77,7 +81,7 @@ impl<'a> Patches<'a> {
     /// A warning for each entry that describes nothing.
     ///
     /// dbt: `NoNodeForYamlKey` and `WrongResourceSchemaFile`.
-    pub(super) fn unmatched(&self, sketches: &[Sketch]) -> Vec<Diagnostic> {
+    pub(super) fn unmatched(&self, sketches: &[Box<Sketch>]) -> Vec<Diagnostic> {
         let mut names: HashMap<(&str, &str), Vec<ResourceType>> = HashMap::new();
         let mut by_list: HashMap<(&str, NodeKey), IndexSet<String>> = HashMap::new();
         for sketch in sketches {

@@ -36,8 +36,13 @@ pub(super) struct Resolved {
 /// other node it is an error. A test of a model that is turned off goes with it
 /// silently, all others with a warning (dbt: the same).
 pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
-    let (nodes, sites): (Vec<Node>, Vec<Vec<Span>>) =
-        drafts.into_iter().map(|draft| (draft.node, draft.sites)).unzip();
+    let mut sites = Vec::with_capacity(drafts.len());
+    let node = |draft: Draft| {
+        sites.push(draft.sites);
+        draft.node
+    };
+    // Collected where the drafts are: a large project has no room for two such lists.
+    let nodes: Vec<Node> = drafts.into_iter().map(node).collect();
     let index = Index::new(root, nodes.as_slice(), &disabled);
     let search = Search { root, nodes: nodes.as_slice(), disabled: &disabled, index };
     let edges: Vec<Edges> =
@@ -306,18 +311,19 @@ fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolve
     let mut next = 0..;
     let mut id = |edges: &Edges| if edges.is_broken_test { None } else { next.next().map(NodeId) };
     let ids: Vec<Option<NodeId>> = edges.iter().map(&mut id).collect();
-    for (mut node, edges) in nodes.into_iter().zip(edges) {
+    let connected = |(mut node, edges): (Node, Edges)| {
         resolved.diagnostics.extend(edges.diagnostics);
         node.depends_on.nodes =
             edges.targets.iter().filter_map(|place| ids.get(*place).copied().flatten()).collect();
-        if edges.is_broken_test {
-            node.config.set("enabled", false.into());
-            resolved.broken_tests.push(node);
-            continue;
+        if !edges.is_broken_test {
+            return Some(node);
         }
-        resolved.nodes.push(node);
-    }
-    resolved
+        node.config.set("enabled", false.into());
+        resolved.broken_tests.push(node);
+        None
+    };
+    let nodes = nodes.into_iter().zip(edges).filter_map(connected).collect();
+    Resolved { nodes, ..resolved }
 }
 
 #[cfg(test)]

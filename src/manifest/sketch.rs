@@ -54,6 +54,9 @@ pub(super) struct Sketch {
     pub(super) test: Option<TestCall>,
 }
 
+/// Sketches, each of which is let go once it is drafted.
+pub(super) type Sketches = Vec<Box<Sketch>>;
+
 impl Sketch {
     /// What kind of node it will be.
     pub(super) fn resource_type(&self) -> ResourceType {
@@ -104,12 +107,12 @@ impl Sketch {
 
 /// The nodes of one package in dbt's order: models, snapshots, analyses, tests,
 /// seeds, functions, hooks, each in file order.
-pub(super) fn sketches(package: &Package) -> (Vec<Sketch>, Vec<Diagnostic>) {
+pub(super) fn sketches(package: &Package) -> (Sketches, Vec<Diagnostic>) {
     let files: Vec<&ResourceFile> =
         KINDS.iter().flat_map(|kind| package.files.iter().filter(move |file| file.kind == *kind)).collect();
     let (found, problems): (Vec<Vec<Sketch>>, Vec<Vec<Diagnostic>>) =
         files.into_par_iter().map(|file| of_file(package, file)).unzip();
-    let sketches = found.into_iter().flatten().chain(run_hooks(package)).collect();
+    let sketches = found.into_iter().flatten().chain(run_hooks(package)).map(Box::new).collect();
     (sketches, problems.into_iter().flatten().collect())
 }
 

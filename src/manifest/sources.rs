@@ -138,8 +138,8 @@ fn location_properties(node: &Node, source: &Source) -> Map<String, Json> {
     .collect();
     let meta = node.config.get("meta").and_then(Json::as_object).into_iter().flatten();
     properties.extend(source.source_meta.iter().chain(meta).map(|(key, value)| (key.clone(), value.clone())));
-    let config = node.config.values.iter().filter(|(key, _)| *key != "meta" && *key != "tags");
-    properties.extend(config.map(|(key, value)| (key.clone(), value.clone())));
+    let config = node.config.values.iter().filter(|(key, _)| !matches!(*key, "meta" | "tags"));
+    properties.extend(config.map(|(key, value)| (key.to_owned(), value.clone())));
     properties
 }
 

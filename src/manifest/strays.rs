@@ -27,7 +27,7 @@ pub(super) struct Strays<'a>(Vec<Stray<'a>>);
 
 impl<'a> Strays<'a> {
     /// Looks for nodes that share their name with an entry of another package.
-    pub(super) fn new(patches: &Patches<'a>, sketches: &[Sketch]) -> Self {
+    pub(super) fn new(patches: &Patches<'a>, sketches: &[Box<Sketch>]) -> Self {
         let packages: HashSet<&str> = sketches.iter().map(|sketch| sketch.package.as_str()).collect();
         if packages.len() < 2 {
             return Self(Vec::new());
@@ -79,9 +79,9 @@ impl<'a> Stray<'a> {
     fn new(
         (package, list, name, patch): (&str, NodeKey, &str, Patch<'a>),
         by_name: &HashMap<String, Vec<usize>>,
-        sketches: &[Sketch],
+        sketches: &[Box<Sketch>],
     ) -> Option<Self> {
-        let of_name = by_name.get(name)?.iter().filter_map(|at| Some((*at, sketches.get(*at)?)));
+        let of_name = by_name.get(name)?.iter().filter_map(|at| Some((*at, &**sketches.get(*at)?)));
         let (mut own, mut others): (Vec<_>, Vec<_>) =
             of_name.partition(|(_, sketch)| sketch.package == package);
         let is_wrong = |(_, sketch): &(usize, &Sketch)| list_of(&sketch.kind) != Some(list);

@@ -155,6 +155,8 @@ impl Size {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -162,7 +164,8 @@ mod tests {
     fn told(config: &Json, window: &[(&str, &str)], is_incremental: bool) -> String {
         let at = |name: &str| window.iter().find(|(key, _)| *key == name).and_then(|(_, text)| moment(text));
         let window = Window { start: at("start"), end: at("end"), now: at("now").unwrap_or_default() };
-        let config = Config { values: config.as_object().unwrap().clone().into(), ..Config::default() };
+        let config =
+            Config { values: Arc::new(config.as_object().unwrap().clone().into()), ..Config::default() };
         match slices(&config, window, is_incremental) {
             Ok(slices) => slices.iter().map(|slice| slice.id.as_str()).collect::<Vec<_>>().join(" "),
             Err(problem) => problem,
@@ -192,7 +195,8 @@ mod tests {
     #[test]
     fn slices_that_failed_are_done_again() {
         let config = json!({"batch_size": "hour"});
-        let config = Config { values: config.as_object().unwrap().clone().into(), ..Config::default() };
+        let config =
+            Config { values: Arc::new(config.as_object().unwrap().clone().into()), ..Config::default() };
         let period = |start: &str, end: &str| (moment(start).unwrap(), moment(end).unwrap());
         let failed = [
             period("2024-01-01 10:00:00", "2024-01-01 11:00:00"),

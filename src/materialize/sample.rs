@@ -33,7 +33,7 @@ pub(crate) fn node(kind: NodeKind, config: &Json) -> Node {
             patch_path: None,
             patch_span: None,
         },
-        config: Config { values: values.into(), ..Config::default() },
+        config: Config { values: Arc::new(values.into()), ..Config::default() },
         docs: Lazy::default(),
         relation: Some(Relation::new(Some("db"), "main", "a")),
         depends_on: DependsOn::default(),

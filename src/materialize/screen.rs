@@ -192,6 +192,8 @@ fn is_plain_list(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
@@ -229,7 +231,7 @@ mod tests {
     fn what_a_setting_changes_runs_alone() {
         let check = |test: &str, config: serde_json::Value, expected: bool| {
             let serde_json::Value::Object(values) = config else { panic!("a config is an object") };
-            let config = Config { values: values.into(), ..Config::default() };
+            let config = Config { values: Arc::new(values.into()), ..Config::default() };
             assert_eq!(may_be_screened(test, &config), expected, "{test} {config:?}");
         };
         check("unique", json!({"severity": "warn", "where": null, "store_failures": false}), true);

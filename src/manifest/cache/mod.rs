@@ -10,6 +10,7 @@
 //! both over random edits.
 
 mod again;
+mod configs;
 mod described;
 mod edits;
 mod key;

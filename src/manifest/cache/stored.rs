@@ -8,7 +8,6 @@
 //! | 4 to 8 | the [`Table`] of all outlines |
 //! | others | nodes by shelves: broken tests, those that are turned off, all others |
 
-use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -18,19 +17,19 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 
 use super::Learned;
+use super::configs::{ConfigPlaces, Configs, KeptConfigs};
 use super::key::{Key, KnownFiles, Sum};
 use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::sealed::{self, Sealed, Sealing};
 use crate::manifest::nodes::{SECTIONS, SHELF, Table};
-use crate::manifest::{Config, DocBlock, Group, MacroNode, Manifest, Node, Nodes};
+use crate::manifest::{DocBlock, Group, MacroNode, Manifest, Node, Nodes};
 use crate::project::Consulted;
 
 /// How the file begins; the digit changes with its form.
-pub(super) const MARK: &[u8] = b"model cache 5\n";
+pub(super) const MARK: &[u8] = b"model cache 6\n";
 
 /// How many bytes tell how long a section is.
 const LENGTH: u64 = size_of::<u64>() as u64;
@@ -84,11 +83,6 @@ struct OthersToWrite<'a> {
     groups: &'a IndexMap<String, Group>,
 }
 
-/// The places of a node's `values`, `unrendered` and `call` among all configurations.
-type ConfigPlaces = [u32; 3];
-
-type Settings = Arc<Map<String, Json>>;
-
 /// Writes a cache file. What the manifest still has of an earlier run is copied from the file
 /// that it left.
 ///
@@ -100,9 +94,9 @@ pub(super) fn write(
     manifest: &Manifest,
     ground: Option<&Ground>,
 ) -> Result<(), FileError> {
-    let ground = ground.filter(|ground| ground.configs.len() <= CONFIGS_OF_A_NODE * manifest.nodes.len());
+    let ground = ground.filter(|ground| ground.configs.count() <= CONFIGS_OF_A_NODE * manifest.nodes.len());
     let shelves = Shelves::of(manifest, ground);
-    let configs = Configs::of(ground, shelves.nodes()).map_err(io::Error::other);
+    let configs = Configs::of(ground.map(|ground| &*ground.configs), shelves.nodes());
     let others = OthersToWrite {
         macros: &manifest.macros,
         doc_blocks: &manifest.doc_blocks,
@@ -111,7 +105,7 @@ pub(super) fn write(
     sealed::write_with(path, MARK, |sealing| {
         let configs = configs?;
         section(sealing, &rmp_serde::to_vec(head).map_err(io::Error::other)?)?;
-        section(sealing, &configs.written)?;
+        section(sealing, &configs.written()?)?;
         section(sealing, &rmp_serde::to_vec(&others).map_err(io::Error::other)?)?;
         let (table, first) = rayon::join(|| table(manifest, ground), || shelves.written(0, &configs));
         for part in table.ok_or(io::ErrorKind::FileTooLarge)?.iter().chain(&first?) {
@@ -181,71 +175,25 @@ impl<'a> Shelves<'a> {
     }
 
     /// The sections of [`AT_A_TIME`] shelves from the one at `start` on.
-    fn written(&self, start: usize, configs: &Configs) -> io::Result<Vec<Vec<u8>>> {
+    fn written(&self, start: usize, configs: &Configs<'_>) -> io::Result<Vec<Vec<u8>>> {
         let shelves = self.0.get(start..).unwrap_or_default();
         shelves.par_iter().take(AT_A_TIME).map(|shelf| shelf.written(configs)).collect()
     }
 }
 
 impl Shelf<'_> {
-    fn written(&self, configs: &Configs) -> io::Result<Vec<u8>> {
+    fn written(&self, configs: &Configs<'_>) -> io::Result<Vec<u8>> {
         match self {
             Self::Same(ground, at) => {
                 ground.stored.bytes(ground.first_shelf + at).ok_or(io::ErrorKind::UnexpectedEof.into())
             }
             Self::Nodes(nodes) => {
                 let placed: Vec<(&Node, ConfigPlaces)> =
-                    nodes.iter().map(|node| (*node, configs.places(node))).collect();
+                    nodes.iter().map(|node| (*node, configs.places(&node.config))).collect();
                 rmp_serde::to_vec(&placed).map_err(io::Error::other)
             }
         }
     }
-}
-
-/// All configurations, those that are alike once.
-struct Configs {
-    /// By address.
-    places: HashMap<usize, u32>,
-    written: Vec<u8>,
-}
-
-impl Configs {
-    /// Those of an earlier file, where they were, and those of nodes.
-    fn of<'a>(
-        ground: Option<&'a Ground>,
-        nodes: impl Iterator<Item = &'a Node>,
-    ) -> Result<Self, rmp_serde::encode::Error> {
-        let mut distinct: Vec<&Settings> = ground.iter().flat_map(|ground| ground.configs.iter()).collect();
-        let (mut places, mut alike) = (HashMap::new(), HashMap::new());
-        for (place, settings) in (0..).zip(&distinct) {
-            places.insert(address(settings), place);
-            alike.insert(rmp_serde::to_vec(settings)?, place);
-        }
-        for settings in nodes.flat_map(|node| parts(&node.config)) {
-            let address = address(settings);
-            if places.contains_key(&address) {
-                continue;
-            }
-            let place = *alike.entry(rmp_serde::to_vec(settings)?).or_insert_with(|| {
-                distinct.push(settings);
-                u32::try_from(distinct.len() - 1).unwrap_or(u32::MAX)
-            });
-            places.insert(address, place);
-        }
-        Ok(Self { places, written: rmp_serde::to_vec(&distinct)? })
-    }
-
-    fn places(&self, node: &Node) -> ConfigPlaces {
-        parts(&node.config).map(|settings| self.places.get(&address(settings)).copied().unwrap_or(u32::MAX))
-    }
-}
-
-fn address(settings: &Settings) -> usize {
-    Arc::as_ptr(settings) as usize
-}
-
-fn parts(config: &Config) -> [&Settings; 3] {
-    [&config.values, &config.unrendered, &config.call]
 }
 
 /// A cache file.
@@ -304,7 +252,7 @@ impl Stored {
 #[derive(Debug, Clone)]
 pub(super) struct Ground {
     stored: Arc<Stored>,
-    configs: Arc<Vec<Settings>>,
+    configs: Arc<KeptConfigs>,
     /// The section of the first nodes that are in the graph.
     first_shelf: usize,
 }
@@ -339,14 +287,8 @@ impl Ground {
     /// The nodes of a shelf.
     fn shelf(&self, section: usize) -> Option<Vec<Node>> {
         let placed: Vec<(Node, ConfigPlaces)> = self.stored.read(section)?;
-        let settings = |place: u32| self.configs.get(place as usize).cloned();
-        let complete = |(node, [values, unrendered, call]): (Node, ConfigPlaces)| {
-            let config = Config {
-                values: settings(values)?,
-                unrendered: settings(unrendered)?,
-                call: settings(call)?,
-            };
-            Some(Node { config, ..node })
+        let complete = |(node, places): (Node, ConfigPlaces)| {
+            Some(Node { config: self.configs.config(places)?, ..node })
         };
         placed.into_iter().map(complete).collect()
     }

@@ -110,14 +110,13 @@ const UNCHECKED: &[&str] = &[
 /// never meet one.
 pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: Span) -> Vec<Diagnostic> {
     let mut findings = misspelt(kind, merged);
-    let defaults = super::defaults::defaults(kind);
     for (key, shape) in shapes(kind) {
         let Some(value) = merged.config.values.get(key) else { continue };
         let has_nothing = value.is_null() && NEVER_NOTHING.contains(&key);
         if let Some(expected) = refusal(shape, value, has_nothing) {
             let at = merged.set_by.get(key).copied().unwrap_or(place);
             findings.push(wrong_value(name, key, value, &expected, shape).at(at, "set here"));
-            let default = defaults.get(key).cloned().unwrap_or(Json::Null);
+            let default = merged.config.values.default_of(key).cloned().unwrap_or(Json::Null);
             merged.config.set(key, default);
         }
     }

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::begin::iso;
-use super::defaults::defaults;
 use super::hooks::hook_items;
 use super::layer::Layer;
-use crate::manifest::Config;
-use crate::manifest::ResourceType;
+use crate::manifest::{Config, ResourceType, Values};
 use crate::source::Span;
 
 /// A merged configuration and who set what.
@@ -25,12 +23,11 @@ pub(crate) struct Merged {
 /// dbt: a configuration is laid over what was known of the node before. Where it
 /// says `null`, the earlier value stays, which `earlier` is. Gives the keys.
 pub(crate) fn keep_where_null(config: &mut Config, earlier: &Config) -> Vec<String> {
-    let mut kept = Vec::new();
-    for (key, value) in Arc::make_mut(&mut config.values).iter_mut().filter(|(_, value)| value.is_null()) {
-        if let Some(before) = earlier.values.get(key).filter(|before| !before.is_null()) {
-            value.clone_from(before);
-            kept.push(key.clone());
-        }
+    let nulls = config.values.iter().filter(|(_, value)| value.is_null());
+    let is_known = |key: &str| earlier.get(key).is_some_and(|before| !before.is_null());
+    let kept: Vec<String> = nulls.map(|(key, _)| key.to_owned()).filter(|key| is_known(key)).collect();
+    for key in &kept {
+        config.set(key, earlier.get(key).cloned().unwrap_or_default());
     }
     kept
 }
@@ -63,7 +60,7 @@ pub(super) fn rule(key: &str) -> Rule {
 
 /// Lays `layers` over the defaults of `kind`, the first lowest.
 pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a Layer>) -> Merged {
-    let mut values = defaults(kind).clone();
+    let mut values = Values::defaults_of(kind);
     let mut unrendered = Map::new();
     let mut set_by = HashMap::new();
     let layers: Vec<&Layer> = layers.into_iter().collect();
@@ -84,24 +81,26 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
     // dbt: where nothing reads it as a moment, it stays a text.
     let is_microbatch = values.get("incremental_strategy").and_then(Json::as_str) == Some("microbatch");
     if is_microbatch && let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {
-        values.insert("begin".to_owned(), moment.into());
+        values.set("begin", moment.into());
     }
     // dbt: these keep what they know and drop the rest.
     for (key, known) in [("contract", ["enforced", "alias_types"]), ("docs", ["show", "node_color"])] {
-        if let Some(own) = values.get_mut(key).and_then(Json::as_object_mut) {
-            own.retain(|key, _| known.contains(&key.as_str()));
+        if let Some(own) = values.get(key).and_then(Json::as_object) {
+            let kept = own.iter().filter(|(key, _)| known.contains(&key.as_str()));
+            let kept: Map<String, Json> = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+            values.set(key, kept.into());
         }
     }
     for key in ["pre-hook", "post-hook"] {
-        if let Some(value) = values.get_mut(key) {
-            *value = Json::Array(hook_items(value));
+        if let Some(items) = values.get(key).map(hook_items) {
+            values.set(key, items.into());
         }
     }
     let config = Config { values: Arc::new(values), unrendered: Arc::new(unrendered), call: Arc::default() };
     Merged { config, set_by }
 }
 
-fn join(values: &mut Map<String, Json>, rule: Rule, key: &str, later: &Json) {
+fn join(values: &mut Values, rule: Rule, key: &str, later: &Json) {
     let earlier = values.get(key);
     let joined = match (rule, earlier) {
         (Rule::Append, Some(earlier)) => Json::Array([as_list(earlier), as_list(later)].concat()),
@@ -115,7 +114,7 @@ fn join(values: &mut Map<String, Json>, rule: Rule, key: &str, later: &Json) {
         }
         _ => later.clone(),
     };
-    values.insert(key.to_owned(), joined);
+    values.set(key, joined);
 }
 
 fn grants(earlier: &Map<String, Json>, later: &Map<String, Json>) -> Map<String, Json> {
@@ -203,7 +202,7 @@ mod tests {
     #[test]
     fn own_keys_follow_the_known_ones() {
         let config = merged(&[json!({"zebra": 1, "enabled": false, "apple": 2})]);
-        let keys: Vec<&str> = config.values.keys().map(String::as_str).collect();
+        let keys: Vec<&str> = config.values.iter().map(|(key, _)| key).collect();
         assert_eq!(keys.first(), Some(&"enabled"));
         assert_eq!(keys.get(keys.len() - 2..), Some(["zebra", "apple"].as_slice()));
         assert_eq!(config.unrendered.len(), 3);

@@ -10,7 +10,6 @@ mod begin;
 mod calls;
 mod check;
 mod colour;
-mod defaults;
 mod hooks;
 mod layer;
 mod merge;

@@ -139,7 +139,7 @@ impl SemanticLayer<'_> {
                 Json::Null
             })
         };
-        let exports = shape::exports(&json, &config.values, target.database.as_deref(), &mut named);
+        let exports = shape::exports(&json, &config, target.database.as_deref(), &mut named);
         let fields = json!({
             "query_params": shape::query_params(&json),
             "exports": exports,

@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::manifest::Config;
+
 /// Collects what is wrong with one entry, in words.
 pub(super) type Faults = Vec<String>;
 
@@ -276,7 +278,7 @@ pub(super) fn query_params(entry: &Json) -> Json {
 /// that they do not name themselves: of an export's name, its `schema` or `alias`.
 pub(super) fn exports(
     entry: &Json,
-    config: &Map<String, Json>,
+    config: &Config,
     database: Option<&str>,
     named: &mut dyn FnMut(&Json, &'static str) -> Json,
 ) -> Json {

@@ -6,13 +6,13 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::manifest::ResourceType;
 
-/// The configuration of a node that nobody configured. Artifacts and
-/// `model.config` show the keys in this order.
-pub(super) fn defaults(kind: ResourceType) -> &'static Map<String, Json> {
-    type Known = [(ResourceType, Map<String, Json>); ResourceType::EVERY.len()];
+/// The configuration of a node that nobody configured, by the place of its kind in
+/// [`ResourceType::EVERY`]. Artifacts and `model.config` show the keys in this order.
+pub(super) fn defaults(kind: Option<usize>) -> &'static Map<String, Json> {
     static NOTHING: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
-    static KNOWN: LazyLock<Known> = LazyLock::new(|| ResourceType::EVERY.map(|kind| (kind, made(kind))));
-    KNOWN.iter().find(|(known, _)| *known == kind).map_or(&NOTHING, |(_, keys)| keys)
+    static KNOWN: LazyLock<[Map<String, Json>; ResourceType::EVERY.len()]> =
+        LazyLock::new(|| ResourceType::EVERY.map(made));
+    kind.and_then(|place| KNOWN.get(place)).unwrap_or(&NOTHING)
 }
 
 fn made(kind: ResourceType) -> Map<String, Json> {

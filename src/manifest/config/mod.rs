@@ -1,8 +1,13 @@
 //! A node's configuration: an open dictionary with known keys.
 
+mod defaults;
+mod values;
+
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
+
+pub use values::Values;
 
 /// A node's merged configuration, shared by nodes that are configured alike. Keys are dbt's (`pre-hook` and `post-hook`
 /// with hyphens); custom keys are kept. Values were checked when the manifest
@@ -11,7 +16,7 @@ use serde_json::{Map, Value as Json};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// All keys and values, defaults included, in dbt's order.
-    pub values: Arc<Map<String, Json>>,
+    pub values: Arc<Values>,
     /// The same before rendering, without defaults: what users wrote.
     pub unrendered: Arc<Map<String, Json>>,
     /// The keys that were set by `config()` calls in the node's own text, as they were called.
@@ -32,7 +37,7 @@ pub struct Hook {
 impl Config {
     /// Sets a key of this node alone.
     pub(super) fn set(&mut self, key: &str, value: Json) {
-        Arc::make_mut(&mut self.values).insert(key.to_owned(), value);
+        Arc::make_mut(&mut self.values).set(key, value);
     }
 
     /// The same with what the node's own text set.
