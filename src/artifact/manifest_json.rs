@@ -7,8 +7,9 @@ use md5::{Digest as _, Md5};
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata::Metadata;
-use super::node_json::{compiled_node_json, node_json};
-use super::wire::{Cte, Wire, group, object, owner};
+use super::node_json::{node_json, node_object};
+use super::object::{Object, object};
+use super::wire::{Cte, Wire, group, owner};
 use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, Outline, ResourceType};
 
 /// What `manifest.json` says beyond the manifest itself.
@@ -146,7 +147,7 @@ impl<'a> ManifestJson<'a> {
                 serde_json::to_writer(&mut text, node.unique_id.as_str())?;
                 text.push(b':');
                 let compiled = id.and_then(|id| self.details.compiled.get(&id));
-                serde_json::to_writer(&mut text, &compiled_node_json(&self.wire, node, compiled))?;
+                serde_json::to_writer(&mut text, &node_object(&self.wire, node, compiled))?;
                 Ok(text)
             }
             Piece::Macros => serde_json::to_vec(&macros(&self.wire)),
@@ -204,36 +205,38 @@ fn md5_hex(text: &str) -> String {
     format!("{number:032x}")
 }
 
-fn macros(wire: &Wire<'_>) -> Json {
-    let one = |it: &MacroNode| {
-        let arguments = it.arguments.iter().map(|argument| {
-            json!({
-                "name": argument.name,
-                "type": argument.data_type,
-                "description": argument.description,
-            })
-        });
-        Json::Object(object([
-            ("name", it.name.as_str().into()),
-            ("resource_type", "macro".into()),
-            ("package_name", it.package.as_str().into()),
-            ("path", it.original_file_path.as_str().into()),
-            ("original_file_path", it.original_file_path.as_str().into()),
-            ("unique_id", it.unique_id.as_str().into()),
-            ("macro_sql", it.sql.as_str().into()),
-            ("depends_on", json!({ "macros": it.depends_on })),
-            ("description", it.description.as_str().into()),
-            ("meta", it.meta.clone().into()),
-            ("docs", it.docs.clone()),
-            ("config", json!({ "meta": it.meta, "docs": it.docs })),
-            ("patch_path", it.patch_path.clone().into()),
-            ("arguments", arguments.collect()),
-            ("created_at", wire.created_at.into()),
-            ("supported_languages", it.supported_languages.clone().into()),
-        ]))
-    };
+fn macros<'a>(wire: &Wire<'a>) -> Object<'a> {
     let macros = wire.manifest.macros.iter();
-    Json::Object(macros.map(|(id, it)| (id.clone(), one(it))).collect())
+    macros.map(|(id, it)| (id.as_str(), macro_object(it, wire.created_at).into())).collect()
+}
+
+fn macro_object(it: &MacroNode, created_at: f64) -> Object<'_> {
+    let arguments = it.arguments.iter().map(|argument| {
+        let fields = object([
+            ("name", (&argument.name).into()),
+            ("type", argument.data_type.as_ref().into()),
+            ("description", (&argument.description).into()),
+        ]);
+        fields.into()
+    });
+    object([
+        ("name", (&it.name).into()),
+        ("resource_type", "macro".into()),
+        ("package_name", (&it.package).into()),
+        ("path", (&it.original_file_path).into()),
+        ("original_file_path", (&it.original_file_path).into()),
+        ("unique_id", (&it.unique_id).into()),
+        ("macro_sql", (&it.sql).into()),
+        ("depends_on", object([("macros", (&it.depends_on).into())]).into()),
+        ("description", (&it.description).into()),
+        ("meta", (&it.meta).into()),
+        ("docs", (&it.docs).into()),
+        ("config", object([("meta", (&it.meta).into()), ("docs", (&it.docs).into())]).into()),
+        ("patch_path", it.patch_path.as_ref().into()),
+        ("arguments", arguments.collect()),
+        ("created_at", created_at.into()),
+        ("supported_languages", it.supported_languages.as_ref().into()),
+    ])
 }
 
 fn docs(manifest: &Manifest) -> Json {
@@ -262,7 +265,7 @@ pub(super) fn groups_json(manifest: &Manifest) -> Json {
             "path": group.path,
             "original_file_path": group.original_file_path,
             "unique_id": group.unique_id,
-            "owner": owner(&group.owner),
+            "owner": Json::from(owner(&group.owner)),
             "description": group.description,
             "config": group.config,
         })

@@ -21,6 +21,7 @@ mod graph_json;
 mod manifest_json;
 mod metadata;
 mod node_json;
+mod object;
 mod revision;
 mod run_results;
 mod semantic_json;

@@ -110,43 +110,35 @@ impl<'a> Revision<'a> {
         Ok(true)
     }
 
-    /// Writes the whole file.
+    /// Writes the whole file. Some parts are made while those before them are written.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(&self, sheet: &mut impl Sheet) -> io::Result<Layout> {
+    pub fn write(&self, sheet: &mut (impl Sheet + Send)) -> io::Result<Layout> {
+        let mut writing = Writing { sheet, lengths: Vec::with_capacity(self.pieces.len()), kept: None };
         let starts = self.earlier.map(starts).unwrap_or_default();
-        let range = |place: usize| match starts.get(place..place + 2) {
-            Some([start, end]) if self.holds(place) => Some(*start..*end),
-            _ => None,
-        };
-        let mut lengths = Vec::with_capacity(self.pieces.len());
-        let mut kept: Option<Range<u64>> = None;
-        for first in (0..self.pieces.len()).step_by(AT_A_TIME) {
-            let last = self.pieces.len().min(first + AT_A_TIME);
-            let made: Vec<Option<serde_json::Result<Vec<u8>>>> = (first..last)
-                .into_par_iter()
-                .map(|place| match range(place) {
-                    Some(_) => None,
-                    None => self.pieces.get(place).map(|piece| self.manifest.text(piece)),
-                })
-                .collect();
-            for (place, text) in (first..last).zip(made) {
-                if let Some(range) = range(place) {
-                    lengths.push(u32::try_from(range.end - range.start).map_err(io::Error::other)?);
-                    kept = Some(kept.map_or(range.clone(), |kept| kept.start..range.end));
-                    continue;
-                }
-                if let Some(kept) = kept.take() {
-                    sheet.copy(kept)?;
-                }
-                let text = text.transpose()?.unwrap_or_default();
-                lengths.push(u32::try_from(text.len()).map_err(io::Error::other)?);
-                sheet.write(&text)?;
-            }
+        let mut made = self.parts(0, &starts);
+        for next in (AT_A_TIME..self.pieces.len() + AT_A_TIME).step_by(AT_A_TIME) {
+            let (later, written) = rayon::join(
+                || self.parts(next, &starts),
+                || made.into_iter().try_for_each(|part| writing.add(part?)),
+            );
+            written?;
+            made = later;
         }
-        kept.map_or(Ok(()), |kept| sheet.copy(kept))?;
+        let lengths = writing.end()?;
         Ok(self.layout(lengths))
+    }
+
+    /// [`AT_A_TIME`] parts from one on.
+    fn parts(&self, first: usize, starts: &[u64]) -> Vec<io::Result<Part>> {
+        let last = self.pieces.len().min(first + AT_A_TIME);
+        let part = |place: usize| match (starts.get(place..place + 2), self.pieces.get(place)) {
+            (Some([start, end]), _) if self.holds(place) => Ok(Part::Kept(*start..*end)),
+            (_, Some(piece)) => Ok(Part::Made(self.manifest.text(piece)?)),
+            (_, None) => Ok(Part::Made(Vec::new())),
+        };
+        (first.min(last)..last).into_par_iter().map(part).collect()
     }
 
     /// The layout of the earlier file, once it begins as it has to.
@@ -189,6 +181,51 @@ impl<'a> Revision<'a> {
     /// Whether the understanding that the file is of by name has this node otherwise.
     fn is_news(&self, id: NodeId) -> bool {
         !self.descent.is_new && self.descent.edited.contains(&id)
+    }
+}
+
+/// A part of the file.
+enum Part {
+    /// It stands in the earlier file.
+    Kept(Range<u64>),
+    Made(Vec<u8>),
+}
+
+/// A file that is being written.
+struct Writing<'a, S> {
+    sheet: &'a mut S,
+    lengths: Vec<u32>,
+    /// Parts of the earlier file that come next, one after the other.
+    kept: Option<Range<u64>>,
+}
+
+impl<S: Sheet> Writing<'_, S> {
+    fn add(&mut self, part: Part) -> io::Result<()> {
+        let length = match part {
+            Part::Kept(range) => {
+                let length = range.end - range.start;
+                let start = self.kept.as_ref().map_or(range.start, |kept| kept.start);
+                self.kept = Some(start..range.end);
+                length
+            }
+            Part::Made(text) => {
+                self.copy()?;
+                self.sheet.write(&text)?;
+                text.len() as u64
+            }
+        };
+        self.lengths.push(u32::try_from(length).map_err(io::Error::other)?);
+        Ok(())
+    }
+
+    fn copy(&mut self) -> io::Result<()> {
+        self.kept.take().map_or(Ok(()), |kept| self.sheet.copy(kept))
+    }
+
+    /// The lengths of all parts.
+    fn end(mut self) -> io::Result<Vec<u32>> {
+        self.copy()?;
+        Ok(self.lengths)
     }
 }
 

@@ -4,11 +4,12 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::node_json::relation_name;
-use super::wire::{Wire, config, object, refs};
+use super::object::{Field, Object, object};
+use super::wire::{Wire, config, refs};
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, Outline, Semantic, SemanticKind, Sort};
 
 /// The entry of `manifest.json`.
-pub(super) fn semantic_json(wire: &Wire<'_>, node: &Node, semantic: &Semantic) -> Map<String, Json> {
+pub(super) fn semantic_json<'a>(wire: &Wire<'a>, node: &'a Node, semantic: &'a Semantic) -> Object<'a> {
     let mut json = object([
         ("name", node.name.as_str().into()),
         ("resource_type", node.kind.resource_type().as_str().into()),
@@ -16,29 +17,29 @@ pub(super) fn semantic_json(wire: &Wire<'_>, node: &Node, semantic: &Semantic) -
         ("path", node.origin.path.as_str().into()),
         ("original_file_path", node.origin.original_file_path.as_str().into()),
         ("unique_id", node.unique_id.as_str().into()),
-        ("fqn", node.fqn.clone().into()),
+        ("fqn", (&node.fqn).into()),
     ]);
-    json.extend(semantic.fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+    semantic.fields.iter().for_each(|(key, value)| json.insert(key, value.into()));
     match semantic.kind {
         SemanticKind::SemanticModel => {
-            json.insert("node_relation".to_owned(), node_relation(wire, node));
+            json.insert("node_relation", node_relation(wire, node).into());
         }
         SemanticKind::Metric => json.extend(object([
-            ("tags", node.tags.clone().into()),
-            ("sources", json!([])),
-            ("metrics", json!([])),
+            ("tags", (&node.tags).into()),
+            ("sources", Field::List(Vec::new())),
+            ("metrics", Field::List(Vec::new())),
         ])),
         SemanticKind::SavedQuery => {
-            json.insert("tags".to_owned(), node.tags.clone().into());
+            json.insert("tags", (&node.tags).into());
         }
     }
     json.extend(object([
-        ("config", node.config.values.to_object().into()),
-        ("unrendered_config", Json::Object((*node.config.unrendered).clone())),
+        ("config", (&*node.config.values).into()),
+        ("unrendered_config", (&*node.config.unrendered).into()),
         ("depends_on", wire.depends_on(node)),
         ("refs", refs(&node.depends_on.calls.refs)),
         ("created_at", wire.created_at.into()),
-        ("group", config(node, "group", || Json::Null)),
+        ("group", config(node, "group", || Field::Null)),
     ]));
     json
 }
@@ -120,12 +121,10 @@ const DIMENSION: &[&str] =
 fn model(json: &Json) -> Json {
     let fields = ["name", "defaults", "description", "node_relation", "primary_entity", "label", "metadata"];
     let mut model = picked(json, &fields);
-    model.extend(object([
-        ("entities", each(json, "entities", ENTITY)),
-        ("measures", each(json, "measures", MEASURE)),
-        ("dimensions", each(json, "dimensions", DIMENSION)),
-        ("config", only_meta(json)),
-    ]));
+    for (key, keys) in [("entities", ENTITY), ("measures", MEASURE), ("dimensions", DIMENSION)] {
+        model.insert(key.to_owned(), each(json, key, keys));
+    }
+    model.insert("config".to_owned(), only_meta(json));
     model.into()
 }
 
@@ -139,7 +138,8 @@ fn metric(json: &Json) -> Json {
             own.remove("metric");
         }
     }
-    metric.extend(object([("type_params", params), ("config", only_meta(json))]));
+    metric.insert("type_params".to_owned(), params);
+    metric.insert("config".to_owned(), only_meta(json));
     metric.into()
 }
 

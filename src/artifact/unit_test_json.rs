@@ -1,25 +1,26 @@
 //! Unit tests in dbt's shape.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
-use super::wire::{Wire, object};
-use crate::manifest::{Fixture, FixtureFormat, Node, UnitTest};
+use super::object::{Field, Object, object};
+use super::wire::Wire;
+use crate::manifest::{Fixture, FixtureFormat, Given, Node, UnitTest};
 
-pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> Map<String, Json> {
+pub(super) fn unit_test_json<'a>(wire: &Wire<'a>, node: &'a Node, test: &'a UnitTest) -> Object<'a> {
     let tested = wire.manifest.node(test.tested);
     let schema = tested.and_then(|model| model.relation.as_ref()?.schema.clone());
-    let given = test.given.iter().map(|given| {
-        let mut json = object([("input", given.input_text.as_str().into())]);
+    let given = |given: &'a Given| {
+        let mut json = object([("input", (&given.input_text).into())]);
         json.extend(rows(&given.rows, given.fixture.as_deref()));
-        Json::Object(json)
-    });
+        json.into()
+    };
     let overrides = &test.overrides;
     let overridden = (*overrides != crate::manifest::Overrides::default()).then(
         || json!({ "macros": overrides.macros, "vars": overrides.vars, "env_vars": overrides.env_vars }),
     );
     object([
         ("model", test.model.as_str().into()),
-        ("given", given.collect()),
+        ("given", test.given.iter().map(given).collect()),
         ("expect", rows(&test.expect, test.expect_fixture.as_deref()).into()),
         ("name", node.name.as_str().into()),
         ("resource_type", "unit_test".into()),
@@ -27,26 +28,24 @@ pub(super) fn unit_test_json(wire: &Wire<'_>, node: &Node, test: &UnitTest) -> M
         ("path", node.origin.path.as_str().into()),
         ("original_file_path", node.origin.original_file_path.as_str().into()),
         ("unique_id", node.unique_id.as_str().into()),
-        ("fqn", node.fqn.clone().into()),
+        ("fqn", (&node.fqn).into()),
         ("description", node.docs.description.as_str().into()),
         ("overrides", overridden.into()),
         ("depends_on", wire.depends_on(node)),
-        ("config", node.config.values.to_object().into()),
+        ("config", (&*node.config.values).into()),
         ("checksum", test.checksum.as_str().into()),
         ("schema", schema.into()),
         ("created_at", wire.created_at.into()),
-        ("versions", test.versions.clone().into()),
-        ("version", test.version.clone().into()),
+        ("versions", test.versions.as_ref().into()),
+        ("version", test.version.as_ref().into()),
     ])
 }
 
-fn rows(fixture: &Fixture, name: Option<&str>) -> Map<String, Json> {
+fn rows<'a>(fixture: &'a Fixture, name: Option<&'a str>) -> Object<'a> {
     let (rows, format) = match fixture {
-        Fixture::Rows(rows, FixtureFormat::Dict) => {
-            (rows.iter().cloned().map(Json::Object).collect(), "dict")
-        }
-        Fixture::Rows(rows, FixtureFormat::Csv) => (rows.iter().cloned().map(Json::Object).collect(), "csv"),
-        Fixture::Sql(sql) => (Json::from(sql.as_str()), "sql"),
+        Fixture::Rows(rows, FixtureFormat::Dict) => (rows.iter().map(Field::from).collect(), "dict"),
+        Fixture::Rows(rows, FixtureFormat::Csv) => (rows.iter().map(Field::from).collect(), "csv"),
+        Fixture::Sql(sql) => (Field::from(sql), "sql"),
     };
     object([("rows", rows), ("format", format.into()), ("fixture", name.into())])
 }

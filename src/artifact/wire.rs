@@ -1,7 +1,8 @@
 //! What every writer of node JSON needs, and the small shapes they share.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
+use super::object::{Field, Object, object};
 use crate::manifest::{
     ColumnDocs, DataTest, FunctionCall, Manifest, MetricCall, Node, NodeKind, RefCall, SourceCall,
 };
@@ -27,28 +28,24 @@ pub struct Cte {
     pub sql: String,
 }
 
-impl Wire<'_> {
+impl<'a> Wire<'a> {
     /// unique ids of a node's parents, in the order of first mention.
-    pub(super) fn parents(&self, node: &Node) -> Vec<Json> {
-        let ids = node.depends_on.nodes.iter().filter_map(|id| self.manifest.node(*id));
-        ids.map(|parent| Json::from(parent.unique_id.as_str())).collect()
+    pub(super) fn parents(&self, node: &Node) -> Field<'a> {
+        let outlines = node.depends_on.nodes.iter().filter_map(|id| self.manifest.outline(*id));
+        outlines.map(|parent| Field::Text(parent.unique_id())).collect()
     }
 
     /// `depends_on` with macros and nodes.
-    pub(super) fn depends_on(&self, node: &Node) -> Json {
-        json!({ "macros": node.depends_on.calls.macros, "nodes": self.parents(node) })
+    pub(super) fn depends_on(&self, node: &'a Node) -> Field<'a> {
+        let macros = (&node.depends_on.calls.macros).into();
+        object([("macros", macros), ("nodes", self.parents(node))]).into()
     }
 }
 
-/// An object from pairs: cheaper than `json!` where values are moved in.
-pub(super) fn object<const N: usize>(pairs: [(&str, Json); N]) -> Map<String, Json> {
-    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
-}
-
 /// A config's value, or `default` where it has none.
-pub(super) fn config(node: &Node, key: &str, default: impl FnOnce() -> Json) -> Json {
+pub(super) fn config<'a>(node: &'a Node, key: &str, default: impl FnOnce() -> Field<'a>) -> Field<'a> {
     match node.config.get(key) {
-        Some(value) if !value.is_null() => value.clone(),
+        Some(value) if !value.is_null() => value.into(),
         _ => default(),
     }
 }
@@ -68,104 +65,100 @@ pub fn group<'a>(manifest: &'a Manifest, node: &'a Node) -> Option<&'a str> {
 }
 
 /// `docs` of a node that says nothing about it.
-pub(super) fn default_docs() -> Json {
-    json!({ "show": true, "node_color": null })
+pub(super) fn default_docs<'a>() -> Field<'a> {
+    object([("show", true.into()), ("node_color", Field::Null)]).into()
 }
 
 /// The columns of a node by name.
-pub(super) fn columns(node: &Node) -> Json {
+pub(super) fn columns(node: &Node) -> Field<'_> {
     let columns = node.docs.columns.iter();
-    Json::Object(columns.map(|(name, column)| (name.clone(), column_json(column))).collect())
+    Field::Object(columns.map(|(name, column)| (name.as_str(), column_json(column).into())).collect())
 }
 
-fn column_json(column: &ColumnDocs) -> Json {
-    let mut granularity = Json::Null;
-    let mut extra = Map::new();
-    for (key, value) in &column.extra {
-        match key.as_str() {
-            "granularity" => granularity = value.clone(),
-            // dbt: what is written here does not count.
-            "doc_blocks" => {}
-            _ => drop(extra.insert(key.clone(), value.clone())),
-        }
-    }
+fn column_json(column: &ColumnDocs) -> Object<'_> {
+    let (meta, tags) = (Field::from(&column.meta), Field::from(&column.tags));
     let mut json = object([
-        ("name", column.name.as_str().into()),
-        ("description", column.description.as_str().into()),
-        ("meta", column.meta.clone().into()),
-        ("data_type", column.data_type.clone().into()),
-        ("constraints", constraints(&column.constraints)),
+        ("name", (&column.name).into()),
+        ("description", (&column.description).into()),
+        ("meta", (&column.meta).into()),
+        ("data_type", column.data_type.as_ref().into()),
+        ("constraints", constraints(&column.constraints).map(Field::from).collect()),
         ("quote", column.quote.into()),
-        ("config", json!({ "meta": column.meta, "tags": column.tags })),
-        ("tags", column.tags.clone().into()),
-        ("granularity", granularity),
-        ("doc_blocks", column.doc_blocks.clone().into()),
+        ("config", object([("meta", meta), ("tags", tags)]).into()),
+        ("tags", (&column.tags).into()),
+        ("granularity", column.extra.get("granularity").into()),
+        ("doc_blocks", (&column.doc_blocks).into()),
     ]);
-    json.extend(extra);
-    json.into()
+    // dbt: what is written as `doc_blocks` does not count.
+    let extra = column.extra.iter().filter(|(key, _)| !matches!(key.as_str(), "granularity" | "doc_blocks"));
+    extra.for_each(|(key, value)| json.insert(key, value.into()));
+    json
 }
 
 /// Constraints with all of dbt's keys, in its order, whichever were written.
-pub(super) fn constraints(written: &[Json]) -> Json {
-    let complete = |constraint: &Json| {
+pub(super) fn constraints(written: &[Json]) -> impl Iterator<Item = Object<'_>> {
+    written.iter().map(|constraint| {
         let mut json = object([
-            ("type", Json::Null),
-            ("name", Json::Null),
-            ("expression", Json::Null),
+            ("type", Field::Null),
+            ("name", Field::Null),
+            ("expression", Field::Null),
             ("warn_unenforced", true.into()),
             ("warn_unsupported", true.into()),
-            ("to", Json::Null),
-            ("to_columns", json!([])),
+            ("to", Field::Null),
+            ("to_columns", Field::List(Vec::new())),
         ]);
-        let keys = constraint.as_object().into_iter().flatten();
-        json.extend(keys.map(|(key, value)| (key.clone(), value.clone())));
-        Json::Object(json)
-    };
-    written.iter().map(complete).collect()
+        let written = Json::as_object(constraint).into_iter().flatten();
+        written.for_each(|(key, value)| json.insert(key, value.into()));
+        json
+    })
 }
 
 /// `refs`: each call as an object.
-pub(super) fn refs(calls: &[RefCall]) -> Json {
-    let one = |call: &RefCall| {
-        let given = call.version.as_deref();
-        let version = given.map(|text| if call.version_is_text { text.into() } else { version(text) });
-        json!({ "name": call.name, "package": call.package, "version": version })
-    };
-    calls.iter().map(one).collect()
+pub(super) fn refs(calls: &[RefCall]) -> Field<'_> {
+    calls.iter().map(|call| ref_call(call).into()).collect()
+}
+
+fn ref_call(call: &RefCall) -> Object<'_> {
+    let given = call.version.as_deref();
+    let version = given.map(|text| if call.version_is_text { text.into() } else { version(text) });
+    object([
+        ("name", (&call.name).into()),
+        ("package", call.package.as_ref().into()),
+        ("version", version.into()),
+    ])
 }
 
 /// `metrics`: each call as a list of its arguments.
-pub(super) fn metrics(calls: &[MetricCall]) -> Json {
-    calls
-        .iter()
-        .map(|call| call.package.iter().chain([&call.name]).collect::<Vec<_>>())
-        .map(|names| json!(names))
-        .collect()
+pub(super) fn metrics(calls: &[MetricCall]) -> Field<'_> {
+    calls.iter().map(|call| names(call.package.as_ref(), &call.name)).collect()
 }
 
 /// `sources`: each call as a pair.
-pub(super) fn sources(calls: &[SourceCall]) -> Json {
-    calls.iter().map(|call| json!([call.source, call.table])).collect()
+pub(super) fn sources(calls: &[SourceCall]) -> Field<'_> {
+    calls.iter().map(|call| names(Some(&call.source), &call.table)).collect()
 }
 
 /// `functions`: each call as its names.
-pub(super) fn functions(calls: &[FunctionCall]) -> Json {
-    let names = |call: &FunctionCall| call.package.iter().chain([&call.name]).cloned().collect::<Json>();
-    calls.iter().map(names).collect()
+pub(super) fn functions(calls: &[FunctionCall]) -> Field<'_> {
+    calls.iter().map(|call| names(call.package.as_ref(), &call.name)).collect()
+}
+
+fn names<'a>(first: Option<&'a String>, second: &'a String) -> Field<'a> {
+    first.into_iter().chain([second]).map(Field::from).collect()
 }
 
 /// A version is written as a number where it is one.
-fn version(text: &str) -> Json {
+fn version(text: &str) -> Field<'_> {
     match (text.parse::<i64>(), text.parse::<f64>()) {
-        (Ok(whole), _) => whole.into(),
+        (Ok(whole), _) => Field::Made(whole.into()),
         (_, Ok(number)) => number.into(),
         _ => text.into(),
     }
 }
 
 /// `email` and `name` first, as dbt writes owners; then the rest.
-pub(super) fn owner(owner: &Map<String, Json>) -> Json {
-    let mut json = object([("email", Json::Null), ("name", Json::Null)]);
-    json.extend(owner.iter().map(|(key, value)| (key.clone(), value.clone())));
+pub(super) fn owner(owner: &Map<String, Json>) -> Field<'_> {
+    let mut json = object([("email", Field::Null), ("name", Field::Null)]);
+    owner.iter().for_each(|(key, value)| json.insert(key, value.into()));
     json.into()
 }
