@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value as Json, json};
 
+use super::config::SharedConfigs;
 use super::configure::{self, Layer, Setting};
 use super::describe::{Describer, constraint, foreign_key_target};
 use super::generic_sketch::TestCall;
@@ -39,6 +40,7 @@ pub(super) struct Drafting<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) trees: &'a Trees<'a>,
     pub(super) plain: PlainConfigs,
+    pub(super) shared: SharedConfigs,
 }
 
 /// A node without edges.
@@ -150,7 +152,7 @@ impl Drafting<'_> {
             package: sketch.package,
             fqn: sketch.fqn,
             origin,
-            config: config.with_call(recorded.config),
+            config: self.shared.share(config.with_call(recorded.config)),
             docs: docs.into(),
             relation,
             depends_on: DependsOn { nodes: Vec::new(), calls: calls.into() },

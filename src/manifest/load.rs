@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::access::check_access;
 use super::cache::{self, Basis, Descent, Learned};
+use super::config::SharedConfigs;
 use super::configure;
 use super::deprecation::{check_deprecations, old_tests};
 use super::describe::Describer;
@@ -211,6 +212,7 @@ impl Loading<'_> {
             world: &World { library: self.engine.library(), groups: &groups },
             trees: &trees,
             plain: PlainConfigs::default(),
+            shared: SharedConfigs::default(),
         };
         let drafted = self.drafted(&files, &rendering, &drafting);
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();

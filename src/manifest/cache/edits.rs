@@ -17,6 +17,7 @@ use super::macros::ChangedMacros;
 use super::stored::Head;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::access::check_access;
+use crate::manifest::config::SharedConfigs;
 use crate::manifest::describe::Describer;
 use crate::manifest::draft::{Drafted, Drafting, PlainConfigs};
 use crate::manifest::layers::Trees;
@@ -171,6 +172,7 @@ impl Edits<'_> {
             world: &World { library: self.engine.library(), groups: &manifest.groups },
             trees: &trees,
             plain: PlainConfigs::default(),
+            shared: SharedConfigs::default(),
         };
         let rendering = Rendering::new(self.engine, self.surroundings);
         let is_told = |file: &FileId| wanted.changed.contains(file) || wanted.tests.contains(file);

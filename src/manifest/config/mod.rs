@@ -1,12 +1,14 @@
 //! A node's configuration: an open dictionary with known keys.
 
 mod defaults;
+mod shared;
 mod values;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+pub(in crate::manifest) use shared::SharedConfigs;
 pub use values::Values;
 
 /// A node's merged configuration, shared by nodes that are configured alike. Keys are dbt's (`pre-hook` and `post-hook`

@@ -61,7 +61,9 @@ pub(super) fn columns_of<'a>(
     parent: &mut Entry<'_, '_>,
     items: impl IntoIterator<Item = &'a Yaml>,
 ) -> Vec<Column> {
-    let columns: Vec<Column> = items.into_iter().filter_map(|item| column(item, parent.problems)).collect();
+    let mut columns: Vec<Column> =
+        items.into_iter().filter_map(|item| column(item, parent.problems)).collect();
+    columns.shrink_to_fit();
     let what = format!("in {}, column", parent.subject);
     warn_repeated(&what, columns.iter().map(|column| &column.name), parent.problems);
     columns

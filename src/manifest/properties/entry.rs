@@ -194,6 +194,8 @@ impl<'a, 'p> Entry<'a, 'p> {
         for key in movable {
             self.move_into_config(key, &mut block);
         }
+        // A project has many of them, and most say one or two things.
+        block.settings.shrink_to_fit();
         block
     }
 

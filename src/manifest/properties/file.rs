@@ -189,6 +189,7 @@ impl Reader<'_> {
             let rendered = render(section, item, self.render, self.problems);
             entries.extend(read(&rendered, item, self.problems));
         }
+        entries.shrink_to_fit();
         entries
     }
 }
