@@ -13,11 +13,11 @@ pub(super) struct Reading {
     pub(super) delimiter: u8,
     /// Columns whose type is given: their values stay text.
     pub(super) typed: Vec<String>,
-    /// Whether only what an engine takes as a number counts as one: without
-    /// thousands separators, currency signs, per cent.
-    pub(super) plain_numbers: bool,
-    /// Whether anybody will look at the cells.
-    pub(super) keep_rows: bool,
+    /// Whether the engine reads the file itself. Then nobody looks at the cells, only what an
+    /// engine takes as a number counts as one, without thousands separators, currency signs,
+    /// per cent, and each row has to be whole. Otherwise, as in dbt, what a row lacks is NULL,
+    /// and so are all fields of an empty line.
+    pub(super) by_engine: bool,
 }
 
 /// A file that was read.
@@ -53,7 +53,7 @@ impl fmt::Display for Problem {
 const MOST_PROBLEMS: usize = 10;
 
 /// Reads a file: the first record names the columns, each later one has as many
-/// fields. A column has the first type that every one of its values fits, in
+/// fields, or less. A column has the first type that every one of its values fits, in
 /// dbt's order: number, date, time, boolean, text. Empty fields and `null` are NULL.
 pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
     let mut reader =
@@ -66,12 +66,17 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
     let is_typed = |name: &String| reading.typed.contains(name);
     let mut guesses: Vec<Guess> = header
         .iter()
-        .map(|name| if is_typed(name) { Guess::text() } else { Guess::new(reading.plain_numbers) })
+        .map(|name| if is_typed(name) { Guess::text() } else { Guess::new(reading.by_engine) })
         .collect();
     let mut records = Vec::new();
     let mut count = 0;
     let mut record = csv::StringRecord::new();
     loop {
+        let (line, empty) = next_line(text, reader.position());
+        if !reading.by_engine {
+            count += empty;
+            records.extend((line - empty..line).map(|line| (line, csv::StringRecord::new())));
+        }
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
@@ -81,11 +86,11 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
                 break;
             }
         }
-        if record.len() != header.len() {
+        if record.len() > header.len() || reading.by_engine && record.len() < header.len() {
             let (has, wants) = (record.len(), header.len());
-            let line = record.position().map(csv::Position::line);
             let fields = if has == 1 { "field" } else { "fields" };
-            problems.push(Problem { line, message: format!("{has} {fields}, but the header names {wants}") });
+            let message = format!("{has} {fields}, but the header names {wants}");
+            problems.push(Problem { line: u64::try_from(line).ok(), message });
             if problems.len() > MOST_PROBLEMS {
                 break;
             }
@@ -95,8 +100,8 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
         for (guess, field) in guesses.iter_mut().zip(&record) {
             guess.look(field);
         }
-        if reading.keep_rows {
-            records.push(std::mem::take(&mut record));
+        if !reading.by_engine {
+            records.push((line, std::mem::take(&mut record)));
         }
     }
     if !problems.is_empty() {
@@ -104,40 +109,58 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
         return Err(problems);
     }
     let row = |record: csv::StringRecord| {
-        record.iter().zip(&guesses).map(|(field, guess)| guess.cell(field)).collect()
+        let fields = record.iter().map(Some).chain(std::iter::repeat(None));
+        let cell =
+            |(guess, field): (&Guess, Option<&str>)| field.map_or(Cell::Null, |field| guess.cell(field));
+        guesses.iter().zip(fields).map(cell).collect()
     };
-    let line = |record: &csv::StringRecord| {
-        record.position().and_then(|place| usize::try_from(place.line()).ok()).unwrap_or(1)
-    };
-    let lines = records.iter().map(line).collect();
-    let rows = records.into_iter().map(row).collect();
+    let (lines, rows) = records.into_iter().map(|(line, record)| (line, row(record))).unzip();
     let columns = header.into_iter().zip(&guesses).map(|(name, guess)| guess.column(name)).collect();
     Ok(Csv { rows: Rows { columns, rows }, count, lines })
 }
 
-/// dbt: a name that stood before gets a number, as agate does it.
+/// The line in which the record begins that follows a place, and how many empty lines are before
+/// it, which the reader passes over.
+fn next_line(text: &str, place: &csv::Position) -> (usize, usize) {
+    let [at, line] = [place.byte(), place.line()].map(|number| usize::try_from(number).unwrap_or_default());
+    let (before, rest) = text.as_bytes().split_at_checked(at).unwrap_or_default();
+    // Of a line's two signs for its end the reader leaves the second to the next record.
+    let left = usize::from(before.ends_with(b"\r") && rest.starts_with(b"\n"));
+    let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+    let ends: Vec<u8> = rest.iter().skip(left).take_while(is_end).copied().collect();
+    let empty = ends.len() - ends.windows(2).filter(|pair| pair == b"\r\n").count();
+    (line + left + empty, empty)
+}
+
+/// dbt: a column without a name has a letter by its place, and a name that stood before gets a
+/// number, as agate does it.
 fn told_apart<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
-    for name in names {
+    for (at, name) in names.enumerate() {
+        let name = if name.is_empty() { letters(at) } else { name.to_owned() };
         let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !told.contains(name));
-        told.push(free.filter(|_| !name.is_empty()).unwrap_or_default());
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !told.contains(name));
+        told.push(free.unwrap_or(name));
     }
     told
+}
+
+/// `a` to `z`, then `aa`, `bb` and so on.
+fn letters(at: usize) -> String {
+    let letter = ('a'..='z').nth(at % 26).map(String::from).unwrap_or_default();
+    letter.repeat(at / 26 + 1)
 }
 
 fn header_problems(header: &[String]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut problem = |message: String| problems.push(Problem { line: Some(1), message });
-    if header.is_empty() || header.iter().all(String::is_empty) {
+    if header.is_empty() {
         problem("a seed needs a header that names its columns".to_owned());
         return problems;
     }
     for (at, name) in header.iter().enumerate() {
         let twin = |other: &&String| other.eq_ignore_ascii_case(name);
-        if name.is_empty() {
-            problem(format!("column {} has no name", at + 1));
-        } else if header.iter().take(at).find(twin).is_some() {
+        if header.iter().take(at).find(twin).is_some() {
             problem(format!("two columns are named `{name}`"));
         }
     }
@@ -359,7 +382,7 @@ mod tests {
     use super::*;
 
     fn reading() -> Reading {
-        Reading { delimiter: b',', typed: Vec::new(), plain_numbers: false, keep_rows: true }
+        Reading { delimiter: b',', typed: Vec::new(), by_engine: false }
     }
 
     #[test]
@@ -412,16 +435,40 @@ mod tests {
         given.typed = vec!["id".to_owned()];
         let csv = read("id\n007\n", &given).unwrap();
         assert_eq!(csv.rows.rows, [[Cell::Text("007".to_owned())]]);
-        given = Reading { plain_numbers: true, keep_rows: false, ..reading() };
+        given = Reading { by_engine: true, ..reading() };
         let csv = read("id,price\n1,\"1,000\"\n", &given).unwrap();
         assert_eq!((csv.rows.columns[1].data_type.as_str(), csv.count), ("text", 1));
         assert!(csv.rows.rows.is_empty());
     }
 
     #[test]
+    fn what_a_row_lacks_is_null_unless_an_engine_reads_the_file() {
+        let check = |text: &str, expected: &str, lines: &[usize]| {
+            let csv = read(text, &reading()).unwrap();
+            let cell = |cell: &Cell| match cell {
+                Cell::Null => "-".to_owned(),
+                Cell::Integer(value) => value.to_string(),
+                other => format!("{other:?}"),
+            };
+            let row = |row: &Vec<Cell>| row.iter().map(cell).collect::<Vec<_>>().join(" ");
+            let rows: Vec<String> = csv.rows.rows.iter().map(row).collect();
+            assert_eq!((rows.join("|").as_str(), csv.lines.as_slice()), (expected, lines), "{text:?}");
+            assert_eq!(csv.count, lines.len(), "{text:?}");
+        };
+        check("a,b,c\n1,2,3\n4\n5,6\n", "1 2 3|4 - -|5 6 -", &[2, 3, 4]);
+        check("a,b\n\n1,2\n\n\n3,4\n\n", "- -|1 2|- -|- -|3 4|- -", &[2, 3, 4, 5, 6, 7]);
+        check("a,b\r\n1,2\r\n\r\n3,4\r\n\r\n", "1 2|- -|3 4|- -", &[2, 3, 4, 5]);
+        check("a\n1\n\n2", "1|-|2", &[2, 3, 4]);
+        let by_engine = Reading { by_engine: true, ..reading() };
+        assert_eq!(read("a,b\n\n1,2\n\n", &by_engine).unwrap().count, 1);
+        let problems = read("a,b\n\n1\n", &by_engine).unwrap_err();
+        assert_eq!(problems[0].to_string(), "line 3: 1 field, but the header names 2");
+    }
+
+    #[test]
     fn every_problem_is_told_with_its_line() {
         let check = |text: &str, expected: &[&str]| {
-            let problems = read(text, &reading()).unwrap_err();
+            let problems = read(text, &Reading { by_engine: true, ..reading() }).unwrap_err();
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(told, expected, "{text}");
         };
@@ -430,14 +477,7 @@ mod tests {
             "a,b\n1\n1,2\n1,2,3\n",
             &["line 2: 1 field, but the header names 2", "line 4: 3 fields, but the header names 2"],
         );
-        check(
-            "a,A,,\n",
-            &[
-                "line 1: two columns are named `A`",
-                "line 1: column 3 has no name",
-                "line 1: column 4 has no name",
-            ],
-        );
+        check("a,A,,\n", &["line 1: two columns are named `A`"]);
     }
 
     #[test]
@@ -445,6 +485,14 @@ mod tests {
         let names = |text: &str| told_apart(text.split(','));
         assert_eq!(names("a,b,a,a,a_2"), ["a", "b", "a_2", "a_3", "a_2_2"]);
         assert_eq!(names("a,A"), ["a", "A"]);
+    }
+
+    #[test]
+    fn columns_without_a_name_have_a_letter() {
+        let names = |text: &str| told_apart(text.split(','));
+        assert_eq!(names("x,,c,"), ["x", "b", "c", "d"]);
+        assert_eq!(names("c,x,"), ["c", "x", "c_2"]);
+        assert_eq!([letters(25), letters(26), letters(53)], ["z", "aa", "bbb"]);
     }
 
     #[test]

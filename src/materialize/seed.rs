@@ -104,8 +104,7 @@ fn read(
     let reading = Reading {
         delimiter: delimiter(order).map_err(|message| Failure::from(refuse(message)))?,
         typed: column_types(order),
-        plain_numbers: engine_reads,
-        keep_rows: !engine_reads,
+        by_engine: engine_reads,
     };
     let csv = csv::read(&text, &reading)
         .map_err(|problems| Failure::from(malformed(&problems, &bench.source(shown, &text))))?;

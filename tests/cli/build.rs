@@ -271,6 +271,23 @@ fn one_seed_row_that_a_server_refuses_leaves_the_old_rows() {
 }
 
 #[test]
+fn what_a_row_of_a_seed_lacks_is_null_where_the_engine_does_not_read_the_file() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "{name: shop, profile: shop}")
+        .file("seeds/names.csv", "id,name,\n1,Ann,2\n\n3\n");
+    sandbox.run(["build"]).code(1).talk_has("1 field, but the header names 3");
+    sandbox.write_exactly("seeds/names.csv", "id,name,\n1,Ann,2\n");
+    sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select c::text from names"), ["2"]);
+    sandbox.write_exactly("seeds/names.csv", "id,name,\n1,Ann,2\n\n3\n");
+    let Some(warehouse) = Warehouse::create("postgres", &sandbox) else { return };
+    sandbox.write_exactly("profiles.yml", &warehouse.profile());
+    sandbox.run(["build"]).success();
+    let rows = "select string_agg(concat_ws(' ', coalesce(id, 0), name, c), ', ') from main.names";
+    assert_eq!(warehouse.text(rows), "1 Ann 2, 0, 3");
+}
+
+#[test]
 fn every_malformed_row_of_a_seed_is_shown() {
     let sandbox = Sandbox::new().file(
         "seeds/names.csv",
