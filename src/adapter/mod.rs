@@ -122,6 +122,13 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// The warehouse cannot be reached or refuses the credentials.
     fn connect(&self) -> Result<Box<dyn Session>, DatabaseError>;
+    /// Checks that sessions reach a database: nodes cannot be stored in another one.
+    ///
+    /// # Errors
+    /// They do not.
+    fn check_database(&self, _database: &str) -> Result<(), DatabaseError> {
+        Ok(())
+    }
     /// What a source is read from where that is not the relation of its name:
     /// SQL for the place that its `meta` and `config` name, as `{name, identifier,
     /// schema, database, tags, …meta}`.

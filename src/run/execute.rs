@@ -1,7 +1,7 @@
 //! A whole run, from the first connection to the last hook.
 //!
 //! 1. One session for the run itself, and one for each [`Laborer`].
-//! 2. Schemas that are missing are created.
+//! 2. Databases are checked, and schemas that are missing created.
 //! 3. `on-run-start` hooks; if one fails and the project's flag
 //!    `skip_nodes_if_on_run_start_fails` is on, all nodes are skipped.
 //! 4. The nodes: see [`super::dispatch`].
@@ -109,6 +109,9 @@ impl Run<'_> {
             Ok(workers) => workers,
             Err(failure) => return self.give_up(&failure),
         };
+        if let Err(failure) = schemas::check_databases(self.runtime, &self.steps.list) {
+            return self.give_up(&failure);
+        }
         if self.plan.mode.creates_schemas()
             && let Err(failure) = self.create_schemas(&main)
         {

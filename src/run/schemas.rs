@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::steps::{Action, Step};
 use crate::compile::{Failure, Job, Runtime};
+use crate::diagnostics::Diagnostic;
 use crate::manifest::{NodeId, NodeKind};
 use crate::materialize::{self, Flags};
 use crate::sql::{Policy, Relation};
@@ -34,6 +35,26 @@ pub(super) fn wanted(runtime: &Runtime, steps: &[Step], flags: Flags) -> Vec<Rel
         }
     }
     schemas.into_values().collect()
+}
+
+/// dbt: nothing begins where a model, seed or snapshot stands in a database that sessions do
+/// not reach.
+pub(super) fn check_databases(runtime: &Runtime, steps: &[Step]) -> Result<(), Failure> {
+    for step in steps {
+        let Some(node) = runtime.node(step.node) else { continue };
+        let is_stored = match node.kind {
+            NodeKind::Model(_) => node.config.materialized() != "ephemeral",
+            NodeKind::Seed(_) | NodeKind::Snapshot(_) => true,
+            _ => false,
+        };
+        let relation = node.relation.as_ref().filter(|_| is_stored);
+        let Some(database) = relation.and_then(|relation| relation.database.as_deref()) else { continue };
+        runtime.adapter().check_database(database).map_err(|error| {
+            let message = format!("`{}` cannot be stored: {}", node.name, error.message);
+            Diagnostic::error("unseen-database", message).at(node.origin.span, "")
+        })?;
+    }
+    Ok(())
 }
 
 /// Creates those that do not exist yet, and returns them. Names are compared

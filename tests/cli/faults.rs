@@ -479,6 +479,17 @@ fn a_type_in_the_way() {
 }
 
 #[test]
+fn another_database() {
+    let Some(stage) = Stage::new() else { return };
+    stage.sandbox.write("models/lost.sql", "{{ config(database='nowhere') }} select 1 as n");
+    let told = "error[unseen-database]: `lost` cannot be stored: `nowhere` is another database";
+    stage.run(&["compile"]).code(2).talk_has(told).talk_has("models/lost.sql:1:1");
+    stage.run(&["build"]).code(2).talk_has(told);
+    stage.run(&["build", "--exclude", "lost"]).success();
+    stage.keeps_the_old_table();
+}
+
+#[test]
 fn a_name_that_is_too_long() {
     let Some(stage) = Stage::new() else { return };
     let name = "long_".repeat(13);

@@ -118,6 +118,10 @@ impl Adapter for Postgres {
         Ok(Box::new(PostgresSession::open(Arc::clone(&self.connector))?))
     }
 
+    fn check_database(&self, database: &str) -> Result<(), DatabaseError> {
+        self.settings().check_database(database)
+    }
+
     fn source_location(&self, _: &Map<String, Json>) -> Result<Option<String>, DatabaseError> {
         Ok(None)
     }

@@ -114,6 +114,10 @@ impl Adapter for Redshift {
         Ok(Box::new(session))
     }
 
+    fn check_database(&self, database: &str) -> Result<(), DatabaseError> {
+        self.settings.check_database(database)
+    }
+
     fn source_location(&self, _: &Map<String, Json>) -> Result<Option<String>, DatabaseError> {
         Ok(None)
     }
