@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::access::check_access;
-use super::cache::{self, Basis, Descent, Learned};
+use super::cache::{self, Basis, Descent, Learned, Volatile};
 use super::config::SharedConfigs;
 use super::configure;
 use super::deprecation::{check_deprecations, old_tests};
@@ -311,11 +311,12 @@ impl Loading<'_> {
     fn drafts(&mut self, made: Vec<Drafted>) -> Drafts {
         let mut disabled = Vec::new();
         let draft = |Drafted { node, findings, is_volatile, macros }| {
-            self.findings.extend(findings);
             self.learned.macros.note(&node.unique_id, macros);
             if is_volatile {
-                self.learned.volatile.push(node.unique_id.clone());
+                let node = node.unique_id.clone();
+                self.learned.volatile.push(Volatile { node, findings: findings.clone() });
             }
+            self.findings.extend(findings);
             if node.config.enabled() {
                 return Some(Draft { node, sites: Vec::new() });
             }

@@ -65,6 +65,13 @@ impl<'a> Patches<'a> {
         }
     }
 
+    /// Makes a model this version of another, as its entry says; `None` where there is no entry.
+    pub(super) fn settle_as(&self, sketch: &mut Sketch, name: &str, version: &str) -> Option<()> {
+        let key = (sketch.package.as_str(), NodeKey::Models, versioned_name(name, version));
+        sketch.become_version(name, self.entries.get(&key)?.properties.version.as_ref()?);
+        Some(())
+    }
+
     /// The entry that describes a sketch.
     pub(super) fn find(&self, sketch: &Sketch) -> Option<Patch<'a>> {
         let key = list_of(&sketch.kind)?;

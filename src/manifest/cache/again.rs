@@ -5,20 +5,29 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::described::Described;
-use super::edits::Edits;
+use super::edits::{Edits, asks};
 use super::key::{Place, id, resources};
 use crate::manifest::draft::{Drafted, Drafting};
 use crate::manifest::inferred::complete_again;
 use crate::manifest::patches::Patches;
 use crate::manifest::property_files::{PropertyFile, Rendering};
 use crate::manifest::sketch::whole_file;
+use crate::manifest::version::version_text;
 use crate::manifest::world::is_microbatch;
-use crate::manifest::{DataTest, Manifest, Node, NodeId, NodeKind, Outline, ResourceType, Sort};
+use crate::manifest::{DataTest, DependsOn, Manifest, Node, NodeId, NodeKind, Outline, ResourceType, Sort};
 use crate::project::FileKind;
 use crate::source::FileId;
 
 /// Keys of a configuration that others look at.
 const SEEN_BY_OTHERS: [&str; 4] = ["access", "enabled", "event_time", "group"];
+
+/// A node that was drafted again.
+pub(super) struct Renewed {
+    pub(super) id: NodeId,
+    pub(super) drafted: Drafted,
+    /// Whether it came out as it was.
+    pub(super) is_same: bool,
+}
 
 /// Drafts nodes again.
 pub(super) struct Again<'a> {
@@ -49,41 +58,52 @@ impl<'a> Again<'a> {
     }
 
     /// Nodes that are a whole file, each of these, which are all of their files.
-    pub(super) fn whole_files(&self, old: &[(NodeId, &Node)]) -> Option<Vec<(NodeId, Drafted)>> {
-        let files: HashSet<FileId> = old.iter().map(|(_, node)| node.origin.span.file).collect();
-        let of_node = |(_, file): &Place<'_>| file.kind != FileKind::Properties;
-        let places: HashMap<FileId, Place<'_>> = resources(self.edits.inputs.project)
-            .filter(of_node)
-            .filter_map(|place| Some((id(place.1)?, place)))
-            .filter(|(id, _)| files.contains(id))
-            .collect();
+    pub(super) fn whole_files(&self, old: &[(NodeId, &Node)]) -> Option<Vec<Renewed>> {
+        let places = self.places(old.iter().map(|(_, node)| *node));
         let tests = self.tests_of(old);
         old.par_iter()
             .map(|(id, old)| {
-                let place = *places.get(&old.origin.span.file)?;
+                let mut drafted = self.whole_file(*places.get(&old.origin.span.file)?, old)?;
                 let tests = tests.get(id).into_iter().flatten().copied();
-                self.whole_file(place, (*id, old), tests)
+                complete_again(&mut drafted.node, tests.chain(self.turned_off()));
+                self.renewed((*id, old), drafted)
             })
             .collect()
     }
 
-    fn whole_file(
-        &self,
-        (package, file): Place<'_>,
-        (id, old): (NodeId, &Node),
-        tests: impl Iterator<Item = &'a Node>,
-    ) -> Option<(NodeId, Drafted)> {
-        if old.version().is_some() || !old.kind.is_whole_file() {
+    /// Whether nodes that are turned off, each a whole file, come out as they were.
+    pub(super) fn are_same(&self, old: &[&Node]) -> bool {
+        let places = self.places(old.iter().copied());
+        old.par_iter().all(|old| {
+            let drafted = places.get(&old.origin.span.file).and_then(|place| self.whole_file(*place, old));
+            drafted.is_some_and(|drafted| self.is_same(old, &drafted))
+        })
+    }
+
+    /// The files of nodes that are a whole file.
+    fn places<'b>(&self, nodes: impl Iterator<Item = &'b Node>) -> HashMap<FileId, Place<'_>> {
+        let files: HashSet<FileId> = nodes.map(|node| node.origin.span.file).collect();
+        let of_node = |(_, file): &Place<'_>| file.kind != FileKind::Properties;
+        resources(self.edits.inputs.project)
+            .filter(of_node)
+            .filter_map(|place| Some((id(place.1)?, place)))
+            .filter(|(id, _)| files.contains(id))
+            .collect()
+    }
+
+    fn whole_file(&self, (package, file): Place<'_>, old: &Node) -> Option<Drafted> {
+        if !old.kind.is_whole_file() {
             return None;
         }
-        let sketch = whole_file(package, file, file.file.as_ref()?);
+        let mut sketch = whole_file(package, file, file.file.as_ref()?);
+        if let Some(version) = old.version() {
+            self.patches.settle_as(&mut sketch, &old.name, &version_text(version))?;
+        }
         let patch = match old.origin.patch_path {
             None => None,
             Some(_) => Some(self.patches.find(&sketch)?),
         };
-        let mut drafted = self.drafting.draft(sketch, patch);
-        complete_again(&mut drafted.node, tests.chain(self.turned_off()));
-        self.is_quiet((id, old), &drafted).then_some((id, drafted))
+        Some(self.drafting.draft(sketch, patch))
     }
 
     /// The tests and sources of a property file.
@@ -91,15 +111,12 @@ impl<'a> Again<'a> {
         &self,
         file: &Described<'_>,
         rendering: &Rendering<'_>,
-    ) -> Option<Vec<(NodeId, Drafted)>> {
+    ) -> Option<Vec<Renewed>> {
         let library = self.edits.engine.library();
         let drafted = file.drafted((library, rendering), self.drafting)?;
         let is_same_list = file.held().len() == drafted.len();
-        let quiet = file.held().iter().zip(drafted).map(|(place, drafted)| {
-            let is_quiet = self.is_quiet(*place, &drafted);
-            is_quiet.then_some((place.0, drafted))
-        });
-        if is_same_list { quiet.collect() } else { None }
+        let renewed = file.held().iter().zip(drafted).map(|(place, drafted)| self.renewed(*place, drafted));
+        if is_same_list { renewed.collect() } else { None }
     }
 
     /// The data tests that read one of these nodes.
@@ -122,9 +139,26 @@ impl<'a> Again<'a> {
         all.filter(|node| is_generic_test(node))
     }
 
-    /// Whether a node can take the place of another, as far as others are concerned.
-    fn is_quiet(&self, (id, old): (NodeId, &Node), drafted: &Drafted) -> bool {
-        drafted.findings.is_empty() && !self.is_seen_by_others(id, old, &drafted.node)
+    /// The node in its old place; `None` where that concerns others.
+    fn renewed(&self, (id, old): (NodeId, &Node), drafted: Drafted) -> Option<Renewed> {
+        let is_same = self.is_same(old, &drafted);
+        let is_quiet = || drafted.findings.is_empty() && !self.is_seen_by_others(id, old, &drafted.node);
+        (is_same || is_quiet()).then_some(Renewed { id, drafted, is_same })
+    }
+
+    /// Whether a node that may come out otherwise in each run, did not, and what is questionable
+    /// about it, too. That costs more than a look at what others see of it.
+    fn is_same(&self, old: &Node, drafted: &Drafted) -> bool {
+        let mut known = self.edits.head.learned.volatile.iter().filter(|it| it.node == old.unique_id);
+        let (Some(known), None) = (known.next(), known.next()) else { return false };
+        let calls = &drafted.node.depends_on.calls;
+        if known.findings != drafted.findings || asks(calls) != asks(&old.depends_on.calls) {
+            return false;
+        }
+        let nodes = old.depends_on.nodes.clone();
+        let new = Node { depends_on: DependsOn { nodes, calls: calls.clone() }, ..drafted.node.clone() };
+        // Debug leaves nothing out.
+        format!("{old:?}") == format!("{new:?}")
     }
 
     /// Whether another node, or a check over all, may come out otherwise.

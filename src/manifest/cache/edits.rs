@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::again::Again;
+use super::Volatile;
+use super::again::{Again, Renewed};
 use super::described::Described;
 use super::key::{Place, id, resources};
 use super::macros::ChangedMacros;
@@ -47,11 +48,11 @@ pub(super) struct Edits<'a> {
 /// What edits came to.
 #[derive(Default)]
 pub(super) struct Edited {
-    /// Nodes that were drafted anew.
+    /// Nodes that came out otherwise.
     pub(super) nodes: HashSet<NodeId>,
-    /// Those of them that have to be looked at in the next run, too.
-    pub(super) volatile: Vec<UniqueId>,
-    /// The macros of projects that they rest on.
+    /// What has to be looked at in the next run, too.
+    pub(super) volatile: Vec<Volatile>,
+    /// The macros of projects that what was drafted anew rests on.
     pub(super) macros: Vec<(UniqueId, Vec<u32>)>,
     /// Whether some of them need other nodes than before.
     pub(super) has_other_edges: bool,
@@ -68,8 +69,8 @@ struct Wanted {
     changed: HashSet<FileId>,
     /// Property files that hold a test which is drafted again.
     tests: HashSet<FileId>,
-    /// All files that changed, or describe what is drafted again.
-    seen: HashSet<FileId>,
+    /// Nodes that are turned off.
+    turned_off: HashSet<UniqueId>,
 }
 
 impl Wanted {
@@ -86,7 +87,7 @@ impl Wanted {
 }
 
 /// What edges come from.
-fn asks(calls: &Calls) -> (&[RefCall], &[SourceCall], &[FunctionCall]) {
+pub(super) fn asks(calls: &Calls) -> (&[RefCall], &[SourceCall], &[FunctionCall]) {
     (&calls.refs, &calls.sources, &calls.functions)
 }
 
@@ -96,13 +97,19 @@ impl Edits<'_> {
     pub(super) fn apply(&self, manifest: &mut Manifest, changed: &[Place<'_>]) -> Option<Edited> {
         let macros = ChangedMacros::read(self, manifest, changed)?;
         let wanted = self.wanted(manifest, changed, &macros)?;
-        let drafted = self.drafted(manifest, wanted)?;
-        let mut edited = Edited { has_other_macros: !macros.is_empty(), ..Edited::default() };
+        let turned_off = |it: &&Volatile| wanted.turned_off.contains(&it.node);
+        let volatile = self.head.learned.volatile.iter().filter(turned_off).cloned().collect();
+        let drafted = self.drafted(manifest, wanted, changed)?;
+        let mut edited = Edited { volatile, has_other_macros: !macros.is_empty(), ..Edited::default() };
         let mut again = Vec::new();
-        for (id, Drafted { node, is_volatile, macros, .. }) in drafted {
-            edited.volatile.extend(is_volatile.then(|| node.unique_id.clone()));
+        for Renewed { id, drafted, is_same, .. } in drafted {
+            let Drafted { node, findings, is_volatile, macros } = drafted;
+            let volatile = || Volatile { node: node.unique_id.clone(), findings };
+            edited.volatile.extend(is_volatile.then(volatile));
             edited.macros.push((node.unique_id.clone(), macros));
-            again.push((id, node));
+            if !is_same {
+                again.push((id, node));
+            }
         }
         for (id, node) in self.connected(manifest, again)? {
             edited.has_other_edges |= manifest.outline(id)?.needs() != node.depends_on.nodes;
@@ -135,7 +142,6 @@ impl Edits<'_> {
     /// What has to be looked at, where these files changed and these macros with them.
     fn wanted(&self, manifest: &Manifest, changed: &[Place<'_>], macros: &ChangedMacros) -> Option<Wanted> {
         let mut wanted = Wanted::default();
-        wanted.seen.extend(changed.iter().filter_map(|(_, file)| id(file)));
         for (_, file) in changed {
             match file.kind {
                 FileKind::Properties => wanted.changed.insert(id(file)?),
@@ -143,8 +149,11 @@ impl Edits<'_> {
                 _ => wanted.whole.insert(id(file)?),
             };
         }
-        for node in &self.head.learned.volatile {
-            wanted.add(manifest.by_id(node.as_str())?)?;
+        for Volatile { node, .. } in &self.head.learned.volatile {
+            match manifest.by_id(node.as_str()) {
+                Some(node) => wanted.add(node)?,
+                None => drop(wanted.turned_off.insert(node.clone())),
+            }
         }
         if !macros.places.is_empty() {
             let users = self.head.learned.macros.of(&macros.places);
@@ -160,7 +169,12 @@ impl Edits<'_> {
     }
 
     /// The nodes that are looked at, drafted anew.
-    fn drafted(&self, manifest: &Manifest, mut wanted: Wanted) -> Option<Vec<(NodeId, Drafted)>> {
+    fn drafted(
+        &self,
+        manifest: &Manifest,
+        mut wanted: Wanted,
+        changed: &[Place<'_>],
+    ) -> Option<Vec<Renewed>> {
         let project = self.inputs.project;
         let blocks = Arc::new(manifest.doc_blocks.clone());
         let trees = Trees::of(project);
@@ -181,30 +195,38 @@ impl Edits<'_> {
             return None;
         }
         let described = Described::read(manifest, &told, &findings)?;
-        let changed = described.iter().filter(|file| wanted.changed.contains(&file.id()));
-        wanted.whole.extend(changed.flat_map(Described::models).map(|node| node.origin.span.file));
+        let retold = described.iter().filter(|file| wanted.changed.contains(&file.id()));
+        wanted.whole.extend(retold.flat_map(Described::models).map(|node| node.origin.span.file));
         let old: Vec<(NodeId, &Node)> =
             manifest.nodes.chosen(|outline| wanted.whole.contains(&outline.file())).collect();
         if old.len() != wanted.whole.len() {
             return None;
         }
-        let patched: HashSet<&str> =
-            old.iter().filter_map(|(_, node)| node.origin.patch_path.as_deref()).collect();
+        let is_off = |node: &&Node| wanted.turned_off.contains(&node.unique_id);
+        let turned_off: Vec<&Node> = manifest.disabled.iter().filter(is_off).collect();
+        let all = || old.iter().map(|(_, node)| *node).chain(turned_off.iter().copied());
+        let patched: HashSet<&str> = all().filter_map(|node| node.origin.patch_path.as_deref()).collect();
         let (describing, _) = self.property_files(&rendering, |path, file| {
             patched.contains(path) && !told.iter().any(|told| told.source.id() == file)
         });
-        let told_and_describing = || told.iter().chain(&describing);
-        wanted.seen.extend(told_and_describing().map(|file| file.source.id()).chain(wanted.whole));
-        if self.is_warned_of(&wanted.seen) {
+        let again = Again::new(self, manifest, &drafting, told.iter().chain(&describing));
+        if !again.are_same(&turned_off) {
             return None;
         }
-        let again = Again::new(self, manifest, &drafting, told_and_describing());
         let mut drafted = again.whole_files(&old)?;
         for file in &described {
             drafted.extend(again.of_property_file(file, &rendering)?);
         }
+        let mut others: HashSet<FileId> = changed.iter().filter_map(|(_, file)| id(file)).collect();
+        for Renewed { drafted: Drafted { node, .. }, .. } in drafted.iter().filter(|it| !it.is_same) {
+            let describes =
+                |file: &&PropertyFile| node.origin.patch_path.as_ref() == Some(&file.patch_path());
+            others.extend(told.iter().chain(&describing).filter(describes).map(|file| file.source.id()));
+            others.insert(node.origin.span.file);
+        }
         // What a property file reads, or a generic test, is not known by node.
-        (!self.surroundings.members.reads().is_volatile()).then_some(drafted)
+        let is_volatile = self.surroundings.members.reads().is_volatile();
+        (!is_volatile && !self.is_warned_of(&others)).then_some(drafted)
     }
 
     /// The property files that are wanted, by their `patch_path` and file, with what is wrong
@@ -230,6 +252,9 @@ impl Edits<'_> {
     /// Whether the earlier run warned of something in these files, or in a project file of
     /// what they may have been the last to do: such warnings are not known by node.
     fn is_warned_of(&self, files: &HashSet<FileId>) -> bool {
+        if files.is_empty() {
+            return false;
+        }
         let warnings = self.head.warnings.iter().filter(|warning| warning.code != UNUSED_CONFIG_PATH);
         let places: HashSet<FileId> =
             warnings.flat_map(|warning| &warning.labels).map(|label| label.span.file).collect();

@@ -81,11 +81,20 @@ struct Earlier {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Learned {
     /// Nodes that may come out otherwise in the next run, while no file changes.
-    pub(super) volatile: Vec<UniqueId>,
+    pub(super) volatile: Vec<Volatile>,
     /// Whether a property file changes sources of other packages, or describes their nodes.
     pub(super) has_overrides: bool,
     /// Which nodes rest on which macros.
     pub(super) macros: Lazy<MacroUsers>,
+}
+
+/// A node that may come out otherwise in the next run, while no file changes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Volatile {
+    /// Which one.
+    pub(super) node: UniqueId,
+    /// What was questionable about it.
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 impl Basis {
@@ -156,8 +165,8 @@ impl Recollection<'_> {
         basis: &Basis,
     ) -> Option<Loaded> {
         let Self { head, changes, ground, mut manifest } = self;
-        let is_same = changes.files.is_empty() && head.learned.volatile.is_empty();
-        let edited = if is_same {
+        let has_nothing_to_do = changes.files.is_empty() && head.learned.volatile.is_empty();
+        let edited = if has_nothing_to_do {
             Edited::default()
         } else {
             Edits { inputs, surroundings, engine, library_findings, head: &head }
@@ -165,6 +174,7 @@ impl Recollection<'_> {
         };
         let reads = inputs.project.members.reads();
         reads.note_all(&head.asked);
+        let is_same = edited.nodes.is_empty() && !edited.has_other_macros && changes.files.is_empty();
         let is_new = changes.doubtful > FEW_FILES || edited.nodes.len() > FEW_NODES;
         let news = match is_same {
             _ if is_new => {

@@ -48,6 +48,9 @@ const PROJECT: &[(&str, &[&str])] = &[
             "select {{ modules.datetime.datetime.now().year > 2000 }}",
             "select * from {{ ref('b') }}",
             "{{ log('hello') }} select 1 as id",
+            "{{ config(enabled=false, meta={'which': flags.WHICH}) }} select 1 as id",
+            "{{ config(materialized='oops', meta={'which': flags.WHICH}) }} select 1 as id",
+            "{{ config(enabled=false, meta={'when': run_started_at | string}) }} select 1 as id",
         ],
     ),
     (
@@ -66,6 +69,7 @@ const PROJECT: &[(&str, &[&str])] = &[
             "models:\n  - name: only\n    description: Only\n",
             "groups: [{name: core, owner: {name: me}}]\nmodels:\n  - name: b\n    description: '{{ doc(\"about\") }}'\n    config: {group: core}\n",
             "macros: [{name: cents, description: Pennies, arguments: [{name: x, type: string}]}]\nmodels: [{name: a, description: A}]\n",
+            "models:\n  - {name: c, latest_version: 1, versions: [{v: 1, defined_in: c}, {v: 2, defined_in: a}]}\n",
             "unit_tests:\n  - {name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}\n",
         ],
     ),
@@ -227,7 +231,7 @@ proptest! {
 
     #[test]
     fn it_does_not_matter_what_is_remembered(
-        edits in prop::collection::vec((0..PROJECT.len(), 0..15_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
+        edits in prop::collection::vec((0..PROJECT.len(), 0..16_usize, 0..COLOURS.len(), any::<bool>()), 1..10)
     ) {
         let (_folder, root) = project();
         let cache = root.join("target/parse.cache");
@@ -313,7 +317,7 @@ fn only_what_changed_is_read_again() {
     assert_eq!(news("red"), "much", "which tests there are");
     write_project(&root, &[("models/schema.yml", "models: [{name: b}]")]);
     assert_eq!(news("red"), "much", "which models are described");
-    assert_eq!(news("red"), "little", "a node that tells the time is drafted in each run");
+    assert_eq!(news("red"), "nothing", "a node that tells the time, which is no part of it");
     assert_eq!(news("blue"), "much", "a variable that a node reads");
     let naming = |body: &str| format!("{{% macro generate_schema_name(name, node) %}}{body}{{% endmacro %}}");
     let silent = naming("{% if flags.FULL_REFRESH %}{{ log('x') }}{% endif %}{{ name or target.schema }}");
@@ -325,6 +329,21 @@ fn only_what_changed_is_read_again() {
     assert_eq!(news("blue"), "much", "what it says has to be said in each run");
     write_project(&root, &[("macros/naming.sql", &silent)]);
     assert_eq!(news("blue"), "much");
+    let which = "{{ config(enabled=false, meta={'which': flags.WHICH}) }} select 1 as id";
+    write_project(
+        &root,
+        &[
+            ("models/b.sql", "{{ config(materialized='oops') }} select '{{ run_started_at }}'"),
+            ("models/c.sql", which),
+        ],
+    );
+    age(&root, 1);
+    assert_eq!(news("blue"), "much");
+    assert_eq!(news("blue"), "nothing", "one with a warning, and one that is turned off");
+    let now = "{{ config(materialized='oops', meta={'now': modules.datetime.datetime.now() | string}) }} select 1 as id";
+    write_project(&root, &[("models/b.sql", now)]);
+    assert_eq!(news("blue"), "much");
+    assert_eq!(news("blue"), "much", "a warning about what is otherwise in each run");
     files::write(&cache, "model cache 4\nnonsense").unwrap();
     assert_eq!(news("blue"), "much", "a damaged file");
     let mut bytes = files::read(&cache).unwrap();
