@@ -1,6 +1,6 @@
 //! From sketches to nodes without edges.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value as Json, json};
@@ -12,13 +12,15 @@ use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
 use super::layers::{Layers, Trees, call_layer, patch_layer};
 use super::naming::{Named, Naming};
-use super::parse::{ParseScope, Recorded, Recorder, Subject, Surroundings};
+use super::parse::{ParseScope, Recorded, Recorder, Subject, Surroundings, is_literal};
 use super::properties::{NodeProperties, ResourceCall};
 use super::property_files::PropertyFile;
 use super::python;
 use super::sketch::Sketch;
 use super::world::World;
-use super::{Body, Calls, Config, DependsOn, Docs, Function, Model, Node, NodeKind, RefCall, ResourceType};
+use super::{
+    Body, Calls, Config, DependsOn, Docs, Function, Model, Node, NodeKind, RefCall, ResourceType, SourceCall,
+};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Relation;
@@ -125,6 +127,7 @@ impl Drafting<'_> {
         drop(scope);
         let recorded = notes.recorded();
         findings.extend(check_seed(&sketch, patch, &recorded));
+        let sources = sources(&sketch, recorded.sources);
         let sketch = Arc::unwrap_or_clone(sketch);
         let mut origin = sketch.origin;
         if let Some(patch) = patch {
@@ -141,7 +144,7 @@ impl Drafting<'_> {
             macros: recorded.macros,
             macros_once_compiled: sketch.test.and_then(|call| call.where_macro).into_iter().collect(),
             refs: recorded.refs,
-            sources: recorded.sources,
+            sources,
             functions: recorded.functions,
             metrics: recorded.metrics,
         };
@@ -412,6 +415,16 @@ fn describe_function(function: &mut Function, properties: &NodeProperties) {
     let Some(written) = &properties.function else { return };
     function.arguments.clone_from(&written.arguments);
     function.returns.clone_from(&written.returns);
+}
+
+/// The sources that a node asks for. dbt: each once where its static parser reads the model.
+fn sources(sketch: &Sketch, mut calls: Vec<SourceCall>) -> Vec<SourceCall> {
+    let body = sketch.kind.body().filter(|_| matches!(sketch.kind, NodeKind::Model(_)));
+    if calls.len() > 1 && !sketch.origin.is_python() && body.is_some_and(|body| is_literal(&body.text)) {
+        let mut seen = HashSet::new();
+        calls.retain(|call| seen.insert(call.clone()));
+    }
+    calls
 }
 
 fn is_python_model(sketch: &Sketch) -> bool {

@@ -67,7 +67,8 @@ pub fn write(
 fn is_stored(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Model(_) => node.config.materialized() != "ephemeral",
-        NodeKind::Seed(_) | NodeKind::Snapshot(_) | NodeKind::Source(_) => true,
+        // dbt: a data test is looked up whether it stores what it finds or not.
+        NodeKind::Seed(_) | NodeKind::Snapshot(_) | NodeKind::Source(_) | NodeKind::Test(_) => true,
         _ => false,
     }
 }

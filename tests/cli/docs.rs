@@ -100,6 +100,24 @@ fn flags_say_what_is_in_the_catalog() {
 }
 
 #[test]
+fn what_tests_store_is_in_the_catalog() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file(
+        "models/schema.yml",
+        "
+            models:
+              - name: a
+                columns:
+                  - name: id
+                    data_tests: [{unique: {config: {store_failures: true}}}, not_null]
+        ",
+    );
+    sandbox.run(["build", "--quiet"]).success();
+    sandbox.run(["docs", "generate"]).success();
+    let catalog = sandbox.json("target/catalog.json");
+    assert_eq!(ids(&catalog["nodes"]), ["model.shop.a", "test.shop.unique_a_id.f6a5f640da"]);
+}
+
+#[test]
 fn nothing_is_written_where_something_does_not_compile() {
     let sandbox =
         Sandbox::new().model("a", "{% if execute %}{{ exceptions.raise_compiler_error('no') }}{% endif %}");
