@@ -219,9 +219,9 @@ impl Edits<'_> {
         }
         let mut others: HashSet<FileId> = changed.iter().filter_map(|(_, file)| id(file)).collect();
         for Renewed { drafted: Drafted { node, .. }, .. } in drafted.iter().filter(|it| !it.is_same) {
-            let describes =
+            let tells_of_it =
                 |file: &&PropertyFile| node.origin.patch_path.as_ref() == Some(&file.patch_path());
-            others.extend(told.iter().chain(&describing).filter(describes).map(|file| file.source.id()));
+            others.extend(told.iter().chain(&describing).filter(tells_of_it).map(|file| file.source.id()));
             others.insert(node.origin.span.file);
         }
         // What a property file reads, or a generic test, is not known by node.
