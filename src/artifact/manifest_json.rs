@@ -100,12 +100,12 @@ impl<'a> ManifestJson<'a> {
     /// are, and from nothing else.
     pub(super) fn pieces(&self) -> Vec<Piece<'a>> {
         let mut pieces = vec![Piece::Mark("{\"metadata\":"), Piece::Metadata];
-        self.section(&mut pieces, ",\"nodes\":{", is_plain);
-        self.section(&mut pieces, ",\"sources\":{", |of| of == ResourceType::Source);
+        self.section(&mut pieces, ",\"nodes\":{", &PLAIN);
+        self.section(&mut pieces, ",\"sources\":{", &[ResourceType::Source]);
         pieces.extend([Piece::Mark(",\"macros\":"), Piece::Macros]);
         pieces.extend([Piece::Mark(",\"docs\":"), Piece::Value(|it| docs(it.wire.manifest))]);
-        self.section(&mut pieces, ",\"exposures\":{", |of| of == ResourceType::Exposure);
-        self.section(&mut pieces, ",\"metrics\":{", |of| of == ResourceType::Metric);
+        self.section(&mut pieces, ",\"exposures\":{", &[ResourceType::Exposure]);
+        self.section(&mut pieces, ",\"metrics\":{", &[ResourceType::Metric]);
         pieces.extend([Piece::Mark(",\"groups\":"), Piece::Value(|it| groups_json(it.wire.manifest))]);
         pieces
             .extend([Piece::Mark(",\"selectors\":"), Piece::Value(|it| it.details.selectors.clone().into())]);
@@ -113,21 +113,23 @@ impl<'a> ManifestJson<'a> {
         pieces.extend([Piece::Mark(",\"parent_map\":"), Piece::Edges(Direction::ToParents)]);
         pieces.extend([Piece::Mark(",\"child_map\":"), Piece::Edges(Direction::ToChildren)]);
         pieces.extend([Piece::Mark(",\"group_map\":"), Piece::Value(|it| group_map(it.wire.manifest))]);
-        self.section(&mut pieces, ",\"saved_queries\":{", |of| of == ResourceType::SavedQuery);
-        self.section(&mut pieces, ",\"semantic_models\":{", |of| of == ResourceType::SemanticModel);
-        self.section(&mut pieces, ",\"unit_tests\":{", |of| of == ResourceType::UnitTest);
-        self.section(&mut pieces, ",\"functions\":{", |of| of == ResourceType::Function);
+        self.section(&mut pieces, ",\"saved_queries\":{", &[ResourceType::SavedQuery]);
+        self.section(&mut pieces, ",\"semantic_models\":{", &[ResourceType::SemanticModel]);
+        self.section(&mut pieces, ",\"unit_tests\":{", &[ResourceType::UnitTest]);
+        self.section(&mut pieces, ",\"functions\":{", &[ResourceType::Function]);
         pieces.push(Piece::Mark("}"));
         pieces
     }
 
     /// The nodes of some types by unique id.
-    fn section(&self, pieces: &mut Vec<Piece<'a>>, opening: &'static str, belongs: fn(ResourceType) -> bool) {
+    fn section(&self, pieces: &mut Vec<Piece<'a>>, opening: &'static str, types: &[ResourceType]) {
         pieces.push(Piece::Mark(opening));
         let manifest = self.wire.manifest;
-        let nodes = manifest.nodes.outlines().filter(|(_, outline)| belongs(outline.resource_type()));
-        let broken = manifest.broken_tests.iter().filter(|node| belongs(node.kind.resource_type()));
-        let members = nodes.map(|(id, _)| Subject::Enabled(id)).chain(broken.map(Subject::Broken));
+        let mut ids: Vec<NodeId> =
+            types.iter().flat_map(|of| manifest.nodes.places_of_type(*of)).copied().collect();
+        ids.sort();
+        let broken = manifest.broken_tests.iter().filter(|node| types.contains(&node.kind.resource_type()));
+        let members = ids.into_iter().map(Subject::Enabled).chain(broken.map(Subject::Broken));
         pieces.extend(members.enumerate().map(|(place, node)| Piece::Node { comma: place > 0, node }));
         pieces.push(Piece::Mark("}"));
     }
@@ -157,18 +159,18 @@ impl<'a> ManifestJson<'a> {
     }
 }
 
-/// Whether nodes of this type stand under `nodes`.
+/// The types whose nodes stand under `nodes`.
+const PLAIN: [ResourceType; 6] = [
+    ResourceType::Model,
+    ResourceType::Seed,
+    ResourceType::Snapshot,
+    ResourceType::Analysis,
+    ResourceType::Test,
+    ResourceType::Operation,
+];
+
 fn is_plain(of: ResourceType) -> bool {
-    !matches!(
-        of,
-        ResourceType::Source
-            | ResourceType::Exposure
-            | ResourceType::Metric
-            | ResourceType::SemanticModel
-            | ResourceType::SavedQuery
-            | ResourceType::UnitTest
-            | ResourceType::Function
-    )
+    PLAIN.contains(&of)
 }
 
 fn is_semantic(of: ResourceType) -> bool {

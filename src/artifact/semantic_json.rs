@@ -64,7 +64,7 @@ fn place(wire: &Wire<'_>, model: &Node) -> Json {
 #[must_use]
 pub fn semantic_manifest_json(wire: &Wire<'_>) -> Json {
     let of = |kind: SemanticKind, shape: fn(&Json) -> Json| -> Json {
-        let nodes = wire.manifest.nodes.chosen(|outline| outline.resource_type() == kind.resource_type());
+        let nodes = wire.manifest.nodes.of_type(kind.resource_type());
         let one = |(_, node): (NodeId, &Node)| match &node.kind {
             NodeKind::Semantic(semantic) => Some(shape(&semantic_json(wire, node, semantic).into())),
             _ => None,

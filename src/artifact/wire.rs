@@ -19,6 +19,14 @@ pub struct Wire<'a> {
     pub created_at: f64,
 }
 
+impl<'a> Wire<'a> {
+    /// The nodes of a manifest, for a warehouse.
+    #[must_use]
+    pub fn of(manifest: &'a Manifest, dialect: &'a Dialect) -> Self {
+        Self { manifest, dialect, created_at: manifest.made_at as f64 / 1e6 }
+    }
+}
+
 /// A common table expression that an ephemeral model became.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cte {

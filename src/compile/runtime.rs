@@ -146,12 +146,7 @@ impl Runtime {
     /// How nodes are written as JSON.
     #[must_use]
     pub fn wire(&self) -> Wire<'_> {
-        let started_at = self.parts.project.invocation.started_at;
-        Wire {
-            manifest: &self.parts.manifest,
-            dialect: self.adapter().dialect(),
-            created_at: started_at.timestamp_micros() as f64 / 1e6,
-        }
+        Wire::of(&self.parts.manifest, self.adapter().dialect())
     }
 
     /// `graph` in templates: made when it is first asked for.

@@ -85,11 +85,16 @@ pub fn write_with(
     write_and(path, fill, |partial| fs::rename(partial, path))
 }
 
-/// Writes a file that can be made again as [`write_with()`] does, where [`exchange`] is
-/// quicker.
+/// Writes a file that can be made again as [`write()`] does, where that is quicker: after a
+/// power failure it may be empty.
 ///
 /// # Errors
-/// As [`write_with()`].
+/// As [`write()`].
+pub fn renew(path: &Path, contents: &[u8]) -> Result<(), FileError> {
+    exchange_with(path, |out| out.write_all(contents))
+}
+
+/// The same, piece by piece.
 pub(super) fn exchange_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,

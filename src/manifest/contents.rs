@@ -25,6 +25,9 @@ pub struct Manifest {
     pub doc_blocks: IndexMap<String, DocBlock>,
     /// Groups, by unique id.
     pub groups: IndexMap<String, Group>,
+    /// When files were read as a whole for it, in microseconds since 1970. What was edited
+    /// since does not count, as long as most of it is recalled.
+    pub made_at: i64,
 }
 
 impl Manifest {

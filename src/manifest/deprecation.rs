@@ -16,7 +16,7 @@ use crate::source::Span;
 ///
 /// dbt: `DeprecatedModel`, `DeprecatedReference` and `UpcomingReferenceDeprecation`.
 pub(super) fn check_deprecations(nodes: &Nodes, now: DateTime<Utc>) -> Vec<Diagnostic> {
-    if !nodes.outlines().any(|(_, outline)| outline.is(Sort::Deprecated)) {
+    if !nodes.have(Sort::Deprecated) {
         return Vec::new();
     }
     let is_model = |node: &&Node| matches!(node.kind, NodeKind::Model(_));
@@ -94,7 +94,8 @@ fn literal(version: &serde_json::Value) -> String {
 /// `ArgumentsPropertyInGenericTestDeprecation` and `PropertyMovedToConfigDeprecation`.
 pub(super) fn old_tests(nodes: &Nodes, all: bool) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for sort in [Sort::BareArguments, Sort::OwnArguments, Sort::BareConfig] {
+    let sorts = [Sort::BareArguments, Sort::OwnArguments, Sort::BareConfig];
+    for sort in sorts.into_iter().filter(|sort| nodes.have(*sort)) {
         let count = nodes.outlines().filter(|(_, outline)| outline.is(sort)).count();
         let told = if all { count } else { 1 };
         for (_, node) in nodes.chosen(|outline| outline.is(sort)).take(told) {

@@ -90,12 +90,17 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
     let surroundings = Arc::new(surroundings(inputs));
     let basis = Basis::of(inputs.project, inputs.sources);
     let timings = &inputs.project.invocation.timings;
-    let recollection = timings.during(Phase::Recall, || cache::recall(inputs, &basis));
-    if recollection.is_none() {
-        inputs.project.read_texts()?;
-    }
-    let (library, findings) =
-        macros::library(inputs.project, inputs.project.profile.adapter.as_ref(), inputs.sources);
+    let adapter = inputs.project.profile.adapter.as_ref();
+    let recall = || match timings.during(Phase::Recall, || cache::recall(inputs, &basis)) {
+        Some(recollection) => Ok(Some(recollection)),
+        None => inputs.project.read_texts().map(|()| None),
+    };
+    let mut library = None;
+    let recollection = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| library = Some(macros::library(inputs.project, adapter, inputs.sources)));
+        recall()
+    })?;
+    let Some((library, findings)) = library else { unreachable!("the scope has ended") };
     let engine = Engine::new(Arc::new(library));
     let recalled =
         recollection.and_then(|it| it.renewed(inputs, &surroundings, (&engine, &findings), &basis));
@@ -246,7 +251,8 @@ impl Loading<'_> {
         // They are many small pieces of memory.
         rayon::spawn(move || drop(files));
         let doc_blocks = Arc::unwrap_or_clone(blocks);
-        Manifest { nodes: nodes.into(), broken_tests, disabled, macros, doc_blocks, groups }
+        let made_at = self.project.invocation.started_at.timestamp_micros();
+        Manifest { nodes: nodes.into(), broken_tests, disabled, macros, doc_blocks, groups, made_at }
     }
 
     fn macros(

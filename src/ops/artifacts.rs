@@ -42,11 +42,7 @@ impl<'a> Writer<'a> {
     pub(super) fn manifest(&self, compiled: HashMap<NodeId, artifact::Compiled>) -> Result<(), Diagnostic> {
         let project = &self.workspace.project;
         let started = project.invocation.started_at;
-        let wire = Wire {
-            manifest: &self.workspace.manifest,
-            dialect: self.workspace.adapter().dialect(),
-            created_at: seconds_since_1970(started),
-        };
+        let wire = Wire::of(&self.workspace.manifest, self.workspace.adapter().dialect());
         let details = ManifestDetails {
             metadata: self.metadata(),
             project_name: project.root_package().name.clone(),
@@ -74,7 +70,9 @@ impl<'a> Writer<'a> {
         }
         let for_build = (which == "build").then(|| graph.for_build(manifest));
         let path = project.target_path().join("graph_summary.json");
-        write(&path, &GraphSummary::of(self.workspace, for_build.as_ref()))
+        let summary = serde_json::to_vec(&GraphSummary::of(self.workspace, for_build.as_ref()));
+        let summary = summary.map_err(|error| Diagnostic::error("file", error.to_string()))?;
+        files::renew(&path, &summary).map_err(|error| Diagnostic::error("file", error.to_string()))
     }
 
     /// The project's quoting, and the warehouse's where it says nothing.
@@ -279,10 +277,6 @@ fn loaded_at(at: DateTime<Utc>) -> String {
     let precision =
         if at.timestamp_subsec_micros() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
     at.to_rfc3339_opts(precision, false)
-}
-
-fn seconds_since_1970(at: DateTime<Utc>) -> f64 {
-    at.timestamp_micros() as f64 / 1e6
 }
 
 /// What the nodes of a run were compiled to, and where that was written, for

@@ -52,7 +52,7 @@ pub fn list(
     let manifest = workspace.manifest.as_ref();
     let chosen: HashSet<NodeId> = selected.nodes.into_iter().collect();
     let ids = manifest.nodes.by_unique_id().iter().filter(|id| chosen.contains(id));
-    let wire = Wire { manifest, dialect: workspace.adapter().dialect(), created_at: 0.0 };
+    let wire = Wire::of(manifest, workspace.adapter().dialect());
     let line = |id: &NodeId| {
         let outline = manifest.outline(*id)?;
         let node = || manifest.node(*id);

@@ -169,7 +169,7 @@ impl Workspace {
         if flags.text("state").is_none() {
             return Ok(None);
         }
-        let wire = Wire { manifest: &self.manifest, dialect: self.adapter().dialect(), created_at: 0.0 };
+        let wire = Wire::of(&self.manifest, self.adapter().dialect());
         let packages: Vec<&str> = self.project.packages.iter().map(|package| package.name.as_str()).collect();
         let compares_unrendered = flags.is_on("state_modified_compare_more_unrendered_values");
         let unenforced = self.adapter().capabilities().unenforced_constraints;

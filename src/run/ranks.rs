@@ -32,7 +32,7 @@ pub(super) fn places_in(order: &[usize]) -> Vec<usize> {
 /// Whether a step stores what a source of the project names, such as a seed that is
 /// read as raw data: nothing says that those who read the source wait for it.
 pub(super) fn stores_a_source(manifest: &Manifest, steps: &[Step]) -> bool {
-    let sources = manifest.nodes.chosen(|outline| outline.resource_type() == ResourceType::Source);
+    let sources = manifest.nodes.of_type(ResourceType::Source);
     let named: HashSet<_> =
         sources.filter_map(|(_, source)| source.relation.as_ref()).map(Relation::key).collect();
     let stored = steps.iter().filter_map(|step| manifest.node(step.node)?.relation.as_ref());

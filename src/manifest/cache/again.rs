@@ -48,7 +48,7 @@ impl<'a> Again<'a> {
         drafting: &'a Drafting<'a>,
         files: impl IntoIterator<Item = &'a PropertyFile>,
     ) -> Self {
-        let unit_tests = manifest.nodes.chosen(|outline| outline.resource_type() == ResourceType::UnitTest);
+        let unit_tests = manifest.nodes.of_type(ResourceType::UnitTest);
         let tested = |(_, node): (NodeId, &Node)| match &node.kind {
             NodeKind::UnitTest(test) => Some(test.tested),
             _ => None,

@@ -216,6 +216,7 @@ pub fn keep(
     let (files, ground) = basis.earlier.map(|Earlier { files, ground }| (files, ground)).unzip();
     let head = Head {
         name: basis.name,
+        made_at: manifest.made_at,
         key: basis.key,
         answers: key::answers(project, &asked),
         asked,

@@ -43,6 +43,8 @@ const FIRST_SHELF: usize = TABLE + SECTIONS;
 pub(super) struct Head {
     /// Which understanding this is.
     pub(super) name: String,
+    /// [`Manifest::made_at`].
+    pub(super) made_at: i64,
     pub(super) key: Key,
     /// What templates asked for, and the sum of the answers.
     pub(super) asked: Consulted,
@@ -281,7 +283,8 @@ impl Ground {
             None => unreachable!("kept nodes cannot be read any more"),
         };
         let nodes = Nodes::kept(Table::from_sections(self.stored.table()?)?, Arc::new(understand));
-        Some(Manifest { nodes, broken_tests, disabled, macros, doc_blocks, groups })
+        let made_at = head.made_at;
+        Some(Manifest { nodes, broken_tests, disabled, macros, doc_blocks, groups, made_at })
     }
 
     /// The nodes of a shelf.

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::{Node, NodeId};
+use super::{Node, NodeId, ResourceType};
 
 pub use outline::{Outline, Sort};
 pub(super) use table::{SECTIONS, Table};
@@ -24,6 +24,17 @@ pub struct Nodes {
     held: Held,
     /// The places by unique id, once somebody asked for them.
     sorted: OnceLock<Vec<NodeId>>,
+    /// What there is, once somebody asked.
+    census: OnceLock<Census>,
+}
+
+/// What there is among nodes.
+#[derive(Clone, Default)]
+struct Census {
+    /// The places of nodes of each type.
+    by_type: [Vec<NodeId>; ResourceType::EVERY.len()],
+    /// The bits of all sorts.
+    sorts: u32,
 }
 
 #[derive(Clone)]
@@ -83,7 +94,7 @@ impl Kept {
 
 impl From<Vec<Node>> for Nodes {
     fn from(nodes: Vec<Node>) -> Self {
-        Self { held: Held::Known(nodes), sorted: OnceLock::new() }
+        Self { held: Held::Known(nodes), ..Self::default() }
     }
 }
 
@@ -140,7 +151,7 @@ impl Nodes {
         let shelves = (0..outlines.len().div_ceil(SHELF)).map(|_| OnceLock::new()).collect();
         let outlines = Arc::new(outlines);
         let held = Held::Kept(Kept { outlines, shelves, understand, replaced: BTreeMap::new() });
-        Self { held, sorted: OnceLock::new() }
+        Self { held, ..Self::default() }
     }
 
     /// How many there are.
@@ -195,7 +206,43 @@ impl Nodes {
     /// The nodes whose outlines are wanted, with their places, in order.
     pub fn chosen(&self, is_wanted: impl Fn(&Outline<'_>) -> bool) -> impl Iterator<Item = (NodeId, &Node)> {
         let wanted = self.outlines().filter(|(_, outline)| is_wanted(outline));
-        let ids: Vec<NodeId> = wanted.map(|(id, _)| id).collect();
+        self.some(wanted.map(|(id, _)| id).collect())
+    }
+
+    /// The nodes of a type, with their places, in order.
+    pub fn of_type(&self, of: ResourceType) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.some(self.places_of_type(of).to_vec())
+    }
+
+    /// The places of the nodes of a type, in order.
+    #[must_use]
+    pub fn places_of_type(&self, of: ResourceType) -> &[NodeId] {
+        let place = ResourceType::EVERY.iter().position(|it| *it == of);
+        place.and_then(|place| self.census().by_type.get(place)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether there is a node of this sort.
+    #[must_use]
+    pub fn have(&self, sort: Sort) -> bool {
+        self.census().sorts & sort.bit() != 0
+    }
+
+    fn census(&self) -> &Census {
+        self.census.get_or_init(|| {
+            let mut census = Census::default();
+            for (id, outline) in self.outlines() {
+                census.sorts |= outline.sorts();
+                let place = ResourceType::EVERY.iter().position(|it| *it == outline.resource_type());
+                if let Some(places) = place.and_then(|place| census.by_type.get_mut(place)) {
+                    places.push(id);
+                }
+            }
+            census
+        })
+    }
+
+    /// The nodes at these places.
+    fn some(&self, ids: Vec<NodeId>) -> impl Iterator<Item = (NodeId, &Node)> {
         if let Held::Kept(kept) = &self.held {
             let mut shelves: Vec<usize> = ids.iter().map(|id| id.0 as usize / SHELF).collect();
             shelves.dedup();
@@ -253,6 +300,7 @@ impl Nodes {
     /// Puts a node into the place of another of the same unique id.
     pub(crate) fn replace(&mut self, NodeId(place): NodeId, node: Node) {
         let place = place as usize;
+        self.census = OnceLock::new();
         match &mut self.held {
             Held::Known(nodes) => {
                 if let Some(old) = nodes.get_mut(place) {

@@ -105,7 +105,15 @@ impl<'a> Outline<'a> {
     pub fn is(&self, sort: Sort) -> bool {
         match self.0 {
             Of::Node(node) => sort.holds(node),
-            Of::Row(row) => row.is(sort),
+            Of::Row(row) => row.sorts() & sort.bit() != 0,
+        }
+    }
+
+    /// The bits of its sorts.
+    pub(super) fn sorts(&self) -> u32 {
+        match self.0 {
+            Of::Node(node) => Sort::bits(node),
+            Of::Row(row) => row.sorts(),
         }
     }
 
@@ -126,7 +134,7 @@ impl PartialEq for Outline<'_> {
         names(self) == names(other)
             && paths(self) == paths(other)
             && self.resource_type() == other.resource_type()
-            && Sort::EVERY.into_iter().all(|sort| self.is(sort) == other.is(sort))
+            && self.sorts() == other.sorts()
             && self.needs() == other.needs()
             && self.fqn() == other.fqn()
     }
@@ -193,6 +201,11 @@ impl Sort {
             (_, NodeKind::Test(test)) => test.old_forms.iter().any(|form| form.sort() == self),
             _ => false,
         }
+    }
+
+    /// The bits of those that a node is of.
+    pub(super) fn bits(node: &Node) -> u32 {
+        Self::EVERY.into_iter().filter(|sort| sort.holds(node)).fold(0, |bits, sort| bits | sort.bit())
     }
 
     /// The bit that stands for it.

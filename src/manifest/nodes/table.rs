@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Nodes;
-use super::outline::{Outline, Sort};
+use super::outline::Outline;
 use crate::manifest::{NodeId, ResourceType};
 use crate::source::FileId;
 
@@ -139,8 +139,8 @@ impl<'a> Row<'a> {
         ResourceType::EVERY.get(place as usize).copied().unwrap_or(ResourceType::Operation)
     }
 
-    pub(super) fn is(self, sort: Sort) -> bool {
-        self.number(column::KIND) & sort.bit() != 0
+    pub(super) fn sorts(self) -> u32 {
+        self.number(column::KIND) & u32::from(u8::MAX)
     }
 
     fn text(self, column: usize) -> &'a str {
@@ -228,8 +228,7 @@ impl<'a> Writing<'a> {
         ];
         self.rows.push(ranges.into_iter().flat_map(|range| [range.start, range.end]));
         let of_type = ResourceType::EVERY.iter().position(|known| *known == outline.resource_type())?;
-        let sorts = Sort::EVERY.into_iter().filter(|sort| outline.is(*sort)).map(Sort::bit);
-        let kind = count(of_type)? << u8::BITS | sorts.sum::<u32>();
+        let kind = count(of_type)? << u8::BITS | outline.sorts();
         self.rows.push([outline.file().number(), kind]);
         Some(())
     }

@@ -208,7 +208,8 @@ fn told(loaded: &Result<Loaded, Vec<Diagnostic>>) -> String {
     match loaded {
         Ok(loaded) => {
             let outlines: Vec<_> = loaded.manifest.nodes.outlines().collect();
-            format!("{:#?}\n{outlines:#?}\n{:#?}", loaded.manifest, loaded.warnings)
+            let manifest = Manifest { made_at: 0, ..loaded.manifest.clone() };
+            format!("{manifest:#?}\n{outlines:#?}\n{:#?}", loaded.warnings)
         }
         Err(found) => format!("{found:#?}"),
     }
