@@ -10,8 +10,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (length / 3).max(1);
     candidates
         .into_iter()
-        // A name is further away than it is longer or shorter.
-        .filter(|candidate| *candidate != name && length.abs_diff(candidate.chars().count()) <= limit)
+        .filter(|candidate| *candidate != name && may_be_within(limit, &wanted, candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             *distance <= limit && *distance < length.max(candidate.chars().count())
@@ -20,9 +19,41 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether the distance of two names may be that small, at a glance: each letter too many
+/// or too few in one of them is a step.
+fn may_be_within(limit: usize, wanted: &str, candidate: &str) -> bool {
+    let mut letters = [0_i32; 32];
+    let mut count = |text: &str, by: i32| {
+        for letter in text.bytes() {
+            // Upper and lower case count as one; letters that fall together make a name nearer.
+            if let Some(counted) = letters.get_mut(usize::from(letter & 31)) {
+                *counted += by;
+            }
+        }
+    };
+    if !wanted.is_ascii() || !candidate.is_ascii() {
+        return true;
+    }
+    count(wanted, 1);
+    count(candidate, -1);
+    let too_many: i32 = letters.iter().filter(|count| **count > 0).sum();
+    let too_few: i32 = letters.iter().filter(|count| **count < 0).sum();
+    usize::try_from(too_many.max(-too_few)).is_ok_and(|steps| steps <= limit)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use proptest::prelude::*;
+
+    use super::{may_be_within, nearest};
+
+    proptest! {
+        #[test]
+        fn no_near_name_is_passed_over(a in "[a-cA-C_é]{0,8}", b in "[a-cA-C_é]{0,8}") {
+            let distance = strsim::damerau_levenshtein(&a.to_lowercase(), &b.to_lowercase());
+            prop_assert!(may_be_within(distance, &a.to_lowercase(), &b));
+        }
+    }
 
     #[test]
     fn finds_what_was_meant() {

@@ -77,19 +77,22 @@ pub(super) fn discover(
                 Vec::new()
             })
         });
-        for path in listed {
-            let Some(below) = path_below(path, &top) else { continue };
-            let Some(file) = resource(&folder, purpose, below) else { continue };
-            let path_of_file = Path::new(&file.path);
-            if ignored.is_empty() || !ignored.matched_path_or_any_parents(path_of_file, false).is_ignore() {
-                found.push((file, path.clone()));
-            }
-        }
+        let is_ignored = |file: &ResourceFile| {
+            !ignored.is_empty() && ignored.matched_path_or_any_parents(&file.path, false).is_ignore()
+        };
+        let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|path| {
+            let file = resource(&folder, purpose, path_below(path, &top)?)?;
+            (!is_ignored(&file)).then(|| (file, path.clone()))
+        });
+        found.par_extend(of_folder);
     }
-    found.sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    found.par_sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     found.dedup_by(|(later, _), (first, _)| (later.kind, &later.path) == (first.kind, &first.path));
     address(found, shown_root, sources, diagnostics)
 }
+
+/// So many paths are quickly looked at by one thread.
+const FEW: usize = 500;
 
 /// The rules of `.dbtignore`.
 fn ignore_rules(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Gitignore {
