@@ -3,6 +3,17 @@
 use crate::sandbox::Sandbox;
 
 #[test]
+fn templates_see_what_was_selected() {
+    let told =
+        "select '{{ invocation_args_dict.select | join(',') }} {{ flags.EXCLUDE | join(',') }}' as told";
+    let sandbox = Sandbox::new().model("a", told).model("b", "select 2 as id");
+    sandbox.run(["run", "--select", "a", "+b", "--exclude", "b"]).success();
+    assert_eq!(sandbox.query("select told from a"), ["a,+b b"]);
+    sandbox.run(["run"]).success();
+    assert_eq!(sandbox.query("select told from a"), [" "]);
+}
+
+#[test]
 fn models_of_list_are_models() {
     let sandbox = Sandbox::new().model("a", "select 1 as id").file("seeds/s.csv", "id\n1\n").file(
         "models/schema.yml",

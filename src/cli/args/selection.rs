@@ -49,12 +49,15 @@ impl Selection {
         }
     }
 
-    /// The flags here that templates see.
+    /// The flags here that templates see. Packages keep in the warehouse what was selected.
     pub(crate) fn given(&self) -> Map<String, Json> {
-        let mode = self
-            .indirect_selection
-            .as_deref()
-            .map(|mode| ("indirect_selection".to_owned(), Json::from(mode)));
-        mode.into_iter().collect()
+        let Criteria { select, exclude, selector } = self.criteria();
+        let flags = [
+            ("select", Some(Json::from(select))),
+            ("exclude", Some(Json::from(exclude))),
+            ("selector", selector.map(Json::from)),
+            ("indirect_selection", self.indirect_selection.as_deref().map(Json::from)),
+        ];
+        flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
 }
