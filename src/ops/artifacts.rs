@@ -63,12 +63,12 @@ impl<'a> Writer<'a> {
 
     /// dbt: `parse` links no nodes, and `build` tells also of the order that it keeps.
     fn graph_summary(&self) -> Result<(), Diagnostic> {
-        let Workspace { project, manifest, graph, .. } = self.workspace;
+        let Workspace { project, manifest, .. } = self.workspace;
         let which = project.invocation.which.as_str();
         if which == "parse" {
             return Ok(());
         }
-        let for_build = (which == "build").then(|| graph.for_build(manifest));
+        let for_build = (which == "build").then(|| self.workspace.graph().for_build(manifest));
         let path = project.target_path().join("graph_summary.json");
         let summary = serde_json::to_vec(&GraphSummary::of(self.workspace, for_build.as_ref()));
         let summary = summary.map_err(|error| Diagnostic::error("file", error.to_string()))?;

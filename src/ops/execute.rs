@@ -125,7 +125,7 @@ pub fn prepare(workspace: &Workspace, options: &Options) -> Result<Prepared, Vec
             let node = workspace.manifest.node(**id);
             node.is_some_and(|node| exactly.iter().any(|wanted| wanted == node.unique_id.as_str()))
         };
-        let nodes = workspace.graph.order().iter().filter(wanted).copied().collect();
+        let nodes = workspace.graph().order().iter().filter(wanted).copied().collect();
         return Ok(Prepared { nodes, warnings: Vec::new() });
     }
     let selected = workspace.select(&options.selection, &options.kinds, false)?;
@@ -161,7 +161,7 @@ pub fn execute(
             ..options.earlier.as_ref().clone()
         }),
     };
-    let outcome = run::execute(&runtime, &workspace.graph, &plan, on_event);
+    let outcome = run::execute(&runtime, workspace.graph(), &plan, on_event);
     if flags.is_on("write_json") {
         let timings = &workspace.project.invocation.timings;
         let write = || write_results(workspace, &runtime, options, &outcome);

@@ -26,7 +26,7 @@ impl<'a> GraphSummary<'a> {
         let linked = |graph| Linked { manifest, graph };
         Self {
             invocation_id: &workspace.project.invocation.id,
-            linked: linked(&workspace.graph),
+            linked: linked(workspace.graph()),
             with_test_edges: for_build.map(linked),
         }
     }

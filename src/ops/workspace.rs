@@ -30,8 +30,8 @@ pub struct Workspace {
     pub manifest: Arc<Manifest>,
     /// Every macro, ready to be called.
     pub engine: Engine,
-    /// Which node needs which.
-    pub graph: Graph,
+    /// Which node needs which; where that is as in an earlier run, only once somebody asks.
+    graph: OnceLock<Graph>,
     /// What `selectors.yml` defines.
     pub selectors: NamedSelectors,
     /// All texts.
@@ -90,7 +90,11 @@ impl Workspace {
         let timings = &request.invocation.timings;
         let loaded = timings.during(Phase::Parse, || manifest::load(&inputs))?;
         warnings.extend(loaded.warnings.iter().chain(&loaded.outdated).cloned());
-        let graph = timings.during(Phase::Resolve, || Graph::new(&loaded.manifest))?;
+        let graph = OnceLock::new();
+        if loaded.descent.from.is_none() || loaded.descent.has_other_edges {
+            let found = timings.during(Phase::Resolve, || Graph::new(&loaded.manifest))?;
+            graph.get_or_init(|| found);
+        }
         let (selectors, findings) = project.selectors.as_ref().map(NamedSelectors::read).unwrap_or_default();
         if findings.iter().any(Diagnostic::is_error) {
             return Err(findings);
@@ -109,6 +113,15 @@ impl Workspace {
         };
         let earlier = OnceLock::new();
         Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, descent, earlier, keeper })
+    }
+
+    /// Which node needs which.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| match Graph::new(&self.manifest) {
+            Ok(graph) => graph,
+            Err(_) => unreachable!("nodes that need each other in a circle are not left for the next run"),
+        })
     }
 
     /// The warehouse of the chosen target, not yet connected to.
@@ -145,7 +158,7 @@ impl Workspace {
             comparison: comparison.as_ref(),
         };
         let timings = &self.project.invocation.timings;
-        timings.during(Phase::Resolve, || select::select(&self.manifest, &self.graph, &args))
+        timings.during(Phase::Resolve, || select::select(&self.manifest, self.graph(), &args))
     }
 
     /// What the invocation left that `--state` names; it is read when it is first

@@ -1,9 +1,11 @@
 //! What an understanding of a project was made from.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
@@ -13,8 +15,42 @@ use crate::host::files::{self, Stamp};
 use crate::project::{Consulted, FileKind, Package, Project, ResourceFile};
 use crate::source::{FileId, SourceMap};
 
-/// SHA-256.
-pub(super) type Sum = [u8; 32];
+/// SHA-256. It is kept as bytes: as a list of numbers, as arrays are, those of all files would
+/// take longer to read than the rest of the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sum([u8; 32]);
+
+impl Sum {
+    fn of(contents: impl AsRef<[u8]>) -> Self {
+        Self(Sha256::digest(contents).into())
+    }
+}
+
+impl Serialize for Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Sum;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the 32 bytes of a sum")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Sum, E> {
+                bytes.try_into().map(Sum).map_err(|_| E::invalid_length(bytes.len(), &self))
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
 
 /// A sum over everything but the resource files and the environment: the program, the
 /// texts that are read in any case (project files, profile, `--vars`, selectors), the
@@ -43,7 +79,7 @@ impl Key {
                 sum.update(part);
             }
         }
-        Self(sum.finalize().into())
+        Self(Sum(sum.finalize().into()))
     }
 }
 
@@ -52,7 +88,7 @@ pub(super) fn answers(project: &Project, asked: &Consulted) -> Sum {
     let variables: Vec<Option<&str>> =
         asked.variables.iter().map(|name| project.members.variable(name)).collect();
     let flags: Vec<Option<Json>> = asked.flags.iter().map(|name| project.members.flag(name)).collect();
-    Sha256::digest(json!([asked, variables, flags]).to_string()).into()
+    Sum::of(json!([asked, variables, flags]).to_string())
 }
 
 /// File systems tell times to within this many nanoseconds.
@@ -102,9 +138,9 @@ const LARGE_SEED: u64 = 1 << 20;
 
 fn contents_sum(package: &Package, file: &ResourceFile) -> Option<Sum> {
     match &file.file {
-        Some(source) => Some(Sha256::digest(source.text()).into()),
+        Some(source) => Some(Sum::of(source.text())),
         None if file.stamp.size > LARGE_SEED => None,
-        None => Some(Sha256::digest(files::read(&package.root.join(&file.path)).ok()?).into()),
+        None => Some(Sum::of(files::read(&package.root.join(&file.path)).ok()?)),
     }
 }
 
