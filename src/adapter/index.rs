@@ -37,16 +37,24 @@ pub(super) fn parse(call: &MemberCall, types: Types) -> Result<Json, DatabaseErr
 }
 
 fn columns(entries: &Map<String, Json>) -> Result<Json, DatabaseError> {
-    let columns = entries.get("columns").and_then(Json::as_array);
-    let columns = columns.filter(|columns| columns.iter().all(Json::is_string));
-    columns.cloned().map(Json::Array).ok_or_else(|| refuse("needs a list of `columns`"))
+    let needs = "needs a list of `columns`";
+    match entries.get("columns") {
+        None | Some(Json::Null) => {
+            Err(refuse(&format!("{needs} (dbt says: 'columns' is a required property)")))
+        }
+        Some(Json::Array(columns)) if columns.iter().all(Json::is_string) => Ok(columns.clone().into()),
+        Some(other) => Err(refuse(&format!("{needs} (dbt says: {other} is not of type 'array')"))),
+    }
 }
 
 fn unique(entries: &Map<String, Json>) -> Result<bool, DatabaseError> {
     match entries.get("unique") {
         None | Some(Json::Null) => Ok(false),
         Some(Json::Bool(unique)) => Ok(*unique),
-        Some(_) => Err(refuse("has `unique: true` or `unique: false`")),
+        Some(other) => {
+            let words = "has `unique: true` or `unique: false`";
+            Err(refuse(&format!("{words} (dbt says: {other} is not of type 'boolean')")))
+        }
     }
 }
 
@@ -85,9 +93,12 @@ mod tests {
         let misspelt = json!({"columns": ["a"], "uniq": true});
         check(many, misspelt, Err("has `columns`, `unique` and `type`, but no `uniq`"));
         check(many, json!(["a"]), Err("is a mapping with `columns`"));
-        check(many, json!({"unique": true}), Err("needs a list of `columns`"));
-        check(one, json!({"columns": "a"}), Err("needs a list of `columns`"));
-        check(one, json!({"columns": ["a"], "unique": "x"}), Err("has `unique: true` or `unique: false`"));
+        let missing = "needs a list of `columns` (dbt says: 'columns' is a required property)";
+        check(many, json!({"unique": true}), Err(missing));
+        let text = "needs a list of `columns` (dbt says: \"a\" is not of type 'array')";
+        check(one, json!({"columns": "a"}), Err(text));
+        let odd = "has `unique: true` or `unique: false` (dbt says: \"x\" is not of type 'boolean')";
+        check(one, json!({"columns": ["a"], "unique": "x"}), Err(odd));
         check(many, json!({"columns": ["a"], "type": 1}), Err("has a `type` such as `btree`"));
     }
 }

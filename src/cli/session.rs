@@ -260,8 +260,11 @@ impl Session {
             self.ui.say(&why_idle(workspace, &prepared));
         }
         let stop = stop_on_interrupt();
-        let mut reporter =
-            self.reporter(workspace).only_failures(options.has_answer()).can_retry(options.can_be_retried());
+        let mut reporter = self
+            .reporter(workspace)
+            .only_failures(options.has_answer())
+            .compiles(options.only_compiles())
+            .can_retry(options.can_be_retried());
         let outcome = execute::execute(workspace, prepared, options, &stop, &mut |event| {
             if is_idle { reporter.tell_alone(&event) } else { reporter.event(&event) }
         });

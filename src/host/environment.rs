@@ -1,7 +1,8 @@
 //! Environment variables, as a value.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
 
 use super::files::{self, Stamp};
 
@@ -9,7 +10,7 @@ use super::files::{self, Stamp};
 /// secret, so that printing shows names only.
 #[derive(Clone, Default)]
 pub struct Environment {
-    variables: BTreeMap<String, String>,
+    variables: IndexMap<String, String>,
 }
 
 impl Environment {
@@ -28,7 +29,7 @@ impl Environment {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// All variables, by name.
+    /// All variables, in the order in which the process has them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

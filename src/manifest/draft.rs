@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value as Json, json};
 
 use super::config::SharedConfigs;
-use super::configure::{self, Layer, Setting};
+use super::configure::{self, Layer, needs_no_rendering};
 use super::describe::{Describer, constraint, foreign_key_target};
 use super::generic_sketch::TestCall;
 use super::generic_tests::{TEST_ARGUMENTS, test_arguments};
 use super::layers::{Layers, Trees, call_layer, patch_layer};
 use super::naming::{Named, Naming};
-use super::parse::{ParseScope, Recorded, Recorder, Subject, Surroundings, is_literal};
+use super::parse::{ParseScope, Recorded, Recorder, Subject, Surroundings};
 use super::properties::{NodeProperties, ResourceCall};
 use super::property_files::PropertyFile;
 use super::python;
@@ -72,7 +72,9 @@ pub(super) struct PlainConfigs(Mutex<HashMap<(ResourceType, usize, usize), Confi
 impl PlainConfigs {
     fn key(sketch: &Sketch, layers: &Layers) -> Option<(ResourceType, usize, usize)> {
         let address = |layers: &Arc<[Layer]>| Arc::as_ptr(layers).cast::<Layer>() as usize;
-        let is_plain = layers.patch.is_empty() && layers.call.is_empty();
+        // Of functions, more than these count.
+        let is_function = sketch.resource_type() == ResourceType::Function;
+        let is_plain = layers.patch.is_empty() && layers.call.is_empty() && !is_function;
         is_plain.then(|| (sketch.resource_type(), address(&layers.own), address(&layers.root)))
     }
 
@@ -110,9 +112,12 @@ impl Drafting<'_> {
             findings.extend(self.render_foreign_keys(patch.properties, &scope));
         }
         let mut layers = Layers { call: call_layer(&sketch, &notes.recorded().config), ..layers };
-        let body = sketch.kind.body().filter(|_| sketch.test.is_none() && !is_python_model(&sketch));
-        let patched = patch.map(|patch| &patch.properties.config);
-        self.trees.keep_written(&mut layers, patched, body.map(|body| &*body.text));
+        if self.trees.keeps_written() {
+            // dbt: what a property file says of a data test is known rendered alone.
+            let patched = patch.filter(|_| sketch.resource_type() != ResourceType::Test);
+            let patched = patched.map(|patch| &patch.properties.config);
+            layers.keep_written(patched, self.body_with_options(&sketch));
+        }
         let mut config = self.config(&sketch, &layers, &scope, &mut findings);
         let emptied = keep_what_was_known(&sketch, &layers, &mut config);
         if let Some(patch) = patch {
@@ -162,6 +167,21 @@ impl Drafting<'_> {
             kind,
         };
         Drafted { node, findings, is_volatile: recorded.is_volatile, macros: recorded.macros_run }
+    }
+
+    /// The text whose `config()` call is compared as it is written. dbt knows nothing but values
+    /// where it renders no text: in Python, in tests that it takes a short way for, and in
+    /// models that need no rendering, unless a project has its own `config`, `ref` or `source`.
+    fn body_with_options<'s>(&self, sketch: &'s Sketch) -> Option<&'s str> {
+        let is_shortcut = sketch.test.as_ref().is_some_and(|call| call.reads.is_some());
+        let body = sketch.kind.body().filter(|_| !is_shortcut && !is_python_model(sketch))?;
+        let library = self.world.library;
+        let packages = [sketch.package.as_str(), library.root()];
+        let is_own = |name| packages.iter().any(|package| library.find_in(package, name).is_some());
+        let is_read = matches!(sketch.kind, NodeKind::Model(_))
+            && needs_no_rendering(&body.text)
+            && !["ref", "source", "config"].into_iter().any(is_own);
+        (!is_read).then_some(&body.text)
     }
 
     fn render(&self, text: &Text, scope: &Arc<dyn Scope>) -> Option<Diagnostic> {
@@ -268,9 +288,11 @@ impl Drafting<'_> {
         }
         let mut merged = configure::merge(sketch.resource_type(), layers.in_order());
         if sketch.resource_type() == ResourceType::Function {
-            // dbt: the project file's part is not kept as written.
-            let own = configure::merge(ResourceType::Function, [&layers.patch, &layers.call]);
-            merged.config.unrendered = own.config.unrendered;
+            // dbt: as written, the project file's part is that of models.
+            let (kind, patch) = (ResourceType::Model, layers.patch.clone());
+            let of_models = self.trees.layers(&sketch.package, kind, &sketch.fqn, patch);
+            let written = Layers { call: layers.call.clone(), ..of_models };
+            merged.config.unrendered = configure::merge(kind, written.in_order()).config.unrendered;
         }
         let found_before = findings.len();
         findings.extend(configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start()));
@@ -359,8 +381,7 @@ fn own_patch_layer(sketch: &Sketch, patch: Option<Patch<'_>>) -> Layer {
     let mut layer = patch.map(|patch| patch_layer(&patch.properties.config)).unwrap_or_default();
     if is_python_model(sketch) && !layer.settings.iter().any(|setting| setting.key == "materialized") {
         let value = Json::from("table");
-        let (key, unrendered) = ("materialized".to_owned(), value.clone());
-        layer.push(Setting { key, value, unrendered, span: sketch.start() });
+        layer.push("materialized", value.clone(), value, sketch.start());
     }
     layer
 }
@@ -420,7 +441,10 @@ fn describe_function(function: &mut Function, properties: &NodeProperties) {
 /// The sources that a node asks for. dbt: each once where its static parser reads the model.
 fn sources(sketch: &Sketch, mut calls: Vec<SourceCall>) -> Vec<SourceCall> {
     let body = sketch.kind.body().filter(|_| matches!(sketch.kind, NodeKind::Model(_)));
-    if calls.len() > 1 && !sketch.origin.is_python() && body.is_some_and(|body| is_literal(&body.text)) {
+    if calls.len() > 1
+        && !sketch.origin.is_python()
+        && body.is_some_and(|body| needs_no_rendering(&body.text))
+    {
         let mut seen = HashSet::new();
         calls.retain(|call| seen.insert(call.clone()));
     }

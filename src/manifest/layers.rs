@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::ResourceType;
 use super::call_site::{call_site, option_site};
-use super::configure::{self, Layer, LayerTree, Setting, written_options};
+use super::configure::{Layer, LayerTree, written_options};
 use super::properties::ConfigBlock;
 use super::sketch::Sketch;
 use crate::project::{Package, Project};
@@ -33,6 +33,23 @@ impl Layers {
         self.own.iter().chain([&self.patch, &self.call]).chain(self.root.iter())
     }
 
+    /// Has the settings of a property file and of a `config()` call in `body` remember how they
+    /// are written, so that variables make no difference between two states.
+    pub(super) fn keep_written(&mut self, patch: Option<&ConfigBlock>, body: Option<&str>) {
+        for setting in &mut self.patch.settings {
+            let block = patch.map(|block| &block.unrendered);
+            if let Some(written) = block.and_then(|written| written.get(setting.spelling())) {
+                setting.unrendered = laid_over(&setting.value, written);
+            }
+        }
+        let begin = body.and_then(|body| Some((body, call_site(body, "config", &[])?.start)));
+        let options = begin.map(|(body, begin)| written_options(body, begin)).unwrap_or_default();
+        if options.is_empty() {
+            return;
+        }
+        self.call.written = Some(options.into_iter().map(|(key, form)| (key, Json::from(form))).collect());
+    }
+
     /// The tags of a node that has `natural` ones apart from its configuration,
     /// each once. dbt reads property files last, so that their tags come last.
     pub(super) fn tags(&self, natural: &[String]) -> Vec<String> {
@@ -51,7 +68,7 @@ impl Layers {
 pub(super) struct Trees<'a> {
     root: &'a str,
     /// Whether configurations are kept as written, wherever they stand: see
-    /// [`Trees::keep_written`].
+    /// [`Layers::keep_written`].
     keeps_written: bool,
     of_packages: HashMap<(&'a str, &'static str), LayerTree>,
     exposure_metas: HashMap<&'a str, Map<String, Json>>,
@@ -81,26 +98,9 @@ impl<'a> Trees<'a> {
         self.exposure_metas.get(package).cloned().unwrap_or_default()
     }
 
-    /// Where the project's flag asks for it, has the settings of a property file and of a
-    /// `config()` call remember how they are written, so that variables make no difference
-    /// between two states.
-    pub(super) fn keep_written(&self, layers: &mut Layers, patch: Option<&ConfigBlock>, body: Option<&str>) {
-        if !self.keeps_written {
-            return;
-        }
-        for setting in &mut layers.patch.settings {
-            let block = patch.map(|block| &block.unrendered);
-            if let Some(written) = block.and_then(|written| written.get(setting.key.as_str())) {
-                setting.unrendered = laid_over(&setting.value, written);
-            }
-        }
-        let begin = body.and_then(|body| Some((body, call_site(body, "config", &[])?.start)));
-        let options = begin.map(|(body, begin)| written_options(body, begin)).unwrap_or_default();
-        if options.is_empty() {
-            return;
-        }
-        let spelled = |(key, form): (String, String)| (configure::spelled(&key).to_owned(), Json::from(form));
-        layers.call.written = Some(options.into_iter().map(spelled).collect());
+    /// Whether the project's flag asks for settings as they are written.
+    pub(super) fn keeps_written(&self) -> bool {
+        self.keeps_written
     }
 
     /// The layers of a node of `package` that has `patch` in a property file, but
@@ -144,17 +144,13 @@ pub(super) fn patch_layer(config: &ConfigBlock) -> Layer {
     let mut layer = Layer::default();
     for setting in &config.settings {
         let value = setting.value.to_json();
-        layer.push(Setting {
-            key: setting.key.value.clone(),
-            unrendered: value.clone(),
-            value,
-            span: setting.value.span,
-        });
+        layer.push(&setting.key.value, value.clone(), value, setting.value.span);
     }
     layer
 }
 
-/// dbt: mappings are laid over each other, so that what is not written down stays.
+/// dbt: mappings are laid over each other, so that what is not written down stays; of a list,
+/// the items as written come before the rendered ones.
 fn laid_over(value: &Json, written: &Json) -> Json {
     match (value, written) {
         (Json::Object(value), Json::Object(written)) => {
@@ -165,6 +161,7 @@ fn laid_over(value: &Json, written: &Json) -> Json {
             }
             Json::Object(all)
         }
+        (Json::Array(value), Json::Array(written)) => [written.as_slice(), value].concat().into(),
         _ => written.clone(),
     }
 }
@@ -187,9 +184,7 @@ pub(super) fn call_layer(sketch: &Sketch, options: &Map<String, Json>) -> Layer 
     };
     let mut layer = Layer::default();
     for (key, value) in options {
-        let setting =
-            Setting { key: key.clone(), value: value.clone(), unrendered: value.clone(), span: place(key) };
-        layer.push(setting);
+        layer.push(key, value.clone(), value.clone(), place(key));
     }
     layer
 }

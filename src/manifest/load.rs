@@ -297,7 +297,8 @@ impl Loading<'_> {
                 drafting.draft(*sketch, patch)
             })
             .collect();
-        let settled = strays.settle(&mut made, |sketch, patch| drafting.draft(sketch, patch));
+        let (settled, twice) = strays.settle(&mut made, |sketch, patch| drafting.draft(sketch, patch));
+        self.findings.extend(twice);
         self.learned.has_overrides |= !settled.is_empty();
         let is_settled = |found: &Diagnostic| found.labels.iter().any(|label| settled.contains(&label.span));
         self.findings.extend(unmatched.into_iter().filter(|found| !is_settled(found)));

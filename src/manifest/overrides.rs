@@ -34,7 +34,7 @@ fn twice(patch: &SourcePatch, first: Span) -> Diagnostic {
         .known_as(format!(
             "dbt found two schema.yml entries for the same source named {name} in package {package}"
         ))
-        .help("put both entries into one")
+        .help("put both entries into one of these files")
 }
 
 fn apply(

@@ -111,6 +111,15 @@ pub(super) fn property_file(
     rendering: &Rendering<'_>,
 ) -> (PropertyFile, Vec<Diagnostic>) {
     let (properties, problems) = rendering.with(&package.name, |render| read(source, render));
+    let problems = problems.into_iter().map(|problem| match problem.code {
+        properties::UNREADABLE_DATA_TEST => {
+            let why =
+                if problem.message.ends_with("no `name`") { ": Entry did not contain a name" } else { "" };
+            problem.known_as(format!("Unable to parse 'data_tests' section of file '{}'{why}", file.path))
+        }
+        _ => problem,
+    });
+    let problems = problems.collect();
     let file = PropertyFile {
         package: package.name.clone(),
         path: file.path.clone(),

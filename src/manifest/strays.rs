@@ -6,10 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Node;
 use super::draft::{Drafted, Patch};
 use super::patches::{Patches, list_of};
 use super::properties::NodeKey;
 use super::sketch::Sketch;
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
 /// The lists whose entries are sought in other packages.
@@ -28,7 +30,9 @@ pub(super) struct Strays<'a>(Vec<Stray<'a>>);
 impl<'a> Strays<'a> {
     /// Looks for nodes that share their name with an entry of another package.
     pub(super) fn new(patches: &Patches<'a>, sketches: &[Box<Sketch>]) -> Self {
-        let packages: HashSet<&str> = sketches.iter().map(|sketch| sketch.package.as_str()).collect();
+        let of_entries = patches.unversioned().map(|(package, ..)| package);
+        let packages: HashSet<&str> =
+            sketches.iter().map(|sketch| sketch.package.as_str()).chain(of_entries).collect();
         if packages.len() < 2 {
             return Self(Vec::new());
         }
@@ -43,20 +47,25 @@ impl<'a> Strays<'a> {
     }
 
     /// Gives each entry whose own package has no such node that is turned on to the one
-    /// node elsewhere that is, unless that is described where it belongs. `draft` makes a node
-    /// of a sketch. Returns where the names of these entries stand.
+    /// node elsewhere that is. `draft` makes a node of a sketch. Returns where the names of these
+    /// entries stand, and an error for each node that is described where it belongs, too.
     pub(super) fn settle(
         self,
         made: &mut [Drafted],
         draft: impl Fn(Sketch, Option<Patch<'_>>) -> Drafted,
-    ) -> HashSet<Span> {
-        let mut settled = HashSet::new();
+    ) -> (HashSet<Span>, Vec<Diagnostic>) {
+        let (mut settled, mut twice) = (HashSet::new(), Vec::new());
         for Stray { patch, own, others } in self.0 {
             let is_on = |at: &usize| made.get(*at).is_some_and(|made| made.node.config.enabled());
             let mut on = others.into_iter().filter(|(at, _)| is_on(at));
             let (Some((at, sketch)), None) = (on.next(), on.next()) else { continue };
-            let is_described = made.get(at).is_some_and(|made| made.node.origin.patch_path.is_some());
-            if is_described || own.as_ref().is_some_and(|(at, _)| is_on(at)) {
+            if own.as_ref().is_some_and(|(at, _)| is_on(at)) {
+                continue;
+            }
+            let described = made.get(at).filter(|made| made.node.origin.patch_path.is_some());
+            if let Some(described) = described {
+                settled.insert(patch.properties.name.span);
+                twice.push(described_twice(&described.node, patch));
                 continue;
             }
             // What the entry itself turns off is what it describes.
@@ -71,8 +80,22 @@ impl<'a> Strays<'a> {
                 }
             }
         }
-        settled
+        (settled, twice)
     }
+}
+
+fn described_twice(node: &Node, patch: Patch<'_>) -> Diagnostic {
+    let (kind, package) = (node.kind.resource_type(), &node.package);
+    let message = format!("the {kind} `{}` of the package `{package}` is described twice", node.name);
+    let finding =
+        Diagnostic::error("described-twice", message).at(patch.properties.name.span, "in another package");
+    let finding = match node.origin.patch_span {
+        Some(span) => finding.at(span, "where it belongs"),
+        None => finding,
+    };
+    finding
+        .known_as(format!("dbt found two schema.yml entries for the same resource named {}", node.name))
+        .help("keep one of the two entries")
 }
 
 impl<'a> Stray<'a> {

@@ -209,6 +209,10 @@ fn fixtures_of_one_name(package: &Package) -> Vec<Diagnostic> {
 }
 
 impl RowFiles for Place<'_> {
+    fn package(&self) -> &str {
+        &self.package.name
+    }
+
     fn fixture(&self, name: &str) -> Option<Arc<SourceFile>> {
         fixtures(self.package).find(|file| stem(file) == name).cloned()
     }

@@ -8,6 +8,7 @@ mod arguments;
 mod column;
 mod data_type;
 mod index;
+mod printed;
 mod relation;
 mod relation_class;
 mod rows;

@@ -9,6 +9,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
 use super::data_type::DataType;
+use super::printed::{Limits, picture};
 use super::rows::{Named, RowObject, cell, place, sequence};
 use crate::sql::{Cell, Column, Dialect, Rows};
 
@@ -90,6 +91,11 @@ impl TableObject {
             values: (0..self.names.len()).map(column).collect(),
             by_name: false,
         })
+    }
+
+    fn picture(&self, limits: Limits) -> String {
+        let rows: Vec<&[Value]> = self.rows.iter().map(|row| row.values()).collect();
+        picture(&self.names, &self.kinds, &rows, limits)
     }
 
     fn row_values(&self) -> impl Iterator<Item = Value> {
@@ -235,24 +241,10 @@ fn from_value(value: &Value) -> Cell {
     }
 }
 
-/// As `print_table` shows it: columns between bars, headings above a line.
+/// As `print_table` shows it, without limits.
 impl fmt::Display for TableObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |value: &Value| if value.is_none() { String::new() } else { value.to_string() };
-        let rows: Vec<Vec<String>> =
-            self.rows.iter().map(|row| row.values().iter().map(text).collect()).collect();
-        let width = |(at, name): (usize, &String)| {
-            let cells = rows.iter().filter_map(|row| row.get(at));
-            cells.chain([name]).map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = self.names.iter().enumerate().map(width).collect();
-        let line = |cells: &[String]| {
-            let padded = cells.iter().zip(&widths).map(|(cell, width)| format!(" {cell:<width$} |"));
-            format!("|{}\n", padded.collect::<String>())
-        };
-        let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-        write!(f, "{}{}", line(&self.names), line(&rules))?;
-        rows.iter().try_for_each(|row| f.write_str(&line(row)))
+        f.write_str(&self.picture(Limits::default()))
     }
 }
 
@@ -307,7 +299,7 @@ impl Object for TableObject {
         match name {
             "print_table" => {
                 let print = state.lookup("print").unwrap_or_default();
-                print.call(state, &[Value::from(self.to_string().trim_end())])?;
+                print.call(state, &[Value::from(self.picture(Limits::of_call(args)?).trim_end())])?;
                 Ok(Value::from(()))
             }
             "select" => object(self.select(&self.places(&one("key")?)?)),

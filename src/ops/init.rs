@@ -6,9 +6,8 @@ use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::project::PROJECT_FILE_NAMES;
 
-/// Files of a new project; `{name}` stands for its name.
+/// Files of a new project beside its project file; `{name}` stands for its name.
 const FILES: &[(&str, &str)] = &[
-    ("project.yml", include_str!("starter/project.yml.txt")),
     ("seeds/raw_orders.csv", include_str!("starter/raw_orders.csv")),
     ("models/staging/stg_orders.sql", include_str!("starter/stg_orders.sql.txt")),
     ("models/marts/daily_revenue.sql", include_str!("starter/daily_revenue.sql.txt")),
@@ -16,12 +15,16 @@ const FILES: &[(&str, &str)] = &[
     (".gitignore", include_str!("starter/gitignore.txt")),
 ];
 
-/// Writes a project called `name` into `folder`; returns the files, in order.
+/// The project file.
+const PROJECT_FILE: &str = include_str!("starter/project.yml.txt");
+
+/// Writes a project called `name` into `folder`, with a project file of this name; returns the
+/// files, in order.
 ///
 /// # Errors
 /// The name is not an identifier, or the folder holds a project already, or a
 /// file cannot be written.
-pub fn init(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Diagnostic> {
+pub fn init(folder: &Path, name: &str, project_file: &str) -> Result<Vec<PathBuf>, Diagnostic> {
     check_name(name)?;
     let mut ours = PROJECT_FILE_NAMES.into_iter().chain(FILES.iter().map(|(path, _)| *path));
     if let Some(path) = ours.find(|path| files::is_file(&folder.join(path))) {
@@ -29,7 +32,7 @@ pub fn init(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Diagnostic> {
         return Err(Diagnostic::error("project-exists", message).help("choose an empty folder"));
     }
     let mut written = Vec::new();
-    for (path, text) in FILES {
+    for (path, text) in [(project_file, PROJECT_FILE)].iter().chain(FILES) {
         let path = folder.join(path);
         files::write(&path, text.replace("{name}", name))
             .map_err(|error| Diagnostic::error("file", error.to_string()))?;

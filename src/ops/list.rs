@@ -58,17 +58,27 @@ pub fn list(
         let node = || manifest.node(*id);
         match form {
             Form::Selector => selector(&outline, node),
-            Form::Name
-                if !outline.is(Sort::Versioned) && outline.resource_type() != ResourceType::UnitTest =>
-            {
-                Some(outline.name().to_owned())
-            }
-            Form::Name => Some(node()?.search_name()),
+            Form::Name => name(&outline, node),
             Form::Path => Some(outline.original_file_path().to_owned()),
             Form::Json => Some(template::python_json(&object(&node_json(&wire, node()?), keys))),
         }
     };
     Ok((ids.filter_map(line).collect(), selected.warnings))
+}
+
+/// What the node is searched for by: a table by its source, too.
+fn name<'a>(outline: &Outline<'_>, node: impl Fn() -> Option<&'a Node>) -> Option<String> {
+    let is_plain = match outline.resource_type() {
+        ResourceType::UnitTest | ResourceType::Source => false,
+        _ => !outline.is(Sort::Versioned),
+    };
+    if is_plain {
+        return Some(outline.name().to_owned());
+    }
+    match &node()?.kind {
+        NodeKind::Source(source) => Some(format!("{}.{}", source.source_name, outline.name())),
+        _ => Some(node()?.search_name()),
+    }
 }
 
 /// The selector that chooses this node alone. dbt: a prefix for what is no

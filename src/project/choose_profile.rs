@@ -70,20 +70,33 @@ pub(super) fn choose(
     }
 }
 
+/// Where `profiles.yml` is missed when there is none.
+#[must_use]
+pub fn missed_profiles_file(request: &LoadRequest) -> Option<PathBuf> {
+    let at_home = || request.environment.home().map(|home| home.join(".dbt"));
+    Some(named_folder(request).or_else(at_home)?.join("profiles.yml"))
+}
+
+/// The folder that the flag or the environment names.
+fn named_folder(request: &LoadRequest) -> Option<PathBuf> {
+    let from_variable = || request.variable("profiles_dir").map(|(_, value)| PathBuf::from(value));
+    request.profiles_dir.clone().or_else(from_variable)
+}
+
 /// dbt's order: the flag, the environment, the current folder, then `~/.dbt`;
 /// before the last one we look next to the project file. `None` where there is none.
 ///
 /// # Errors
 /// A folder was named that has no such file.
 pub fn profiles_file(request: &LoadRequest) -> Result<Option<PathBuf>, Diagnostic> {
-    let from_variable = || request.variable("profiles_dir").map(|(_, value)| PathBuf::from(value));
-    if let Some(folder) = request.profiles_dir.clone().or_else(from_variable) {
+    if let Some(folder) = named_folder(request) {
         let path = request.current_dir.join(&folder).join("profiles.yml");
         if files::is_file(&path) {
             return Ok(Some(path));
         }
         let message = format!("there is no `profiles.yml` in `{}`", folder.display());
         return Err(Diagnostic::error("no-profiles", message)
+            .known_as(format!("dbt looked for a profiles.yml file in {}", folder.display()))
             .help("check `--profiles-dir` and the environment variable `DBT_PROFILES_DIR`"));
     }
     let home = request.environment.home().map(|home| home.join(".dbt"));
@@ -220,6 +233,7 @@ impl Chooser<'_> {
             } else {
                 finding.note(format!("`{path}` has `{}`", names.join("`, `")))
             };
+            let finding = finding.known_as(format!("Could not find profile named '{name}'"));
             return self.fail(finding.suggest(name, names.iter().copied()));
         };
         let Some(profile) = profile.as_map() else {
@@ -241,7 +255,8 @@ impl Chooser<'_> {
                 format!("the profile `{name}` has no target `{target_name}`"),
             )
             .at(self.target_place(profile).unwrap_or(key.span), "")
-            .note(format!("it has `{}`", known.join("`, `")));
+            .note(format!("it has `{}`", known.join("`, `")))
+            .known_as(format!("The profile '{name}' does not have a target named '{target_name}'."));
             return self.fail(finding.suggest(&target_name, known));
         };
         let (credentials, threads) = self.output(output, &target_name, target_key.span)?;

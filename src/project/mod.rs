@@ -30,7 +30,7 @@ mod vars;
 mod version;
 mod warnings;
 
-pub use choose_profile::profiles_file;
+pub use choose_profile::{missed_profiles_file, profiles_file};
 pub use deps::{Addition, DepsOptions, Installed, deps};
 pub use discover::{FileKind, ResourceFile};
 pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
-use super::keys::{CONFIG_TREES, IDLE_KEYS, KEYS, RESERVED_NAMES, shape_of};
+use super::keys::{CONFIG_TREES, IDLE_KEYS, KEYS, RESERVED_NAMES, Shape, shape_of};
 use super::locate::project_file_in;
 use super::render::Renderer;
 use super::version;
@@ -120,7 +120,14 @@ fn check_shapes(map: &mut Map, diagnostics: &mut Vec<Diagnostic>) {
             Some(shape) if !shape.fits(value) => {
                 let message = format!("`{}` must be {}", key.text, shape.words());
                 let label = format!("this is {}", value.kind());
-                diagnostics.push(Diagnostic::error("key-type", message).at(value.span, label));
+                let finding = Diagnostic::error("key-type", message).at(value.span, label);
+                diagnostics.push(match value.as_str() {
+                    Some(text) if shape == Shape::Mapping => finding.known_as(format!(
+                        "at path ['{}']: '{text}' is not valid under any of the given schemas",
+                        key.text
+                    )),
+                    _ => finding,
+                });
                 wrong.push(key.text.clone());
             }
             Some(_) => {}

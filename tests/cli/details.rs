@@ -329,3 +329,46 @@ fn values_of_configs_are_checked_where_a_template_asks_for_it() {
     sandbox.write("models/a.sql", &text(3));
     sandbox.run(["run"]).code(1).talk_has("the value `3` is none of `1`, `2`");
 }
+
+#[test]
+fn statements_are_validated_without_running_them() {
+    let check = "{% macro check(sql) %}{% do validate_sql(sql) %}{% endmacro %}";
+    let sandbox = Sandbox::new().file("macros/check.sql", check);
+    sandbox.run(["run-operation", "check", "--args", "{sql: create table t (id int)}"]).success();
+    sandbox.run(["run-operation", "check", "--args", "{sql: select * from t}"]).code(1).talk_has("Table");
+}
+
+#[test]
+fn tables_of_sources_are_named_by_both_names() {
+    let sources = "sources: [{name: raw, tables: [{name: orders}]}]";
+    let sandbox = Sandbox::new().file("models/s.yml", sources);
+    sandbox.run(["list", "--quiet", "--output", "name"]).success().stdout("raw.orders");
+}
+
+#[test]
+fn what_is_said_of_a_data_test_without_a_name_is_told() {
+    let sandbox = Sandbox::new()
+        .file("tests/single.sql", "select 1 limit 0")
+        .file("tests/t.yml", "data_tests: [{not_null: {where: x}}]");
+    let words = "Unable to parse 'data_tests' section of file 'tests/t.yml': Entry did not contain a name";
+    sandbox.run(["parse"]).success().talk_has(words);
+}
+
+#[test]
+fn debug_tells_where_profiles_are_missed() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.path("home").display().to_string();
+    let sandbox = sandbox.env("HOME", &home);
+    let told = sandbox.run(["debug"]).success().stdout;
+    assert!(
+        told.contains("Using profiles.yml file at [ROOT]/home/.dbt/profiles.yml, which is not there"),
+        "{told}"
+    );
+    let told = sandbox.run(["debug", "--connection", "--profiles-dir", "gone"]).code(1);
+    assert!(
+        told.stdout.contains("1 check failed:\nProfile loading failed for the following reason:"),
+        "{}",
+        told.stdout
+    );
+    assert!(told.stdout.contains("dbt says: dbt looked for a profiles.yml file in gone"), "{}", told.stdout);
+}

@@ -1,6 +1,6 @@
 //! The binary under the name `dbt`: what programs around dbt read.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::sandbox::Sandbox;
 
@@ -137,4 +137,48 @@ fn flags_without_a_meaning_here_are_taken() {
         ["--upload-to-artifacts-ingest-api", "--printer-width", "100", "-r", "x", "--no-populate-cache"];
     let _ = sandbox.run_as_dbt([&["parse"][..], &flags].concat().iter().copied()).success();
     let _ = sandbox.run_as_dbt(["source", "snapshot-freshness"]).success();
+}
+
+#[test]
+fn compiled_nodes_are_records_and_no_talk() {
+    let sandbox = sandbox();
+    let names = |arguments: &[&str]| -> Vec<(String, Json)> {
+        let arguments = [arguments, &["--log-format", "json"]].concat();
+        let stdout = sandbox.run_as_dbt(arguments.iter().copied()).success().stdout;
+        let records = stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        let named =
+            |record: Json| (record["info"]["name"].as_str().unwrap().to_owned(), record["data"].clone());
+        records.map(named).skip_while(|(name, _)| name != "ConcurrencyLine").skip(2).collect()
+    };
+    let compiled = names(&["compile", "--select", "a"]);
+    assert_eq!(compiled.len(), 1, "{compiled:?}");
+    let (name, data) = &compiled[0];
+    assert_eq!(name, "CompiledNode");
+    assert_eq!((&data["node_name"], &data["unique_id"]), (&json!("a"), &json!("model.shop.a")));
+    assert_eq!((&data["is_inline"], &data["output_format"]), (&json!(false), &json!("text")));
+    assert_eq!(names(&["compile", "--exclude", "resource_type:model"]), []);
+    let shown = names(&["show", "--select", "a", "--output", "json"]);
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert_eq!(shown[0].0, "ShowNode");
+    let preview: Json = serde_json::from_str(shown[0].1["preview"].as_str().unwrap()).unwrap();
+    assert!(preview[0].is_object(), "{preview}");
+}
+
+#[test]
+fn new_projects_have_the_file_that_dbt_looks_for() {
+    let sandbox = Sandbox::empty();
+    let output = sandbox.run_as_dbt(["init", "fresh", "--skip-profile-setup"]).success();
+    assert!(sandbox.path("fresh/dbt_project.yml").is_file());
+    assert!(!sandbox.path("fresh/project.yml").exists());
+    assert!(output.stdout.contains("cd fresh && dbt build"), "{}", output.stdout);
+}
+
+#[test]
+fn criteria_that_pick_nothing_are_told_in_dbts_words() {
+    let arguments = ["run", "--select", "tag:no_such_tag", "--log-format", "json"];
+    let stdout = sandbox().run_as_dbt(arguments).success().stdout;
+    let records = stdout.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let told = records.into_iter().find(|record| record["data"]["spec_raw"] == "tag:no_such_tag").unwrap();
+    let words = "The selection criterion 'tag:no_such_tag' does not match any enabled nodes";
+    assert_eq!(told["info"]["msg"], words);
 }

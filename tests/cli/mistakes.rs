@@ -308,6 +308,7 @@ fn a_profile_without_the_target() {
               |           ^^^
               |
               = note: it has `prod`
+              = note: dbt says: The profile 'shop' does not have a target named 'prd'.
               = help: did you mean `prod`?
         ",
     );
@@ -320,6 +321,7 @@ fn a_profile_without_the_target() {
               | ^^^^
               |
               = note: it has `prod`
+              = note: dbt says: The profile 'shop' does not have a target named 'pord'.
               = help: did you mean `prod`?
         ",
     );
@@ -328,6 +330,7 @@ fn a_profile_without_the_target() {
             error[unknown-profile]: there is no profile `shpo`
              |
              = note: `profiles.yml` has `shop`
+             = note: dbt says: Could not find profile named 'shpo'
              = help: did you mean `shop`?
         ",
     );

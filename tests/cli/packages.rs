@@ -211,6 +211,30 @@ fn git_gives_a_commit_and_the_lock_holds_it() {
 }
 
 #[test]
+fn private_packages_come_from_their_provider() {
+    let check = |provider: &str, asked: &str| {
+        let (_folder, address, commit) = repository();
+        let packages = format!("packages:\n  - private: acme/tools\n{provider}    revision: v1\n");
+        // Git leads what is asked of the provider to the repository.
+        let sandbox = Sandbox::new()
+            .file("packages.yml", &packages)
+            .env("GIT_CONFIG_COUNT", "1")
+            .env("GIT_CONFIG_KEY_0", &format!("url.{address}.insteadOf"))
+            .env("GIT_CONFIG_VALUE_0", asked);
+        let short: String = commit.chars().take(12).collect();
+        sandbox.run(["deps"]).success().talk_has(&format!("at {short}"));
+        assert!(sandbox.path("dbt_packages/tools/dbt_project.yml").exists());
+        let lock = sandbox.read("package-lock.yml");
+        assert!(lock.contains("private: acme/tools\n") && lock.contains(&commit), "{lock}");
+        let _ = sandbox.run(["deps"]).success();
+        assert_eq!(sandbox.read("package-lock.yml"), lock);
+    };
+    check("", "git@github.com:acme/tools.git");
+    check("    provider: gitlab\n", "git@gitlab.com:acme/tools.git");
+    check("    provider: ado\n", "git@ssh.dev.azure.com:v3/acme/tools");
+}
+
+#[test]
 fn what_git_cannot_give_is_told() {
     let (_folder, address, _) = repository();
     let run = |packages: String| Sandbox::new().file("packages.yml", &packages).run(["deps"]);

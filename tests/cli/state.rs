@@ -1,5 +1,7 @@
 //! `--state`, `--defer` and what is said about them.
 
+use serde_json::json;
+
 use crate::sandbox::Sandbox;
 
 fn two_places() -> Sandbox {
@@ -99,4 +101,50 @@ fn variables_make_no_difference_where_configurations_are_compared_as_written() {
     let written = "Keyword(key='materialized', value=Call(node=Name(name='var', ctx='load'), \
                    args=[Const(value='how')], kwargs=[], dyn_args=None, dyn_kwargs=None))";
     assert_eq!(check(true, ""), written);
+}
+
+#[test]
+fn what_is_compared_as_written_has_the_form_that_dbt_gives_it() {
+    let flags = "flags: {state_modified_compare_more_unrendered_values: true}";
+    let sandbox = Sandbox::new()
+        .file("project.yml", &format!("name: shop\n{flags}\nmodels: {{+meta: {{of: models}}}}"))
+        .model("plain", "{{ config(materialized='table', tags=['a']) }} select 1 as id")
+        .model("rendered", "{{ config(materialized='table', pre_hook='select 1') }} select 1 as id")
+        .file("tests/generic/odd.sql", "{% test odd(model) %} select 1 limit 0 {% endtest %}")
+        .file("tests/single.sql", "select 1 limit 0")
+        .file("tests/single.yml", "data_tests: [{name: single, config: {tags: [t], where: a}}]")
+        .file("functions/one.sql", "1")
+        .file("functions/one.yml", "functions: [{name: one, arguments: [], returns: {data_type: int}}]")
+        .file(
+            "models/m.yml",
+            "
+            models:
+              - name: plain
+                config: {tags: [b], pre_hook: [select 2], meta: {k: [1], l: 2}}
+                data_tests:
+                  - odd: {config: {where: a, limit: 3}}
+            ",
+        );
+    sandbox.run(["parse", "--quiet"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    let node = |id: &str| {
+        let mut nodes = manifest["nodes"].as_object().unwrap().iter();
+        nodes.find(|(found, _)| found.starts_with(id)).unwrap().1["unrendered_config"].clone()
+    };
+    let meta = json!({"k": [1, 1], "l": 2});
+    // Lists of property files come twice, and what needs no rendering is known by its values.
+    let plain =
+        json!({"meta": meta, "tags": ["a"], "pre_hook": ["select 2", "select 2"], "materialized": "table"});
+    assert_eq!(node("model.shop.plain"), plain);
+    let form = |key: &str, value: &str| format!("Keyword(key='{key}', value=Const(value={value}))");
+    let rendered = json!({
+        "meta": {"of": "models"},
+        "materialized": form("materialized", "'table'"),
+        "pre_hook": form("pre_hook", "'select 1'"),
+    });
+    assert_eq!(node("model.shop.rendered"), rendered);
+    assert_eq!(node("test.shop.odd"), json!({"where": form("where", "'a'"), "limit": form("limit", "3")}));
+    assert_eq!(node("test.shop.single"), json!({"tags": ["t"], "where": "a"}));
+    let function = &manifest["functions"]["function.shop.one"]["unrendered_config"];
+    assert_eq!(function, &json!({"meta": {"of": "models"}}));
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::cli::args::ResourceTypes;
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
-use crate::cli::ui::indented;
-use crate::manifest::ResourceType;
+use crate::cli::ui::{Level, Record, indented};
+use crate::manifest::{Node, ResourceType};
 use crate::ops::Kinds;
 use crate::ops::Workspace;
 use crate::ops::alone;
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         let outcome = session
             .alone(&workspace, |stop, on_event| alone::query(&workspace, query, &options, stop, on_event))?;
         for compiled in outcome.results.iter().filter_map(|result| result.compiled.as_ref()) {
-            session.ui.answer(&answer(args, session, None, &compiled.code));
+            session.ui.answer_as(&answer(args, session, None, &compiled.code));
         }
         return Ok(Exit::of_query(&outcome));
     }
@@ -110,22 +110,27 @@ fn print(args: &Args, session: &Session, workspace: &Workspace, outcome: &RunOut
         if at > 0 && args.output == "text" {
             session.ui.answer("");
         }
-        session.ui.answer(&answer(args, session, Some(&node.search_name()), &compiled.code));
+        session.ui.answer_as(&answer(args, session, Some(node), &compiled.code));
     }
 }
 
 /// The SQL; in front of it a comment that says whose it is, unless `--quiet`.
-fn answer(args: &Args, session: &Session, name: Option<&str>, sql: &str) -> String {
-    if args.output == "json" {
-        return indented(&match name {
-            Some(name) => json!({"node": name, "compiled": sql}),
-            None => json!({"compiled": sql}),
-        });
-    }
-    let sql = sql.trim_matches('\n').trim_end();
-    match name {
-        _ if session.ui.is_quiet() => sql.to_owned(),
-        Some(name) => format!("-- Compiled node '{name}' is:\n{sql}"),
-        None => format!("-- Compiled inline node is:\n{sql}"),
-    }
+fn answer(args: &Args, session: &Session, node: Option<&Node>, sql: &str) -> Record {
+    let name = node.map(Node::search_name);
+    let shown = sql.trim_matches('\n').trim_end();
+    let text = match &name {
+        Some(name) if args.output == "json" => indented(&json!({"node": name, "compiled": sql})),
+        None if args.output == "json" => indented(&json!({"compiled": sql})),
+        _ if session.ui.is_quiet() => shown.to_owned(),
+        Some(name) => format!("-- Compiled node '{name}' is:\n{shown}"),
+        None => format!("-- Compiled inline node is:\n{shown}"),
+    };
+    let data = json!({
+        "compiled": sql,
+        "is_inline": node.is_none(),
+        "node_name": name.as_deref().unwrap_or("inline_query"),
+        "output_format": args.output,
+        "unique_id": node.map(|node| node.unique_id.as_str()).unwrap_or_default(),
+    });
+    Record::new("CompiledNode", "Q042", Level::Info, text, data)
 }

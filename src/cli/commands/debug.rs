@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         session.ui.answer("Skipping steps before connection verification");
         findings.retain(|_| found.profile.is_none());
     } else {
-        tell_files(session, &request, found.root.as_ref(), found.profile.as_ref());
+        tell_files(session, &request, found.root.as_ref());
     }
     if let Some(profile) = &found.profile {
         tell_profile(session, profile);
@@ -53,10 +53,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     }
     if !findings.is_empty() {
         // Scripts look for dbt's words.
-        let is_reached = found.profile.is_some() && findings.iter().all(|it| it.code != "no-connection");
+        let is_reached = findings.iter().all(|it| it.code != "no-connection");
         let failed = [found.profile.is_some(), found.root.is_some(), is_reached];
         let failed = failed.into_iter().filter(|is_fine| !is_fine).count().max(1);
         session.ui.answer(&format!("{} failed:", count(failed, "check")));
+        if found.profile.is_none() {
+            session.ui.answer("Profile loading failed for the following reason:");
+        }
         session.ui.diagnostics(&findings, &session.sources);
         return Ok(Exit::Failure);
     }
@@ -68,19 +71,11 @@ fn tell(session: &Session, what: &str, value: &str) {
     session.ui.answer(&format!("{what:<12}{value}"));
 }
 
-fn tell_files(
-    session: &Session,
-    request: &LoadRequest,
-    root: Option<&ProjectRoot>,
-    profile: Option<&Profile>,
-) {
-    // dbt: where one is missed, the place that was looked at last.
-    let at_home = || match profile {
-        Some(_) => None,
-        None => request.environment.home().map(|home| home.join(".dbt").join("profiles.yml")),
-    };
-    if let Some(file) = project::profiles_file(request).ok().and_then(|found| found.or_else(at_home)) {
-        tell(session, "profiles", &format!("Using profiles.yml file at {}", file.display()));
+fn tell_files(session: &Session, request: &LoadRequest, root: Option<&ProjectRoot>) {
+    let found = project::profiles_file(request).ok().flatten();
+    let is_missed = if found.is_some() { "" } else { ", which is not there" };
+    if let Some(file) = found.or_else(|| project::missed_profiles_file(request)) {
+        tell(session, "profiles", &format!("Using profiles.yml file at {}{is_missed}", file.display()));
     }
     if let Some(root) = root {
         tell(session, "project", &format!("{} in {}", root.file.name, root.root.display()));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::guise::Guise;
 use crate::cli::session::{Exit, Problems, Session};
 use crate::diagnostics::Diagnostic;
 use crate::host::environment;
@@ -27,11 +28,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         let name = here.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         (here, name.replace(['-', ' ', '.'], "_"))
     };
-    for path in init::init(&folder, &name).map_err(|problem| vec![problem])? {
+    // Programs that know dbt look for its name.
+    let guise = Guise::of_process();
+    let project_file = if guise == Guise::Dbt { "dbt_project.yml" } else { "project.yml" };
+    for path in init::init(&folder, &name, project_file).map_err(|problem| vec![problem])? {
         let shown: PathBuf = path.strip_prefix(&folder).map(PathBuf::from).unwrap_or(path);
         session.ui.say(&format!("wrote {}", shown.display()));
     }
     let go = args.name.as_ref().map_or_else(String::new, |name| format!("cd {name} && "));
-    session.ui.say(&format!("\nnow build it: {go}model build"));
+    session.ui.say(&format!("\nnow build it: {go}{} build", guise.name()));
     Ok(Exit::Success)
 }

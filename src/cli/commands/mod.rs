@@ -80,12 +80,9 @@ impl Command {
     /// Where it talks. Commands that do something have no answer but the report of it.
     pub(crate) fn talk(&self) -> Talk {
         match self {
-            Self::Compile(_)
-            | Self::Show(_)
-            | Self::List(_)
-            | Self::Debug(_)
-            | Self::Init(_)
-            | Self::Completions(_) => Talk::IsAside,
+            Self::Compile(_) | Self::Show(_) | Self::List(_) | Self::Init(_) | Self::Completions(_) => {
+                Talk::IsAside
+            }
             _ => Talk::IsAnswer,
         }
     }

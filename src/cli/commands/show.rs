@@ -4,8 +4,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
-use crate::cli::ui::{indented, rows_as_table};
+use crate::cli::ui::{Level, Record, indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
+use crate::manifest::Node;
 use crate::ops::Kinds;
 use crate::ops::alone;
 use crate::ops::execute::Options;
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
             .alone(&workspace, |stop, on_event| alone::query(&workspace, query, &options, stop, on_event))?;
         for result in &outcome.results {
             if let Detail::Preview(rows) = &result.detail {
-                session.ui.answer(&answer(args, session, None, rows));
+                session.ui.answer_as(&answer(args, session, None, rows));
             }
         }
         return Ok(Exit::of_query(&outcome));
@@ -72,27 +73,33 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
             if at > 0 && args.output == "text" {
                 session.ui.answer("");
             }
-            session.ui.answer(&answer(args, session, Some(&node.search_name()), rows));
+            session.ui.answer_as(&answer(args, session, Some(node), rows));
         }
     }
     Ok(exit)
 }
 
 /// The rows; in front of them what they are of, unless `--quiet`.
-fn answer(args: &Args, session: &Session, name: Option<&str>, rows: &Rows) -> String {
-    if args.output == "json" {
-        let rows: Vec<Json> = rows.rows.iter().map(|row| object(rows, row)).collect();
-        return indented(&match name {
-            Some(name) => json!({"node": name, "show": rows}),
-            None => json!({"show": rows}),
-        });
-    }
-    let table = rows_as_table(rows, None);
-    match name {
-        _ if session.ui.is_quiet() => table,
-        Some(name) => format!("Previewing node '{name}':\n{table}"),
-        None => format!("Previewing inline node:\n{table}"),
-    }
+fn answer(args: &Args, session: &Session, node: Option<&Node>, rows: &Rows) -> Record {
+    let name = node.map(Node::search_name);
+    let is_json = args.output == "json";
+    let objects = || -> Json { rows.rows.iter().map(|row| object(rows, row)).collect() };
+    let preview = if is_json { objects().to_string() } else { rows_as_table(rows, None) };
+    let text = match &name {
+        Some(name) if is_json => indented(&json!({"node": name, "show": objects()})),
+        None if is_json => indented(&json!({"show": objects()})),
+        _ if session.ui.is_quiet() => preview.clone(),
+        Some(name) => format!("Previewing node '{name}':\n{preview}"),
+        None => format!("Previewing inline node:\n{preview}"),
+    };
+    let data = json!({
+        "is_inline": node.is_none(),
+        "node_name": name.as_deref().unwrap_or("inline_query"),
+        "output_format": args.output,
+        "preview": preview,
+        "unique_id": node.map(|node| node.unique_id.as_str()).unwrap_or_default(),
+    });
+    Record::new("ShowNode", "Q041", Level::Info, text, data)
 }
 
 fn object(rows: &Rows, row: &[Cell]) -> Json {

@@ -318,7 +318,12 @@ impl About<'_> {
             (Some(ResourceType::UnitTest), _) => description.trim_start_matches("unit_test ").to_owned(),
             _ => description.clone(),
         };
+        let attached = self.manifest.node(node).and_then(|node| match &node.kind {
+            NodeKind::Test(test) => test.generic.as_ref()?.attached_node.clone(),
+            _ => None,
+        });
         let line = json!({
+            "attached_node": attached,
             "description": description,
             "execution_time": result.execution_time.as_secs_f64(),
             "index": place.index,

@@ -150,10 +150,16 @@ impl Record {
         }
         // Readers of logs look for dbt's words.
         let known = diagnostic.notes.iter().find_map(|note| note.strip_prefix(DBT_SAYS));
-        let words = known.unwrap_or(&diagnostic.message);
+        let words = known.map_or_else(|| Cow::Borrowed(diagnostic.message.as_str()), Cow::Borrowed);
+        let words = unmatched(diagnostic, sources).map_or(words, |(criterion, words)| {
+            if let Some(data) = data.as_object_mut() {
+                data.insert("spec_raw".to_owned(), Json::from(criterion));
+            }
+            Cow::Owned(words)
+        });
         if diagnostic.is_error() {
             if let Some(data) = data.as_object_mut() {
-                data.insert("exc".to_owned(), Json::from(words));
+                data.insert("exc".to_owned(), Json::from(&*words));
             }
             return Self::new(
                 "MainEncounteredError",
@@ -225,6 +231,14 @@ impl Record {
         })
         .to_string()
     }
+}
+
+/// The criterion that picks nothing, and dbt's words for it.
+fn unmatched(diagnostic: &Diagnostic, sources: &SourceMap) -> Option<(String, String)> {
+    let span = diagnostic.labels.first().filter(|_| diagnostic.code == "no-nodes-selected")?.span;
+    let criterion = sources.get(span.file)?.text().get(span.start..span.end)?.to_owned();
+    let words = format!("The selection criterion '{criterion}' does not match any enabled nodes");
+    Some((criterion, words))
 }
 
 fn holds(value: &Json, secrets: &Secrets) -> bool {

@@ -27,6 +27,7 @@ pub(crate) struct Reporter {
     teller: events::Teller,
     failed: Vec<(NodeId, NodeResult)>,
     only_failures: bool,
+    is_compiling: bool,
     can_retry: bool,
 }
 
@@ -40,12 +41,28 @@ impl Reporter {
     ) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
         let (teller, failed) = (events::Teller::new(&manifest, &sources, (dialect, target)), Vec::new());
-        Self { ui, manifest, sources, progress: None, teller, failed, only_failures: false, can_retry: true }
+        Self {
+            ui,
+            manifest,
+            sources,
+            progress: None,
+            teller,
+            failed,
+            only_failures: false,
+            is_compiling: false,
+            can_retry: true,
+        }
     }
 
     /// Tells people only what failed: the command's answer says the rest.
     pub(crate) fn only_failures(mut self, only_failures: bool) -> Self {
         self.only_failures = only_failures;
+        self
+    }
+
+    /// dbt: nodes that are only compiled are nothing to tell of in its lines.
+    pub(crate) fn compiles(mut self, is_compiling: bool) -> Self {
+        self.is_compiling = is_compiling;
         self
     }
 
@@ -67,7 +84,7 @@ impl Reporter {
         }
         if self.ui.wants(events::level(event)) {
             for record in self.teller.records(event) {
-                self.ui.record(&self.weighed(record));
+                self.ui.record(&self.weighed(event, record));
             }
         }
         if self.ui.format() == Format::Text {
@@ -83,9 +100,10 @@ impl Reporter {
     }
 
     /// Where a command has an answer, what else happens on the way matters less.
-    fn weighed(&self, record: Record) -> Record {
-        let is_talk = record.level == Level::Info && !matches!(record.name, "ConcurrencyLine" | "Formatting");
-        let level = if self.only_failures && is_talk { Level::Debug } else { record.level };
+    fn weighed(&self, event: &Event<'_>, record: Record) -> Record {
+        let is_talk = record.level == Level::Info && !matches!(event, Event::RunStarted { .. });
+        let is_beside = self.only_failures || self.is_compiling;
+        let level = if is_beside && is_talk { Level::Debug } else { record.level };
         Record { level, ..record }
     }
 

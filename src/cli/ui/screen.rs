@@ -211,12 +211,16 @@ impl Ui {
     /// The answer of the command, or a part of it, with a newline at its end.
     /// A reader who has gone away is no error.
     pub(crate) fn answer(&self, text: &str) {
+        self.answer_as(&Record::answer(text));
+    }
+
+    /// The same; programs that know dbt get the whole record.
+    pub(crate) fn answer_as(&self, record: &Record) {
         if self.guise == Guise::Dbt && self.format == Format::Records(Form::Json) {
-            let record = Record::answer(text);
             let line = record.without(&self.secrets()).line(Form::Json, clock::now(), &self.run);
             return self.print(&line);
         }
-        self.print(text);
+        self.print(&record.message);
     }
 
     fn print(&self, text: &str) {

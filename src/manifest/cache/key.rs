@@ -62,11 +62,15 @@ impl Key {
     /// The key of a project that was just loaded: `sources` holds its texts and no others.
     pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
         let packages = project.packages.iter().map(|package| (&package.name, &package.root));
+        // Only then the names that `--debug` tells are all told.
+        let tells_names =
+            project.flags.is_on("debug") && !project.flags.is_on("require_resource_names_without_spaces");
         let facts = json!({
             "program": environment::program_stamp(),
             "packages": packages.collect::<Vec<_>>(),
             "adapter": project.profile.adapter.kind(),
             "target": project.profile.target(),
+            "tells_names": tells_names,
             "exports": project.flags.is_on("require_explicit_package_overrides_for_builtin_materializations"),
         });
         let resources: HashSet<FileId> = resources(project).filter_map(|(_, file)| id(file)).collect();

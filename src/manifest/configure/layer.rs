@@ -21,6 +21,8 @@ pub(crate) struct Layer {
 pub(crate) struct Setting {
     /// The key.
     pub(crate) key: String,
+    /// The key as written, where that is another spelling.
+    pub(crate) spelling: Option<Box<str>>,
     /// Its value, rendered.
     pub(crate) value: Json,
     /// Its value as written.
@@ -29,12 +31,20 @@ pub(crate) struct Setting {
     pub(crate) span: Span,
 }
 
+impl Setting {
+    /// The key as written.
+    pub(crate) fn spelling(&self) -> &str {
+        self.spelling.as_deref().unwrap_or(&self.key)
+    }
+}
+
 impl Layer {
     /// Values that were written as they are, all at one place.
     #[cfg(test)]
     pub(super) fn of_values(values: &Map<String, Json>, span: Span) -> Self {
         let setting = |(key, value): (&String, &Json)| Setting {
             key: spelled(key).to_owned(),
+            spelling: None,
             value: value.clone(),
             unrendered: value.clone(),
             span,
@@ -42,9 +52,11 @@ impl Layer {
         Self { settings: values.iter().map(setting).collect(), written: None }
     }
 
-    /// Adds one setting.
-    pub(crate) fn push(&mut self, setting: Setting) {
-        self.settings.push(Setting { key: spelled(&setting.key).to_owned(), ..setting });
+    /// Adds a setting with the key that is written, and its value rendered and as written.
+    pub(crate) fn push(&mut self, written: &str, value: Json, unrendered: Json, span: Span) {
+        let key = spelled(written);
+        let spelling = (key != written).then(|| written.into());
+        self.settings.push(Setting { key: key.to_owned(), spelling, value, unrendered, span });
     }
 
     /// Whether nothing is set.
@@ -53,9 +65,8 @@ impl Layer {
     }
 }
 
-/// dbt's spelling of a key: it also takes `pre_hook`, `post_hook` and
-/// `predicates`.
-pub(crate) fn spelled(key: &str) -> &str {
+/// dbt's spelling of a key: it also takes `pre_hook` and `post_hook`.
+pub(super) fn spelled(key: &str) -> &str {
     match key.trim() {
         "pre_hook" => "pre-hook",
         "post_hook" => "post-hook",

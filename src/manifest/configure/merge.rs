@@ -65,7 +65,8 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
     let mut set_by = HashMap::new();
     let layers: Vec<&Layer> = layers.into_iter().collect();
     for layer in &layers {
-        let each = || layer.settings.iter().map(|it| (it.key.clone(), it.unrendered.clone())).collect();
+        let each =
+            || layer.settings.iter().map(|it| (it.spelling().to_owned(), it.unrendered.clone())).collect();
         unrendered.extend(layer.written.clone().unwrap_or_else(each));
     }
     for setting in layers.iter().flat_map(|layer| &layer.settings) {

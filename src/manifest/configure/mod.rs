@@ -14,14 +14,16 @@ mod hooks;
 mod layer;
 mod merge;
 mod misspelt;
+mod plain;
 mod tree;
 mod unused;
 mod written;
 
 pub(super) use calls::merge_call;
 pub(super) use check::check;
-pub(super) use layer::{Layer, Setting, spelled};
+pub(super) use layer::{Layer, Setting};
 pub(super) use merge::{Merged, keep_where_null, merge};
+pub(super) use plain::needs_no_rendering;
 pub(super) use tree::LayerTree;
 pub(super) use unused::unused_paths;
 pub(super) use written::written_options;

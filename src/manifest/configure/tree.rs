@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::layer::{Layer, Setting};
+use super::layer::Layer;
 use crate::yaml::{Map, Value, Yaml};
 
 /// A config tree with what each level of it says laid over the levels above.
@@ -55,12 +55,8 @@ fn settings(level: &Map, written: Option<&Map>) -> Layer {
         let json = value.to_json();
         let unrendered =
             written.and_then(|map| map.get(&key.text)).map_or_else(|| json.clone(), Yaml::to_json);
-        layer.push(Setting {
-            key: key.text.trim_start_matches('+').to_owned(),
-            value: json,
-            unrendered,
-            span: if value.value == Value::Null { key.span } else { value.span },
-        });
+        let span = if value.value == Value::Null { key.span } else { value.span };
+        layer.push(key.text.trim_start_matches('+').trim(), json, unrendered, span);
     }
     layer
 }

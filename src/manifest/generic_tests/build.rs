@@ -236,7 +236,7 @@ impl Owner<'_> {
                 Ok(Json::Null) => {}
                 Ok(_) if value.as_str().is_none() => config.set(key.clone(), value.clone()),
                 Ok(rendered) => config.set(key.clone(), Yaml::from_json(&rendered, value.span)),
-                Err(problem) => problems.push(*problem),
+                Err(problem) => problems.push(problem.known_as("Invalid generic test configuration")),
             }
         }
         if let Some(tags) = config.get("tags").filter(|tags| !are_tags(tags)) {

@@ -246,13 +246,10 @@ fn an_entry_may_describe_a_node_of_another_package() {
         ("dbt_project.yml", "seeds: {pkg: {rates: {+enabled: false}}}\n"),
         ("packages.yml", "packages: [{local: pkg}]\n"),
         ("models/p.yml", &entry("p", "Ours")),
-        ("models/r.yml", &entry("r", "Lost")),
         ("seeds/rates.csv", "rate\n1\n"),
         ("models/less.sql", "select 1 as id"),
         ("dbt_packages/pkg/dbt_project.yml", "name: pkg\n"),
         ("dbt_packages/pkg/models/p.sql", "select 1 as id"),
-        ("dbt_packages/pkg/models/r.sql", "select 1 as id"),
-        ("dbt_packages/pkg/models/own.yml", &entry("r", "Own")),
         ("dbt_packages/pkg/models/less.sql", "select 1 as id"),
         ("dbt_packages/pkg/models/less.yml", off),
         ("dbt_packages/pkg/seeds/rates.csv", "rate\n2\n"),
@@ -263,13 +260,31 @@ fn an_entry_may_describe_a_node_of_another_package() {
         (node.docs.description.as_str(), node.origin.patch_path.as_deref().unwrap_or_default())
     };
     assert_eq!(described("model.pkg.p"), ("Ours", "shop://models/p.yml"));
-    assert_eq!(described("model.pkg.r"), ("Own", "pkg://models/own.yml"), "dbt: r is described twice");
     assert_eq!(described("seed.shop.rates"), ("Rates", "pkg://seeds/rates.yml"));
     let types = node(&loaded, "seed.shop.rates").config.get("column_types");
     assert_eq!(types, Some(&json!({"rate": "text"})));
     assert_eq!(described("model.shop.less"), ("", ""), "the entry turns off what it describes");
-    let codes: Vec<&str> = loaded.warnings.iter().map(|found| found.code).collect();
-    assert_eq!(codes, ["unknown-node"]);
+    assert_eq!(loaded.warnings, []);
+}
+
+#[test]
+fn a_node_is_described_in_one_package() {
+    let entry = "models: [{name: r, description: R}]\n";
+    let files = [
+        ("packages.yml", "packages: [{local: pkg}]\n"),
+        ("models/r.yml", entry),
+        ("dbt_packages/pkg/dbt_project.yml", "name: pkg\n"),
+        ("dbt_packages/pkg/models/r.sql", "select 1 as id"),
+        ("dbt_packages/pkg/models/own.yml", entry),
+    ];
+    let check = |more: &[(&str, &str)], expected: &[&str]| {
+        let found = attempt(&[&files[..], more].concat()).err().unwrap_or_default().0;
+        assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), expected);
+    };
+    check(&[], &["described-twice"]);
+    check(&[("models/r.sql", "{{ config(alias='s') }} select 2 as id")], &[]);
+    let off = ("dbt_project.yml", "models: {pkg: {r: {+enabled: false}}}\n");
+    check(&[off, ("models/r.sql", "select 2 as id")], &["described-twice"]);
 }
 
 #[test]

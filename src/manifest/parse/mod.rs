@@ -7,11 +7,9 @@
 mod adapter;
 mod calls;
 mod config_object;
-mod literal;
 mod recorder;
 mod scope;
 
 pub(crate) use calls::metric_call;
-pub(super) use literal::is_literal;
 pub(super) use recorder::{Recorded, Recorder};
 pub(super) use scope::{ParseScope, Subject, Surroundings};

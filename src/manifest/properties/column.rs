@@ -61,15 +61,16 @@ pub(super) fn columns_of<'a>(
     parent: &mut Entry<'_, '_>,
     items: impl IntoIterator<Item = &'a Yaml>,
 ) -> Vec<Column> {
+    let owner = parent.subject.clone();
     let mut columns: Vec<Column> =
-        items.into_iter().filter_map(|item| column(item, parent.problems)).collect();
+        items.into_iter().filter_map(|item| column(item, &owner, parent.problems)).collect();
     columns.shrink_to_fit();
     let what = format!("in {}, column", parent.subject);
     warn_repeated(&what, columns.iter().map(|column| &column.name), parent.problems);
     columns
 }
 
-fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
+fn column(yaml: &Yaml, owner: &str, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let (mut entry, name) = Entry::open_named("column", yaml, problems)?;
     entry.warn_misspelt_keys(&KNOWN);
     let config = entry.config(yaml, &[]);
@@ -83,7 +84,7 @@ fn column(yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     for key in ["dimension", "entity"] {
         extra.extend(entry.get(key).map(|written| (key.to_owned(), written.to_json())));
     }
-    let constraints = constraints(&mut entry);
+    let constraints = constraints(&mut entry, owner);
     Some(Column {
         name,
         description: entry.text("description"),

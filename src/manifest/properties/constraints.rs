@@ -13,14 +13,15 @@ use crate::yaml::Yaml;
 /// The types of constraints that dbt knows.
 const TYPES: [&str; 6] = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
 
-/// The `constraints` of an entry; those that cannot be understood are left out.
-pub(super) fn constraints(entry: &mut Entry<'_, '_>) -> Vec<Json> {
+/// The `constraints` of an entry, of `owner` or of a column of it; those that cannot be
+/// understood are left out.
+pub(super) fn constraints(entry: &mut Entry<'_, '_>, owner: &str) -> Vec<Json> {
     let subject = format!("a constraint of {}", entry.subject);
     let items = entry.list("constraints");
-    items.iter().filter_map(|item| constraint(&subject, item, entry.problems)).collect()
+    items.iter().filter_map(|item| constraint(&subject, owner, item, entry.problems)).collect()
 }
 
-fn constraint(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Json> {
+fn constraint(subject: &str, owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Json> {
     let mut entry = Entry::open(subject, yaml, problems)?;
     if entry.get("type").is_none() {
         entry.missing("type");
@@ -37,7 +38,7 @@ fn constraint(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Opt
             finding
                 .known_as(format!(
                     "Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on {}: {}.",
-                    owner(subject),
+                    owner.replace('`', ""),
                     to.value
                 ))
                 .help("name a table of somebody else in `expression`: `schema.table (id)`"),
@@ -45,11 +46,6 @@ fn constraint(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Opt
         return None;
     }
     Some(yaml.to_json())
-}
-
-/// The thing that a constraint is of, as dbt names it: `model orders`.
-fn owner(subject: &str) -> String {
-    subject.trim_start_matches("a constraint of ").replace('`', "")
 }
 
 /// Reports more than one primary key. dbt: one of several columns is one of the model.

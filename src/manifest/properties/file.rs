@@ -81,6 +81,9 @@ const SECTIONS: [&str; 14] = [
     "functions",
 ];
 
+/// The rule by which an entry about a singular test cannot be understood.
+pub const UNREADABLE_DATA_TEST: &str = "unreadable-data-test";
+
 /// Reads a property file. An empty document says nothing.
 #[must_use]
 pub fn parse(document: &Yaml, render: Render<'_>) -> Parsed {
@@ -155,11 +158,9 @@ impl Reader<'_> {
         let mut own = Reader { map: self.map, render: self.render, problems: &mut problems };
         let tests = own.nodes(NodeKey::DataTests);
         self.problems.extend(problems.into_iter().map(|problem| match problem.severity {
-            Severity::Error => Diagnostic {
-                severity: Severity::Warning,
-                code: "unreadable-data-test",
-                ..problem.known_as("Unable to parse 'data_tests' section of file")
-            },
+            Severity::Error => {
+                Diagnostic { severity: Severity::Warning, code: UNREADABLE_DATA_TEST, ..problem }
+            }
             Severity::Warning => problem,
         }));
         tests

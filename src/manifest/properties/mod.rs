@@ -36,7 +36,7 @@ pub use column::Column;
 pub use config_block::{ConfigBlock, Setting};
 pub use duplicates::duplicates;
 pub use exposure::{ExposureKind, ExposureProperties, GroupProperties};
-pub use file::{Parsed, Properties, parse};
+pub use file::{Parsed, Properties, UNREADABLE_DATA_TEST, parse};
 pub use freshness::from_config as freshness_from_config;
 pub use function::FunctionProperties;
 pub use home::Home;

@@ -173,6 +173,7 @@ fn node(key: NodeKey, yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -
     let is_testable = matches!(key, NodeKey::Models | NodeKey::Seeds | NodeKey::Snapshots);
     let description = entry.text("description");
     let columns = columns(&mut entry);
+    let owner = entry.subject.clone();
     Some(NodeProperties {
         key,
         name,
@@ -185,7 +186,7 @@ fn node(key: NodeKey, yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -
         tests: if is_testable { entry.tests() } else { Vec::new() },
         quote_columns: entry.flag("quote_columns"),
         relation,
-        constraints: constraints(&mut entry),
+        constraints: constraints(&mut entry, &owner),
         deprecation_date: entry.deprecation_date(),
         version: None,
     })

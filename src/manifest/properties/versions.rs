@@ -134,7 +134,8 @@ fn version(
     let file = entry.text("defined_in");
     let file = file.unwrap_or_else(|| Spanned::new(format!("{name}_v{}", version_text(&v.value)), v.span));
     let (inherited, own) = columns(&mut entry)?;
-    let constraints = constraints(&mut entry);
+    let owner = entry.subject.clone();
+    let constraints = constraints(&mut entry, &owner);
     let has_tests = entry.get("data_tests").is_some() || entry.get("tests").is_some();
     let mut config = base.config.clone();
     config.lay_over(entry.config(unrendered, &["access", "docs"]));

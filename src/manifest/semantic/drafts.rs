@@ -199,7 +199,7 @@ impl SemanticLayer<'_> {
         let kind = kind.resource_type();
         let mut layers = self.trees.layers(&file.package, kind, &fqn(file, name), Layer::default());
         for setting in patch {
-            layers.patch.push(setting);
+            layers.patch.settings.push(setting);
         }
         let mut merged = configure::merge(kind, layers.in_order());
         findings.extend(configure::check(kind, name, &mut merged, at));

@@ -13,6 +13,9 @@ use crate::yaml::Yaml;
 
 /// The files that rows may come from.
 pub trait RowFiles {
+    /// The package of the test.
+    fn package(&self) -> &str;
+
     /// The fixture file of this name, without its extension, in the package of the test.
     fn fixture(&self, name: &str) -> Option<Arc<SourceFile>>;
 
@@ -85,7 +88,15 @@ impl Reader<'_> {
             Some(ResourceCall::Ref(call)) => self.files.seed(call),
             _ => None,
         };
-        text.map_or_else(|| Err(self.no_rows()), |text| self.table(&text, self.written.span))
+        match (text, call) {
+            (Some(text), _) => self.table(&text, self.written.span),
+            (None, Some(ResourceCall::Ref(call))) => {
+                let package = call.package.as_deref().unwrap_or_else(|| self.files.package());
+                let words = format!("Unable to find seed '{package}.{}' for unit tests", call.name);
+                Err(Box::new(self.no_rows().known_as(words)))
+            }
+            (None, _) => Err(self.no_rows()),
+        }
     }
 
     fn csv(&self, text: &str, span: Span) -> Result<Vec<Row>, Problem> {

@@ -28,6 +28,10 @@ impl Files {
 }
 
 impl RowFiles for Files {
+    fn package(&self) -> &'static str {
+        "shop"
+    }
+
     fn fixture(&self, name: &str) -> Option<Arc<SourceFile>> {
         self.0.get(name).cloned()
     }

@@ -165,6 +165,7 @@ fn a_profile_error_names_what_there_is() {
       |          ^^^^
       |
       = note: `profiles.yml` has `shop`
+      = note: dbt says: Could not find profile named 'shpo'
       = help: did you mean `shop`?
     ");
 }

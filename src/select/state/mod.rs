@@ -129,9 +129,12 @@ impl<'a> Comparison<'a> {
     pub(super) fn fresher(&self, criterion: &Criterion, findings: &mut Vec<Diagnostic>) -> BTreeSet<NodeId> {
         let Earlier { ages: Some(before), ages_now: Some(now), .. } = self.earlier else {
             let problem = missing("sources.json", criterion);
+            let known =
+                |which: &str| format!("No {which} state comparison freshness results in sources.json");
             findings.push(match self.earlier.ages {
-                None => problem,
+                None => problem.known_as(known("previous")),
                 Some(_) => problem
+                    .known_as(known("current"))
                     .note("it is the one under the target path that is not there")
                     .help("run `source freshness` first"),
             });
@@ -155,11 +158,7 @@ impl<'a> Comparison<'a> {
 /// A criterion needs a file that the earlier invocation did not leave.
 fn missing(file: &str, criterion: &Criterion) -> Diagnostic {
     let message = format!("there is no `{file}` to compare with");
-    let finding = Diagnostic::error("no-state", message).at(criterion.span, "");
-    match file {
-        "sources.json" => finding.known_as("No previous state comparison freshness results in sources.json"),
-        _ => finding,
-    }
+    Diagnostic::error("no-state", message).at(criterion.span, "")
 }
 
 /// A criterion needs an earlier invocation, and none was named.

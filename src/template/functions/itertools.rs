@@ -23,7 +23,7 @@ const LARGEST: usize = 1_000_000;
 const OLD: Deprecated = Deprecated {
     name: "ModulesItertoolsUsageDeprecation",
     code: "D034",
-    message: "`modules.itertools` is to be gone: filters and loops of Jinja do the same",
+    message: "`modules.itertools` is to be gone: filters and loops of Jinja do the same (dbt says: Usage of itertools modules is deprecated)",
 };
 
 /// The module.
