@@ -1,6 +1,7 @@
 //! One thread owns the outcome of a run; hands take what the board says may
 //! start, do it, and send word.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -108,6 +109,9 @@ pub(super) struct Dispatched {
 /// The state of a run; only the thread that called [`dispatch`] has it.
 struct Dispatcher<'a> {
     steps: &'a [Step],
+    /// [`Steps::edges`]
+    edges: &'a [(usize, usize)],
+    is_build: bool,
     halting: Halting<'a>,
     board: &'a Board<'a>,
     /// The number under which people know a step, once it has one.
@@ -134,6 +138,8 @@ pub(super) fn dispatch(
     let board = Board::new(queue, &steps.kin, halting.fail_fast);
     let mut dispatcher = Dispatcher {
         steps: &steps.list,
+        edges: &steps.edges,
+        is_build: steps.is_build,
         halting,
         board: &board,
         indexes: vec![0; steps.list.len()],
@@ -268,13 +274,13 @@ impl Dispatcher<'_> {
     fn hear(&mut self, word: Word) {
         match word {
             Word::Started(at) => self.begin(at),
-            Word::Over(at, result, lost) => self.over(at, *result, lost),
+            Word::Over(at, result, lost) => self.over(at, *result, &lost),
             other => speak(other, self.on_event),
         }
     }
 
     /// A step is over. What fails keeps back all that is downstream of it.
-    fn over(&mut self, at: usize, result: NodeResult, lost: Vec<usize>) {
+    fn over(&mut self, at: usize, result: NodeResult, lost: &[usize]) {
         let Some(step) = self.steps.get(at) else { return };
         let failed = result.status.is_failure();
         let (cause, thread) = (result.unique_id.clone(), result.thread_id.clone());
@@ -283,50 +289,64 @@ impl Dispatcher<'_> {
             (self.on_event)(Event::NodeFinished { node: step.node, place, result: &result });
             self.outcome.results.push(result);
         } else if failed {
-            return self.lose_ephemeral(result, &lost);
+            self.tell_of_ephemeral(result.diagnostics, lost);
         }
         // dbt: after the failure that ends a run all that is left has one reason.
         let is_last = failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed;
-        let reason = is_last.then(|| Ending::FailedFast.reason());
-        let thread = if is_last { MAIN_THREAD } else { &thread };
-        for at in lost {
-            self.skip(at, reason, Detail::SkippedBecause(cause.clone()), thread);
+        let reason = (is_last && step.counts).then(|| Ending::FailedFast.reason());
+        let thread = if reason.is_some() { MAIN_THREAD } else { &thread };
+        for (at, ephemeral) in self.behind_ephemeral(at, lost) {
+            let message = reason.map(str::to_owned).or(ephemeral);
+            self.skip(at, message, Detail::SkippedBecause(cause.clone()), thread);
         }
         if is_last {
             self.halt(Ending::FailedFast);
         }
     }
 
-    /// A model that has no result of its own is not compiled: what reads it says so.
-    fn lose_ephemeral(&mut self, result: NodeResult, lost: &[usize]) {
-        let (cause, thread) = (&result.unique_id, &result.thread_id);
-        let told: Vec<usize> =
-            lost.iter().copied().filter(|at| self.steps.get(*at).is_some_and(|step| step.counts)).collect();
-        for problem in result.diagnostics {
+    /// What is wrong with a model that has no result of its own.
+    fn tell_of_ephemeral(&mut self, problems: Vec<Diagnostic>, lost: &[usize]) {
+        let is_told = lost.iter().any(|at| self.steps.get(*at).is_some_and(|step| step.counts));
+        for problem in problems {
             (self.on_event)(Event::Problem { diagnostic: &problem });
-            if told.is_empty() {
+            if !is_told {
                 self.outcome.problems.push(problem);
             }
         }
-        for at in told {
-            let Some(step) = self.steps.get(at) else { continue };
-            let message = format!(
-                "Compilation Error in {}, caused by compilation error in referenced ephemeral node {cause}",
-                step.unique_id
-            );
-            self.skip(at, Some(&message), Detail::SkippedBecause(cause.clone()), thread);
+    }
+
+    /// Steps that are lost with the one at `failed`, with what dbt says of those that are behind
+    /// an ephemeral model: of all that are behind one that failed, and in a build of those
+    /// for which it was the last to be lost of what they wait for.
+    fn behind_ephemeral(&self, failed: usize, lost: &[usize]) -> Vec<(usize, Option<String>)> {
+        let order: HashMap<usize, usize> = [failed].iter().chain(lost).copied().zip(0..).collect();
+        let mut waited_for: HashMap<usize, usize> = HashMap::new();
+        for (first, then) in self.edges.iter().filter(|_| self.is_build) {
+            if let (Some(place), Some(_)) = (order.get(first), order.get(then)) {
+                let known = waited_for.entry(*then).or_insert(*first);
+                if order.get(known) < Some(place) {
+                    *known = *first;
+                }
+            }
         }
-        if self.halting.fail_fast && self.outcome.ending == Ending::Completed {
-            self.halt(Ending::FailedFast);
-        }
+        let said = |at: usize| {
+            let cause =
+                self.steps.get(*waited_for.get(&at).unwrap_or(&failed)).filter(|cause| !cause.counts)?;
+            let id = &self.steps.get(at)?.unique_id;
+            Some(format!(
+                "Compilation Error in {id}, caused by compilation error in referenced ephemeral model {}",
+                cause.unique_id
+            ))
+        };
+        lost.iter().map(|at| (*at, said(*at))).collect()
     }
 
     /// A step that does not start, because of what the thread `thread` did.
-    fn skip(&mut self, at: usize, message: Option<&str>, detail: Detail, thread: &str) {
+    fn skip(&mut self, at: usize, message: Option<String>, detail: Detail, thread: &str) {
         let Some(step) = self.steps.get(at).filter(|step| step.counts) else { return };
         let place = self.place(at);
         let result = NodeResult {
-            message: message.map(str::to_owned),
+            message,
             detail,
             thread_id: thread.to_owned(),
             ..NodeResult::new(step.unique_id.clone(), Status::Skipped)
@@ -356,7 +376,7 @@ impl Dispatcher<'_> {
 
     fn abandon(&mut self, reason: &str) {
         for at in self.board.abandon() {
-            self.skip(at, Some(reason), Detail::None, MAIN_THREAD);
+            self.skip(at, Some(reason.to_owned()), Detail::None, MAIN_THREAD);
         }
     }
 }

@@ -51,6 +51,8 @@ pub(super) struct Steps {
     pub(super) ranks: Vec<usize>,
     /// Steps that one look may do, for each of them.
     pub(super) kin: Kin,
+    /// Whether they are those of a build.
+    pub(super) is_build: bool,
 }
 
 impl Steps {
@@ -90,7 +92,8 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
     let lengths = lengths(&list, &plan.earlier.durations);
     let is_free = plan.threads > 1 && !lengths.is_empty() && !stores_a_source(manifest, &list);
     let ranks = if is_free { Vec::new() } else { ranks(&list, &edges) };
-    let steps = Steps { list, edges, lengths, ranks, kin: Kin::new() };
+    let is_build = matches!(plan.mode, Mode::Build);
+    let steps = Steps { list, edges, lengths, ranks, kin: Kin::new(), is_build };
     if matches!(plan.mode, Mode::Build | Mode::Run) { steps } else { steps.without_edges() }
 }
 

@@ -48,10 +48,41 @@ fn what_reads_a_broken_ephemeral_model_is_skipped() {
     told.sort();
     let skipped = |name: &str| {
         format!(
-            "model.shop.{name} skipped: Compilation Error in model.shop.{name}, caused by compilation error in referenced ephemeral node model.shop.base"
+            "model.shop.{name} skipped: Compilation Error in model.shop.{name}, caused by compilation error in referenced ephemeral model model.shop.base"
         )
     };
     assert_eq!(told, [skipped("a"), skipped("b"), "model.shop.other success: OK".to_owned()]);
+}
+
+#[test]
+fn a_build_says_what_is_skipped_right_behind_an_ephemeral_model() {
+    let sandbox = Sandbox::new()
+        .model("base", "select nope as id")
+        .model("eph", "{{ config(materialized='ephemeral') }}select * from {{ ref('base') }}")
+        .model("eph_2", "{{ config(materialized='ephemeral') }}select * from {{ ref('eph') }}")
+        .model("top", "select * from {{ ref('eph') }}")
+        .model("top_2", "select * from {{ ref('eph_2') }}")
+        .model("more", "select * from {{ ref('top') }}")
+        .model("plain", "select * from {{ ref('base') }}");
+    let skipped = |name: &str, said: &str| format!("model.shop.{name} skipped: {said}");
+    let behind = |name: &str, ephemeral: &str| {
+        let said = format!(
+            "Compilation Error in model.shop.{name}, caused by compilation error in referenced ephemeral model model.shop.{ephemeral}"
+        );
+        skipped(name, &said)
+    };
+    let told = |command: &str| {
+        sandbox.run([command]).code(1);
+        let mut told = messages(&sandbox);
+        told.sort();
+        told.split_off(1)
+    };
+    let plainly = ["more", "plain"].map(|name| skipped(name, ""));
+    assert_eq!(
+        told("build"),
+        [plainly.to_vec(), vec![behind("top", "eph"), behind("top_2", "eph_2")]].concat()
+    );
+    assert_eq!(told("run"), ["more", "plain", "top", "top_2"].map(|name| skipped(name, "")));
 }
 
 #[test]
