@@ -87,6 +87,19 @@ fn one_node_that_does_not_compile_leaves_no_results() {
 }
 
 #[test]
+fn a_node_that_is_compiled_again_was_made_when_it_was_read() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").model("b", "select 2 as id");
+    let made = |name: &str| {
+        sandbox.run(["compile", "--select", "a"]).code(0);
+        let nodes = sandbox.json("target/manifest.json")["nodes"].clone();
+        assert_eq!(nodes["model.shop.a"]["compiled"], true);
+        nodes[format!("model.shop.{name}")]["created_at"].clone()
+    };
+    let first = made("a");
+    assert_eq!([made("a"), made("b"), made("a")], [first.clone(), first.clone(), first]);
+}
+
+#[test]
 fn hooks_are_compiled_and_ephemeral_models_have_results_where_they_are_asked_for() {
     let sandbox = Sandbox::new()
         .model("a", "{{ config(materialized='ephemeral') }} select 1 as id")
