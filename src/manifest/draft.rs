@@ -132,7 +132,7 @@ impl Drafting<'_> {
         drop(scope);
         let recorded = notes.recorded();
         findings.extend(check_seed(&sketch, patch, &recorded));
-        let sources = sources(&sketch, recorded.sources);
+        let sources = self.sources(&sketch, recorded.sources);
         let sketch = Arc::unwrap_or_clone(sketch);
         let mut origin = sketch.origin;
         if let Some(patch) = patch {
@@ -171,17 +171,32 @@ impl Drafting<'_> {
 
     /// The text whose `config()` call is compared as it is written. dbt knows nothing but values
     /// where it renders no text: in Python, in tests that it takes a short way for, and in
-    /// models that need no rendering, unless a project has its own `config`, `ref` or `source`.
+    /// models that are [unrendered](Self::is_unrendered).
     fn body_with_options<'s>(&self, sketch: &'s Sketch) -> Option<&'s str> {
         let is_shortcut = sketch.test.as_ref().is_some_and(|call| call.reads.is_some());
         let body = sketch.kind.body().filter(|_| !is_shortcut && !is_python_model(sketch))?;
+        (!self.is_unrendered(sketch)).then_some(&body.text)
+    }
+
+    /// The sources that a node asks for. dbt: each once where it renders no text.
+    fn sources(&self, sketch: &Sketch, mut calls: Vec<SourceCall>) -> Vec<SourceCall> {
+        if calls.len() > 1 && self.is_unrendered(sketch) {
+            let mut seen = HashSet::new();
+            calls.retain(|call| seen.insert(call.clone()));
+        }
+        calls
+    }
+
+    /// Whether dbt reads a model without rendering it, which a project prevents that has its own
+    /// `config`, `ref` or `source`.
+    fn is_unrendered(&self, sketch: &Sketch) -> bool {
+        let NodeKind::Model(model) = &sketch.kind else { return false };
         let library = self.world.library;
         let packages = [sketch.package.as_str(), library.root()];
         let is_own = |name| packages.iter().any(|package| library.find_in(package, name).is_some());
-        let is_read = matches!(sketch.kind, NodeKind::Model(_))
-            && needs_no_rendering(&body.text)
-            && !["ref", "source", "config"].into_iter().any(is_own);
-        (!is_read).then_some(&body.text)
+        !is_python_model(sketch)
+            && needs_no_rendering(&model.body.text)
+            && !["ref", "source", "config"].into_iter().any(is_own)
     }
 
     fn render(&self, text: &Text, scope: &Arc<dyn Scope>) -> Option<Diagnostic> {
@@ -436,19 +451,6 @@ fn describe_function(function: &mut Function, properties: &NodeProperties) {
     let Some(written) = &properties.function else { return };
     function.arguments.clone_from(&written.arguments);
     function.returns.clone_from(&written.returns);
-}
-
-/// The sources that a node asks for. dbt: each once where its static parser reads the model.
-fn sources(sketch: &Sketch, mut calls: Vec<SourceCall>) -> Vec<SourceCall> {
-    let body = sketch.kind.body().filter(|_| matches!(sketch.kind, NodeKind::Model(_)));
-    if calls.len() > 1
-        && !sketch.origin.is_python()
-        && body.is_some_and(|body| needs_no_rendering(&body.text))
-    {
-        let mut seen = HashSet::new();
-        calls.retain(|call| seen.insert(call.clone()));
-    }
-    calls
 }
 
 fn is_python_model(sketch: &Sketch) -> bool {

@@ -54,6 +54,23 @@ fn tests_whose_failures_are_stored_and_hooks_that_ran_say_so() {
 }
 
 #[test]
+fn a_source_is_listed_once_where_dbt_renders_no_text() {
+    let sandbox =
+        Sandbox::new().file("models/schema.yml", "sources: [{name: raw, tables: [{name: t}]}]\n").model(
+            "a",
+            "select * from {{ source('raw', 't') }} union all select * from {{ source('raw', 't') }}",
+        );
+    let listed = || {
+        sandbox.run(["parse"]).success();
+        sandbox.json("target/manifest.json")["nodes"]["model.shop.a"]["sources"].clone()
+    };
+    assert_eq!(listed(), json!([["raw", "t"]]));
+    let own = "{% macro source(a, b) %}{{ return(builtins.source(a, b)) }}{% endmacro %}";
+    sandbox.write("macros/own.sql", own);
+    assert_eq!(listed(), json!([["raw", "t"], ["raw", "t"]]), "a project's own macro has it rendered");
+}
+
+#[test]
 fn macros_have_docs_and_arguments() {
     let sandbox = Sandbox::new()
         .file("macros/m.sql", "{% macro m(a, b=1) %}{% endmacro %}{% macro n(x) %}{% endmacro %}")

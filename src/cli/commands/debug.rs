@@ -73,9 +73,9 @@ fn tell(session: &Session, what: &str, value: &str) {
 
 fn tell_files(session: &Session, request: &LoadRequest, root: Option<&ProjectRoot>) {
     let found = project::profiles_file(request).ok().flatten();
-    let is_missed = if found.is_some() { "" } else { ", which is not there" };
+    let missing = if found.is_some() { "" } else { ", which is not there" };
     if let Some(file) = found.or_else(|| project::missed_profiles_file(request)) {
-        tell(session, "profiles", &format!("Using profiles.yml file at {}{is_missed}", file.display()));
+        tell(session, "profiles", &format!("Using profiles.yml file at {}{missing}", file.display()));
     }
     if let Some(root) = root {
         tell(session, "project", &format!("{} in {}", root.file.name, root.root.display()));
