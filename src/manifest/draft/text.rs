@@ -1,0 +1,165 @@
+//! Rendering a sketch's text once, to learn what it needs.
+
+use std::sync::Arc;
+
+use super::{Drafting, Patch, is_python_model, node_json};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::configure::{self, needs_no_rendering};
+use crate::manifest::describe::foreign_key_target;
+use crate::manifest::generic_sketch::TestCall;
+use crate::manifest::generic_tests::{TEST_ARGUMENTS, test_arguments};
+use crate::manifest::layers::Layers;
+use crate::manifest::parse::{ParseScope, Recorder, Subject};
+use crate::manifest::properties::ResourceCall;
+use crate::manifest::python;
+use crate::manifest::sketch::Sketch;
+use crate::manifest::{Body, NodeKind, RefCall, ResourceType};
+use crate::source::Span;
+use crate::sql::Relation;
+use crate::template::{Scope, Text};
+
+impl Drafting<'_> {
+    /// Renders the text of a sketch for what it needs and sets. Gives what is wrong with it.
+    pub(super) fn render_body(
+        &self,
+        sketch: &Arc<Sketch>,
+        (layers, notes): (&Layers, &Arc<Recorder>),
+        scope: &Arc<dyn Scope>,
+    ) -> Vec<Diagnostic> {
+        let Some(body) = sketch.kind.body() else { return Vec::new() };
+        if let Some(call) = &sketch.test {
+            let test = self.scope(sketch, layers, notes);
+            let finding = self.render_test((call, body), notes, scope, test);
+            return finding.map(|finding| asked_for(finding, body, sketch.origin.span)).into_iter().collect();
+        }
+        if !is_python_model(sketch) {
+            let text = Text::new(Arc::clone(&body.text), body.file, body.offset);
+            return self.render(&text, scope).into_iter().collect();
+        }
+        match python::requests(body) {
+            Ok(requests) => requests.iter().filter_map(|text| self.render(text, scope)).collect(),
+            Err(finding) => vec![finding],
+        }
+    }
+
+    /// Whether dbt reads a model without rendering it, which a project prevents that has its own
+    /// `config`, `ref` or `source`.
+    pub(super) fn is_unrendered(&self, sketch: &Sketch) -> bool {
+        let NodeKind::Model(model) = &sketch.kind else { return false };
+        let library = self.world.library;
+        let packages = [sketch.package.as_str(), library.root()];
+        let is_own = |name| packages.iter().any(|package| library.find_in(package, name).is_some());
+        !is_python_model(sketch)
+            && needs_no_rendering(&model.body.text)
+            && !["ref", "source", "config"].into_iter().any(is_own)
+    }
+
+    pub(super) fn render(&self, text: &Text, scope: &Arc<dyn Scope>) -> Option<Diagnostic> {
+        if text.is_plain() {
+            return None;
+        }
+        self.engine.render(text, Arc::clone(scope)).err().map(|error| error.diagnostic())
+    }
+
+    /// Notes what the foreign keys of a model point at: it is built first.
+    pub(super) fn render_foreign_keys(
+        &self,
+        sketch: &Sketch,
+        patch: Option<Patch<'_>>,
+        scope: &Arc<dyn Scope>,
+    ) -> Vec<Diagnostic> {
+        let (NodeKind::Model(_), Some(Patch { properties, .. })) = (&sketch.kind, patch) else {
+            return Vec::new();
+        };
+        let at = properties.name.span;
+        let of_columns = properties.columns.iter().flat_map(|column| &column.constraints);
+        let targets = properties.constraints.iter().chain(of_columns).filter_map(foreign_key_target);
+        targets.filter_map(|target| self.render(&Text::new(target, at.file, at.start), scope)).collect()
+    }
+
+    /// Renders a generic test: its arguments, then the call of its macro with
+    /// them, in the scope `test`. The order of what it needs is dbt's: the test's
+    /// macro, then what the arguments name.
+    fn render_test(
+        &self,
+        (call, body): (&TestCall, &Body),
+        recorder: &Recorder,
+        scope: &Arc<dyn Scope>,
+        test: ParseScope,
+    ) -> Option<Diagnostic> {
+        let test_macro = call.test_macro.as_deref();
+        if let Some(test_macro) = test_macro {
+            recorder.macro_called(test_macro);
+        }
+        match &call.reads {
+            Some(ResourceCall::Ref(call)) => {
+                // dbt: the version of what is tested is the one that its entry has.
+                recorder.reference(RefCall { version_is_text: false, ..call.clone() });
+                return None;
+            }
+            Some(ResourceCall::Source(call)) => {
+                recorder.source(call.clone());
+                return None;
+            }
+            None => {}
+        }
+        let place = Text::new("", body.file, body.offset);
+        let kwargs = match test_arguments(self.engine, &call.kwargs, &place, scope) {
+            Ok(kwargs) => kwargs,
+            Err(error) => return Some(error.diagnostic()),
+        };
+        let finding = test_macro.and_then(|id| {
+            let scope: Arc<dyn Scope> = Arc::new(test.of_test(id).with(TEST_ARGUMENTS, kwargs));
+            self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
+        });
+        self.forget_unseen(test_macro, recorder);
+        recorder.retain_macros(|id| ![".ref", ".source", ".config"].iter().any(|name| id.ends_with(name)));
+        finding
+    }
+
+    /// Forgets macros that a test cannot see: dbt reads it and its arguments with those that
+    /// its macro reaches, and with the one that reads a table under a `where`.
+    fn forget_unseen(&self, test_macro: Option<&str>, recorder: &Recorder) {
+        let library = self.engine.library();
+        let own = test_macro.and_then(|id| library.by_unique_id(id));
+        let seen = library.reached_from(own.into_iter().chain(library.find("get_where_subquery", "")));
+        seen.values().filter(|info| !info.is_internal).for_each(|info| recorder.macro_ran(info.index));
+        recorder.retain_macros(|id| seen.contains_key(id));
+    }
+
+    pub(super) fn scope(
+        &self,
+        sketch: &Arc<Sketch>,
+        layers: &Layers,
+        recorder: &Arc<Recorder>,
+    ) -> ParseScope {
+        let target = self.surroundings;
+        let mut relation = Relation::new(target.database.clone(), target.schema.clone(), sketch.name.clone());
+        relation.quote = target.quoting;
+        let (copy, known) = (Arc::clone(sketch), layers.clone());
+        let subject = Subject {
+            package: sketch.package.clone(),
+            relation,
+            has_this: sketch.resource_type() != ResourceType::Operation,
+            is_whole_file: sketch.kind.is_whole_file(),
+            place: sketch.start(),
+            model: Box::new(move || {
+                let config = configure::merge(copy.resource_type(), known.in_order()).config;
+                node_json(&copy, &config, &copy.tags)
+            }),
+        };
+        ParseScope::of_node(self.surroundings, recorder, subject)
+    }
+}
+
+/// A finding about the generated call of a test's macro: it points at the place
+/// that asks for the test.
+fn asked_for(mut finding: Diagnostic, body: &Body, place: Span) -> Diagnostic {
+    for label in &mut finding.labels {
+        let range = body.offset..=body.offset + body.text.len();
+        if label.span.file == body.file && range.contains(&label.span.start) {
+            label.span = place;
+        }
+    }
+    finding
+}
