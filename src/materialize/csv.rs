@@ -86,11 +86,8 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
                 break;
             }
         }
-        if record.len() > header.len() || reading.by_engine && record.len() < header.len() {
-            let (has, wants) = (record.len(), header.len());
-            let fields = if has == 1 { "field" } else { "fields" };
-            let message = format!("{has} {fields}, but the header names {wants}");
-            problems.push(Problem { line: u64::try_from(line).ok(), message });
+        if let Some(problem) = count_problem(&record, header.len(), line, reading) {
+            problems.push(problem);
             if problems.len() > MOST_PROBLEMS {
                 break;
             }
@@ -108,15 +105,29 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<Csv, Vec<Problem>> {
         problems.truncate(MOST_PROBLEMS);
         return Err(problems);
     }
-    let row = |record: csv::StringRecord| {
-        let fields = record.iter().map(Some).chain(std::iter::repeat(None));
-        let cell =
-            |(guess, field): (&Guess, Option<&str>)| field.map_or(Cell::Null, |field| guess.cell(field));
-        guesses.iter().zip(fields).map(cell).collect()
-    };
-    let (lines, rows) = records.into_iter().map(|(line, record)| (line, row(record))).unzip();
+    let (lines, rows) = records.into_iter().map(|(line, record)| (line, row(&guesses, &record))).unzip();
     let columns = header.into_iter().zip(&guesses).map(|(name, guess)| guess.column(name)).collect();
     Ok(Csv { rows: Rows { columns, rows }, count, lines })
+}
+
+/// What is wrong with the number of fields of a record. The warehouse takes no short ones.
+fn count_problem(
+    record: &csv::StringRecord,
+    wanted: usize,
+    line: usize,
+    reading: &Reading,
+) -> Option<Problem> {
+    let is_wrong = record.len() > wanted || reading.by_engine && record.len() < wanted;
+    let fields = if record.len() == 1 { "field" } else { "fields" };
+    let message = || format!("{} {fields}, but the header names {wanted}", record.len());
+    is_wrong.then(|| Problem { line: u64::try_from(line).ok(), message: message() })
+}
+
+/// The values of a record; those that it lacks are NULL.
+fn row(guesses: &[Guess], record: &csv::StringRecord) -> Vec<Cell> {
+    let fields = record.iter().map(Some).chain(std::iter::repeat(None));
+    let cell = |(guess, field): (&Guess, Option<&str>)| field.map_or(Cell::Null, |field| guess.cell(field));
+    guesses.iter().zip(fields).map(cell).collect()
 }
 
 /// The line in which the record begins that follows a place, and how many empty lines are before

@@ -95,79 +95,59 @@ struct Look<'a> {
     failing: String,
 }
 
+/// The text of `not_null`, of `unique`, and what goes before the list of `accepted_values`.
+const NOT_NULL: &str = "select COLUMN from RELATION where COLUMN is null";
+const UNIQUE: &str = "select COLUMN as unique_field, count(*) as n_records from RELATION \
+                      where COLUMN is not null group by COLUMN having count(*) > 1";
+const ACCEPTED: &str = "with all_values as ( select COLUMN as value_field, count(*) as n_records \
+                        from RELATION group by COLUMN ) select * from all_values where value_field not in";
+
 impl<'a> Look<'a> {
     /// What is to be found out for the test with this SQL.
     fn of(sql: &'a str) -> Option<Self> {
         let words: Vec<&str> = sql.split_whitespace().collect();
-        let (relation, column, failing) = match words.as_slice() {
-            ["select", column, "from", relation, "where", same, "is", "null"] if column == same => {
-                (*relation, *column, format!("count(*) - count({column})"))
-            }
-            [
-                "select",
-                column,
-                "as",
-                "unique_field,",
-                "count(*)",
-                "as",
-                "n_records",
-                "from",
-                relation,
-                "where",
-                second,
-                "is",
-                "not",
-                "null",
-                "group",
-                "by",
-                third,
-                "having",
-                "count(*)",
-                ">",
-                "1",
-            ] if column == second && column == third => {
-                (*relation, *column, format!("count({column}) - count(distinct {column})"))
-            }
-            [
-                "with",
-                "all_values",
-                "as",
-                "(",
-                "select",
-                column,
-                "as",
-                "value_field,",
-                "count(*)",
-                "as",
-                "n_records",
-                "from",
-                relation,
-                "group",
-                "by",
-                same,
-                ")",
-                "select",
-                "*",
-                "from",
-                "all_values",
-                "where",
-                "value_field",
-                "not",
-                "in",
-                ..,
-            ] if column == same => {
-                let (_, list) = sql.split_once("where value_field not in ")?;
-                let list = list.trim_end();
-                let is_list =
-                    list.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).is_some_and(is_plain_list);
-                is_list.then(|| {
-                    (*relation, *column, format!("count(case when {column} not in {list} then 1 end)"))
-                })?
-            }
-            _ => return None,
+        let (names, failing) = if let Some((names, [])) = names(&words, NOT_NULL) {
+            (names, format!("count(*) - count({})", names.column))
+        } else if let Some((names, [])) = names(&words, UNIQUE) {
+            (names, format!("count({0}) - count(distinct {0})", names.column))
+        } else {
+            let (names, _) = names(&words, ACCEPTED)?;
+            let (_, list) = sql.split_once("where value_field not in ")?;
+            let list = list.trim_end();
+            let inside = list.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            inside.filter(|inside| is_plain_list(inside))?;
+            (names, format!("count(case when {} not in {list} then 1 end)", names.column))
         };
+        let Names { relation, column } = names;
         (is_plain_name(relation, true) && is_plain_name(column, false)).then_some(Self { relation, failing })
     }
+}
+
+/// What a test looks at.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    relation: &'a str,
+    column: &'a str,
+}
+
+/// The names in words that begin as `form` does, and the words behind. A name that `form` has
+/// more than once has to be the same there.
+fn names<'a, 'w>(words: &'w [&'a str], form: &str) -> Option<(Names<'a>, &'w [&'a str])> {
+    let (mut relation, mut column) = (None, None);
+    let mut rest = words;
+    for wanted in form.split_whitespace() {
+        let (word, behind) = rest.split_first()?;
+        let is_as_wanted = match wanted {
+            "RELATION" => relation.get_or_insert(*word) == word,
+            "COLUMN" => column.get_or_insert(*word) == word,
+            _ => wanted == *word,
+        };
+        if !is_as_wanted {
+            return None;
+        }
+        rest = behind;
+    }
+    Some((Names { relation: relation?, column: column? }, rest))
 }
 
 /// Whether a text is a name, quoted or not, or with `dots` several; not one that the

@@ -291,37 +291,18 @@ pub(super) fn compiled(
     outcome: &RunOutcome,
     mode: Mode,
 ) -> HashMap<NodeId, artifact::Compiled> {
-    let path = |folder: &str, node: &Node| {
-        let path = runtime.output_path(folder, node);
-        let below_root = path.strip_prefix(&runtime.parts.project.root).unwrap_or(&path);
-        Some(below_root.display().to_string())
-    };
     let mut found = HashMap::new();
     for (id, ephemeral) in runtime.ephemerals() {
         let Some(node) = runtime.node(id) else { continue };
         let result = run::Compiled::new(&ephemeral, None);
         let (code, ctes) = (result.code.to_string(), result.ctes);
-        let compiled_path = path("compiled", node);
+        let compiled_path = Some(written_path(runtime, "compiled", node));
         found.insert(id, artifact::Compiled { code, compiled_path, ctes, ..artifact::Compiled::default() });
     }
     let mut hooks = [0; 2];
     for result in &outcome.results {
         let Some(id) = runtime.parts.manifest.nodes.place_of(result.unique_id.as_str()) else { continue };
         let Some(node) = runtime.node(id) else { continue };
-        let is_built = mode.creates_schemas()
-            && !matches!(node.kind, NodeKind::Hook(_))
-            && result.timing.iter().any(|timing| timing.name == "execute");
-        let is_snapshot = matches!(node.kind, NodeKind::Snapshot(_));
-        // dbt: a seed is written once its rows are in, a model when its own statement is sent.
-        let is_missing = match &node.kind {
-            NodeKind::Seed(_) => result.status.is_failure(),
-            NodeKind::Model(_) | NodeKind::Snapshot(_) => {
-                result.status.is_failure() && !result.is_written && result.batches.is_none()
-            }
-            _ => false,
-        };
-        let is_built = is_built && !is_missing;
-        let build_path = is_built.then(|| path("run", node)).flatten();
         let index = match &node.kind {
             NodeKind::Hook(hook) if mode.runs_hooks() => {
                 let [start, end] = &mut hooks;
@@ -331,25 +312,52 @@ pub(super) fn compiled(
             }
             _ => None,
         };
-        let compiled = match &result.compiled {
-            Some(compiled) => artifact::Compiled {
-                code: compiled.code.to_string(),
-                compiled_path: path("compiled", node).filter(|_| !is_snapshot && !compiled.code.is_empty()),
-                build_path,
-                ctes: compiled.ctes.clone(),
-                foreign_keys: compiled.foreign_keys.clone(),
-                relation_name: compiled
-                    .relation_name
-                    .clone()
-                    .filter(|_| matches!(node.kind, NodeKind::Test(_))),
-                index,
-            },
-            None if build_path.is_some() => {
-                artifact::Compiled { build_path, ..artifact::Compiled::default() }
-            }
-            None => continue,
-        };
-        found.insert(id, compiled);
+        let compiled = compiled_by(runtime, (node, result), mode);
+        found.extend(compiled.map(|compiled| (id, artifact::Compiled { index, ..compiled })));
     }
     found
+}
+
+/// What one node was compiled to; `None` where it came to no SQL.
+fn compiled_by(
+    runtime: &Runtime,
+    (node, result): (&Node, &run::NodeResult),
+    mode: Mode,
+) -> Option<artifact::Compiled> {
+    let build_path = is_built(node, result, mode).then(|| written_path(runtime, "run", node));
+    let Some(compiled) = &result.compiled else {
+        return build_path
+            .map(|path| artifact::Compiled { build_path: Some(path), ..artifact::Compiled::default() });
+    };
+    let has_text = !compiled.code.is_empty() && !matches!(node.kind, NodeKind::Snapshot(_));
+    let is_test = matches!(node.kind, NodeKind::Test(_));
+    Some(artifact::Compiled {
+        code: compiled.code.to_string(),
+        compiled_path: has_text.then(|| written_path(runtime, "compiled", node)),
+        build_path,
+        ctes: compiled.ctes.clone(),
+        foreign_keys: compiled.foreign_keys.clone(),
+        relation_name: compiled.relation_name.clone().filter(|_| is_test),
+        index: None,
+    })
+}
+
+/// Whether what was sent for a node is written among what ran. dbt: of a seed once its rows are in,
+/// of a model when its own statement is sent.
+fn is_built(node: &Node, result: &run::NodeResult, mode: Mode) -> bool {
+    let is_missing = match &node.kind {
+        NodeKind::Hook(_) => true,
+        NodeKind::Seed(_) => result.status.is_failure(),
+        NodeKind::Model(_) | NodeKind::Snapshot(_) => {
+            result.status.is_failure() && !result.is_written && result.batches.is_none()
+        }
+        _ => false,
+    };
+    mode.creates_schemas() && !is_missing && result.timing.iter().any(|timing| timing.name == "execute")
+}
+
+/// Where the text of a node was written in a folder of the target path, seen from the project.
+fn written_path(runtime: &Runtime, folder: &str, node: &Node) -> String {
+    let path = runtime.output_path(folder, node);
+    path.strip_prefix(&runtime.parts.project.root).unwrap_or(&path).display().to_string()
 }
