@@ -14,7 +14,6 @@ use super::ui::{
 use crate::adapter;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
-use crate::host::FileError;
 use crate::host::clock;
 use crate::host::environment;
 use crate::manifest::ResourceType;
@@ -115,7 +114,7 @@ impl Session {
 
     /// What the command asks of a project; `flags` are the command's own.
     pub(crate) fn request(&self, flags: Map<String, Json>) -> Result<LoadRequest, Problems> {
-        let current_dir = environment::current_dir().map_err(|error| vec![file_problem(&error)])?;
+        let current_dir = environment::current_dir().map_err(|error| vec![error.into()])?;
         let global = self.global.clone();
         let mut all = global.given();
         all.extend(flags);
@@ -136,7 +135,7 @@ impl Session {
 
     /// A path of the command line, whatever folder is entered later.
     pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Problems> {
-        let here = environment::current_dir().map_err(|error| vec![file_problem(&error)])?;
+        let here = environment::current_dir().map_err(|error| vec![error.into()])?;
         Ok(here.join(path))
     }
 
@@ -158,7 +157,7 @@ impl Session {
         warnings.extend(workspace.warnings.iter().cloned());
         self.warn(&workspace, &warnings)?;
         self.ui.diagnostics(workspace.state_remark().as_slice(), &self.sources);
-        environment::enter(&workspace.project.root).map_err(|error| vec![file_problem(&error)])?;
+        environment::enter(&workspace.project.root).map_err(|error| vec![error.into()])?;
         Ok(workspace)
     }
 
@@ -352,10 +351,6 @@ impl Session {
         });
         Record::new("CommandCompleted", "Q039", Level::Debug, message, data)
     }
-}
-
-fn file_problem(error: &FileError) -> Diagnostic {
-    Diagnostic::error("file", error.to_string())
 }
 
 /// Why there is nothing to do, in a sentence.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::host::FileError;
 use crate::source::Span;
 
 /// What notes about dbt's own words begin with.
@@ -55,6 +56,13 @@ pub struct Diagnostic {
     /// The same for programs: names as dbt has them in its logs, and values.
     #[serde(deserialize_with = "facts")]
     pub facts: Vec<(Name, String)>,
+}
+
+/// A file that cannot be read or written, told as it is.
+impl From<FileError> for Diagnostic {
+    fn from(error: FileError) -> Self {
+        Self::error("file", error.to_string())
+    }
 }
 
 impl Diagnostic {

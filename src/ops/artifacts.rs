@@ -1,7 +1,6 @@
 //! What a command leaves under the target path: dbt's JSON files, compiled SQL.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -59,7 +58,8 @@ impl<'a> Writer<'a> {
         let write = || manifest_file::write(&path, json, &self.workspace.descent);
         let (written, summary) =
             project.invocation.timings.during(Phase::Write, || rayon::join(write, || self.graph_summary()));
-        written.map_err(refused).and(summary)
+        written?;
+        summary
     }
 
     /// dbt: `parse` links no nodes, and `build` tells also of the order that it keeps.
@@ -72,8 +72,8 @@ impl<'a> Writer<'a> {
         let for_build = (which == "build").then(|| self.workspace.graph().for_build(manifest));
         let path = project.target_path().join("graph_summary.json");
         let summary = serde_json::to_vec(&GraphSummary::of(self.workspace, for_build.as_ref()));
-        let summary = summary.map_err(refused)?;
-        files::renew(&path, &summary).map_err(refused)
+        let summary = summary.map_err(|error| Diagnostic::error("file", error.to_string()))?;
+        Ok(files::renew(&path, &summary)?)
     }
 
     /// The project's quoting, and the warehouse's where it says nothing.
@@ -209,13 +209,9 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn refused(error: impl Display) -> Diagnostic {
-    Diagnostic::error("file", error.to_string())
-}
-
 fn write(path: &Path, json: &impl Serialize) -> Result<(), Diagnostic> {
     let written = files::write_with(path, |out| serde_json::to_writer(out, json).map_err(io::Error::from));
-    written.map_err(refused)
+    Ok(written?)
 }
 
 fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessResult> {

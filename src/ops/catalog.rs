@@ -149,8 +149,7 @@ impl Asking<'_> {
 fn copy_assets(workspace: &Workspace) -> Result<(), Diagnostic> {
     let project = &workspace.project;
     for folder in &project.root_package().file.paths.assets {
-        let copied = files::copy_folder(&project.root.join(folder), &project.target_path().join(folder));
-        copied.map_err(|error| Diagnostic::error("file", error.to_string()))?;
+        files::copy_folder(&project.root.join(folder), &project.target_path().join(folder))?;
     }
     Ok(())
 }

@@ -33,8 +33,7 @@ pub fn clean(options: &Options<'_>) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let mut removed = Vec::new();
     for target in targets {
         if files::is_folder(&target) || files::is_file(&target) {
-            let problem = |error: files::FileError| vec![Diagnostic::error("file", error.to_string())];
-            files::remove(&target).map_err(problem)?;
+            files::remove(&target).map_err(|error| vec![error.into()])?;
             removed.push(target);
         }
     }

@@ -34,8 +34,7 @@ pub fn init(folder: &Path, name: &str, project_file: &str) -> Result<Vec<PathBuf
     let mut written = Vec::new();
     for (path, text) in [(project_file, PROJECT_FILE)].iter().chain(FILES) {
         let path = folder.join(path);
-        files::write(&path, text.replace("{name}", name))
-            .map_err(|error| Diagnostic::error("file", error.to_string()))?;
+        files::write(&path, text.replace("{name}", name))?;
         written.push(path);
     }
     Ok(written)

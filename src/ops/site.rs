@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::diagnostics::Diagnostic;
-use crate::host::FileError;
 use crate::host::files;
 
 /// The page. It reads `manifest.json` and `catalog.json` beside it, unless they
@@ -19,12 +18,11 @@ const INSIDE: &str = r#"<script id="data" type="application/json"></script>"#;
 /// # Errors
 /// A file cannot be written, or there is no manifest.
 pub fn write(target: &Path, is_whole: bool) -> Result<(), Diagnostic> {
-    let refused = |error: FileError| Diagnostic::error("file", error.to_string());
-    files::write(&target.join("index.html"), PAGE).map_err(refused)?;
+    files::write(&target.join("index.html"), PAGE)?;
     if is_whole {
-        let read = |name: &str| files::read_text(&target.join(name)).map_err(refused);
+        let read = |name: &str| files::read_text(&target.join(name));
         let page = whole(&read("manifest.json")?, &read("catalog.json")?);
-        files::write(&target.join("static_index.html"), page).map_err(refused)?;
+        files::write(&target.join("static_index.html"), page)?;
     }
     Ok(())
 }

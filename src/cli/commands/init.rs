@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::cli::guise::Guise;
 use crate::cli::session::{Exit, Problems, Session};
-use crate::diagnostics::Diagnostic;
 use crate::host::environment;
 use crate::ops::init;
 
@@ -19,9 +18,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
-    let problem = |error: crate::host::FileError| vec![Diagnostic::error("file", error.to_string())];
-    let here =
-        session.global.project_dir.clone().map_or_else(environment::current_dir, Ok).map_err(problem)?;
+    let here = session.global.project_dir.clone().map_or_else(environment::current_dir, Ok);
+    let here = here.map_err(|error| vec![error.into()])?;
     let (folder, name) = if let Some(name) = &args.name {
         (here.join(name), name.clone())
     } else {

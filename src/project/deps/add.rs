@@ -66,13 +66,12 @@ pub(super) fn add(root: &Path, addition: &Addition, sources: &SourceMap) -> Resu
         let help = format!("write `--add-package {}@1.0.0`", addition.name);
         return Err(Diagnostic::error("bad-flag", message).help(help));
     }
-    let problem = |error: crate::host::FileError| Diagnostic::error("file", error.to_string());
     let read = |name: &str| -> Result<Option<Json>, Diagnostic> {
         let path = root.join(name);
         if !files::is_file(&path) {
             return Ok(None);
         }
-        let text = files::read_text(&path).map_err(problem)?;
+        let text = files::read_text(&path)?;
         let parsed = yaml::parse(&sources.add(name, text));
         parsed.map(|yaml| Some(yaml.to_json())).map_err(|_| {
             Diagnostic::error("packages", format!("`{name}` cannot be read"))
@@ -91,7 +90,8 @@ pub(super) fn add(root: &Path, addition: &Addition, sources: &SourceMap) -> Resu
         entries.push(addition.entry());
         *list = Json::Array(entries);
     }
-    files::write(&root.join(name), yaml::to_text(&document, false)).map_err(problem)
+    files::write(&root.join(name), yaml::to_text(&document, false))?;
+    Ok(())
 }
 
 #[cfg(test)]
