@@ -157,7 +157,7 @@ impl<'a> Again<'a> {
         }
         let nodes = old.depends_on.nodes.clone();
         let new = Node { depends_on: DependsOn { nodes, calls: calls.clone() }, ..drafted.node.clone() };
-        // Debug leaves nothing out.
+        // Debug leaves nothing out, and maps are equal in any order.
         format!("{old:?}") == format!("{new:?}")
     }
 
