@@ -145,10 +145,25 @@ impl Job {
     pub fn compile_clone(&self) -> Option<(Relation, Arc<Compiled>)> {
         let deferral = self.runtime().parts.options.deferral.as_ref()?;
         let elsewhere = deferral.relations.get(&self.node()?.unique_id)?.clone();
-        let sql = format!("select * from {}", elsewhere.render(self.runtime().adapter().dialect()));
+        let compiled = self.compile_all_of(&elsewhere);
+        Some((elsewhere, compiled))
+    }
+
+    /// A job of the same worker on a node that is in no manifest, and its query: all that is
+    /// in `relation`.
+    #[must_use]
+    pub fn showing(&self, node: Arc<Node>, relation: &Relation) -> (Self, Arc<Compiled>) {
+        let JobState { runtime, worker, listener, .. } = self.state.as_ref();
+        let job = Self::about(runtime, worker, Subject::Apart(node), Arc::clone(listener));
+        let compiled = job.compile_all_of(relation);
+        (job, compiled)
+    }
+
+    fn compile_all_of(&self, relation: &Relation) -> Arc<Compiled> {
+        let sql = format!("select * from {}", relation.render(self.runtime().adapter().dialect()));
         let compiled = Arc::new(Compiled { own_sql: sql.clone(), sql, ctes: Vec::new() });
         self.state.set_compiled(&compiled);
-        Some((elsewhere, compiled))
+        compiled
     }
 
     /// Calls a macro, `name` or `package.name`, as the node's own text would.

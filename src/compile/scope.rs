@@ -99,8 +99,10 @@ impl RunScope {
     /// gives rows for it, those.
     fn this(&self) -> Value {
         let state = &self.state;
-        let (Subject::Node(id), Some(node)) = (&state.subject, state.node()) else { return Value::from(()) };
-        if state.unit.as_ref().is_some_and(|unit| unit.input(*id).is_some()) {
+        let Some(node) = state.node() else { return Value::from(()) };
+        if let Subject::Node(id) = &state.subject
+            && state.unit.as_ref().is_some_and(|unit| unit.input(*id).is_some())
+        {
             return refs::cte(state, *id, node);
         }
         let relation = node.relation.clone().filter(|_| Subject::has_relation(node));

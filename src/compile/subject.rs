@@ -1,5 +1,7 @@
 //! What a job is about.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::manifest::{Body, MacroNode, Node, NodeId, NodeKind};
@@ -13,6 +15,8 @@ use super::runtime::Runtime;
 pub(super) enum Subject {
     /// A node of the manifest.
     Node(NodeId),
+    /// A node that is in no manifest.
+    Apart(Arc<Node>),
     /// A macro that is called from the command line, by unique id.
     Operation(String),
     /// A query from the command line.
@@ -20,9 +24,10 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    pub(super) fn node<'a>(&self, runtime: &'a Runtime) -> Option<&'a Node> {
+    pub(super) fn node<'a>(&'a self, runtime: &'a Runtime) -> Option<&'a Node> {
         match self {
             Self::Node(id) => runtime.node(*id),
+            Self::Apart(node) => Some(node),
             Self::Operation(_) | Self::Inline(_) => None,
         }
     }
@@ -30,7 +35,7 @@ impl Subject {
     pub(super) fn macro_node<'a>(&self, runtime: &'a Runtime) -> Option<&'a MacroNode> {
         match self {
             Self::Operation(id) => runtime.parts.manifest.macros.get(id),
-            Self::Node(_) | Self::Inline(_) => None,
+            Self::Node(_) | Self::Apart(_) | Self::Inline(_) => None,
         }
     }
 
@@ -44,7 +49,9 @@ impl Subject {
     /// Its id in dbt's terms.
     pub(super) fn unique_id(&self, runtime: &Runtime) -> String {
         match self {
-            Self::Node(_) => self.node(runtime).map(|node| node.unique_id.to_string()).unwrap_or_default(),
+            Self::Node(_) | Self::Apart(_) => {
+                self.node(runtime).map(|node| node.unique_id.to_string()).unwrap_or_default()
+            }
             Self::Operation(id) => id.clone(),
             Self::Inline(_) => format!("sql_operation.{}.inline_query", self.package(runtime)),
         }
@@ -53,7 +60,9 @@ impl Subject {
     /// What people call it.
     pub(super) fn name(&self, runtime: &Runtime) -> String {
         match self {
-            Self::Node(_) => self.node(runtime).map(|node| node.name.clone()).unwrap_or_default(),
+            Self::Node(_) | Self::Apart(_) => {
+                self.node(runtime).map(|node| node.name.clone()).unwrap_or_default()
+            }
             Self::Operation(id) => id.clone(),
             Self::Inline(_) => "the query".to_owned(),
         }
@@ -62,7 +71,7 @@ impl Subject {
     /// Where it stands.
     pub(super) fn span(&self, runtime: &Runtime) -> Option<Span> {
         match self {
-            Self::Node(_) => self.node(runtime).map(|node| node.origin.span),
+            Self::Node(_) | Self::Apart(_) => self.node(runtime).map(|node| node.origin.span),
             Self::Operation(_) => None,
             Self::Inline(text) => Some(text.span()),
         }
@@ -72,7 +81,7 @@ impl Subject {
     pub(super) fn text(&self, runtime: &Runtime) -> Option<Text> {
         match self {
             Self::Node(_) => self.node(runtime).and_then(|node| node.kind.body()).map(text_of),
-            Self::Operation(_) => None,
+            Self::Apart(_) | Self::Operation(_) => None,
             Self::Inline(text) => Some(text.clone()),
         }
     }
@@ -110,5 +119,5 @@ impl Subject {
 
 /// A node's template with its address.
 pub(super) fn text_of(body: &Body) -> Text {
-    Text { text: std::sync::Arc::clone(&body.text), file: body.file, offset: body.offset }
+    Text { text: Arc::clone(&body.text), file: body.file, offset: body.offset }
 }

@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::{Node, NodeKind, UnitTest};
+use super::{Node, NodeKind, UniqueId, UnitTest};
+use crate::sql::Relation;
 
 /// A version as `ref` names it: `2`, `2.0`, `beta`.
 #[must_use]
@@ -51,6 +52,27 @@ impl Node {
             },
             _ => true,
         }
+    }
+
+    /// Whether a view is to show it as the latest version of a model, `by_default` where its
+    /// configuration does not say.
+    #[must_use]
+    pub fn is_pointed_at(&self, by_default: bool) -> bool {
+        let NodeKind::Model(model) = &self.kind else { return false };
+        let said = self.config.get("latest_version_pointer").and_then(|config| config["enabled"].as_bool());
+        model.version.is_some() && self.is_latest() && said.unwrap_or(by_default)
+    }
+
+    /// The view that shows it under another name. dbt: grants are its own, hooks and comments are not.
+    #[must_use]
+    pub fn pointer(&self, relation: Relation) -> Self {
+        let mut view = self.clone();
+        view.unique_id = UniqueId(format!("{}__latest_version_pointer", self.unique_id).into());
+        view.relation = Some(relation);
+        let own = [("materialized", json!("view")), ("persist_docs", json!({}))];
+        let none = [("pre-hook", json!([])), ("post-hook", json!([]))];
+        own.into_iter().chain(none).for_each(|(key, value)| view.config.set(key, value));
+        view
     }
 
     /// The name with the version: `orders.v2`, of a unit test `counts_v2`.

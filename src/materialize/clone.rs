@@ -44,15 +44,23 @@ pub fn clone(
         if is_table && bench.call("can_clone_table", &[])?.is_true() {
             return table(order, bench, existing.as_ref(), elsewhere).map(Some);
         }
-        match cloning.view {
-            Recipe::BuiltIn => view::make(order, bench).map(Some),
-            Recipe::Macro(name) => {
-                let made = custom::make(order, bench, name)?;
-                bench.transaction(super::Transaction::Commit)?;
-                Ok(Some(made))
-            }
-        }
+        view(order, bench, cloning.view).map(Some)
     })
+}
+
+/// Makes a view of what is elsewhere in the same warehouse.
+///
+/// # Errors
+/// As [`super::make`].
+pub fn point(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    whole(bench, |bench| view(order, bench, recipe))
+}
+
+fn view(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    let Recipe::Macro(name) = recipe else { return view::make(order, bench) };
+    let made = custom::make(order, bench, name)?;
+    bench.transaction(super::Transaction::Commit)?;
+    Ok(made)
 }
 
 /// A table that shares its rows with the other one.

@@ -39,7 +39,7 @@ mod tests;
 
 pub use batches::{Slice, Window, slices, slices_again};
 pub use bench::{Author, Bench, Change, Flags, Made, Order, Purpose, Transaction};
-pub use clone::{Cloning, clone};
+pub use clone::{Cloning, clone, point};
 pub use fixture::{Input, fixtures};
 pub use freshness::{Measured, Staleness, measure};
 pub use make::{Recipe, TEST, is_built_in, judge, make, preview};

@@ -140,6 +140,8 @@ pub(super) const FLAGS: &[FlagSpec] = &[
     flag("full_refresh", Default::Off, Scope::Environment),
     word("indirect_selection", INDIRECT_SELECTION, "eager"),
     flag("introspect", Default::On, Scope::Environment),
+    // dbt 1.12. Nothing is told of it where nobody sets it.
+    flag("latest_version_pointer_enabled_by_default", Default::Nothing, Scope::Project),
     flag("log_cache_events", Default::Off, Scope::Environment),
     FlagSpec {
         name: "log_file_max_bytes",

@@ -129,7 +129,7 @@ pub fn load_foundation(request: &LoadRequest) -> Foundation {
     let Some(loader) = Loader::open(request, &mut findings) else {
         return Foundation { root: None, profile: None, findings };
     };
-    let profile = loader.profile(&loader.secret_renderer(Policy::default()), &mut findings);
+    let profile = loader.profile(&loader.profile_renderer(), &mut findings);
     let root = loader.root_only(&mut findings).map(|(root, _)| root);
     Foundation { root, profile, findings }
 }
@@ -222,6 +222,8 @@ struct Loader<'a> {
     raw: RawFile,
     flags: Flags,
     command_line_vars: Map,
+    /// Those of the project that stand in a file of their own.
+    file_vars: Map,
     secrets: Secrets,
     reads: Arc<Reads>,
 }
@@ -234,13 +236,19 @@ impl<'a> Loader<'a> {
             Map::default()
         });
         let root = root?;
-        let raw = RawFile::read(&root, Path::new(""), &request.sources, diagnostics)?;
+        let mut raw = RawFile::read(&root, Path::new(""), &request.sources, diagnostics)?;
+        let found = vars::read_file(&root, &request.sources, diagnostics);
+        let file_vars = found.as_ref().and_then(|(_, vars)| vars.as_map()).cloned().unwrap_or_default();
+        if let Some(found) = found {
+            raw.adopt_vars(found, diagnostics);
+        }
         let own = raw.get("flags").and_then(Yaml::as_map).cloned().unwrap_or_default();
         let written = choose_profile::flags(request, &root, own, diagnostics);
         let mut flags = Flags::of(&request.flags, &request.environment, &written, diagnostics);
         flags.settle_periods(request.invocation.started_at, diagnostics);
         let secrets = Secrets::of(&request.environment);
-        Some(Self { request, root, raw, flags, command_line_vars, secrets, reads: Arc::default() })
+        let reads = Arc::default();
+        Some(Self { request, root, raw, flags, command_line_vars, file_vars, secrets, reads })
     }
 
     fn members(&self, target: Option<JsonMap<String, Json>>, vars: Vars, policy: Policy) -> Members {
@@ -261,35 +269,48 @@ impl<'a> Loader<'a> {
         Vars { command_line: self.command_line_vars.clone(), ..Vars::default() }
     }
 
+    /// The vars that the project file may use: none of its own.
+    fn known_first(&self) -> Vars {
+        let mut vars = self.file_vars.clone();
+        self.command_line_vars.iter().for_each(|(key, value)| vars.insert(key.clone(), value.clone()));
+        Vars { command_line: vars, ..Vars::default() }
+    }
+
     /// What renders files that may hold secrets.
-    fn secret_renderer(&self, policy: Policy) -> Renderer {
+    fn secret_renderer(&self, vars: Vars, policy: Policy) -> Renderer {
         let policy = Policy { allows_secrets: true, ..policy };
-        Renderer::new(self.members(None, self.command_line(), policy), Some(self.secrets.clone()))
+        Renderer::new(self.members(None, vars, policy), Some(self.secrets.clone()))
+    }
+
+    /// dbt: of vars a profile knows those of the command line.
+    fn profile_renderer(&self) -> Renderer {
+        self.secret_renderer(self.command_line(), Policy::default())
     }
 
     fn root_only(self, diagnostics: &mut Vec<Diagnostic>) -> Option<(ProjectRoot, Renderer)> {
         let policy = Policy { allows_missing_vars: true, ..Policy::default() };
-        let secret_renderer = self.secret_renderer(policy);
-        let renderer = Renderer::new(self.members(None, self.command_line(), policy), None);
+        let secret_renderer = self.secret_renderer(self.known_first(), policy);
+        let renderer = Renderer::new(self.members(None, self.known_first(), policy), None);
         let file = self.raw.check(&renderer, diagnostics)?;
         Some((ProjectRoot { root: self.root, file, flags: self.flags }, secret_renderer))
     }
 
     fn project(self, diagnostics: &mut Vec<Diagnostic>) -> Option<Project> {
-        let secret_renderer = self.secret_renderer(Policy::default());
-        let profile = self.profile(&secret_renderer, diagnostics);
+        let profile_renderer = self.profile_renderer();
+        let secret_renderer = self.secret_renderer(self.known_first(), Policy::default());
+        let profile = self.profile(&profile_renderer, diagnostics);
         // Without a profile the project file is still read, for what is wrong in it.
         let target = profile.as_ref().map(Profile::target);
         let renderer =
-            Renderer::new(self.members(target.clone(), self.command_line(), Policy::default()), None);
+            Renderer::new(self.members(target.clone(), self.known_first(), Policy::default()), None);
         let package_renderer =
             Renderer::new(self.members(target.clone(), Vars::default(), Policy::default()), None);
         let selectors = self.root_file("selectors.yml", &renderer, diagnostics);
-        if let Some(yaml) = self.root_file(catalogs::FILE, &secret_renderer, diagnostics) {
+        if let Some(yaml) = self.root_file(catalogs::FILE, &profile_renderer, diagnostics) {
             diagnostics.extend(catalogs::check(&yaml, &self.request.invocation.which));
         }
         let log_path = self.log_folder();
-        let Self { request, root, raw, flags, command_line_vars, secrets, reads } = self;
+        let Self { request, root, raw, flags, command_line_vars, secrets, reads, .. } = self;
         let given_vars = command_line_vars.to_json();
         let file = raw.check(&renderer, diagnostics)?;
         check_version(&file, &flags, diagnostics);

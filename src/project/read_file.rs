@@ -10,7 +10,7 @@ use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules}
 use super::keys::{CONFIG_TREES, IDLE_KEYS, KEYS, RESERVED_NAMES, Shape, shape_of};
 use super::locate::project_file_in;
 use super::render::Renderer;
-use super::version;
+use super::{vars, version};
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::source::{SourceFile, SourceMap, Span};
@@ -64,6 +64,19 @@ impl RawFile {
     /// `name` as written.
     pub(super) fn name(&self) -> Option<&str> {
         self.get("name").and_then(Yaml::as_str)
+    }
+
+    /// Takes vars that stand in a file of their own. dbt: then none may stand here.
+    pub(super) fn adopt_vars(&mut self, (key, vars): (Key, Yaml), diagnostics: &mut Vec<Diagnostic>) {
+        if let Some((own, value)) = self.map.entry("vars")
+            && !value.as_map().is_none_or(Map::is_empty)
+        {
+            let message = format!("vars are given in `{}` and in `{}`", self.name_on_disk, vars::FILE);
+            let words = format!("Variables cannot be defined in both {} and dbt_project.yml", vars::FILE);
+            let finding = Diagnostic::error("vars", message).at(own.span, "").at(key.span, "and here");
+            diagnostics.push(finding.known_as(words).help("keep them in one of the two files"));
+        }
+        self.map.insert(key, vars);
     }
 
     /// Renders and checks everything. There is no result where the name is unusable.

@@ -1,10 +1,12 @@
 //! `vars`: what `var()` finds.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::diagnostics::Diagnostic;
+use crate::host::files;
 use crate::source::SourceMap;
-use crate::yaml::{self, Map, Yaml};
+use crate::yaml::{self, Key, Map, Yaml};
 
 /// The vars of an invocation, as written: templates in them are not rendered.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +46,44 @@ impl Vars {
         names.dedup();
         names
     }
+}
+
+/// The file of vars beside the project file, which may use them (dbt 1.12).
+pub(super) const FILE: &str = "vars.yml";
+
+/// What is under `vars` in [`FILE`], as written, with the place of the key: `None` where
+/// there is nothing. dbt: other keys of the file are not its own.
+pub(super) fn read_file(
+    root: &Path,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Key, Yaml)> {
+    let path = root.join(FILE);
+    if !files::is_file(&path) {
+        return None;
+    }
+    let text = files::read_text(&path)
+        .map_err(|error| diagnostics.push(Diagnostic::error("unreadable-file", error.to_string())))
+        .ok()?;
+    let file = sources.add(FILE, text);
+    let yaml = yaml::collect(&file, diagnostics)?;
+    let mut wrong = |what: &str, yaml: &Yaml| {
+        let message = format!("{what} must be a mapping, this is {}", yaml.kind());
+        let finding = Diagnostic::error("vars", message).at(yaml.span, "");
+        diagnostics.push(finding.help("write `vars:`, and below it a line `name: value` for each"));
+    };
+    let Some(map) = yaml.as_map() else {
+        if !yaml.is_null() {
+            wrong(&format!("`{FILE}`"), &yaml);
+        }
+        return None;
+    };
+    let (key, vars) = map.entry("vars").filter(|(_, vars)| !vars.is_null())?;
+    let Some(given) = vars.as_map() else {
+        wrong(&format!("`vars` in `{FILE}`"), vars);
+        return None;
+    };
+    (!given.is_empty()).then(|| (key.clone(), vars.clone()))
 }
 
 /// Reads `--vars` or its environment variable `name`: a YAML mapping. Findings

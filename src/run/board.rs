@@ -97,11 +97,11 @@ impl<'a> Board<'a> {
         self.changed.notify_all();
     }
 
-    /// A step is over.
-    pub(super) fn finish(&self, at: usize, result: Box<NodeResult>, teller: &Teller) {
+    /// A step is over. Where it failed, what waits for it is lost, unless the step lets it go.
+    pub(super) fn finish(&self, at: usize, result: Box<NodeResult>, lets_go: bool, teller: &Teller) {
         let mut shared = self.shared();
         let failed = result.status.is_failure();
-        let lost = if failed {
+        let lost = if failed && !lets_go {
             shared.queue.fail(at)
         } else {
             shared.queue.finish(at);

@@ -220,7 +220,7 @@ fn labor_at(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, teller: &Tel
             let problem = Diagnostic::error("internal-error", message);
             NodeResult::error(step.unique_id.clone(), vec![problem.help("please report it")])
         });
-        board.finish(at, Box::new(result), teller);
+        board.finish(at, Box::new(result), step.lets_go, teller);
     }
 }
 

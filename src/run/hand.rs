@@ -15,6 +15,7 @@ use super::failing::fail;
 use super::microbatch;
 use super::pile::Pile;
 use super::plan::{Earlier, Mode, Stop};
+use super::pointer;
 use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
 use crate::adapter::{Cancel, Response};
@@ -196,9 +197,12 @@ impl Turn<'_> {
                 }
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
                 if self.is_in_batches() {
-                    return microbatch::make(self, recipe, result);
+                    microbatch::make(self, recipe, result)?;
+                    let is_whole = result.status == Status::Success;
+                    return pointer::make(self, self.node.relation.as_ref().filter(|_| is_whole));
                 }
                 let made = materialize::make(&order, &mut desk, recipe)?;
+                pointer::make(self, made.relations.first())?;
                 result.message = Some(made.response.message.clone());
                 result.adapter_response = response_json(&made.response);
             }
@@ -323,7 +327,7 @@ impl Turn<'_> {
         Err(Diagnostic::error("wrong-language", message).known_as(words).into())
     }
 
-    fn recipe(&self, name: &str) -> Option<String> {
+    pub(super) fn recipe(&self, name: &str) -> Option<String> {
         recipe(&self.laborer.runtime, name)
     }
 }

@@ -25,6 +25,7 @@ mod kin;
 mod microbatch;
 mod pile;
 mod plan;
+mod pointer;
 mod queue;
 mod ranks;
 mod rehearsal;

@@ -107,6 +107,7 @@ mod tests {
             unique_id: UniqueId("model.shop.daily".into()),
             action: Action::Materialize,
             counts: true,
+            lets_go: false,
         };
         let part = |index: usize| {
             let (id, name) = (index.to_string(), index.to_string());

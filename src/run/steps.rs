@@ -37,6 +37,8 @@ pub(super) struct Step {
     pub(super) action: Action,
     /// Whether people hear of it. An ephemeral model only serves others.
     pub(super) counts: bool,
+    /// Whether what waits for it is begun although it failed.
+    pub(super) lets_go: bool,
 }
 
 /// Steps, and which must be over before which.
@@ -146,7 +148,8 @@ fn step(node: &Node, id: NodeId, mode: Mode) -> Option<Step> {
         (NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_), _) => Action::Materialize,
     };
     let counts = !is_ephemeral || matches!(mode, Mode::Compile | Mode::Show { .. });
-    Some(Step { node: id, unique_id: node.unique_id.clone(), action, counts })
+    let lets_go = matches!(node.kind, NodeKind::Model(_)) && node.config.text("on_error") == Some("continue");
+    Some(Step { node: id, unique_id: node.unique_id.clone(), action, counts, lets_go })
 }
 
 #[cfg(test)]
@@ -233,8 +236,13 @@ mod tests {
     #[test]
     fn a_new_step_is_as_long_as_a_usual_one_of_its_kind() {
         let id = |name: &str| UniqueId(name.into());
-        let step =
-            |name| Step { node: NodeId(0), unique_id: id(name), action: Action::Nothing, counts: true };
+        let step = |name| Step {
+            node: NodeId(0),
+            unique_id: id(name),
+            action: Action::Nothing,
+            counts: true,
+            lets_go: false,
+        };
         let list = ["model.a", "model.new", "test.a", "seed.new"].map(step);
         let took = [("model.a", 7), ("model.b", 30), ("model.c", 900), ("test.a", 2)];
         let durations =

@@ -35,6 +35,7 @@ mod macros;
 mod microbatch;
 mod mistakes;
 mod nesting;
+mod newer_forms;
 mod offers;
 mod packages;
 mod postgres;

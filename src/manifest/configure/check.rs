@@ -57,6 +57,8 @@ const NODES: &[(&str, Shape)] = &[
     ("sql_header", Text),
 ];
 
+const MODELS: &[(&str, Shape)] = &[("on_error", Word(&["skip_children", "continue"], false))];
+
 const SEEDS: &[(&str, Shape)] = &[("delimiter", Text), ("quote_columns", Flag)];
 
 const FUNCTIONS: &[(&str, Shape)] = &[
@@ -126,6 +128,7 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
             findings.extend(colour(name, merged, place));
             findings.extend(public_ephemeral(name, merged, place));
             findings.extend(build_after(name, merged, place));
+            findings.extend(pointer(name, merged, place));
         }
         ResourceType::Seed => findings.extend(fixed(name, "seed", merged, place)),
         ResourceType::Snapshot => {
@@ -148,7 +151,8 @@ pub(super) fn known_keys(kind: ResourceType) -> impl Iterator<Item = &'static st
 
 fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
     let own: &[&[(&str, Shape)]] = match kind {
-        ResourceType::Model | ResourceType::Analysis | ResourceType::Operation => &[NODES],
+        ResourceType::Model => &[NODES, MODELS],
+        ResourceType::Analysis | ResourceType::Operation => &[NODES],
         ResourceType::Seed => &[NODES, SEEDS],
         ResourceType::Function => &[NODES, FUNCTIONS],
         ResourceType::Snapshot => &[NODES, SNAPSHOTS],
@@ -307,6 +311,22 @@ fn build_after(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
     Some(finding.help(format!("add `{missing}:`")))
 }
 
+/// The view that shows the latest version: whether there is one, and its name.
+fn pointer(name: &str, merged: &mut Merged, place: Span) -> Option<Diagnostic> {
+    const KEY: &str = "latest_version_pointer";
+    let written = merged.config.get(KEY).filter(|written| !written.is_null())?;
+    let (enabled, alias) = (written.get("enabled"), written.get("alias"));
+    let fits = |value: Option<&Json>, is: fn(&Json) -> bool| value.is_none_or(|it| it.is_null() || is(it));
+    if written.is_object() && fits(enabled, Json::is_boolean) && fits(alias, Json::is_string) {
+        return None;
+    }
+    let at = merged.set_by.get(KEY).copied().unwrap_or(place);
+    let expected = "`true`, `false` or a mapping with `enabled` and `alias`";
+    let message = format!("`{KEY}` of `{name}` must be {expected}, not `{}`", shown(written));
+    merged.config.set(KEY, Json::Null);
+    Some(Diagnostic::error("wrong-config-value", message).at(at, "set here"))
+}
+
 /// dbt: what is public is read from outside, where an ephemeral model cannot be.
 fn public_ephemeral(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
     let config = &merged.config;
@@ -416,6 +436,16 @@ mod tests {
             Model,
             json!({"access": "public", "materialized": "ephemeral"}),
             &["the ephemeral model `n` cannot be `public`"],
+        );
+        check(Model, json!({"on_error": "continue", "latest_version_pointer": true}), &[]);
+        check(
+            Model,
+            json!({"on_error": "contniue", "latest_version_pointer": {"enabled": "yes"}}),
+            &[
+                "`on_error` of `n` must be `skip_children` or `continue`, not `contniue`",
+                "`latest_version_pointer` of `n` must be `true`, `false` or a mapping with `enabled` and \
+                 `alias`, not `{\"enabled\":\"yes\",\"alias\":null}`",
+            ],
         );
         check(Test, json!({"severity": "Warn"}), &[]);
         check(Test, json!({"severity": "bad"}), &["`severity` of `n` must be `error` or `warn`, not `bad`"]);

@@ -1,9 +1,10 @@
 //! Layers of settings to one configuration.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::begin::iso;
 use super::hooks::hook_items;
@@ -50,11 +51,33 @@ pub(super) enum Rule {
 pub(super) fn rule(key: &str) -> Rule {
     match key {
         "pre-hook" | "post-hook" | "tags" | "packages" => Rule::Append,
-        "quoting" | "column_types" | "meta" | "docs" | "contract" | "snapshot_meta_column_names" => {
-            Rule::Update
-        }
+        "quoting"
+        | "column_types"
+        | "meta"
+        | "docs"
+        | "contract"
+        | "snapshot_meta_column_names"
+        | "latest_version_pointer" => Rule::Update,
         "grants" => Rule::Grants,
         _ => Rule::Replace,
+    }
+}
+
+/// Mappings of which dbt keeps what it knows.
+const KNOWN_PARTS: [(&str, [&str; 2]); 3] = [
+    ("contract", ["enforced", "alias_types"]),
+    ("docs", ["show", "node_color"]),
+    (POINTER, ["enabled", "alias"]),
+];
+
+/// The config of the view that shows a model's latest version (dbt 1.12).
+const POINTER: &str = "latest_version_pointer";
+
+/// A value with all of its parts, where it may be written as a lone flag.
+fn whole<'a>(key: &str, value: &'a Json) -> Cow<'a, Json> {
+    match value {
+        Json::Bool(enabled) if key == POINTER => Cow::Owned(json!({ "enabled": enabled })),
+        _ => Cow::Borrowed(value),
     }
 }
 
@@ -76,7 +99,7 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
         } else {
             rule(&setting.key)
         };
-        join(&mut values, rule, &setting.key, &setting.value);
+        join(&mut values, rule, &setting.key, &whole(&setting.key, &setting.value));
         set_by.insert(setting.key.clone(), setting.span);
     }
     // dbt: where nothing reads it as a moment, it stays a text.
@@ -85,12 +108,16 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
         values.set("begin", moment.into());
     }
     // dbt: these keep what they know and drop the rest.
-    for (key, known) in [("contract", ["enforced", "alias_types"]), ("docs", ["show", "node_color"])] {
+    for (key, known) in KNOWN_PARTS {
         if let Some(own) = values.get(key).and_then(Json::as_object) {
             let kept = own.iter().filter(|(key, _)| known.contains(&key.as_str()));
             let kept: Map<String, Json> = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
             values.set(key, kept.into());
         }
+    }
+    if let Some(own @ Json::Object(_)) = values.get(POINTER) {
+        let all = json!({ "enabled": own["enabled"], "alias": own["alias"] });
+        values.set(POINTER, all);
     }
     for key in ["pre-hook", "post-hook"] {
         if let Some(items) = values.get(key).map(hook_items) {
@@ -144,8 +171,6 @@ pub(super) fn as_list(value: &Json) -> Vec<Json> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::source::SourceMap;
 
@@ -172,6 +197,11 @@ mod tests {
             "persist_docs",
             &[json!({"relation": true}), json!({"columns": true})],
             json!({"columns": true}),
+        );
+        check(
+            "latest_version_pointer",
+            &[json!(true), json!({"alias": "orders", "other": 1})],
+            json!({"enabled": true, "alias": "orders"}),
         );
         check("schema", &[json!("a"), json!(null)], json!(null));
         check("custom", &[json!([1]), json!([2])], json!([2]));

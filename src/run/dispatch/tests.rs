@@ -55,6 +55,7 @@ impl Setup {
             unique_id: UniqueId((*name).into()),
             action: Action::Materialize,
             counts: !name.starts_with("ephemeral"),
+            lets_go: name.starts_with("free"),
         };
         let list = names.iter().enumerate().map(step).collect();
         let steps = Steps { list, edges: edges.to_vec(), ..Steps::default() };
@@ -118,6 +119,17 @@ fn a_failure_skips_what_is_downstream_and_names_itself() {
     4/4 end d success
     ");
     assert_eq!((outcome.results.len(), outcome.ending), (4, Ending::Completed));
+}
+
+#[test]
+fn a_step_may_let_go_what_waits_for_it() {
+    let (story, ..) = Setup::new(&["free", "b"], &[(0, 1)]).ends(0, Status::Error).run();
+    insta::assert_snapshot!(story, @r"
+    1/2 start 0
+    1/2 end free error
+    2/2 start 1
+    2/2 end b success
+    ");
 }
 
 #[test]
