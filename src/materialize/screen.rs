@@ -109,7 +109,7 @@ impl<'a> Look<'a> {
         let (names, failing) = if let Some((names, [])) = names(&words, NOT_NULL) {
             (names, format!("count(*) - count({})", names.column))
         } else if let Some((names, [])) = names(&words, UNIQUE) {
-            (names, format!("count({0}) - count(distinct {0})", names.column))
+            (names, duplicates(names))
         } else {
             let (names, _) = names(&words, ACCEPTED)?;
             let (_, list) = sql.split_once("where value_field not in ")?;
@@ -148,6 +148,15 @@ fn names<'a, 'w>(words: &'w [&'a str], form: &str) -> Option<(Names<'a>, &'w [&'
         rest = behind;
     }
     Some((Names { relation: relation?, column: column? }, rest))
+}
+
+/// How many values stand in several rows. They are grouped as by the test: `count(distinct …)`
+/// tells values apart that a collation makes equal.
+fn duplicates(Names { relation, column }: Names<'_>) -> String {
+    format!(
+        "(select count(*) from (select 1 from {relation} where {column} is not null group by {column} \
+         having count(*) > 1))"
+    )
 }
 
 /// Whether a text is a name, quoted or not, or with `dots` several; not one that the
@@ -190,7 +199,12 @@ mod tests {
                  where {column} is not null\ngroup by {column}\nhaving count(*) > 1"
             )
         };
-        check(&unique("\"Id\""), Some("count(\"Id\") - count(distinct \"Id\")"));
+        check(
+            &unique("\"Id\""),
+            Some(
+                "(select count(*) from (select 1 from a.b where \"Id\" is not null group by \"Id\" having count(*) > 1))",
+            ),
+        );
         check(&unique("a||b"), None);
         check(&unique("n_records"), None);
         let accepted = |list: &str| {

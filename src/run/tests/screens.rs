@@ -78,6 +78,24 @@ fn told(lab: &mut Lab, mode: Mode, combined: bool) -> Vec<String> {
     lines
 }
 
+#[test]
+fn a_look_finds_alike_what_a_collation_makes_equal() {
+    let mut lab = Lab::new();
+    let set = "{% if execute %}{% do run_query(\"set default_collation = 'nocase'\") %}{% endif %}";
+    lab.node(
+        "a",
+        &json!({"materialized": "table"}),
+        &format!("{set}select * from (values ('a'), ('A')) as t(x)"),
+    );
+    for test in ["not_null", "unique"] {
+        generic_test(&mut lab, test, test, &json!({}), &format!("{{{{ test_{test}(ref('a'), 'x') }}}}"));
+    }
+    lab.run(Mode::Build);
+    let alone = told(&mut lab, Mode::Build, false);
+    assert!(alone.iter().any(|line| line.contains("unique") && line.contains("Fail")), "{alone:?}");
+    assert_eq!(told(&mut lab, Mode::Build, true), alone);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
