@@ -53,7 +53,6 @@ impl Hand for Laborer {
         self.turn(step, (screened, prepared), (board, teller), |turn| {
             let taken = self.runtime.timings().during(Phase::Render, || turn.take(&mut result));
             if let Err(failure) = taken {
-                // What a template began while it was compiled is not the next node's.
                 // The first error is the one to tell.
                 let _ = turn.job.rollback();
                 fail(&mut result, &failure, step.action, turn.job);
@@ -116,6 +115,8 @@ impl Laborer {
         });
         let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
         work(&Turn { laborer: self, step, node, job: &job, screened, prepared, listener, board, teller });
+        // What a template began, and did not end, is not the next node's.
+        let _ = job.rollback();
     }
 }
 

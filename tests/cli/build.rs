@@ -408,3 +408,24 @@ fn what_took_long_last_time_starts_early() {
     sandbox.write_exactly("target/run_results.json", &results.to_string());
     assert_eq!(started("1"), "a", "one thread keeps to dbt's order");
 }
+
+#[test]
+fn what_a_template_began_is_over_with_its_node() {
+    let insert =
+        "{% if execute %}{% call statement('more') %}insert into log values (1){% endcall %}{% endif %}";
+    let sandbox = Sandbox::new()
+        .file("models/log.sql", "{{ config(materialized='table') }}select 0 as x")
+        .file(
+            "models/e.sql",
+            &format!(
+                "{{{{ config(materialized='ephemeral') }}}}{insert}select 1 as x from {{{{ ref('log') }}}}"
+            ),
+        )
+        .file("tests/t.sql", &format!("{insert}select * from {{{{ ref('log') }}}} where x < 0"))
+        .file(
+            "models/next.sql",
+            "{{ config(materialized='table') }}\n-- depends_on: {{ ref('e') }}\nselect 1 as x",
+        );
+    sandbox.run(["build", "--threads", "1"]).success();
+    assert_eq!(sandbox.query("select count(*) from log"), ["1"]);
+}
