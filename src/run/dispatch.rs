@@ -320,18 +320,15 @@ impl Dispatcher<'_> {
     /// for which it was the last to be lost of what they wait for.
     fn behind_ephemeral(&self, failed: usize, lost: &[usize]) -> Vec<(usize, Option<String>)> {
         let order: HashMap<usize, usize> = [failed].iter().chain(lost).copied().zip(0..).collect();
-        let mut waited_for: HashMap<usize, usize> = HashMap::new();
-        for (first, then) in self.edges.iter().filter(|_| self.is_build) {
-            if let (Some(place), Some(_)) = (order.get(first), order.get(then)) {
-                let known = waited_for.entry(*then).or_insert(*first);
-                if order.get(known) < Some(place) {
-                    *known = *first;
-                }
-            }
-        }
+        let last_lost = |at: usize| {
+            let start = self.edges.partition_point(|(_, then)| *then < at);
+            let behind = self.edges.get(start..).unwrap_or_default();
+            let waited_for = behind.iter().take_while(|(_, then)| *then == at).map(|(first, _)| *first);
+            waited_for.filter(|first| order.contains_key(first)).max_by_key(|first| order.get(first).copied())
+        };
         let said = |at: usize| {
-            let cause =
-                self.steps.get(*waited_for.get(&at).unwrap_or(&failed)).filter(|cause| !cause.counts)?;
+            let cause = if self.is_build { last_lost(at) } else { None };
+            let cause = self.steps.get(cause.unwrap_or(failed)).filter(|cause| !cause.counts)?;
             let id = &self.steps.get(at)?.unique_id;
             Some(format!(
                 "Compilation Error in {id}, caused by compilation error in referenced ephemeral model {}",

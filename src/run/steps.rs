@@ -45,7 +45,7 @@ pub(super) struct Step {
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     pub(super) list: Vec<Step>,
-    /// `(first, then)` as places in `list`.
+    /// `(first, then)` as places in `list`, in the order of `then`.
     pub(super) edges: Vec<(usize, usize)>,
     /// How long each step is likely to take, in milliseconds; empty where nobody knows.
     pub(super) lengths: Vec<u64>,
