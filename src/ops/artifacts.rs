@@ -21,7 +21,7 @@ use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::host::files;
 use crate::host::timings::Phase;
-use crate::manifest::{HookMoment, Manifest, Node, NodeId, NodeKind};
+use crate::manifest::{HookMoment, Node, NodeId, NodeKind};
 use crate::project;
 use crate::project::Period;
 use crate::run;
@@ -119,11 +119,7 @@ impl<'a> Writer<'a> {
     pub(super) fn sources(&self, outcome: &RunOutcome, path: Option<&Path>) -> Result<(), Diagnostic> {
         let results = artifact::SourcesResults {
             metadata: self.metadata(),
-            results: outcome
-                .results
-                .iter()
-                .filter_map(|result| freshness(&self.workspace.manifest, result))
-                .collect(),
+            results: outcome.results.iter().filter_map(|result| self.freshness(result)).collect(),
             elapsed_time: outcome.elapsed.as_secs_f64(),
         };
         match path {
@@ -134,7 +130,9 @@ impl<'a> Writer<'a> {
 
     /// `catalog.json`.
     pub(super) fn catalog(&self, catalog: artifact::Catalog) -> Result<(), Diagnostic> {
-        let catalog = artifact::Catalog { metadata: self.metadata(), ..catalog };
+        let masked = |errors: Vec<String>| errors.iter().map(|error| self.masked(error)).collect();
+        let errors = catalog.errors.map(masked);
+        let catalog = artifact::Catalog { metadata: self.metadata(), errors, ..catalog };
         self.write("catalog.json", &catalog.stamped())
     }
 
@@ -180,7 +178,7 @@ impl<'a> Writer<'a> {
             thread_id: result.thread_id.clone(),
             execution_time: result.execution_time.as_secs_f64(),
             adapter_response: result.adapter_response.clone(),
-            message: result.message.clone(),
+            message: result.message.as_deref().map(|message| self.masked(message)),
             failures: result.failures,
             unique_id: result.unique_id.to_string(),
             compiled: (has_sql || result.compiled.is_some()).then_some(result.compiled.is_some()),
@@ -188,6 +186,35 @@ impl<'a> Writer<'a> {
             relation_name,
             batch_results: result.batches.as_ref().map(batch_results),
         }
+    }
+
+    fn freshness(&self, result: &run::NodeResult) -> Option<FreshnessResult> {
+        let node = self.workspace.manifest.by_id(result.unique_id.as_str())?;
+        let NodeKind::Source(source) = &node.kind else { return None };
+        let Detail::Freshness(measured) = &result.detail else {
+            return Some(FreshnessResult::Unknown(FreshnessUnknown {
+                unique_id: result.unique_id.to_string(),
+                error: result.message.as_deref().map(|message| self.masked(message)),
+                status: status(result.status),
+            }));
+        };
+        Some(FreshnessResult::Measured(Box::new(FreshnessMeasured {
+            unique_id: result.unique_id.to_string(),
+            max_loaded_at: loaded_at(measured.max_loaded_at),
+            snapshotted_at: loaded_at(measured.snapshotted_at),
+            max_loaded_at_time_ago_in_s: measured.age.as_secs_f64(),
+            status: status(result.status),
+            criteria: artifact::source_freshness(node, source),
+            adapter_response: result.adapter_response.clone(),
+            timing: result.timing.iter().map(timing).collect(),
+            thread_id: result.thread_id.clone(),
+            execution_time: result.execution_time.as_secs_f64(),
+        })))
+    }
+
+    /// A message without secrets. The warehouse may repeat what the profile or a template told it.
+    fn masked(&self, message: &str) -> String {
+        self.workspace.project.members.secrets().mask(message)
     }
 
     fn metadata(&self) -> Metadata {
@@ -212,30 +239,6 @@ impl<'a> Writer<'a> {
 fn write(path: &Path, json: &impl Serialize) -> Result<(), Diagnostic> {
     let written = files::write_with(path, |out| serde_json::to_writer(out, json).map_err(io::Error::from));
     Ok(written?)
-}
-
-fn freshness(manifest: &Manifest, result: &run::NodeResult) -> Option<FreshnessResult> {
-    let node = manifest.by_id(result.unique_id.as_str())?;
-    let NodeKind::Source(source) = &node.kind else { return None };
-    let Detail::Freshness(measured) = &result.detail else {
-        return Some(FreshnessResult::Unknown(FreshnessUnknown {
-            unique_id: result.unique_id.to_string(),
-            error: result.message.clone(),
-            status: status(result.status),
-        }));
-    };
-    Some(FreshnessResult::Measured(Box::new(FreshnessMeasured {
-        unique_id: result.unique_id.to_string(),
-        max_loaded_at: loaded_at(measured.max_loaded_at),
-        snapshotted_at: loaded_at(measured.snapshotted_at),
-        max_loaded_at_time_ago_in_s: measured.age.as_secs_f64(),
-        status: status(result.status),
-        criteria: artifact::source_freshness(node, source),
-        adapter_response: result.adapter_response.clone(),
-        timing: result.timing.iter().map(timing).collect(),
-        thread_id: result.thread_id.clone(),
-        execution_time: result.execution_time.as_secs_f64(),
-    })))
 }
 
 fn timing(timing: &run::Timing) -> artifact::Timing {

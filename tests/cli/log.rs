@@ -185,3 +185,18 @@ fn no_secret_is_logged() {
         }
     }
 }
+
+#[test]
+fn no_secret_is_in_what_went_wrong() {
+    let sandbox = Sandbox::empty()
+        .file("project.yml", "name: shop\nprofile: shop\n")
+        .file(
+            "profiles.yml",
+            "shop:\n  outputs:\n    dev: {type: duckdb, path: \"{{ env_var('DBT_ENV_SECRET_X') }}.duckdb\"}\n  target: dev\n",
+        )
+        .model("a", "{{ config(materialized='table') }}select error('boom {{ target.path }}') as id")
+        .env("DBT_ENV_SECRET_X", "s3cret");
+    sandbox.run(["run"]).code(1);
+    let message = &sandbox.json("target/run_results.json")["results"][0]["message"];
+    assert!(message.as_str().is_some_and(|text| text.contains("boom *****.duckdb")), "{message}");
+}
