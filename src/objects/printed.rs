@@ -84,8 +84,10 @@ pub(super) fn picture(names: &[String], kinds: &[&str], rows: &[&[Value]], limit
     let columns: Vec<Shown> = (0..names.len().min(count + 1)).map(column).collect();
     let line = |cell: &dyn Fn(&Shown) -> String| {
         let padded = columns.iter().map(|column| {
-            let (width, cell) = (column.width, cell(column));
-            if column.is_text { format!(" {cell:<width$} |") } else { format!(" {cell:>width$} |") }
+            let cell = cell(column);
+            // A width in a format has 16 bits.
+            let space = " ".repeat(column.width.saturating_sub(cell.chars().count()));
+            if column.is_text { format!(" {cell}{space} |") } else { format!(" {space}{cell} |") }
         });
         format!("|{}\n", padded.collect::<String>())
     };

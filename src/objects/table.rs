@@ -2,8 +2,9 @@
 //! projects use.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use indexmap::{IndexMap, IndexSet};
 use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Tuple};
 use minijinja::{Error, ErrorKind, State, Value};
 
@@ -21,6 +22,20 @@ pub struct TableObject {
     /// The types that the warehouse or a file told, empty where none did.
     declared: Arc<[String]>,
     rows: Vec<Arc<RowObject>>,
+    shown: Shown,
+}
+
+/// What templates ask for again and again, made once. A copy of a table may have other rows.
+#[derive(Default)]
+struct Shown {
+    columns: OnceLock<Value>,
+    rows: OnceLock<Value>,
+}
+
+impl Clone for Shown {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// The rows as a template value.
@@ -44,7 +59,8 @@ impl TableObject {
         let row =
             |row: &Vec<Cell>| Arc::new(RowObject::new(Arc::clone(&names), row.iter().map(cell).collect()));
         let declared = rows.columns.iter().map(|column| column.data_type.clone()).collect();
-        Self { kinds, declared, rows: rows.rows.iter().map(row).collect(), names: Arc::clone(&names) }
+        let rows = rows.rows.iter().map(row).collect();
+        Self { kinds, declared, rows, names: Arc::clone(&names), shown: Shown::default() }
     }
 
     /// The type of DDL for the column at a place: the one that was told, else
@@ -93,6 +109,10 @@ impl TableObject {
         })
     }
 
+    fn row_list(&self) -> Value {
+        Value::from_object(Named { names: Vec::new(), values: self.row_values().collect(), by_name: false })
+    }
+
     fn picture(&self, limits: Limits) -> String {
         let rows: Vec<&[Value]> = self.rows.iter().map(|row| row.values()).collect();
         picture(&self.names, &self.kinds, &rows, limits)
@@ -134,7 +154,8 @@ impl TableObject {
             Arc::new(RowObject::new(Arc::clone(&names), values))
         };
         let declared = places.iter().filter_map(|at| self.declared.get(*at).cloned()).collect();
-        Self { kinds, declared, rows: self.rows.iter().map(row).collect(), names: Arc::clone(&names) }
+        let rows = self.rows.iter().map(row).collect();
+        Self { kinds, declared, rows, names: Arc::clone(&names), shown: Shown::default() }
     }
 
     fn rename(&self, wanted: &Value) -> Result<Self, Error> {
@@ -164,20 +185,19 @@ impl TableObject {
         let keys = self.keys(state, by)?;
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
         // Nulls last, as agate sorts them.
-        order.sort_by_key(|at| keys.get(*at).map(|key| (key.is_none(), key.clone())));
-        if reverse {
-            order.reverse();
-        }
+        let key = |at: usize| keys.get(at).map(|key| (key.is_none(), key));
+        // What is equal stays in its order, also in reverse.
+        order.sort_by(|one, other| {
+            let (one, other) = (key(*one), key(*other));
+            if reverse { other.cmp(&one) } else { one.cmp(&other) }
+        });
         Ok(self.with_rows(order.into_iter().filter_map(|at| self.rows.get(at).cloned()).collect()))
     }
 
     fn group_by(&self, state: &mut State<'_, '_>, by: &Value) -> Result<Value, Error> {
-        let mut groups: Vec<(Value, Vec<Arc<RowObject>>)> = Vec::new();
+        let mut groups: IndexMap<Value, Vec<Arc<RowObject>>> = IndexMap::new();
         for (key, row) in self.keys(state, by)?.into_iter().zip(&self.rows) {
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, rows)) => rows.push(Arc::clone(row)),
-                None => groups.push((key, vec![Arc::clone(row)])),
-            }
+            groups.entry(key).or_default().push(Arc::clone(row));
         }
         let names = groups.iter().map(|(key, _)| key.to_string()).collect();
         let values = groups.into_iter().map(|(_, rows)| Value::from_object(self.with_rows(rows))).collect();
@@ -269,14 +289,10 @@ impl Object for TableObject {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
-            "columns" => Some(self.columns()),
+            "columns" => Some(self.shown.columns.get_or_init(|| self.columns()).clone()),
             "column_names" => Some(Value::from(Tuple::new(self.names.iter().map(Value::from).collect()))),
             "column_types" => Some(self.kinds.iter().copied().map(Value::from).collect()),
-            "rows" => Some(Value::from_object(Named {
-                names: Vec::new(),
-                values: self.row_values().collect(),
-                by_name: false,
-            })),
+            "rows" => Some(self.shown.rows.get_or_init(|| self.row_list()).clone()),
             _ => None,
         }
     }
@@ -315,7 +331,9 @@ impl Object for TableObject {
             }
             "distinct" => {
                 let keys = self.keys(state, &one("key")?)?;
-                object(self.keep(|at| keys.iter().position(|key| Some(key) == keys.get(at)) == Some(at)))
+                let mut seen = IndexSet::new();
+                let is_first: Vec<bool> = keys.iter().map(|key| seen.insert(key)).collect();
+                object(self.keep(|at| is_first.get(at) == Some(&true)))
             }
             "limit" => {
                 let arguments = Arguments::bind(name, &["limit"], args)?;
@@ -366,13 +384,8 @@ impl Object for TableColumn {
             "values" => Ok(sequence(self.values.clone())),
             "values_without_nulls" => Ok(sequence(without_nulls().collect())),
             "values_distinct" => {
-                let distinct = |mut kept: Vec<Value>, value: &Value| {
-                    if !kept.contains(value) {
-                        kept.push(value.clone());
-                    }
-                    kept
-                };
-                Ok(sequence(self.values.iter().fold(Vec::new(), distinct)))
+                let distinct: IndexSet<&Value> = self.values.iter().collect();
+                Ok(sequence(distinct.into_iter().cloned().collect()))
             }
             "values_sorted" => {
                 let mut sorted: Vec<Value> = self.values.clone();

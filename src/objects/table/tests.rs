@@ -29,6 +29,15 @@ fn render(template: &str) -> String {
 }
 
 #[test]
+fn wide_cells_are_shown() {
+    let wide = Rows {
+        columns: vec![Column::new("k", "VARCHAR"), Column::new("n", "INTEGER")],
+        rows: vec![vec![Cell::Text("x".repeat(70_000)), Cell::Integer(1)]],
+    };
+    assert!(table(&wide).to_string().lines().all(|line| line.chars().count() == 70_000 + 8));
+}
+
+#[test]
 fn tables_answer_as_in_agate() {
     let check = |template: &str, expected: &str| assert_eq!(render(template), expected, "{template}");
     check("{{ t | length }}", "3");
@@ -38,6 +47,10 @@ fn tables_answer_as_in_agate() {
     check("{% for row in t %}{{ row.name }}{{ row[1] }} {% endfor %}", "b2 a1 b3 ");
     check("{% for name, n in t.rows %}{{ name }}{{ n }} {% endfor %}", "b2 a1 b3 ");
     check("{{ t.order_by('n', reverse=true).columns.n.values() | join(',') }}", "3,2,1");
+    check("{{ t.order_by('name', reverse=true).columns.n.values() | join(',') }}", "2,3,1");
+    check("{{ t.order_by('name').columns.n.values() | join(',') }}", "1,2,3");
+    check("{{ t.columns.name.values_distinct() | join(',') }}", "b,a");
+    check("{{ t.limit(1).rows | length }} {{ t.rows | length }} {{ t.limit(1).rows | length }}", "1 3 1");
     check("{{ t.select(['n']).column_names | join(',') }}", "n");
     check("{{ t.exclude('n').column_names | join(',') }}", "name");
     check("{{ t.rename({'n': 'm'}).column_names | join(',') }}", "name,m");

@@ -213,7 +213,11 @@ fn table<const N: usize>(headings: [&str; N], rows: &[[&str; N]]) -> String {
         cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
     };
     let line = |row: &[&str; N]| {
-        let cells = row.iter().enumerate().map(|(at, cell)| format!(" {cell:<width$} |", width = width(at)));
+        let cells = row.iter().enumerate().map(|(at, cell)| {
+            // A width in a format has 16 bits.
+            let space = " ".repeat(width(at).saturating_sub(cell.chars().count()));
+            format!(" {cell}{space} |")
+        });
         format!("|{}", cells.collect::<String>())
     };
     let rule: String =

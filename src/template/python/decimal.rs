@@ -22,6 +22,9 @@ use super::arithmetic::number;
 /// The digits that a division keeps (Python's default context: 28).
 const PRECISION: u32 = 28;
 
+/// As many places as digits: more would not be held.
+const MOST_PLACES: u32 = 38;
+
 /// A decimal number of at most 38 digits: `digits / 10^scale`.
 #[derive(Debug, Clone, Copy)]
 pub struct Decimal {
@@ -39,7 +42,10 @@ impl Decimal {
             return None;
         }
         let digits = format!("{whole}{fraction}").parse().ok()?;
-        Some(Self { digits, scale: u32::try_from(fraction.len()).ok().filter(|scale| *scale <= 38)? })
+        Some(Self {
+            digits,
+            scale: u32::try_from(fraction.len()).ok().filter(|scale| *scale <= MOST_PLACES)?,
+        })
     }
 
     /// The value that templates hold.
@@ -149,7 +155,7 @@ pub(super) fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Opt
 
 fn exact(operator: Operator, a: Decimal, b: Decimal) -> Option<Decimal> {
     let (x, y, scale) = a.aligned(b)?;
-    match operator {
+    let result = match operator {
         Operator::Add => Some(Decimal { digits: x.checked_add(y)?, scale }),
         Operator::Sub => Some(Decimal { digits: x.checked_sub(y)?, scale }),
         Operator::Mul => Some(Decimal { digits: a.digits.checked_mul(b.digits)?, scale: a.scale + b.scale }),
@@ -160,7 +166,8 @@ fn exact(operator: Operator, a: Decimal, b: Decimal) -> Option<Decimal> {
             let exponent = u32::try_from(b.digits).ok().filter(|_| b.scale == 0)?;
             Some(Decimal { digits: a.digits.checked_pow(exponent)?, scale: a.scale.checked_mul(exponent)? })
         }
-    }
+    };
+    result.filter(|result| result.scale <= MOST_PLACES)
 }
 
 /// A quotient with as many places as it needs, up to the usual precision.
@@ -228,7 +235,17 @@ impl Object for Decimal {
 
 #[cfg(test)]
 mod tests {
-    use super::Decimal;
+    use super::{Decimal, Operator, exact};
+
+    #[test]
+    fn has_no_more_places_than_digits() {
+        let power = |of: &str, exponent: &str| {
+            let [base, exponent] = [of, exponent].map(|text| Decimal::parse(text).unwrap());
+            exact(Operator::Pow, base, exponent).map(|result| result.to_string())
+        };
+        assert_eq!(power("0.1", "3").as_deref(), Some("0.001"));
+        assert_eq!(power("0.1", "70000"), None);
+    }
 
     #[test]
     fn keeps_its_digits() {
