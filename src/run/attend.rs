@@ -8,6 +8,7 @@ use super::dispatch::{HEARTBEAT, Halting, Teller, Word};
 use super::event::Event;
 use crate::adapter::Cancel;
 use crate::diagnostics::Diagnostic;
+use crate::host::environment::STACK;
 
 /// Does `work` on a thread of its own, passes on what it says, and cancels it
 /// when somebody asks to stop.
@@ -23,10 +24,12 @@ pub(super) fn attend<T: Send>(
     let (teller, words) = Teller::new();
     let (sender, done) = mpsc::channel();
     thread::scope(|scope| {
-        let thread = scope.spawn(move || {
+        let work = move || {
             // The other end listens until this thread is over.
             let _ = sender.send(work(teller));
-        });
+        };
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Diagnostic::error("internal-error", error.to_string()))?;
         loop {
             match words.recv_timeout(HEARTBEAT) {
                 Ok(said) => speak(said, on_event),

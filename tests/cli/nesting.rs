@@ -29,3 +29,13 @@ fn long_lists_are_no_chains() {
     let list = format!("select {{{{ [{}]|length }}}} as n", "-1, ".repeat(5000));
     check(&list, 0, "1 passed");
 }
+
+#[test]
+fn an_operation_has_as_much_room_as_a_model() {
+    let nest = "{% set deep = namespace(list=[]) %}{% for _ in range(20000) %}{% set deep.list = [deep.list] %}{% endfor %}";
+    let sandbox = Sandbox::new()
+        .file("macros/nest.sql", &format!("{{% macro nest() %}}{nest}{{% endmacro %}}"))
+        .file("models/a.sql", &format!("{nest}select 1 as x"));
+    sandbox.run(["run-operation", "nest"]).success();
+    sandbox.run(["build"]).success();
+}

@@ -14,6 +14,7 @@ use crate::template::error::raise_message;
 use crate::template::python;
 use crate::template::values::Absorbing;
 use crate::template::values::Arguments;
+use crate::template::values::hashable;
 use crate::template::values::list;
 use crate::template::values::pairs;
 use crate::template::values::text;
@@ -133,7 +134,8 @@ fn sort_keys(item: &Value, attribute: Option<&Value>, case_sensitive: bool) -> R
 
 fn order(left: &[Value], right: &[Value], failure: &mut Option<Error>) -> Ordering {
     for (a, b) in left.iter().zip(right) {
-        match if python::equal(a, b) { Ok(Ordering::Equal) } else { python::compare("<", a, b) } {
+        let is_equal = python::equal(a, b);
+        match is_equal.and_then(|same| if same { Ok(Ordering::Equal) } else { python::compare("<", a, b) }) {
             Ok(Ordering::Equal) => {}
             Ok(ordering) => return ordering,
             Err(error) => {
@@ -202,7 +204,7 @@ fn unique(value: &Value, args: &[Value]) -> Result<Value, Error> {
             ValueKind::Bool => Value::from(i64::from(by.is_true())),
             _ => by,
         };
-        if seen.insert(by) {
+        if seen.insert(hashable(by)?) {
             kept.push(item);
         }
     }
@@ -226,9 +228,9 @@ fn group_by(value: &Value, args: &[Value]) -> Result<Value, Error> {
     for pair in sorted(keyed, false)? {
         let (by, item) = (pair.get_item_by_index(0)?, pair.get_item_by_index(1)?);
         let key = folded(by.clone(), case_sensitive);
-        match groups.last_mut().filter(|(last, ..)| python::equal(last, &key)) {
-            Some((.., members)) => members.push(item),
-            None => groups.push((key, by, vec![item])),
+        match groups.last_mut() {
+            Some((last, _, members)) if python::equal(last, &key)? => members.push(item),
+            _ => groups.push((key, by, vec![item])),
         }
     }
     Ok(list(groups.into_iter().map(|(_, by, members)| Group::value(by, list(members)))))

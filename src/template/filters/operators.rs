@@ -30,7 +30,9 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     }
     environment.add_filter("__neg", |value: &Value| python::negate(value));
     environment.add_filter("__eq", |left: &Value, right: &Value| python::equal(left, right));
-    environment.add_filter("__ne", |left: &Value, right: &Value| !python::equal(left, right));
+    environment.add_filter("__ne", |left: &Value, right: &Value| {
+        python::equal(left, right).map(|is_equal| !is_equal)
+    });
     comparison(environment, "__lt", "<", Ordering::is_lt);
     comparison(environment, "__le", "<=", Ordering::is_le);
     comparison(environment, "__gt", ">", Ordering::is_gt);

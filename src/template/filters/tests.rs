@@ -29,7 +29,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         environment.add_test(name, |value: &Value, other: &Value| python::equal(value, other));
     }
     for name in ["ne", "!="] {
-        environment.add_test(name, |value: &Value, other: &Value| !python::equal(value, other));
+        environment
+            .add_test(name, |value: &Value, other: &Value| python::equal(value, other).map(|same| !same));
     }
     comparison(environment, &["lt", "lessthan", "<"], "<", Ordering::is_lt);
     comparison(environment, &["le", "<="], "<=", Ordering::is_le);

@@ -56,15 +56,15 @@ fn items(value: &Value) -> Option<Vec<Value>> {
 fn set(args: &[Value]) -> Value {
     let arguments = Arguments::new("set", args);
     let Some(value) = arguments.get(0, "value") else { return Value::from_object(PySet::default()) };
-    match items(&value) {
-        Some(items) => Value::from_object(PySet::new(items)),
-        None => arguments.get(1, "default").unwrap_or_else(none),
+    match items(&value).map(PySet::checked) {
+        Some(Ok(set)) => Value::from_object(set),
+        _ => arguments.get(1, "default").unwrap_or_else(none),
     }
 }
 
 fn strict_set(value: &Value) -> Result<Value, Error> {
     match items(value) {
-        Some(items) => Ok(Value::from_object(PySet::new(items))),
+        Some(items) => PySet::checked(items).map(Value::from_object),
         None => Err(raise_message(format!("{} cannot be made into a set", type_name(value)))),
     }
 }

@@ -43,20 +43,21 @@ pub(super) fn translated(pattern: &str, is_multiline: bool) -> String {
     out
 }
 
-/// Whether a pattern begins with flags such as `(?im)` that say so.
-pub(super) fn is_multiline(pattern: &str) -> bool {
+/// Whether a pattern begins with flags such as `(?im)`, this one among them.
+pub(super) fn has_flag(pattern: &str, flag: char) -> bool {
     let flags =
         pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')')).map_or("", |(flags, _)| flags);
-    flags.contains('m') && flags.bytes().all(|byte| byte.is_ascii_alphabetic())
+    flags.contains(flag) && flags.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_multiline;
+    use super::has_flag;
     use super::translated;
 
     #[test]
     fn flags_at_the_start_are_seen() {
+        let is_multiline = |pattern| has_flag(pattern, 'm');
         assert!(is_multiline("(?m)a") && is_multiline("(?im)a$"));
         assert!(!is_multiline("(?:m)a") && !is_multiline("(?i)m") && !is_multiline("m"));
     }

@@ -32,8 +32,10 @@ const FLAGS: [(&str, &str, i64, char); 4] = [
     ("X", "VERBOSE", 64, 'x'),
 ];
 
-/// The flag with which `$` is the end of each line.
-const MULTILINE: i64 = 8;
+/// The flag with which `$` is the end of each line, and that with which blanks and comments
+/// stand in a pattern.
+const MULTILINE: (i64, char) = (8, 'm');
+const VERBOSE: (i64, char) = (64, 'x');
 
 /// The functions that take a pattern first, each also a method of a compiled one.
 const FUNCTIONS: [&str; 8] = ["match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"];
@@ -84,10 +86,11 @@ fn escape(text: &str) -> String {
 #[derive(Debug, Clone)]
 struct Pattern {
     written: String,
+    /// The same in the engine's words.
+    body: String,
     regex: Regex,
-    /// Holds only where a text starts, and where the whole text fits.
-    anchored: Regex,
-    full: Regex,
+    /// The groups that have names.
+    names: Arc<[(String, usize)]>,
 }
 
 impl Pattern {
@@ -99,18 +102,20 @@ impl Pattern {
         let flags = flags.unwrap_or(0);
         let letters: String = FLAGS.iter().filter(|flag| flags & flag.2 != 0).map(|flag| flag.3).collect();
         let prefix = if letters.is_empty() { String::new() } else { format!("(?{letters})") };
-        let is_multiline = flags & MULTILINE != 0 || pattern::is_multiline(written);
+        let is_on = |(bit, letter)| flags & bit != 0 || pattern::has_flag(written, letter);
+        let is_multiline = is_on(MULTILINE);
         let body = format!("{prefix}{}", pattern::translated(written, is_multiline));
-        let compile = |pattern: &str| {
-            Regex::new(pattern)
-                .map_err(|error| raise_message(format!("'{written}' is no regular expression: {error}")))
-        };
-        Ok(Self {
-            written: written.to_owned(),
-            regex: compile(&body)?,
-            anchored: compile(&format!("\\A(?:{body})"))?,
-            full: compile(&format!("\\A(?:{body})\\z"))?,
-        })
+        let regex = compiled(written, &body)?;
+        let name = |(at, name): (usize, Option<&str>)| name.map(|name| (name.to_owned(), at));
+        let names = regex.capture_names().enumerate().filter_map(name).collect();
+        // A comment at the end of it would go on.
+        let body = if is_on(VERBOSE) { body + "\n" } else { body };
+        Ok(Self { written: written.to_owned(), body, regex, names })
+    }
+
+    /// The pattern where a text starts, with what has to follow.
+    fn anchored(&self, end: &str) -> Result<Regex, Error> {
+        compiled(&self.written, &format!("\\A(?:{}){end}", self.body))
     }
 
     fn run(
@@ -133,8 +138,8 @@ impl Pattern {
             _ => {
                 let subject = arguments.string(at, "string")?;
                 match name {
-                    "match" => self.first(&self.anchored, &subject),
-                    "fullmatch" => self.first(&self.full, &subject),
+                    "match" => self.first(&self.anchored("")?, &subject),
+                    "fullmatch" => self.first(&self.anchored("\\z")?, &subject),
                     "search" => self.first(&self.regex, &subject),
                     "findall" => Ok(list(self.all(&subject)?.into_iter().map(|found| found.item()))),
                     "finditer" => Ok(list(self.all(&subject)?.into_iter().map(Value::from_object))),
@@ -150,16 +155,36 @@ impl Pattern {
 
     fn first(&self, regex: &Regex, subject: &str) -> Result<Value, Error> {
         let captures = regex.captures(subject).map_err(|error| failed(&error))?;
-        Ok(captures
-            .map_or_else(none, |captures| Value::from_object(Match::new(&self.regex, &captures, subject))))
+        Ok(captures.map_or_else(none, |captures| Value::from_object(self.found(&captures, &subject.into()))))
     }
 
+    fn found(&self, captures: &Captures<'_, str>, subject: &Arc<str>) -> Match {
+        let groups = captures.iter().map(|group| group.map(|found| (found.start(), found.end()))).collect();
+        Match { subject: Arc::clone(subject), groups, names: Arc::clone(&self.names) }
+    }
+
+    /// What is found, one after the other. Python: an empty find may stand right behind another one,
+    /// but not behind an empty one.
     fn all(&self, subject: &str) -> Result<Vec<Match>, Error> {
-        let mut found = Vec::new();
-        for captures in self.regex.captures_iter(subject) {
-            found.push(Match::new(&self.regex, &captures.map_err(|error| failed(&error))?, subject));
+        let shared: Arc<str> = subject.into();
+        let (mut all, mut from, mut last_empty) = (Vec::new(), 0, None);
+        while let Some(captures) =
+            self.regex.captures_from_pos(subject, from).map_err(|error| failed(&error))?
+        {
+            let found = self.found(&captures, &shared);
+            let (start, end) = found.range(0).unwrap_or((from, from));
+            let is_empty = start == end;
+            if is_empty && last_empty == Some(end) {
+                let Some(next) = subject.get(end..).and_then(|rest| rest.chars().next()) else { break };
+                from = end + next.len_utf8();
+                last_empty = None;
+                continue;
+            }
+            last_empty = is_empty.then_some(end);
+            from = end;
+            all.push(found);
         }
-        Ok(found)
+        Ok(all)
     }
 
     fn split(&self, subject: &str, limit: usize) -> Result<Value, Error> {
@@ -206,6 +231,11 @@ impl Pattern {
     }
 }
 
+fn compiled(written: &str, pattern: &str) -> Result<Regex, Error> {
+    Regex::new(pattern)
+        .map_err(|error| raise_message(format!("'{written}' is no regular expression: {error}")))
+}
+
 fn failed(error: &fancy_regex::Error) -> Error {
     raise_message(format!("the regular expression failed: {error}"))
 }
@@ -238,20 +268,10 @@ impl Object for Pattern {
 struct Match {
     subject: Arc<str>,
     groups: Vec<Option<(usize, usize)>>,
-    names: Vec<(String, usize)>,
+    names: Arc<[(String, usize)]>,
 }
 
 impl Match {
-    fn new(regex: &Regex, captures: &Captures<'_, str>, subject: &str) -> Self {
-        let groups = captures.iter().map(|group| group.map(|found| (found.start(), found.end()))).collect();
-        let name = |(at, name): (usize, Option<&str>)| name.map(|name| (name.to_owned(), at));
-        Self {
-            subject: subject.into(),
-            groups,
-            names: regex.capture_names().enumerate().filter_map(name).collect(),
-        }
-    }
-
     fn range(&self, at: usize) -> Option<(usize, usize)> {
         self.groups.get(at).copied().flatten()
     }

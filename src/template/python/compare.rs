@@ -10,6 +10,7 @@ use crate::template::datetime;
 use crate::template::error::raise_message;
 use crate::template::values::Absorbing;
 use crate::template::values::PySet;
+use crate::template::values::compared;
 use crate::template::values::type_name;
 
 use super::arithmetic::Number;
@@ -18,17 +19,20 @@ use super::decimal;
 
 /// `left == right`. Numbers and booleans are equal by value, values of
 /// different types never are, undefined equals only undefined.
-pub(crate) fn equal(left: &Value, right: &Value) -> bool {
+///
+/// # Errors
+/// They are containers that hold too many inside each other.
+pub(crate) fn equal(left: &Value, right: &Value) -> Result<bool, Error> {
     if let (Some(a), Some(b)) = (number(left), number(right)) {
-        return ordered(a, b) == Some(Ordering::Equal);
+        return Ok(ordered(a, b) == Some(Ordering::Equal));
     }
     if let Some(ordering) = decimal::compare(left, right) {
-        return ordering == Ordering::Equal;
+        return Ok(ordering == Ordering::Equal);
     }
     match (Absorbing::is_undefined(left), Absorbing::is_undefined(right)) {
-        (true, true) => true,
-        (true, false) | (false, true) => false,
-        (false, false) => left == right,
+        (true, true) => Ok(true),
+        (true, false) | (false, true) => Ok(false),
+        (false, false) => compared(|| left == right),
     }
 }
 
@@ -77,7 +81,7 @@ fn items(operator: &str, left: &Value, right: &Value) -> Result<Ordering, Error>
             (None, None) => return Ok(Ordering::Equal),
             (None, Some(_)) => return Ok(Ordering::Less),
             (Some(_), None) => return Ok(Ordering::Greater),
-            (Some(a), Some(b)) if equal(&a, &b) => {}
+            (Some(a), Some(b)) if equal(&a, &b)? => {}
             (Some(a), Some(b)) => return compare(operator, &a, &b),
         }
     }

@@ -55,14 +55,17 @@ fn sequence_method(value: &Value, name: &str, arguments: &Arguments<'_>) -> Resu
     match name {
         "count" => {
             let wanted = arguments.required(0, "value")?;
-            Ok(Value::from(value.try_iter()?.filter(|item| equal(item, &wanted)).count()))
+            let mut equals = value.try_iter()?.map(|item| equal(&item, &wanted));
+            equals.try_fold(0, |count, is_equal| Ok(count + usize::from(is_equal?))).map(Value::from)
         }
         "index" => {
             let wanted = arguments.required(0, "value")?;
-            let found = value.try_iter()?.position(|item| equal(&item, &wanted));
-            found
-                .map(Value::from)
-                .ok_or_else(|| raise_message(format!("{} is not in the list", repr(&wanted))))
+            for (at, item) in value.try_iter()?.enumerate() {
+                if equal(&item, &wanted)? {
+                    return Ok(Value::from(at));
+                }
+            }
+            Err(raise_message(format!("{} is not in the list", repr(&wanted))))
         }
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }

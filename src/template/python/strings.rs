@@ -35,13 +35,18 @@ pub(super) fn method(text: &str, name: &str, arguments: &Arguments<'_>) -> Resul
     }
 }
 
+/// More bytes than this are not filled in.
+const MOST_FILLED: usize = 100_000_000;
+
 /// Methods without arguments.
 fn cases(text: &str, name: &str) -> Option<Value> {
     let all = |test: fn(char) -> bool| Value::from(!text.is_empty() && text.chars().all(test));
     let has_case = || text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
     Some(match name {
         "upper" => Value::from(text.to_uppercase()),
-        "lower" | "casefold" => Value::from(text.to_lowercase()),
+        "lower" => Value::from(text.to_lowercase()),
+        // Of the letters whose folded form is not their small one, those that words have.
+        "casefold" => Value::from(text.to_lowercase().replace('ß', "ss").replace('ς', "σ").replace('ſ', "s")),
         "title" => Value::from(title(text)),
         "capitalize" => Value::from(capitalize(text)),
         "swapcase" => Value::from(swap_case(text)),
@@ -107,10 +112,52 @@ fn pieces(text: &str, name: &str, arguments: &Arguments<'_>) -> Option<Result<Va
         "removesuffix" => {
             arguments.string(0, "suffix").map(|fix| Value::from(text.strip_suffix(&*fix).unwrap_or(text)))
         }
-        "expandtabs" => Ok(Value::from(text.replace('\t', "        "))),
-        "translate" => Ok(Value::from(text)),
+        "expandtabs" => expand_tabs(text, arguments),
+        "translate" => translate(text, arguments),
         _ => return None,
     })
+}
+
+/// Blanks up to the next of the columns that tabs lead to.
+fn expand_tabs(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let size = arguments.optional_integer(0, "tabsize")?.map_or(8, |size| usize::try_from(size).unwrap_or(0));
+    if text.matches('\t').count().saturating_mul(size) > MOST_FILLED {
+        return Err(raise_message("the filled string is too large"));
+    }
+    let (mut out, mut column) = (String::with_capacity(text.len()), 0);
+    for c in text.chars() {
+        if c == '\t' {
+            let blanks = if size == 0 { 0 } else { size - column % size };
+            out.extend(std::iter::repeat_n(' ', blanks));
+            column += blanks;
+        } else {
+            out.push(c);
+            column = if matches!(c, '\n' | '\r') { 0 } else { column + 1 };
+        }
+    }
+    Ok(Value::from(out))
+}
+
+/// Each character by what the table has under its number: a text, a number, or nothing at all.
+fn translate(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let table = arguments.required(0, "table")?;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let found = table.get_item(&Value::from(u32::from(c)))?;
+        match found.as_str() {
+            Some(text) => out.push_str(text),
+            None if found.is_undefined() => out.push(c),
+            None if found.is_none() => {}
+            None => {
+                let number = found.as_i64().and_then(|number| u32::try_from(number).ok());
+                let found = number.and_then(char::from_u32);
+                out.push(
+                    found.ok_or_else(|| raise_message("`translate`: the table has no character there"))?,
+                );
+            }
+        }
+    }
+    Ok(Value::from(out))
 }
 
 fn strip(text: &str, name: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
@@ -258,7 +305,7 @@ fn pad(text: &str, name: &str, arguments: &Arguments<'_>) -> Result<Value, Error
         arguments.optional_integer(0, "width")?.and_then(|width| usize::try_from(width).ok()).unwrap_or(0);
     let fill = arguments.optional_string(1, "fillchar")?.unwrap_or_else(|| " ".to_owned());
     let missing = width.saturating_sub(text.chars().count());
-    if missing.saturating_mul(fill.len()) > 100_000_000 {
+    if missing.saturating_mul(fill.len()) > MOST_FILLED {
         return Err(raise_message("the filled string is too large"));
     }
     Ok(Value::from(match name {

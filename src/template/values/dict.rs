@@ -1,5 +1,6 @@
 //! A dict that templates can change.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Deref;
 use std::ops::DerefMut;
@@ -13,6 +14,7 @@ use minijinja::Error;
 use minijinja::ErrorKind;
 use minijinja::State;
 use minijinja::Value;
+use minijinja::value::DynObject;
 use minijinja::value::Enumerator;
 use minijinja::value::Object;
 use minijinja::value::ValueKind;
@@ -25,6 +27,8 @@ use super::arguments::Arguments;
 use super::convert::list;
 use super::convert::none;
 use super::convert::to_value;
+use super::nesting;
+use super::nesting::hashable;
 use super::repr::repr;
 use super::repr::write_repr;
 
@@ -93,6 +97,23 @@ impl MutDict {
         self.lock().insert(key.into(), value);
     }
 
+    /// Equal where both have the same keys, in any order, with equal values.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let addresses = [self, other].map(|dict| std::ptr::from_ref(dict).addr());
+        nesting::nested(addresses, || {
+            let (own, others) = (self.entries(), other.entries());
+            let keys = |entries: &[(Value, Value)]| -> Vec<Value> {
+                let mut keys: Vec<Value> = entries.iter().map(|(key, _)| key.clone()).collect();
+                keys.sort();
+                keys
+            };
+            let by_keys = own.len().cmp(&others.len()).then_with(|| keys(&own).cmp(&keys(&others)));
+            let value = |key: &Value| other.lock().get(key).cloned().unwrap_or_default();
+            let mut by_values = own.iter().map(|(key, own)| nesting::order(own, &value(key)));
+            by_keys.then_with(|| by_values.find(|order| order.is_ne()).unwrap_or(Ordering::Equal))
+        })
+    }
+
     fn lock(&self) -> MutexGuard<'_, Entries> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(make) = entries.maker.take() {
@@ -113,7 +134,7 @@ impl MutDict {
     }
 
     fn pop(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
-        let key = arguments.required(0, "key")?;
+        let key = hashable(arguments.required(0, "key")?)?;
         let removed = self.lock().shift_remove(&key);
         removed
             .or_else(|| arguments.get(1, "default"))
@@ -125,12 +146,12 @@ impl MutDict {
 pub(crate) fn pairs(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
     if value.kind() == ValueKind::Map {
         let keys = value.try_iter()?;
-        return keys.map(|key| Ok((key.clone(), value.get_item(&key)?))).collect();
+        return keys.map(|key| Ok((hashable(key.clone())?, value.get_item(&key)?))).collect();
     }
     let pair = |item: Value| {
         let both: Vec<Value> = item.try_iter()?.collect();
         match both.as_slice() {
-            [key, value] => Ok((key.clone(), value.clone())),
+            [key, value] => Ok((hashable(key.clone())?, value.clone())),
             _ => Err(raise_message("a dict is made of pairs of key and value")),
         }
     };
@@ -139,7 +160,7 @@ pub(crate) fn pairs(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
 
 impl Object for MutDict {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.lock().get(key).cloned()
+        self.lock().get(&hashable(key.clone()).ok()?).cloned()
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -159,7 +180,8 @@ impl Object for MutDict {
         let arguments = Arguments::new(method, args);
         match method {
             "get" => {
-                let found = self.lock().get(&arguments.required(0, "key")?).cloned();
+                let key = hashable(arguments.required(0, "key")?)?;
+                let found = self.lock().get(&key).cloned();
                 Ok(found.or_else(|| arguments.get(1, "default")).unwrap_or_else(none))
             }
             "items" => Ok(list(self.entries().into_iter().map(|(key, value)| Value::from((key, value))))),
@@ -172,7 +194,7 @@ impl Object for MutDict {
                 last.map(Value::from).ok_or_else(|| raise_message("`popitem` from an empty dict"))
             }
             "setdefault" => {
-                let key = arguments.required(0, "key")?;
+                let key = hashable(arguments.required(0, "key")?)?;
                 let default = arguments.get(1, "default").unwrap_or_else(none);
                 Ok(self.lock().entry(key).or_insert(default).clone())
             }
@@ -184,6 +206,10 @@ impl Object for MutDict {
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        other.downcast_ref::<Self>().map(|other| self.order(other))
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

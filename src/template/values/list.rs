@@ -1,5 +1,6 @@
 //! A list that templates can change.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -10,6 +11,7 @@ use minijinja::Error;
 use minijinja::ErrorKind;
 use minijinja::State;
 use minijinja::Value;
+use minijinja::value::DynObject;
 use minijinja::value::Enumerator;
 use minijinja::value::Object;
 use minijinja::value::ObjectRepr;
@@ -18,6 +20,8 @@ use crate::template::error::raise_message;
 
 use super::arguments::Arguments;
 use super::convert::none;
+use super::nesting;
+use super::nesting::compared;
 use super::repr::repr;
 use super::repr::write_repr;
 
@@ -47,12 +51,22 @@ impl MutList {
         self.lock().clone()
     }
 
+    /// By the first items that differ.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let addresses = [self, other].map(|list| std::ptr::from_ref(list).addr());
+        nesting::nested(addresses, || {
+            let (own, others) = (self.items(), other.items());
+            let mut orders = own.iter().zip(&others).map(|(one, other)| nesting::order(one, other));
+            orders.find(|order| order.is_ne()).unwrap_or_else(|| own.len().cmp(&others.len()))
+        })
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Value>> {
         self.items.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn position(&self, wanted: &Value) -> Result<usize, Error> {
-        let found = self.items().iter().position(|item| item == wanted);
+        let found = compared(|| self.items().iter().position(|item| item == wanted))?;
         found.ok_or_else(|| raise_message(format!("{} is not in the list", repr(wanted))))
     }
 
@@ -84,10 +98,11 @@ impl MutList {
             };
             keyed.push((by, item));
         }
-        keyed.sort_by(|(left, _), (right, _)| left.cmp(right));
-        if arguments.keyword("reverse").is_some_and(|reverse| reverse.is_true()) {
-            keyed.reverse();
-        }
+        let is_reverse = arguments.keyword("reverse").is_some_and(|reverse| reverse.is_true());
+        compared(|| {
+            // What is equal stays in its order, also in reverse.
+            keyed.sort_by(|(left, _), (right, _)| if is_reverse { right.cmp(left) } else { left.cmp(right) });
+        })?;
         *self.lock() = keyed.into_iter().map(|(_, item)| item).collect();
         Ok(())
     }
@@ -163,7 +178,8 @@ impl Object for MutList {
             "index" => return Ok(Value::from(self.position(&arguments.required(0, "value")?)?)),
             "count" => {
                 let wanted = arguments.required(0, "value")?;
-                return Ok(Value::from(self.items().iter().filter(|item| **item == wanted).count()));
+                let items = self.items();
+                return Ok(Value::from(compared(|| items.iter().filter(|item| **item == wanted).count())?));
             }
             "sort" => self.sort(state, &arguments)?,
             "reverse" => self.lock().reverse(),
@@ -172,6 +188,10 @@ impl Object for MutList {
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         }
         Ok(none())
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        other.downcast_ref::<Self>().map(|other| self.order(other))
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

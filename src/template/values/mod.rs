@@ -9,6 +9,7 @@ mod arguments;
 mod convert;
 mod dict;
 mod list;
+mod nesting;
 mod repr;
 mod set;
 
@@ -22,4 +23,5 @@ pub(crate) use absorbing::Absorbing;
 pub(crate) use arguments::Arguments;
 pub(crate) use convert::{dict, list, mutable, none, strings};
 pub(crate) use dict::pairs;
+pub(crate) use nesting::{compared, hashable};
 pub(crate) use repr::{float_text, type_name, write_text};

@@ -21,6 +21,7 @@ use crate::template::error::raise_message;
 
 use super::arguments::Arguments;
 use super::convert::none;
+use super::nesting::hashable;
 use super::repr::repr;
 use super::repr::write_repr;
 
@@ -34,6 +35,14 @@ impl PySet {
     /// A set of these items.
     pub fn new(items: impl IntoIterator<Item = Value>) -> Self {
         Self { items: Mutex::new(items.into_iter().collect()) }
+    }
+
+    /// A set of what templates put into it.
+    ///
+    /// # Errors
+    /// An item can be changed.
+    pub(crate) fn checked(items: impl IntoIterator<Item = Value>) -> Result<Self, Error> {
+        items.into_iter().map(hashable).collect::<Result<Vec<Value>, Error>>().map(Self::new)
     }
 
     /// The items as they are now.
@@ -94,7 +103,9 @@ impl Object for PySet {
     ) -> Result<Value, Error> {
         let arguments = Arguments::new(method, args);
         match method {
-            "add" | "remove" | "discard" => return self.change(method, arguments.required(0, "item")?),
+            "add" | "remove" | "discard" => {
+                return self.change(method, hashable(arguments.required(0, "item")?)?);
+            }
             "pop" => {
                 let first = self.lock().shift_remove_index(0);
                 return first.ok_or_else(|| raise_message("`pop` from an empty set"));
@@ -108,7 +119,9 @@ impl Object for PySet {
         }
         let mut others = IndexSet::new();
         for other in arguments.positional() {
-            others.extend(other.try_iter()?);
+            for item in other.try_iter()? {
+                others.insert(hashable(item)?);
+            }
         }
         match method {
             "update" => {
