@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::attend::attend;
+use super::attend::{attend, connected};
 use super::dispatch::{Dispatched, Halting, Teller};
 use super::ear::Ear;
 use super::event::Event;
@@ -55,7 +55,7 @@ pub fn execute_alone(
 ) -> RunOutcome {
     let started = clock::instant();
     let mut outcome = Dispatched { results: Vec::new(), problems: Vec::new(), ending: Ending::Completed };
-    match Worker::connect(runtime, "MainThread") {
+    match connected(runtime, "MainThread".to_owned(), stop) {
         Ok(worker) => {
             let halt = Stop::new();
             let halting = Halting { stop, halt: &halt, fail_fast: false };
@@ -70,6 +70,7 @@ pub fn execute_alone(
                 Err(problem) => outcome.problems.push(problem),
             }
         }
+        Err(Failure::Cancelled) => {}
         // dbt: `run-operation` tells of it as of a macro that failed.
         Err(failure) => match alone {
             Alone::Operation { .. } => {

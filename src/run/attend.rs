@@ -6,7 +6,9 @@ use std::thread;
 
 use super::dispatch::{HEARTBEAT, Halting, Teller, Word};
 use super::event::Event;
+use super::plan::Stop;
 use crate::adapter::Cancel;
+use crate::compile::{Failure, Runtime, Worker};
 use crate::diagnostics::Diagnostic;
 use crate::host::environment::STACK;
 
@@ -29,7 +31,7 @@ pub(super) fn attend<T: Send>(
             let _ = sender.send(work(teller));
         };
         let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        let thread = thread.map_err(|error| Diagnostic::error("internal-error", error.to_string()))?;
+        let thread = thread.map_err(|error| no_thread(&error))?;
         loop {
             match words.recv_timeout(HEARTBEAT) {
                 Ok(said) => speak(said, on_event),
@@ -43,11 +45,39 @@ pub(super) fn attend<T: Send>(
             }
         }
         if thread.join().is_err() {
-            let problem = Diagnostic::error("internal-error", "a mistake of this program ended the run");
-            return Err(problem.help("please report it"));
+            return Err(own_mistake());
         }
         done.recv().map_err(|_| Diagnostic::error("internal-error", "the work gave no result"))
     })
+}
+
+/// A worker with a session, which may take long to come. Where somebody asks to stop, nobody waits
+/// any longer: the attempt goes on by itself until it fails, or ends with the program.
+///
+/// # Errors
+/// The warehouse cannot be reached, or somebody asked to stop.
+pub(super) fn connected(runtime: &Arc<Runtime>, name: String, stop: &Stop) -> Result<Worker, Failure> {
+    let (sender, done) = mpsc::channel();
+    let runtime = Arc::clone(runtime);
+    let connect = move || drop(sender.send(Worker::connect(&runtime, name)));
+    let thread = thread::Builder::new().stack_size(STACK).spawn(connect);
+    thread.map_err(|error| no_thread(&error))?;
+    loop {
+        match done.recv_timeout(HEARTBEAT) {
+            Ok(worker) => return worker,
+            Err(RecvTimeoutError::Timeout) if stop.is_requested() => return Err(Failure::Cancelled),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(own_mistake().into()),
+        }
+    }
+}
+
+fn no_thread(error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("internal-error", format!("the system gives no thread: {error}"))
+}
+
+fn own_mistake() -> Diagnostic {
+    Diagnostic::error("internal-error", "a mistake of this program ended the run").help("please report it")
 }
 
 /// Passes a word on as an event.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::ahead::Ahead;
-use super::attend::attend;
+use super::attend::{attend, connected};
 use super::dispatch::{Dispatched, Halting, Hand, Teller, dispatch};
 use super::ear::Ear;
 use super::event::{Event, Place};
@@ -158,13 +158,14 @@ impl Run<'_> {
 
     /// The session of the run itself, and those of the hands.
     fn connect(&self, ahead: &Arc<Ahead>) -> Result<(Worker, Vec<Laborer>), Failure> {
-        let main = Worker::connect(self.runtime, "MainThread")?;
+        let connect = |name: String| connected(self.runtime, name, self.halting.stop);
+        let main = connect("MainThread".to_owned())?;
         let width = self.plan.threads.clamp(1, self.most());
         let laborer = |at: usize| {
             Ok(Laborer {
                 runtime: Arc::clone(self.runtime),
                 ahead: Arc::clone(ahead),
-                worker: Worker::connect(self.runtime, format!("Thread-{at} (worker)"))?,
+                worker: connect(format!("Thread-{at} (worker)"))?,
                 screened: HashMap::new(),
                 looked_at: HashSet::new(),
                 mode: self.plan.mode,

@@ -81,3 +81,26 @@ fn a_locked_database_is_named_with_its_holder() {
     assert!(told.contains("error[database-error]: the database `[ROOT]/shop.duckdb` is locked by"), "{told}");
     assert!(told.ends_with("\n\nGave up before the first node, after [ELAPSED]\n"), "{told}");
 }
+
+#[test]
+fn nobody_waits_for_a_server_that_is_silent() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = silent.local_addr().expect("a bound socket").port();
+    let output = format!(
+        "{{type: postgres, host: 127.0.0.1, port: {port}, user: a, password: b, dbname: c, schema: d, connect_timeout: 60}}"
+    );
+    let sandbox = Sandbox::empty()
+        .file("project.yml", "name: shop\nprofile: shop\n")
+        .file("profiles.yml", &format!("shop:\n  target: dev\n  outputs:\n    dev: {output}\n"))
+        .model("a", "select 1 as n");
+    let child = sandbox.command(["build"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("the binary runs");
+    wait_for(&sandbox, "logs/dbt.log", "Concurrency");
+    let begun = Instant::now();
+    interrupt(&child);
+    let output = child.wait_with_output().expect("the process ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("1 skipped") && !told.contains("error"), "{told}");
+}
