@@ -25,6 +25,7 @@ mod query_comment;
 mod refs;
 mod relations;
 mod results;
+pub mod rules;
 mod runtime;
 mod scope;
 mod state;

@@ -5,12 +5,9 @@ use super::finish::{self, Hooks};
 use super::swap::Swap;
 use super::table;
 use crate::adapter::Response;
-use crate::compile::Failure;
-use crate::sql::{Column, Relation, RelationKind};
+use crate::compile::{Failure, rules};
+use crate::sql::{Relation, RelationKind};
 use crate::template::{MutDict, Value, to_value};
-
-/// Strategies that dbt names; whether an engine has them is a capability.
-const KNOWN: &[&str] = &["append", "delete+insert", "merge", "insert_overwrite", "microbatch"];
 
 /// The values of `on_schema_change`; the first is dbt's default.
 const SCHEMA_CHANGES: &[&str] = &["ignore", "fail", "append_new_columns", "sync_all_columns"];
@@ -89,8 +86,7 @@ fn add(
     Ok(response)
 }
 
-/// Makes text columns of the table as wide as the new rows need. What has no
-/// width of its own counts as dbt counts it.
+/// Makes text columns of the table as wide as the new rows need.
 pub(super) fn widen(
     order: &Order<'_>,
     bench: &mut dyn Bench,
@@ -98,12 +94,8 @@ pub(super) fn widen(
     to: &Relation,
 ) -> Result<(), Failure> {
     let wanted = bench.columns(from)?;
-    for column in bench.columns(to)? {
-        let wide = wanted.iter().find(|other| other.name == column.name);
-        let Some(size) = wide.filter(|wide| column.can_expand_to(wide)).and_then(Column::string_size) else {
-            continue;
-        };
-        let args = [order.value(to), Value::from(column.name), Value::from(Column::string_type(size))];
+    for (name, data_type) in rules::widened(bench.columns(to)?, &wanted) {
+        let args = [order.value(to), Value::from(name), Value::from(data_type)];
         bench.perform("alter_column_type", &args)?;
     }
     Ok(())
@@ -126,19 +118,6 @@ fn schema_change_rule(order: &Order<'_>, bench: &mut dyn Bench) -> &'static str 
 fn strategy_macro(order: &Order<'_>, bench: &dyn Bench) -> Result<String, Failure> {
     let strategy = order.config().text("incremental_strategy").unwrap_or("default");
     let valid = order.capabilities.incremental_strategies;
-    let name = format!("get_incremental_{}_sql", strategy.replace('+', "_"));
-    if KNOWN.contains(&strategy) && !valid.contains(&strategy) {
-        let message = format!("the warehouse does not have the incremental strategy `{strategy}`");
-        let problem = order.problem("invalid-incremental-strategy", message);
-        return Err(problem.note(format!("it has: {}", valid.join(", "))).into());
-    }
-    if bench.author(&name).is_none() {
-        let message = format!("there is no incremental strategy `{strategy}`");
-        let problem = order
-            .problem("unknown-incremental-strategy", message)
-            .suggest(strategy, valid.iter().copied())
-            .help(format!("a strategy of your own is a macro named `{name}`"));
-        return Err(problem.into());
-    }
-    Ok(name)
+    let name = rules::strategy_macro(strategy, valid, |name| bench.author(name).is_some());
+    name.map_err(|problem| problem.at(order.node.origin.span, "").into())
 }

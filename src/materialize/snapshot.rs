@@ -5,7 +5,7 @@ use super::finish::{self, Hooks};
 use super::incremental::widen;
 use super::table;
 use crate::adapter::Response;
-use crate::compile::Failure;
+use crate::compile::{Failure, rules};
 use crate::sql::{Column, Relation, RelationKind};
 use crate::template::Value;
 
@@ -101,29 +101,20 @@ fn require_meta_columns(
     strategy: &Value,
     history: &[Column],
 ) -> Result<(), Failure> {
-    let mut wanted = vec!["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];
-    if strategy.get_attr("hard_deletes").is_ok_and(|value| value.as_str() == Some("new_record")) {
-        wanted.push("dbt_is_deleted");
-    }
+    let keeps_deleted =
+        strategy.get_attr("hard_deletes").is_ok_and(|value| value.as_str() == Some("new_record"));
     let renamed = order.config().get("snapshot_meta_column_names");
     let name = |column: &str| {
         let given = renamed.and_then(|names| names.get(column)).and_then(serde_json::Value::as_str);
-        given.unwrap_or(column).to_owned()
+        Ok::<_, Failure>(given.unwrap_or(column).to_owned())
     };
-    let missing: Vec<String> = wanted
-        .into_iter()
-        .map(name)
-        .filter(|name| !history.iter().any(|column| column.name.eq_ignore_ascii_case(name)))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let known: Vec<String> = history.iter().map(|column| column.name.clone()).collect();
+    let missing = rules::missing_history(&known, keeps_deleted, name)?;
     if missing.is_empty() {
         return Ok(());
     }
-    let table = target.render(order.dialect);
-    let message = format!("{table} is no snapshot with this configuration: it has no {}", missing.join(", "));
-    let problem = order.problem("not-a-snapshot", message);
-    let problem = problem.known_as("Snapshot target is missing configured columns");
-    Err(problem.help("use another name for the snapshot, or add the columns to the table").into())
+    let problem = rules::not_a_snapshot(&target.render(order.dialect), &missing);
+    Err(problem.at(order.node.origin.span, "").into())
 }
 
 /// The macro of the configured strategy: `snapshot_timestamp_strategy`. A

@@ -1,6 +1,6 @@
 //! `build` and everything like it: choose nodes, run them, leave artifacts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,9 +121,9 @@ pub struct Prepared {
 /// Criteria that cannot be understood.
 pub fn prepare(workspace: &Workspace, options: &Options) -> Result<Prepared, Vec<Diagnostic>> {
     if let Some(exactly) = &options.exactly {
+        let exactly: HashSet<&str> = exactly.iter().map(String::as_str).collect();
         let wanted = |id: &&NodeId| {
-            let node = workspace.manifest.node(**id);
-            node.is_some_and(|node| exactly.iter().any(|wanted| wanted == node.unique_id.as_str()))
+            workspace.manifest.node(**id).is_some_and(|node| exactly.contains(node.unique_id.as_str()))
         };
         let nodes = workspace.graph().order().iter().filter(wanted).copied().collect();
         return Ok(Prepared { nodes, warnings: Vec::new() });

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::types::Type;
@@ -36,8 +38,12 @@ struct Started {
 
 impl PostgresSession {
     pub(in crate::adapter) fn open(connector: Arc<Connector>) -> Result<Self, DatabaseError> {
-        let stop =
-            Stop { connector: Arc::clone(&connector), token: Mutex::default(), requested: false.into() };
+        let stop = Stop {
+            connector: Arc::clone(&connector),
+            token: Mutex::default(),
+            requested: false.into(),
+            is_asking: Arc::default(),
+        };
         let mut session = Self {
             connector,
             link: None,
@@ -341,7 +347,12 @@ struct Stop {
     token: Mutex<Option<CancelToken>>,
     /// Somebody asked. From then on the run is ending, so this is never taken back.
     requested: AtomicBool,
+    /// A request is under way, or was a moment ago.
+    is_asking: Arc<AtomicBool>,
 }
+
+/// How long nobody asks again. It helps only where a hand was between two statements.
+const PAUSE: Duration = Duration::from_millis(400);
 
 impl Stop {
     fn token(&self) -> std::sync::MutexGuard<'_, Option<CancelToken>> {
@@ -352,9 +363,16 @@ impl Stop {
 impl Cancel for Stop {
     fn cancel(&self) {
         self.requested.store(true, Ordering::Relaxed);
-        let token = self.token().clone();
-        if let Some(token) = token {
-            self.connector.cancel(&token);
+        let Some(token) = self.token().clone() else { return };
+        if self.is_asking.swap(true, Ordering::Relaxed) {
+            return;
         }
+        let (connector, is_asking) = (Arc::clone(&self.connector), Arc::clone(&self.is_asking));
+        // The server may not answer, and who asks has others to ask.
+        thread::spawn(move || {
+            connector.cancel(&token);
+            thread::sleep(PAUSE);
+            is_asking.store(false, Ordering::Relaxed);
+        });
     }
 }

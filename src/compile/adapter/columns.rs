@@ -4,6 +4,7 @@ use minijinja::{Error, State, Value};
 use serde_json::{Map, Value as Json};
 
 use super::{AdapterObject, call_macro, field, relation_argument};
+use crate::compile::rules;
 use crate::objects::{self, Arguments, TableObject};
 use crate::sql::{Column, Relation};
 use crate::template::{self, Library, MacroInfo};
@@ -73,16 +74,8 @@ pub(super) fn expand_target_column_types(
     let goal = relation_argument(&arguments, function, "from_relation")?;
     let current = relation_argument(&arguments, function, "to_relation")?;
     let wanted = columns_of(adapter, &goal)?;
-    for column in columns_of(adapter, &current)? {
-        let wide = wanted.iter().find(|wide| wide.name == column.name);
-        let Some(size) = wide.filter(|wide| column.can_expand_to(wide)).and_then(Column::string_size) else {
-            continue;
-        };
-        let args = [
-            adapter.relation(current.clone()),
-            Value::from(column.name.as_str()),
-            Value::from(Column::string_type(size)),
-        ];
+    for (name, data_type) in rules::widened(columns_of(adapter, &current)?, &wanted) {
+        let args = [adapter.relation(current.clone()), Value::from(name), Value::from(data_type)];
         call_macro(running, "alter_column_type", &args)?;
     }
     Ok(Value::from(()))

@@ -4,19 +4,17 @@ use minijinja::{Error, State, Value};
 
 use super::AdapterObject;
 use super::columns::names_in_lower_case;
+use crate::compile::rules;
 use crate::diagnostics::Diagnostic;
 use crate::objects::Arguments;
 use crate::template;
 
 type Called = Result<Value, Error>;
 
-/// Columns that every snapshot has.
-const ALWAYS: &[&str] = &["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];
-
 /// `valid_snapshot_target(relation, column_names=None)`.
 pub(super) fn valid_target(adapter: &AdapterObject, _: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("valid_snapshot_target", &["relation", "column_names"], args)?;
-    check(adapter, &arguments, ALWAYS)
+    check(adapter, &arguments, false)
 }
 
 /// `assert_valid_snapshot_target_given_strategy(relation, column_names, strategy)`.
@@ -25,13 +23,10 @@ pub(super) fn assert_valid_target(adapter: &AdapterObject, _: &mut State<'_, '_>
     let arguments = Arguments::bind(function, &["relation", "column_names", "strategy"], args)?;
     let strategy = arguments.require(function, "strategy")?;
     let deletes = strategy.get_attr("hard_deletes").unwrap_or_default();
-    if deletes.as_str() == Some("new_record") {
-        return check(adapter, &arguments, &[ALWAYS, &["dbt_is_deleted"]].concat());
-    }
-    check(adapter, &arguments, ALWAYS)
+    check(adapter, &arguments, deletes.as_str() == Some("new_record"))
 }
 
-fn check(adapter: &AdapterObject, arguments: &Arguments, columns: &[&str]) -> Called {
+fn check(adapter: &AdapterObject, arguments: &Arguments, keeps_deleted: bool) -> Called {
     let relation = arguments.require("valid_snapshot_target", "relation")?;
     let known = names_in_lower_case(adapter, relation)?;
     let renamed = |column: &str| -> Result<String, Error> {
@@ -39,18 +34,11 @@ fn check(adapter: &AdapterObject, arguments: &Arguments, columns: &[&str]) -> Ca
         let name = names.get_attr(column)?;
         Ok(if name.is_true() { template::text(&name) } else { column.to_owned() })
     };
-    let wanted = columns.iter().map(|column| renamed(column)).collect::<Result<Vec<_>, Error>>()?;
-    let missing: Vec<String> = wanted
-        .iter()
-        .filter(|name| !known.contains(&name.to_lowercase()))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let missing = rules::missing_history(&known, keeps_deleted, renamed)?;
     if missing.is_empty() {
         return Ok(Value::from(()));
     }
-    let message = format!("{relation} is no snapshot: it has no column {}", missing.join(", "));
-    let finding = Diagnostic::error("not-a-snapshot", message);
-    Err(template::raise_diagnostic(finding.help("drop or rename it, or give the snapshot another name")))
+    Err(template::raise_diagnostic(rules::not_a_snapshot(&relation.to_string(), &missing)))
 }
 
 /// `get_hard_deletes_behavior(config)`: `ignore`, `invalidate` or `new_record`.
