@@ -290,6 +290,8 @@ pub fn size(path: &Path) -> Result<u64, FileError> {
 pub struct Stamp {
     /// When it was last written, in nanoseconds since 1970.
     pub written: i64,
+    /// The same by the system's own account, which nobody can set back; 0 where it keeps none.
+    pub changed: i64,
     /// Bytes.
     pub size: u64,
 }
@@ -305,7 +307,19 @@ pub fn stamp(path: &Path) -> Result<Stamp, FileError> {
 
 fn stamp_of(found: &fs::Metadata) -> Stamp {
     let written = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    Stamp { written: i64::try_from(written.as_nanos()).unwrap_or(i64::MAX), size: found.len() }
+    let written = i64::try_from(written.as_nanos()).unwrap_or(i64::MAX);
+    Stamp { written, changed: changed(found), size: found.len() }
+}
+
+#[cfg(unix)]
+fn changed(found: &fs::Metadata) -> i64 {
+    use std::os::unix::fs::MetadataExt;
+    found.ctime().saturating_mul(1_000_000_000).saturating_add(found.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn changed(_: &fs::Metadata) -> i64 {
+    0
 }
 
 /// The path without links, `.` and `..`.

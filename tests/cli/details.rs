@@ -372,3 +372,20 @@ fn debug_tells_where_profiles_are_missed() {
     );
     assert!(told.stdout.contains("dbt says: dbt looked for a profiles.yml file in gone"), "{}", told.stdout);
 }
+
+#[test]
+fn an_edit_is_seen_whose_time_was_set_back() {
+    let sandbox = Sandbox::new().model("a", "select 1 as x");
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    let set_back = || {
+        let file = std::fs::File::options().append(true).open(sandbox.path("models/a.sql"));
+        file.and_then(|file| file.set_modified(long_ago)).expect("a time is set");
+    };
+    set_back();
+    sandbox.run(["build"]).success();
+    sandbox.run(["build"]).success();
+    sandbox.write("models/a.sql", "select 2 as x");
+    set_back();
+    sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select x from a"), ["2"]);
+}
