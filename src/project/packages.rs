@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map as Object, Value as Json};
 
 use super::render::Renderer;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::source::{SourceMap, Span};
-use crate::yaml::{self, Yaml};
+use crate::yaml::{self, Map, Yaml};
 
 /// One required package.
 #[derive(Debug, Clone)]
@@ -18,9 +18,9 @@ pub struct Requirement {
     /// Where it was written.
     pub span: Span,
     /// The entry, rendered.
-    pub fields: Map<String, Json>,
+    pub fields: Object<String, Json>,
     /// The entry as written.
-    pub unrendered: Map<String, Json>,
+    pub unrendered: Object<String, Json>,
 }
 
 /// Where a package comes from.
@@ -50,6 +50,16 @@ const KEYS: [&str; 12] = [
     "install_prerelease",
 ];
 
+/// The keys beside one that says where a package comes from. dbt refuses others.
+fn keys_beside(origin: &str) -> &'static [&'static str] {
+    match origin {
+        "package" => &["name", "version", "install_prerelease"],
+        "git" => &["name", "revision", "subdirectory", "warn-unpinned"],
+        "private" => &["name", "provider", "revision", "subdirectory", "warn-unpinned"],
+        _ => &["name"],
+    }
+}
+
 /// The packages that the project in a folder requires, in order.
 pub(super) fn read(
     folder: &Path,
@@ -63,10 +73,16 @@ pub(super) fn read(
         let map = file.as_ref().and_then(Yaml::as_map)?;
         map.entry(name).map(|(key, value)| (key.span, value.clone()))
     };
-    if let Some((span, _)) = key(&packages, "projects") {
-        let message = "`projects` belongs into `dependencies.yml`";
-        diagnostics.push(Diagnostic::error("packages", message).at(span, ""));
-    }
+    let top = packages.as_ref().and_then(Yaml::as_map).into_iter().flat_map(Map::iter);
+    diagnostics.extend(top.filter(|(key, _)| key.text != "packages").map(
+        |(key, _)| match key.text.as_str() {
+            "projects" => {
+                let message = "`projects` belongs into `dependencies.yml`";
+                Diagnostic::error("packages", message).at(key.span, "")
+            }
+            other => unknown_key("`packages.yml` has no key", other, &["packages"]).at(key.span, ""),
+        },
+    ));
     let list = match (key(&packages, "packages"), key(&dependencies, "packages")) {
         (Some((span, _)), Some((other, _))) => {
             let message = "`packages` stands in `packages.yml` and in `dependencies.yml`";
@@ -115,6 +131,12 @@ pub(super) fn document(
     }
 }
 
+fn unknown_key(message: &str, key: &str, known: &[&'static str]) -> Diagnostic {
+    Diagnostic::error("packages", format!("{message} `{key}`"))
+        .known_as(format!("Additional properties are not allowed ('{key}' was unexpected)"))
+        .suggest(key, known.iter().copied())
+}
+
 fn requirement(item: &Yaml, written: &Yaml) -> Result<Requirement, Diagnostic> {
     let Some(map) = item.as_map() else {
         return Err(Diagnostic::error("packages", "an entry of `packages` must be a mapping")
@@ -137,10 +159,20 @@ fn requirement(item: &Yaml, written: &Yaml) -> Result<Requirement, Diagnostic> {
         };
         return Err(finding.help("give it `local: path/to/package`"));
     };
+    let own = match &origin {
+        PackageOrigin::Local(_) => "local",
+        PackageOrigin::Remote(key, _) => key,
+    };
+    let known = keys_beside(own);
+    if let Some((key, _)) = map.iter().find(|(key, _)| key.text != own && !known.contains(&key.text.as_str()))
+    {
+        let message = format!("a package from `{own}` has no key");
+        return Err(unknown_key(&message, &key.text, known).at(key.span, ""));
+    }
     Ok(Requirement {
         origin,
         span: item.span,
         fields: map.to_json(),
-        unrendered: written.as_map().map(yaml::Map::to_json).unwrap_or_default(),
+        unrendered: written.as_map().map(Map::to_json).unwrap_or_default(),
     })
 }

@@ -274,3 +274,20 @@ fn overrides_without_a_source_are_told() {
         .code(2)
         .talk_has("error[duplicate-override]: the source `raw` of `pkg` is overridden twice");
 }
+
+#[test]
+fn keys_that_nobody_knows_are_refused() {
+    let check = |packages: &str, told: &str, place: &str| {
+        let sandbox = Sandbox::new().file("packages.yml", packages).file("near/project.yml", "name: near\n");
+        sandbox.run(["deps"]).code(2).talk_has(told).talk_has(place);
+    };
+    let none = "`packages.yml` has no key `pakages`";
+    check("pakages:\n  - local: near\n", none, "did you mean `packages`?");
+    let none = "a package from `git` has no key `revison`";
+    check("packages:\n  - git: x\n    revison: v1\n", none, "did you mean `revision`?");
+    check(
+        "packages:\n  - local: near\n    version: 1\n",
+        "a package from `local` has no key `version`",
+        "packages.yml:3:5",
+    );
+}
