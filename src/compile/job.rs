@@ -334,7 +334,7 @@ impl Job {
     /// # Errors
     /// The warehouse cannot tell.
     pub fn existing(&self, relation: &Relation) -> Result<Option<Relation>, Failure> {
-        self.state.existing(relation)
+        self.state.existing_exactly(relation)
     }
 
     /// Where the rows of a node are: here, or, where it does not exist here, in

@@ -26,7 +26,7 @@ use crate::diagnostics::{Diagnostic, Label};
 use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId};
 use crate::project::Members;
-use crate::sql::{Column, Cte, Relation, Rows};
+use crate::sql::{Column, Cte, Part, Relation, Rows};
 use crate::template::{MutDict, Notice, Notices, Value};
 
 /// The folder of the target for what is run.
@@ -325,6 +325,21 @@ impl JobState {
         Ok(found.map_err(|error| self.refused(error))?.map(|found| Relation { quote, ..found }))
     }
 
+    /// The same. dbt: a quoted name that differs from the one that exists only in case is an error,
+    /// since nobody knows which of two relations is meant.
+    pub(super) fn existing_exactly(&self, relation: &Relation) -> Result<Option<Relation>, Failure> {
+        let found = self.existing(relation)?;
+        if self.runtime.quoting.get(Part::Identifier)
+            && let Some(other) = &found
+            && relation.identifier.is_some()
+            && relation.identifier != other.identifier
+        {
+            let dialect = self.runtime.adapter().dialect();
+            return Err(other_case(&relation.render(dialect), &other.render(dialect)).into());
+        }
+        Ok(found)
+    }
+
     /// All relations of a schema.
     pub(super) fn relations_of(
         &self,
@@ -425,4 +440,16 @@ fn drop_nulls(json: &mut Json, levels: usize) {
     if levels > 0 {
         map.values_mut().for_each(|value| drop_nulls(value, levels - 1));
     }
+}
+
+fn other_case(wanted: &str, found: &str) -> Diagnostic {
+    let message =
+        format!("{wanted} was sought, and {found} was found: they differ only in upper and lower case");
+    let words = format!(
+        "When searching for a relation, dbt found an approximate match. Instead of guessing which relation to \
+         use, dbt will move on. Please delete {found}, or rename it to be less ambiguous."
+    );
+    Diagnostic::error("approximate-relation", message)
+        .known_as(words)
+        .help(format!("drop or rename {found}, or use its spelling"))
 }

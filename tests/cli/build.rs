@@ -429,3 +429,20 @@ fn what_a_template_began_is_over_with_its_node() {
     sandbox.run(["build", "--threads", "1"]).success();
     assert_eq!(sandbox.query("select count(*) from log"), ["1"]);
 }
+
+#[test]
+fn names_that_differ_in_case_are_not_mixed_up() {
+    let sandbox = Sandbox::new()
+        .file("models/Orders.sql", "{{ config(materialized='table') }}select 1 as a")
+        .file("models/orders.sql", "{{ config(materialized='table') }}select 2 as b");
+    let told = "they differ only in upper and lower case";
+    sandbox.run(["build", "--threads", "1"]).code(1).talk_has(told).talk_has("1 passed, 1 failed");
+    assert_eq!(sandbox.query("select count(*) from duckdb_tables()"), ["1"]);
+}
+
+#[test]
+fn nothing_is_built_where_nothing_can_be_written() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("target", "a file\n");
+    sandbox.run(["build"]).code(2).talk_has("cannot ");
+    assert!(!sandbox.path("shop.duckdb").exists());
+}

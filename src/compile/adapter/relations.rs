@@ -3,9 +3,8 @@
 use minijinja::{Error, State, Value};
 
 use super::{AdapterObject, call_macro, relation_argument};
-use crate::diagnostics::Diagnostic;
 use crate::objects::{self, Arguments};
-use crate::sql::{Part, Policy, Relation};
+use crate::sql::{Policy, Relation};
 use crate::template;
 
 type Called = Result<Value, Error>;
@@ -24,27 +23,12 @@ pub(super) fn get_relation(adapter: &AdapterObject, _: &mut State<'_, '_>, args:
     found(adapter, &relation)
 }
 
-/// dbt: a quoted name that differs from an existing one only in case is an error.
 fn found(adapter: &AdapterObject, wanted: &Relation) -> Called {
-    let Some(existing) = adapter.state.existing(wanted).map_err(template::raise)? else {
+    let Some(existing) = adapter.state.existing_exactly(wanted).map_err(template::raise)? else {
         return Ok(Value::from(()));
     };
-    let quoting = adapter.state.runtime.quoting;
-    let differs = |part: Part| {
-        let (own, other) = (wanted.part(part), existing.part(part));
-        quoting.get(part) && part == Part::Identifier && own.is_some() && own != other
-    };
-    if differs(Part::Identifier) {
-        let dialect = adapter.state.runtime.adapter().dialect();
-        let (own, other) = (wanted.render(dialect), existing.render(dialect));
-        let message =
-            format!("{own} was sought, and {other} was found: they differ only in upper and lower case");
-        let finding = Diagnostic::error("approximate-relation", message);
-        return Err(template::raise_diagnostic(
-            finding.help(format!("drop or rename {other}, or use its spelling")),
-        ));
-    }
-    Ok(adapter.relation(Relation { quote: quoting, ..existing }))
+    let quote = adapter.state.runtime.quoting;
+    Ok(adapter.relation(Relation { quote, ..existing }))
 }
 
 /// `already_exists(schema, name)`; old.
@@ -52,7 +36,7 @@ pub(super) fn already_exists(adapter: &AdapterObject, _: &mut State<'_, '_>, arg
     let arguments = Arguments::bind("already_exists", &["schema", "name"], args)?;
     let (schema, name) = (arguments.text("schema"), arguments.text("name"));
     let relation = Relation::new(None::<String>, schema.unwrap_or_default(), name.unwrap_or_default());
-    let existing = adapter.state.existing(&relation).map_err(template::raise)?;
+    let existing = adapter.state.existing_exactly(&relation).map_err(template::raise)?;
     Ok(Value::from(existing.is_some()))
 }
 
