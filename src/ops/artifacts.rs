@@ -28,6 +28,9 @@ use crate::run;
 use crate::run::{Detail, Mode, RunOutcome};
 use crate::sql::Part;
 
+/// The results of a command that has not come to its end, in the form of `run_results.json`.
+pub(super) const UNFINISHED: &str = "unfinished_run.json";
+
 /// Writes artifacts of one invocation.
 pub(super) struct Writer<'a> {
     workspace: &'a Workspace,
@@ -85,6 +88,26 @@ impl<'a> Writer<'a> {
         }
         quoting.extend(self.workspace.project.root_package().file.quoting_json());
         quoting
+    }
+
+    /// What `retry` finds until the command has come to its end: nothing is done yet.
+    pub(super) fn unfinished(&self, nodes: &[NodeId], options: &Options) -> Result<(), Diagnostic> {
+        let manifest = &self.workspace.manifest;
+        let results = nodes.iter().filter_map(|id| manifest.node(*id)).map(|node| {
+            self.node_result(&run::NodeResult::new(node.unique_id.clone(), run::Status::Skipped))
+        });
+        let results = artifact::RunResults {
+            metadata: self.metadata(),
+            results: results.collect(),
+            elapsed_time: 0.0,
+            args: self.args(options),
+        };
+        self.write(UNFINISHED, &results.json())
+    }
+
+    /// The command has come to its end.
+    pub(super) fn finished(&self) -> Result<(), Diagnostic> {
+        Ok(files::remove(&self.workspace.project.target_path().join(UNFINISHED))?)
     }
 
     /// `run_results.json`.

@@ -161,10 +161,15 @@ pub fn execute(
             ..options.earlier.as_ref().clone()
         }),
     };
+    let writer = flags.is_on("write_json").then(|| Writer::new(workspace));
+    if let Some(writer) = &writer {
+        // Where nothing can be written, that is told before anything is built.
+        writer.unfinished(&plan.nodes, options).map_err(|problem| vec![problem])?;
+    }
     let outcome = run::execute(&runtime, workspace.graph(), &plan, on_event);
-    if flags.is_on("write_json") {
+    if let Some(writer) = &writer {
         let timings = &workspace.project.invocation.timings;
-        let write = || write_results(workspace, &runtime, options, &outcome);
+        let write = || write_results(writer, &runtime, options, &outcome);
         timings.during(Phase::Write, write).map_err(|problem| vec![problem])?;
     }
     Ok(outcome)
@@ -183,24 +188,26 @@ fn durations(workspace: &Workspace, mode: Mode) -> HashMap<UniqueId, Duration> {
 }
 
 fn write_results(
-    workspace: &Workspace,
+    writer: &Writer<'_>,
     runtime: &Runtime,
     options: &Options,
     outcome: &RunOutcome,
 ) -> Result<(), Diagnostic> {
-    let writer = Writer::new(workspace);
-    // dbt ends at the first error, with what it wrote before it began to compile; what there
-    // is to retry stays.
-    let was_nothing = outcome.ending == Ending::NotBegun;
-    if was_nothing || (options.only_compiles() && !outcome.is_success()) {
+    // dbt ends at the first error, with what it wrote before it began to compile. `retry` does
+    // all of it.
+    if outcome.ending == Ending::NotBegun {
         return writer.manifest(HashMap::new());
     }
-    if options.mode == Mode::Freshness {
+    if options.only_compiles() && !outcome.is_success() {
         writer.manifest(HashMap::new())?;
-        return writer.sources(outcome, options.output.as_deref());
+    } else if options.mode == Mode::Freshness {
+        writer.manifest(HashMap::new())?;
+        writer.sources(outcome, options.output.as_deref())?;
+    } else {
+        writer.manifest(compiled(runtime, outcome, options.mode))?;
+        writer.run_results(outcome, options)?;
     }
-    writer.manifest(compiled(runtime, outcome, options.mode))?;
-    writer.run_results(outcome, options)
+    writer.finished()
 }
 
 /// `manifest.json` as it is before anything is compiled.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::artifacts::UNFINISHED;
 use super::execute::Options;
 use crate::artifact::{BatchResults, RunResults, Status};
 use crate::diagnostics::Diagnostic;
@@ -51,12 +52,14 @@ enum Again {
     Operation,
 }
 
-/// Reads the results of the last command from a folder.
+/// Reads the results of the last command from a folder: of one that was killed or could not begin,
+/// that nothing is done.
 ///
 /// # Errors
 /// There are none, or they cannot be read, or the command cannot be repeated.
 pub fn previous(folder: &Path) -> Result<Previous, Diagnostic> {
-    let path = folder.join("run_results.json");
+    let unfinished = folder.join(UNFINISHED);
+    let path = if files::is_file(&unfinished) { unfinished } else { folder.join("run_results.json") };
     let text = files::read_text(&path).map_err(|error| {
         let shown = folder.file_name().unwrap_or_default().to_string_lossy();
         Diagnostic::error("nothing-to-retry", error.to_string())

@@ -104,3 +104,16 @@ fn nobody_waits_for_a_server_that_is_silent() {
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains("1 skipped") && !told.contains("error"), "{told}");
 }
+
+#[test]
+fn a_killed_run_is_done_again() {
+    let sandbox = Sandbox::new().model("a", TABLE).model("b", "select n + 1 as n from {{ ref('a') }}");
+    sandbox.run(["build"]).success();
+    let mut command = sandbox.command(["build", "--vars", "slow: true"]);
+    let mut child = command.stdout(Stdio::null()).spawn().expect("the binary runs");
+    wait_for(&sandbox, "target/run/shop/models/a.sql", "range");
+    child.kill().expect("it is killed");
+    child.wait().expect("it is over");
+    sandbox.run(["retry", "--vars", "slow: false"]).success().talk_has("2 passed");
+    sandbox.run(["retry"]).success().talk_has("the last command left nothing undone");
+}

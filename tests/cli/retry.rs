@@ -89,3 +89,23 @@ fn an_operation_is_called_again() {
     sandbox.run(["retry"]).success();
     assert_eq!(sandbox.query("select text from noted"), ["hello"]);
 }
+
+#[test]
+fn a_command_that_could_not_begin_is_done_again() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\non-run-start: \"select {{ nothing() }}\"\n")
+        .model("a", "select 1 as id");
+    sandbox.run(["build"]).code(2);
+    sandbox.write("project.yml", "name: shop\n");
+    sandbox.run(["retry"]).success().talk_has("1 passed");
+}
+
+#[test]
+fn hooks_alone_are_nothing_to_retry() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\non-run-end: \"selec\"\n")
+        .model("a", "select 1 as id");
+    let output = sandbox.run(["build"]).code(1);
+    assert!(!output.talk.contains("retry"), "{}", output.talk);
+    sandbox.run(["retry"]).success().talk_has("the last command left nothing undone");
+}

@@ -12,7 +12,7 @@ use super::screen::{Format, Ui, Verbosity};
 use super::style::{Meaning, paint};
 use super::summary;
 use super::words;
-use crate::manifest::{Manifest, Node, NodeId};
+use crate::manifest::{Manifest, Node, NodeId, NodeKind};
 use crate::run::{Detail, Ending, Event, NodeResult, Place, Status, Summary};
 use crate::source::SourceMap;
 use crate::sql::Dialect;
@@ -156,7 +156,13 @@ impl Reporter {
             return;
         }
         self.ui.say_line(&summary::last_line(colors, counts, elapsed, ending));
-        if self.can_retry && has_results && (ending != Ending::Completed || counts.failed > 0) {
+        let is_hook = |node: NodeId| {
+            self.manifest.node(node).is_some_and(|node| matches!(node.kind, NodeKind::Hook(_)))
+        };
+        // Hooks run again with whatever is done again, never alone.
+        let is_undone = counts.skipped > 0
+            || self.failed.iter().any(|(node, result)| result.status.is_failure() && !is_hook(*node));
+        if self.can_retry && has_results && (ending != Ending::Completed || is_undone) {
             self.ui.say_line("`model retry` goes on with what failed or was skipped");
         }
     }
