@@ -28,6 +28,7 @@ pub(super) fn read(folder: &Path, target: &Path) -> Result<Earlier, Diagnostic> 
         ended.filter_map(|result| Some((result.unique_id, word(result.status)?))).collect()
     });
     Ok(Earlier {
+        folder: folder.to_owned(),
         manifest: manifest(folder)?,
         statuses,
         ages: artifact(folder, "sources.json", EarlierAges::read)?,

@@ -59,7 +59,7 @@ fn the_folder_of_artifacts_is_checked() {
              = note: dbt says: Warning: The state and target directories are the same: 'target'
              = help: copy them elsewhere, or set `--target-path`
 
-            error[no-state]: there is no `manifest.json` to compare with
+            error[no-state]: there is no `[ROOT]/target/manifest.json` to compare with
              --> --select:1:1
               |
             1 | state:new

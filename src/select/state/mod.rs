@@ -6,6 +6,7 @@ mod contract;
 mod macros;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 
 use changes::Changes;
 pub use contract::Contracts;
@@ -19,6 +20,8 @@ use crate::manifest::{Manifest, Node, NodeId};
 /// What an earlier invocation left in a folder; `None` for files that are not there.
 #[derive(Debug, Clone, Default)]
 pub struct Earlier {
+    /// Where it left them.
+    pub folder: PathBuf,
     /// `manifest.json`.
     pub manifest: Option<EarlierManifest>,
     /// Of `run_results.json`: dbt's word for how each node ended.
@@ -69,7 +72,7 @@ impl<'a> Comparison<'a> {
         findings: &mut Vec<Diagnostic>,
     ) -> BTreeSet<NodeId> {
         let Some(earlier) = &self.earlier.manifest else {
-            findings.push(missing("manifest.json", criterion));
+            findings.push(self.missing("manifest.json", criterion));
             return BTreeSet::new();
         };
         let mut found = BTreeSet::new();
@@ -119,7 +122,7 @@ impl<'a> Comparison<'a> {
         findings: &mut Vec<Diagnostic>,
     ) -> BTreeSet<NodeId> {
         let Some(statuses) = &self.earlier.statuses else {
-            findings.push(missing("run_results.json", criterion));
+            findings.push(self.missing("run_results.json", criterion));
             return BTreeSet::new();
         };
         self.ids(|node| statuses.get(node.unique_id.as_str()).is_some_and(|it| it == criterion.text()))
@@ -128,7 +131,7 @@ impl<'a> Comparison<'a> {
     /// The sources that have newer rows than they had.
     pub(super) fn fresher(&self, criterion: &Criterion, findings: &mut Vec<Diagnostic>) -> BTreeSet<NodeId> {
         let Earlier { ages: Some(before), ages_now: Some(now), .. } = self.earlier else {
-            let problem = missing("sources.json", criterion);
+            let problem = self.missing("sources.json", criterion);
             let known =
                 |which: &str| format!("No {which} state comparison freshness results in sources.json");
             findings.push(match self.earlier.ages {
@@ -153,12 +156,13 @@ impl<'a> Comparison<'a> {
     fn manifest(&self) -> &'a Manifest {
         self.wire.manifest
     }
-}
 
-/// A criterion needs a file that the earlier invocation did not leave.
-fn missing(file: &str, criterion: &Criterion) -> Diagnostic {
-    let message = format!("there is no `{file}` to compare with");
-    Diagnostic::error("no-state", message).at(criterion.span, "")
+    /// A criterion needs a file that the earlier invocation did not leave.
+    fn missing(&self, file: &str, criterion: &Criterion) -> Diagnostic {
+        let path = self.earlier.folder.join(file);
+        let message = format!("there is no `{}` to compare with", path.display());
+        Diagnostic::error("no-state", message).at(criterion.span, "")
+    }
 }
 
 /// A criterion needs an earlier invocation, and none was named.
