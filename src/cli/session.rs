@@ -314,7 +314,8 @@ impl Session {
 
     /// Tells what is wrong, if anything is, and gives the exit code.
     pub(crate) fn tell(&self, exit: Result<Exit, Problems>) -> u8 {
-        let code = match exit {
+        let answered = || self.ui.answered().map_err(|problem| vec![problem]);
+        let code = match exit.and_then(|exit| answered().map(|()| exit)) {
             Ok(Exit::Success) => 0,
             Ok(Exit::Failure) => 1,
             Ok(Exit::NotBegun | Exit::Interrupted) => 2,

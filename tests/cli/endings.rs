@@ -194,3 +194,17 @@ fn an_entry_about_a_singular_test_that_cannot_be_read_is_a_warning() {
     told.talk_has("warning[unreadable-data-test]")
         .talk_has("Did not find matching node for patch with name 'two'");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_is_lost_is_no_success() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+    let output = sandbox.command(["list"]).stdout(full).output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("error[lost-output]: the output cannot be written: No space left on device"),
+        "{told}"
+    );
+}

@@ -107,6 +107,8 @@ pub(crate) struct Ui {
     log: OnceLock<LogFile>,
     secrets: RwLock<Secrets>,
     tally: Tally,
+    /// Why a part of the answer could not be written.
+    lost: OnceLock<String>,
 }
 
 impl Ui {
@@ -125,6 +127,7 @@ impl Ui {
             log: OnceLock::new(),
             secrets: RwLock::new(secrets),
             tally: Tally::default(),
+            lost: OnceLock::new(),
         }
     }
 
@@ -226,8 +229,21 @@ impl Ui {
     fn print(&self, text: &str) {
         self.above_the_bar(|| {
             let mut stdout = std::io::stdout().lock();
-            let _ = writeln!(stdout, "{text}");
+            let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+            if let Err(error) = written.or_else(but_for_a_closed_pipe) {
+                self.lost.get_or_init(|| error.to_string());
+            }
         });
+    }
+
+    /// Whether the answer came to where it was to go.
+    pub(crate) fn answered(&self) -> Result<(), Diagnostic> {
+        match self.lost.get() {
+            None => Ok(()),
+            Some(reason) => {
+                Err(Diagnostic::error("lost-output", format!("the output cannot be written: {reason}")))
+            }
+        }
     }
 
     /// Whether only answers and errors are wanted.
@@ -351,4 +367,9 @@ impl Notices for Ui {
             }
         }
     }
+}
+
+/// A reader who has gone away is no error.
+fn but_for_a_closed_pipe(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
