@@ -10,7 +10,7 @@ use crate::host::files;
 use crate::manifest::{NodeKind, Seed};
 use crate::objects;
 use crate::source::{SourceFile, Span};
-use crate::sql::{RelationKind, Rows};
+use crate::sql::{Relation, RelationKind, Rows};
 use crate::template::Value;
 
 /// Reads the whole file first, so that a mistake in it costs nothing; then
@@ -49,7 +49,10 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     bench.change(Change::Create(&target))?;
     if count > 0 {
         let loaded = bench.perform("load_csv_rows", &[model, table]);
-        loaded.map_err(|failure| in_file(failure, order, bench, &contents))?;
+        let kept = existed.as_ref().filter(|_| !full_refresh);
+        loaded
+            .map_err(|failure| in_file(failure, order, bench, &contents))
+            .map_err(|failure| with_columns(failure, order, bench, (&contents, kept)))?;
     }
     finish::grants(order, bench, &target, existed.as_ref(), full_refresh)?;
     finish::docs(order, bench, &target)?;
@@ -150,6 +153,25 @@ fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, contents:
     });
     let diagnostic = Diagnostic::error("invalid-seed", refusal.error.message.clone());
     diagnostic.at(found.unwrap_or(line), "").note("nothing was loaded").into()
+}
+
+/// A refusal to load a file whose columns a table lacks that was not made for it.
+fn with_columns(
+    failure: Failure,
+    order: &Order<'_>,
+    bench: &mut dyn Bench,
+    (contents, kept): (&Contents, Option<&Relation>),
+) -> Failure {
+    let Some(columns) = kept.and_then(|table| bench.columns(table).ok()) else { return failure };
+    let is_known = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let names = contents.rows.columns.iter().map(|column| column.name.as_str());
+    let lacking: Vec<String> = names.filter(|name| !is_known(name)).map(|name| format!("`{name}`")).collect();
+    if lacking.is_empty() {
+        return failure;
+    }
+    let message = format!("the table of the seed `{}` has no column {}", order.node.name, lacking.join(", "));
+    let problem = order.problem("seed-columns", message).note(failure.to_string());
+    problem.help("`--full-refresh` makes the table anew").into()
 }
 
 /// The line with this number, from 1.

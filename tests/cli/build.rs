@@ -446,3 +446,19 @@ fn nothing_is_built_where_nothing_can_be_written() {
     sandbox.run(["build"]).code(2).talk_has("cannot ");
     assert!(!sandbox.path("shop.duckdb").exists());
 }
+
+#[test]
+fn a_seed_is_loaded_by_the_names_of_its_columns() {
+    let sandbox = Sandbox::new().file("seeds/p.csv", "price,cost\n10,7\n");
+    sandbox.run(["seed"]).success();
+    sandbox.write("seeds/p.csv", "cost,price\n7,10\n");
+    sandbox.run(["seed"]).success();
+    assert_eq!(sandbox.query("select price, cost from p"), ["10|7"]);
+    sandbox.write("seeds/p.csv", "price,cost,note\n10,7,x\n");
+    let output = sandbox.run(["seed"]).code(1);
+    output
+        .talk_has("the table of the seed `p` has no column `note`")
+        .talk_has("--> seeds/p.csv")
+        .talk_has("`--full-refresh` makes the table anew");
+    sandbox.run(["seed", "--full-refresh"]).success();
+}

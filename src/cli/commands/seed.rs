@@ -11,8 +11,12 @@ use crate::run::{Detail, Event, Mode, Status, Stop};
 /// Load the selected CSV files into tables
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    building: super::Building,
+    /// Make the tables anew, also where they exist
+    #[arg(short, long)]
+    full_refresh: bool,
+    /// Accepted for command lines written for dbt 1.12: seeds are loaded as ever
+    #[arg(long, hide = true)]
+    empty: bool,
     /// Print the first rows of each table
     #[arg(long)]
     show: bool,
@@ -29,8 +33,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         selection: args.selection.criteria(),
         given: args.selection.given(),
         kinds: Kinds::only(&[ResourceType::Seed]),
-        full_refresh: args.building.full_refresh,
-        empty: args.building.empty,
+        full_refresh: args.full_refresh,
+        empty: args.empty,
         ..Options::default()
     };
     let workspace = session.workspace(options.flags())?;

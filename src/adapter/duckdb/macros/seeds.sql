@@ -9,8 +9,12 @@
   {%- endif -%}
   {%- set file = adapter.get_seed_file_path(model) | string | replace("'", "''") -%}
   {%- set delimiter = config.get('delimiter', ',') | replace("'", "''") -%}
+  {#- By name: the file may have its columns in another order than the table. -#}
+  {%- set columns = agate_table.column_names | map('string') | list -%}
+  {%- set quoted = [] -%}
+  {%- for column in columns -%}{%- do quoted.append(adapter.quote(column)) -%}{%- endfor -%}
   {%- set copy -%}
-copy {{ this.render() }} from '{{ file }}' (format csv, header true, delimiter '{{ delimiter }}')
+copy {{ this.render() }} ({{ quoted | join(', ') }}) from '{{ file }}' (format csv, header true, delimiter '{{ delimiter }}')
   {%- endset -%}
   {%- do adapter.add_query(copy, abridge_sql_log=true) -%}
   {{ return(copy) }}
