@@ -55,7 +55,7 @@ pub(super) fn template_failure(state: &JobState, error: &TemplateError) -> Failu
     let own: Vec<Label> = labels.iter().filter(|label| !is_built_in(state, label.span)).cloned().collect();
     let is_placed = has_place || !own.is_empty();
     if !is_placed && let (Some(node), Some(Failure::Database(refusal))) = (state.node(), &failure) {
-        let diagnostic = refusal.diagnostic.clone().at(node.origin.span, "");
+        let diagnostic = node.pointed(refusal.diagnostic.clone());
         return Failure::Database(Box::new(Refusal { error: refusal.error.clone(), diagnostic }));
     }
     outer.labels = if is_placed { own } else { labels };
@@ -92,10 +92,11 @@ fn texts(state: &JobState) -> Vec<Text> {
     state.subject.text(runtime).into_iter().chain(inner).collect()
 }
 
-/// The SQL itself, as a text of its own.
+/// The SQL itself, as a text of its own. Only what was compiled is in a file as it was sent.
 fn sent_line(state: &JobState, sql: &str, offset: usize) -> Span {
     let runtime = &state.runtime;
-    let path = match state.node() {
+    let is_compiled = state.compiled().is_some_and(|compiled| compiled.sql == sql);
+    let path = match state.node().filter(|_| is_compiled) {
         Some(node) => state.output_path("compiled", node),
         None => format!("SQL of {}", state.subject.name(runtime)).into(),
     };
@@ -118,17 +119,25 @@ fn word_end(sql: &str, offset: usize) -> usize {
     offset + length.max(1).min(rest.len())
 }
 
-/// The place of a template's text that gave column `column` of a line: of the
-/// `occurrence`-th line that could have given it, or of the last one.
+/// The place of a template's text that gave column `column` of a line: of those lines that could
+/// have given it and have most of it as it is, the `occurrence`-th or the last one.
 fn find_line(text: &Text, wanted: &str, column: usize, occurrence: usize) -> Option<Span> {
     let mut candidates = Vec::new();
     let mut start = 0;
     for line in text.text.split('\n') {
         if let Some(range) = align(line, wanted, column) {
-            candidates.push(start + range.start..start + range.end);
+            let literal: usize = pieces(line.trim())
+                .iter()
+                .filter(|piece| piece.is_literal)
+                .map(|piece| piece.text.len())
+                .sum();
+            candidates.push((literal, start + range.start..start + range.end));
         }
         start += line.len() + 1;
     }
+    let most = candidates.iter().map(|(literal, _)| *literal).max()?;
+    let candidates: Vec<Range<usize>> =
+        candidates.into_iter().filter(|(literal, _)| *literal == most).map(|(_, range)| range).collect();
     let chosen = candidates.get(occurrence).or(candidates.last())?;
     Some(Span { file: text.file, start: text.offset + chosen.start, end: text.offset + chosen.end })
 }
@@ -244,5 +253,12 @@ mod tests {
         assert_eq!(start(0), Some(10 + 24 - 2));
         assert_eq!(find_line(&text, "  nope,", 2, 0).map(|span| span.start), Some(10 + 9));
         assert_eq!(find_line(&text, "  gone", 2, 0), None);
+    }
+
+    #[test]
+    fn a_line_as_it_is_comes_before_one_with_tags() {
+        let file = crate::source::SourceMap::new().add("m.sql", "");
+        let text = Text::new("select {{ x }}\nfrom a\nselect nope from x\n", file.id(), 0);
+        assert_eq!(find_line(&text, "select nope from x", 7, 0).map(|span| span.start), Some(22 + 7));
     }
 }

@@ -162,7 +162,7 @@ fn a_refused_statement_points_at_the_users_own_line() {
 
     let failure = job.execute("select\n  1 as fine,\n  wrong").unwrap_err();
     let shown = stage.show(&failure);
-    assert!(shown.contains("compiled/shop/models/m.sql:3:3"), "{shown}");
+    assert!(shown.contains("SQL of m:3:3"), "{shown}");
 
     let shown = stage.inline("{% set x = run_query('select wrong') %}");
     assert!(shown.contains("`run_query` called from here"), "{shown}");

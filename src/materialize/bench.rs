@@ -259,7 +259,7 @@ impl<'a> Order<'a> {
 
     /// An error about the node as a whole.
     pub fn problem(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(code, message).at(self.node.origin.span, "")
+        self.node.pointed(Diagnostic::error(code, message))
     }
 
     /// The same as a failure.

@@ -51,7 +51,7 @@ pub(super) fn check_databases(runtime: &Runtime, steps: &[Step]) -> Result<(), F
         let Some(database) = relation.and_then(|relation| relation.database.as_deref()) else { continue };
         runtime.adapter().check_database(database).map_err(|error| {
             let message = format!("`{}` cannot be stored: {}", node.name, error.message);
-            Diagnostic::error("unseen-database", message).at(node.origin.span, "")
+            node.pointed(Diagnostic::error("unseen-database", message))
         })?;
     }
     Ok(())

@@ -529,7 +529,7 @@ fn a_query_that_ends_too_early_or_never_begins_is_told() {
 
             ERROR b
               error[database-error]: Parser Error: syntax error at or near ")"
-               --> target/compiled/shop/models/b.sql:3:1
+               --> SQL of b:3:1
                 |
               3 | );
                 | ^

@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::config::Config;
 use super::lazy::Lazy;
+use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::sql::Relation;
 
@@ -81,6 +82,15 @@ pub struct Node {
 }
 
 impl Node {
+    /// The finding, pointing at the node. A seed's file is no text that is read with the project.
+    #[must_use]
+    pub fn pointed(&self, finding: Diagnostic) -> Diagnostic {
+        match self.kind {
+            NodeKind::Seed(_) => finding.in_file(self.origin.original_file_path.as_str()),
+            _ => finding.at(self.origin.span, ""),
+        }
+    }
+
     /// Whether it is a model in Python, whose code runs outside the warehouse.
     #[must_use]
     pub fn is_python_model(&self) -> bool {
