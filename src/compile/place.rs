@@ -30,9 +30,10 @@ pub(super) fn failure(state: &JobState, error: DatabaseError) -> Failure {
 
 /// A syntax error that comes from putting a node's text into a larger statement.
 fn explained(state: &JobState, diagnostic: Diagnostic) -> Diagnostic {
-    let Some((node, compiled)) = state.node().zip(state.compiled()) else { return diagnostic };
+    let Some(compiled) = state.compiled() else { return diagnostic };
     if !sql::has_code(&compiled.sql) {
-        return diagnostic.help(format!("`{}` holds no query, only comments: write one", node.name));
+        let name = state.subject.name(&state.runtime);
+        return diagnostic.help(format!("`{name}` holds no query, only comments: write one"));
     }
     let Some(end) = sql::first_end(&compiled.sql) else { return diagnostic };
     let diagnostic = match own_line(state, &compiled.sql, end).filter(|_| diagnostic.labels.is_empty()) {
@@ -43,9 +44,8 @@ fn explained(state: &JobState, diagnostic: Diagnostic) -> Diagnostic {
 }
 
 /// A failed render as a failure. What failed in Rust keeps its own places; the
-/// template's places follow. Macros that came with the program are not shown: a
-/// statement of theirs that the warehouse refuses is shown by the node that it is
-/// sent for, and only other errors in them by the macros.
+/// template's places follow. Macros that came with the program are not shown: what goes wrong
+/// in them is shown by the node that they serve, where there is one.
 pub(super) fn template_failure(state: &JobState, error: &TemplateError) -> Failure {
     let mut outer = error.diagnostic();
     let mut failure = error.payload::<Failure>().cloned();
@@ -58,11 +58,18 @@ pub(super) fn template_failure(state: &JobState, error: &TemplateError) -> Failu
         let diagnostic = node.pointed(refusal.diagnostic.clone());
         return Failure::Database(Box::new(Refusal { error: refusal.error.clone(), diagnostic }));
     }
-    outer.labels = if is_placed { own } else { labels };
-    let Some(mut failure) = failure else { return outer.into() };
+    let node = state.node().filter(|_| !is_placed);
+    let pointed = |finding: Diagnostic| node.map_or(finding.clone(), |node| node.pointed(finding));
+    outer.labels = match node {
+        Some(_) => Vec::new(),
+        None if is_placed => own,
+        None => labels,
+    };
+    let Some(mut failure) = failure else { return pointed(outer).into() };
     if let Some(diagnostic) = failure.diagnostic_mut() {
         diagnostic.labels.extend(outer.labels);
         diagnostic.notes.extend(outer.notes);
+        *diagnostic = pointed(diagnostic.clone());
     }
     failure
 }

@@ -389,3 +389,21 @@ fn an_edit_is_seen_whose_time_was_set_back() {
     sandbox.run(["build"]).success();
     assert_eq!(sandbox.query("select x from a"), ["2"]);
 }
+
+#[test]
+fn the_age_of_sources_is_told() {
+    let sandbox = Sandbox::new()
+        .file(
+            "models/s.yml",
+            "
+            sources:
+              - name: raw
+                schema: main
+                config: {freshness: {warn_after: {count: 1, period: day}}, loaded_at_field: loaded}
+                tables: [{name: old}, {name: empty}]
+            ",
+        )
+        .file("macros/m.sql", "{% macro m() %}{% do run_query('create table old as select now()::timestamp - interval 50 hours as loaded') %}{% do run_query('create table empty as select loaded from old where false') %}{% endmacro %}");
+    sandbox.run(["run-operation", "m"]).success();
+    sandbox.run(["source", "freshness"]).talk_has("raw.old  (2 days old)").talk_has("raw.empty  (no rows)");
+}

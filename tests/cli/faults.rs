@@ -483,7 +483,7 @@ fn another_database() {
     let Some(stage) = Stage::new() else { return };
     stage.sandbox.write("models/lost.sql", "{{ config(database='nowhere') }} select 1 as n");
     let told = "error[unseen-database]: `lost` cannot be stored: `nowhere` is another database";
-    stage.run(&["compile"]).code(2).talk_has(told).talk_has("models/lost.sql:1:1");
+    stage.run(&["compile"]).code(2).talk_has(told).talk_has("--> models/lost.sql");
     stage.run(&["build"]).code(2).talk_has(told);
     stage.run(&["build", "--exclude", "lost"]).success();
     stage.keeps_the_old_table();
@@ -504,13 +504,9 @@ fn a_name_that_is_too_long() {
 
             ERROR [LONG]
               error[long-name]: the name `[LONG]` has 65 characters; at most 63 are possible
-               --> models/[LONG].sql:1:1
-                |
-              1 | {{ config(materialized='table') }} select 1 as n
-                | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                |
-                = note: dbt says: Relation name '[LONG]' is longer than 63 characters
-                = help: give it a shorter `alias`
+              --> models/[LONG].sql
+               = note: dbt says: Relation name '[LONG]' is longer than 63 characters
+               = help: give it a shorter `alias`
 
             Done in [ELAPSED]: 2 passed, 1 failed
             `model retry` goes on with what failed or was skipped

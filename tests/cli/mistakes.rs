@@ -90,10 +90,7 @@ fn a_materialization_of_another_warehouse_fails_alone() {
 
             ERROR b
               error[unknown-materialization]: there is no materialization `dynamic_table`
-               --> models/b.sql:1:1
-                |
-              1 | {{ config(materialized='dynamic_table') }} select * from {{ ref('a') }}
-                | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              --> models/b.sql
 
             Done in [ELAPSED]: 1 passed, 1 failed
             `model retry` goes on with what failed or was skipped

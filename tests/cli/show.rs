@@ -110,3 +110,16 @@ fn a_query_with_a_mistake() {
         ",
     );
 }
+
+#[test]
+fn a_query_that_ends_too_early() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["show", "--inline", "select 1 as x;"]).code(2).talk_has("leave out the `;`");
+}
+
+#[test]
+fn seeds_are_shown_with_a_build() {
+    let sandbox = Sandbox::new().file("seeds/s.csv", "id\n7\n").model("a", "select * from {{ ref('s') }}");
+    let output = sandbox.run(["build", "--show"]).success();
+    assert!(output.stdout.ends_with("passed\n\ns\n| id |\n|----|\n| 7  |\n"), "{}", output.stdout);
+}

@@ -14,6 +14,9 @@ use crate::run::Mode;
 pub(crate) struct Args {
     #[command(flatten)]
     building: super::Building,
+    /// Print the first rows of each seed
+    #[arg(long)]
+    show: bool,
     #[command(flatten)]
     period: Period,
     #[command(flatten)]
@@ -27,7 +30,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let types = session.types(&args.types);
     let kinds = Kinds::of_build(&types.resource_type, &types.exclude_resource_type)?;
-    session.execute(&Options {
+    let options = Options {
         mode: Mode::Build,
         selection: args.selection.criteria(),
         given: args.period.add_to(args.selection.given()),
@@ -37,5 +40,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         store_failures: args.testing.store_failures,
         combined_tests: !args.testing.no_combined_tests,
         ..Options::default()
-    })
+    };
+    let workspace = session.workspace(options.flags())?;
+    let (exit, outcome) = session.outcome(&workspace, &options)?;
+    if args.show {
+        super::seed::show_all(session, &workspace, &outcome)?;
+    }
+    Ok(exit)
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::cli::args::ResourceTypes;
-use crate::cli::args::Selection;
+use crate::cli::args::{ResourceTypes, Selection, either};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented};
 use crate::manifest::{Node, ResourceType};
@@ -86,10 +85,8 @@ impl Args {
         if self.no_inject_ephemeral_ctes {
             given.insert("inject_ephemeral_ctes".to_owned(), Json::from(false));
         }
-        if self.no_introspect {
-            given.insert("introspect".to_owned(), Json::from(false));
-        } else if self.introspect {
-            given.insert("introspect".to_owned(), Json::from(true));
+        if let Some(introspects) = either(self.introspect, self.no_introspect) {
+            given.insert("introspect".to_owned(), Json::from(introspects));
         }
         given
     }

@@ -3,10 +3,10 @@
 use crate::cli::args::Selection;
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::rows_as_table;
-use crate::manifest::{Node, ResourceType};
+use crate::manifest::{Node, NodeKind, ResourceType};
 use crate::ops::execute::Options;
 use crate::ops::{Kinds, Workspace, alone};
-use crate::run::{Detail, Event, Mode, Status, Stop};
+use crate::run::{Detail, Event, Mode, RunOutcome, Status, Stop};
 
 /// Load the selected CSV files into tables
 #[derive(Debug, clap::Args)]
@@ -39,13 +39,25 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     };
     let workspace = session.workspace(options.flags())?;
     let (exit, outcome) = session.outcome(&workspace, &options)?;
-    let stored = outcome.results.iter().filter(|result| args.show && result.status == Status::Success);
-    for result in stored {
-        if let Some(seed) = workspace.manifest.by_id(result.unique_id.as_str()) {
-            show(seed, session, &workspace)?;
-        }
+    if args.show {
+        show_all(session, &workspace, &outcome)?;
     }
     Ok(exit)
+}
+
+/// Prints the first rows of all tables that were loaded.
+pub(super) fn show_all(
+    session: &Session,
+    workspace: &Workspace,
+    outcome: &RunOutcome,
+) -> Result<(), Problems> {
+    for result in outcome.results.iter().filter(|result| result.status == Status::Success) {
+        let node = workspace.manifest.by_id(result.unique_id.as_str());
+        if let Some(seed) = node.filter(|node| matches!(node.kind, NodeKind::Seed(_))) {
+            show(seed, session, workspace)?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints the first rows of a seed's table.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::cli::args::Selection;
+use crate::cli::args::{Selection, either};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
@@ -25,6 +25,11 @@ pub(crate) struct Args {
     /// As if incremental models were built anew
     #[arg(short, long)]
     full_refresh: bool,
+    /// Refuse templates that ask the warehouse something
+    #[arg(long, hide = true, overrides_with = "introspect")]
+    no_introspect: bool,
+    #[arg(long, hide = true)]
+    introspect: bool,
     /// How rows are printed
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
     output: String,
@@ -43,6 +48,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     // dbt: a model's tests are not shown along with it.
     given.entry("indirect_selection").or_insert_with(|| Json::from("empty"));
     given.insert("limit".to_owned(), Json::from(args.limit));
+    if let Some(introspects) = either(args.introspect, args.no_introspect) {
+        given.insert("introspect".to_owned(), Json::from(introspects));
+    }
     if args.full_refresh {
         given.insert("full_refresh".to_owned(), Json::from(true));
     }

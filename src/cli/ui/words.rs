@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::Datelike as _;
+
 use super::style::{Meaning, paint};
 use crate::manifest::{Manifest, Node, NodeKind};
-use crate::run::{Detail, NodeResult, Place, Status};
+use crate::run::{Detail, Freshness, NodeResult, Place, Status};
 
 /// The word of a status, and what it means.
 pub(crate) fn status_word(status: Status) -> (&'static str, Meaning) {
@@ -91,6 +93,7 @@ pub(crate) fn remark(manifest: &Manifest, result: &NodeResult) -> Option<String>
             let name = manifest.by_id(cause.as_str()).map_or(cause.as_str(), |node| node.name.as_str());
             Some(format!("{name} failed"))
         }
+        (Detail::Freshness(measured), _) => Some(age(measured)),
         (_, Status::Success | Status::PartialSuccess) if result.batches.is_some() => {
             let batches = result.batches.as_ref()?;
             let total = batches.successful.len() + batches.failed.len();
@@ -110,4 +113,16 @@ pub(crate) fn remark(manifest: &Manifest, result: &NodeResult) -> Option<String>
         }
         _ => None,
     }
+}
+
+/// How old the newest row of a source is, in the largest unit of which there is one.
+fn age(measured: &Freshness) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    if measured.max_loaded_at.year() == 1 {
+        return "no rows".to_owned();
+    }
+    let seconds = measured.age.as_secs();
+    let (length, unit) = UNITS.into_iter().find(|(length, _)| seconds >= *length).unwrap_or((1, "second"));
+    let many = usize::try_from(seconds / length).unwrap_or(usize::MAX);
+    format!("{} old", count(many, unit))
 }

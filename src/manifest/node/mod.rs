@@ -82,13 +82,14 @@ pub struct Node {
 }
 
 impl Node {
-    /// The finding, pointing at the node. A seed's file is no text that is read with the project.
+    /// The finding, pointing at the node: at its file where that is all of it. A seed's is no text
+    /// that is read with the project.
     #[must_use]
     pub fn pointed(&self, finding: Diagnostic) -> Diagnostic {
-        match self.kind {
-            NodeKind::Seed(_) => finding.in_file(self.origin.original_file_path.as_str()),
-            _ => finding.at(self.origin.span, ""),
+        if self.kind.is_whole_file() || matches!(self.kind, NodeKind::Seed(_)) {
+            return finding.in_file(self.origin.original_file_path.as_str());
         }
+        finding.at(self.origin.span, "")
     }
 
     /// Whether it is a model in Python, whose code runs outside the warehouse.
