@@ -162,7 +162,7 @@ pub fn execute(
         }),
     };
     let writer = flags.is_on("write_json").then(|| Writer::new(workspace));
-    if let Some(writer) = &writer {
+    if let Some(writer) = writer.as_ref().filter(|_| is_retried(options.mode)) {
         // Where nothing can be written, that is told before anything is built.
         writer.unfinished(&plan.nodes, options).map_err(|problem| vec![problem])?;
     }
@@ -187,6 +187,11 @@ fn durations(workspace: &Workspace, mode: Mode) -> HashMap<UniqueId, Duration> {
     known.into_iter().map(|(id, duration)| (UniqueId(id.into()), duration)).collect()
 }
 
+/// Whether `retry` goes on with what was done in this mode.
+fn is_retried(mode: Mode) -> bool {
+    !matches!(mode, Mode::Show { .. } | Mode::Freshness)
+}
+
 fn write_results(
     writer: &Writer<'_>,
     runtime: &Runtime,
@@ -207,7 +212,7 @@ fn write_results(
         writer.manifest(compiled(runtime, outcome, options.mode))?;
         writer.run_results(outcome, options)?;
     }
-    writer.finished()
+    if is_retried(options.mode) { writer.finished() } else { Ok(()) }
 }
 
 /// `manifest.json` as it is before anything is compiled.

@@ -47,7 +47,11 @@ fn check_name(name: &str) -> Result<(), Diagnostic> {
     }
     let suggestion: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let suggestion = match suggestion.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_') {
+        "" => "my_project",
+        word => word,
+    };
     Err(Diagnostic::error("bad-name", format!("`{name}` cannot be the name of a project"))
         .note("letters, digits and underscores, not beginning with a digit")
-        .help(format!("for example `{}`", suggestion.trim_start_matches(|c: char| c.is_ascii_digit()))))
+        .help(format!("for example `{suggestion}`")))
 }
