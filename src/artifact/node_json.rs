@@ -13,7 +13,7 @@ use crate::manifest::{
     Age, DataTest, Exposure, Freshness, GenericTest, Model, Node, NodeKind, Period, ResourceType, Source,
     UniqueId,
 };
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Relation};
 
 /// The node in dbt's shape for its resource type, before compilation.
 #[must_use]
@@ -186,7 +186,12 @@ pub fn relation_name(node: &Node, dialect: &Dialect) -> Option<String> {
         return Some(location.clone());
     }
     let relation = node.relation.as_ref().filter(|_| lasts);
-    relation.map(|relation| relation.render(dialect))
+    relation.map(|relation| match &node.kind {
+        NodeKind::Source(source) => {
+            Relation { quote: source.shown_quoting, ..relation.clone() }.render(dialect)
+        }
+        _ => relation.render(dialect),
+    })
 }
 
 fn contract(node: &Node) -> Field<'_> {

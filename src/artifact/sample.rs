@@ -18,7 +18,7 @@ use crate::manifest::{
     UnitTest,
 };
 use crate::source::{SourceMap, Span};
-use crate::sql::Relation;
+use crate::sql::{Policy, Relation};
 
 /// What dbt wrote.
 pub(crate) fn json() -> Json {
@@ -245,6 +245,7 @@ fn source(json: &Json) -> Source {
             .into_iter()
             .filter_map(|(part, flag)| Some((part, flag.as_bool()?)))
             .collect(),
+        shown_quoting: Policy::ALL,
         unrendered_database: maybe(json, "unrendered_database"),
         unrendered_schema: maybe(json, "unrendered_schema"),
         external: some(json, "external"),

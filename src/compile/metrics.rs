@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, Rest};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::metric_parts;
 use super::runtime::Runtime;
 use super::state::JobState;
 use crate::diagnostics::Diagnostic;
@@ -111,6 +112,11 @@ impl Object for Metric {
             return Some(Value::from(
                 if name == "metric_name" { &node.name } else { &node.package }.as_str(),
             ));
+        }
+        if let NodeKind::Semantic(semantic) = &self.node(self.id)?.kind
+            && let Some(part) = semantic.fields.get(name).and_then(|field| metric_parts::part(name, field))
+        {
+            return Some(part);
         }
         let metrics = self.runtime.graph().get_attr("metrics").ok()?;
         let own = metrics.get_item(&Value::from(self.node(self.id)?.unique_id.as_str())).ok()?;

@@ -18,6 +18,7 @@ mod functions;
 mod in_flight;
 mod job;
 mod listener;
+mod metric_parts;
 mod metrics;
 mod names;
 mod place;

@@ -32,7 +32,8 @@ pub fn strategy_macro(
     let message = format!("there is no incremental strategy `{strategy}`");
     let problem = Diagnostic::error("unknown-incremental-strategy", message);
     let help = format!("a strategy of your own is a macro named `{name}`");
-    Err(problem.suggest(strategy, valid.iter().copied()).help(help))
+    let words = format!("dbt could not find an incremental strategy macro with the name \"{name}\"");
+    Err(problem.suggest(strategy, valid.iter().copied()).known_as(words).help(help))
 }
 
 /// Text columns that have to grow to hold what others of their names hold: their names, and

@@ -12,6 +12,9 @@ use crate::source::Span;
 /// What notes about dbt's own words begin with.
 pub const DBT_SAYS: &str = "dbt says: ";
 
+/// The name of a fact that holds what dbt's log says, where it would only confuse people.
+pub const LOGGED_AS: &str = "logged_as";
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {

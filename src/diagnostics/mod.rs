@@ -7,6 +7,6 @@ mod diagnostic;
 mod render;
 mod suggest;
 
-pub use diagnostic::{DBT_SAYS, Diagnostic, Label, Severity};
+pub use diagnostic::{DBT_SAYS, Diagnostic, LOGGED_AS, Label, Severity};
 pub use render::{Style, render, render_all};
 pub use suggest::nearest;

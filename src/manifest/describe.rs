@@ -15,10 +15,12 @@ use crate::diagnostics::{Diagnostic, nearest};
 use crate::template::{self, Engine, Notices, Scope, Text};
 
 /// Renders descriptions, which know `doc()` and little else.
+#[derive(Clone, Copy)]
 pub(super) struct Describer<'a> {
     engine: &'a Engine,
     blocks: &'a Arc<IndexMap<String, DocBlock>>,
     surroundings: &'a Arc<Surroundings>,
+    is_raw: bool,
 }
 
 /// A rendered description and the unique ids of the docs blocks in it.
@@ -31,7 +33,12 @@ impl<'a> Describer<'a> {
         blocks: &'a Arc<IndexMap<String, DocBlock>>,
         surroundings: &'a Arc<Surroundings>,
     ) -> Self {
-        Self { engine, blocks, surroundings }
+        Self { engine, blocks, surroundings, is_raw: false }
+    }
+
+    /// Describes what is enabled or not. dbt: what is disabled keeps its descriptions as written.
+    pub(super) fn of_enabled(self, is_enabled: bool) -> Self {
+        Self { is_raw: !is_enabled, ..self }
     }
 
     /// The description as people read it.
@@ -42,7 +49,7 @@ impl<'a> Describer<'a> {
     ) -> Result<Described, Diagnostic> {
         let Some(description) = description else { return Ok(Described::default()) };
         let text = Text::new(description.value.as_str(), description.span.file, description.span.start);
-        if text.is_plain() {
+        if self.is_raw || text.is_plain() {
             return Ok((description.value.clone(), Vec::new()));
         }
         let scope = DocsScope {

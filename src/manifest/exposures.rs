@@ -50,6 +50,7 @@ fn exposure(
     config.set("tags", tags.clone().into());
     config.set("meta", Json::Object(meta));
     let (depends_on, sites) = reads(name, &entry.depends_on, findings);
+    let describer = describer.of_enabled(config.enabled());
     let (description, doc_blocks) = describer.or_report(entry.description.as_ref(), &file.package, findings);
     let node = Node {
         unique_id: UniqueId(format!("exposure.{}.{name}", file.package).into()),

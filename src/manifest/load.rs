@@ -32,7 +32,7 @@ use super::strays::Strays;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs, check_freshness, check_own_batch_macro, check_side_by_side};
-use super::{Manifest, Node, NodeKind, ResourceType, UniqueId};
+use super::{Docs, Manifest, Node, NodeKind, ResourceType, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::timings::Phase;
 use crate::project::Project;
@@ -331,7 +331,8 @@ impl Loading<'_> {
             None
         };
         // The list is large, and this makes no other beside it.
-        let enabled = made.into_iter().filter_map(draft).collect();
+        let enabled: Vec<Draft> = made.into_iter().filter_map(draft).collect();
+        forget_entries_of_twins(&enabled, &mut disabled);
         Drafts { enabled, disabled }
     }
 
@@ -418,6 +419,18 @@ fn quoting(project: &Project, default: Policy) -> Policy {
 
 /// The code of the warning that parts of project files configure nothing.
 pub(super) const UNUSED_CONFIG_PATH: &str = "unused-config-path";
+
+/// dbt: an entry of a property file describes the enabled node of its name, and a disabled one
+/// only where there is none.
+fn forget_entries_of_twins(enabled: &[Draft], disabled: &mut [Node]) {
+    let ids: HashSet<UniqueId> = disabled.iter().map(|node| node.unique_id.clone()).collect();
+    let twins: HashSet<&UniqueId> =
+        enabled.iter().map(|draft| &draft.node.unique_id).filter(|id| ids.contains(*id)).collect();
+    for node in disabled.iter_mut().filter(|node| twins.contains(&node.unique_id)) {
+        node.docs = Docs::default().into();
+        (node.origin.patch_path, node.origin.patch_span) = (None, None);
+    }
+}
 
 /// One warning for all parts of the root project file that configure nothing.
 fn unused_config_paths(project: &Project, enabled: &[&Node], disabled: &[Node]) -> Option<Diagnostic> {

@@ -52,10 +52,11 @@ impl Sources<'_> {
         let title = format!("{source_name}.{name}");
         findings.extend(configure::check(ResourceType::Source, &title, &mut merged, table.name.span));
         let config = merged.config;
+        let describer = self.describer.of_enabled(config.enabled());
         let (description, doc_blocks) =
-            self.describer.or_report(table.description.as_ref(), &file.package, findings);
+            describer.or_report(table.description.as_ref(), &file.package, findings);
         let (source_description, _) =
-            self.describer.or_report(source.description.as_ref(), &file.package, findings);
+            describer.or_report(source.description.as_ref(), &file.package, findings);
         let text = |key: &str| config.text(key).map(str::to_owned);
         let kind = NodeKind::Source(Box::new(Source {
             source_name: source_name.clone(),
@@ -67,6 +68,7 @@ impl Sources<'_> {
             loaded_at_query: text("loaded_at_query"),
             freshness: config.get("freshness").and_then(freshness_from_config),
             quoting: table.quoting.clone(),
+            shown_quoting: quoting(self.surroundings.quoting, &table.quoting),
             unrendered_database: source.place.unrendered_database.clone(),
             unrendered_schema: source.place.unrendered_schema.clone(),
             external: table.external.clone(),
@@ -88,7 +90,7 @@ impl Sources<'_> {
             config,
             docs: Docs {
                 description,
-                columns: self.describer.columns(&table.columns, &file.package, findings),
+                columns: describer.columns(&table.columns, &file.package, findings),
                 doc_blocks,
             }
             .into(),
@@ -108,7 +110,7 @@ impl Sources<'_> {
         }
     }
 
-    /// dbt: a project's `quoting` does not reach sources.
+    /// dbt: a project's `quoting` reaches what artifacts show of a source, not where it is read.
     fn relation(&self, source: &SourceProperties, table: &TableProperties) -> Relation {
         Relation {
             database: source.place.database.clone().or_else(|| self.surroundings.database.clone()),

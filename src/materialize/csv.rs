@@ -200,12 +200,11 @@ struct Guess {
     kind: Option<Kind>,
     plain: bool,
     has_decimals: bool,
-    is_big: bool,
 }
 
 impl Guess {
     fn new(plain: bool) -> Self {
-        Self { kind: None, plain, has_decimals: false, is_big: false }
+        Self { kind: None, plain, has_decimals: false }
     }
 
     fn text() -> Self {
@@ -233,7 +232,6 @@ impl Guess {
         if self.kind == Some(Kind::Number)
             && let Some(digits) = number(field, self.plain)
         {
-            self.is_big |= digits.parse::<i32>().is_err();
             self.has_decimals |= digits.parse::<i64>().is_err() && decimals(&digits);
         }
     }
@@ -245,17 +243,14 @@ impl Guess {
         match self.kind {
             Some(Kind::Number) => {
                 let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
-                let longest = if self.is_big { 18 } else { 9 };
-                let whole = if self.has_decimals && self.is_big {
-                    digits.iter().position(|byte| *byte == b'.').filter(|at| *at + 1 < digits.len())
-                } else {
-                    None
-                };
-                let (whole, fraction) = digits.split_at(whole.unwrap_or(digits.len()));
-                (1..=longest).contains(&digits.len())
+                let point = digits.iter().position(|byte| *byte == b'.').filter(|at| *at + 1 < digits.len());
+                let (whole, fraction) = digits.split_at(point.unwrap_or(digits.len()));
+                let fraction = fraction.get(1..).unwrap_or_default();
+                (1..=18).contains(&digits.len())
                     && are_digits(whole)
                     && !whole.is_empty()
-                    && are_digits(fraction.get(1..).unwrap_or_default())
+                    && are_digits(fraction)
+                    && (self.has_decimals || fraction.iter().all(|byte| *byte == b'0'))
             }
             Some(Kind::Date) => is_plain_day(bytes),
             Some(Kind::Time) => {
@@ -280,7 +275,6 @@ impl Guess {
     fn column(&self, name: String) -> Column {
         let data_type = match self.kind.unwrap_or(Kind::Number) {
             Kind::Number if self.has_decimals => "float8",
-            Kind::Number if self.is_big => "bigint",
             Kind::Number => "integer",
             Kind::Date => "date",
             Kind::Time | Kind::IsoTime => "timestamp without time zone",
@@ -295,9 +289,9 @@ impl Guess {
             return Cell::Null;
         }
         let known = match self.kind.unwrap_or(Kind::Text) {
-            Kind::Number => number(field, self.plain).map(|digits| match digits.parse() {
-                Ok(value) if !self.has_decimals => Cell::Integer(value),
-                _ => Cell::Decimal(digits),
+            Kind::Number => number(field, self.plain).map(|digits| {
+                let whole = if self.has_decimals { None } else { whole(&digits) };
+                whole.map_or(Cell::Decimal(digits), Cell::Integer)
             }),
             Kind::Date => date(field).map(|day| Cell::Date(day.to_string())),
             Kind::Time => time(field).map(|time| Cell::Timestamp(time.to_string())),
@@ -358,9 +352,48 @@ fn number(field: &str, plain: bool) -> Option<String> {
     (shaped && digits.parse::<f64>().is_ok_and(f64::is_finite)).then_some(digits)
 }
 
+/// Whether a column with this number has decimals. dbt: zeros at the end of a fraction are none,
+/// and its arithmetic holds [`PRECISION`] digits; a longer number counts as if it had some.
 fn decimals(digits: &str) -> bool {
-    let is_whole = digits.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit());
-    !is_whole || digits.len() > 38
+    let (significant, exponent) = scientific(digits);
+    let excess = significant.len().saturating_sub(PRECISION);
+    let kept = significant.get(..significant.len() - excess).unwrap_or_default();
+    let exponent = exponent.saturating_add(places(excess) + places(kept.len()))
+        - places(kept.trim_end_matches('0').len());
+    let whole_places = exponent.saturating_add(places(kept.trim_end_matches('0').len()));
+    exponent < 0 || whole_places > places(PRECISION)
+}
+
+/// The digits that dbt's arithmetic holds.
+const PRECISION: usize = 28;
+
+/// A number without decimals as a whole one, unless it is too long.
+fn whole(digits: &str) -> Option<i128> {
+    let (significant, exponent) = scientific(digits);
+    let sign = if digits.starts_with('-') { "-" } else { "" };
+    if exponent < 0 {
+        let cut = significant.len().checked_sub(usize::try_from(-exponent).ok()?);
+        let kept = cut.map_or("0", |cut| significant.get(..cut).unwrap_or_default());
+        return format!("{sign}0{kept}").parse().ok();
+    }
+    let zeros = usize::try_from(exponent).ok().filter(|zeros| *zeros < 39)?;
+    format!("{sign}0{significant}{}", "0".repeat(zeros)).parse().ok()
+}
+
+/// The digits of a number from the first that is no zero, and the power of ten of the last.
+fn scientific(digits: &str) -> (String, i64) {
+    let text = digits.trim_start_matches(['+', '-']);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let significant = format!("{whole}{fraction}").trim_start_matches('0').to_owned();
+    if significant.is_empty() {
+        return (significant, 0);
+    }
+    (significant, exponent.parse::<i64>().unwrap_or_default().saturating_sub(places(fraction.len())))
+}
+
+fn places(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn date(field: &str) -> Option<NaiveDate> {
@@ -404,8 +437,13 @@ mod tests {
             assert_eq!(csv.rows.columns[0].data_type, expected, "{values:?}");
         };
         check(&["1", "-2", "007"], "integer");
-        check(&["1", "3000000000"], "bigint");
+        check(&["1", "3000000000"], "integer");
         check(&["1", "2.50"], "float8");
+        check(&["1000000.00", "5.0", "1e3", "-0.0", ".0", "2."], "integer");
+        check(&["0.10"], "float8");
+        check(&["1e-3"], "float8");
+        check(&["9999999999999999999999999999"], "integer");
+        check(&["11111111111111111111111111111"], "float8");
         check(&["1,000", "$5", "7%"], "integer");
         check(&["", "null", "NULL"], "integer");
         check(&["2024-01-31", ""], "date");
@@ -438,6 +476,18 @@ mod tests {
                 prop_assert_eq!(&guess, &closer, "{:?}", values);
             }
         }
+    }
+
+    #[test]
+    fn numbers_without_decimals_become_whole() {
+        let check = |digits: &str, expected: Option<i128>| assert_eq!(whole(digits), expected, "{digits}");
+        check("1000000.00", Some(1_000_000));
+        check("-5.0", Some(-5));
+        check("1.20e3", Some(1200));
+        check("007", Some(7));
+        check("-0.00", Some(0));
+        check("5e-1", Some(0));
+        check("1e40", None);
     }
 
     #[test]

@@ -73,15 +73,22 @@ fn statement(
             let message = format!("the configuration of {name} has changed, and is left as it was");
             let mut warning = order.problem("changed-configuration", message);
             warning.severity = crate::diagnostics::Severity::Warning;
-            bench.warn(warning.note("`on_configuration_change` is `continue`"));
+            bench.warn(warning.known_as(left_alone("continue", &name)));
             Ok(None)
         }
         _ => {
             let message = format!("the configuration of {name} has changed");
             let problem = order.problem("changed-configuration", message);
-            Err(problem.note("`on_configuration_change` is `fail`").into())
+            Err(problem.known_as(left_alone("fail", &name)).into())
         }
     }
+}
+
+/// What dbt says where a change is not applied.
+fn left_alone(on_change: &str, name: &str) -> String {
+    format!(
+        "Configuration changes were identified and `on_configuration_change` was set to `{on_change}` for `{name}`"
+    )
 }
 
 fn on_change(order: &Order<'_>) -> Result<&'static str, Failure> {

@@ -240,7 +240,11 @@ fn stores_as(order: &Order<'_>) -> Result<Option<RelationKind>, Failure> {
         Some(other) => {
             let message = format!("`store_failures_as` cannot be `{other}`");
             let problem = order.problem("invalid-store-failures-as", message);
-            Err(problem.help("use `table`, `view` or `ephemeral`").into())
+            let words = format!(
+                "'{other}' is not a valid value for `store_failures_as`. \
+                 Accepted values are: ['ephemeral', 'table', 'view']"
+            );
+            Err(problem.known_as(words).help("use `table`, `view` or `ephemeral`").into())
         }
     }
 }

@@ -150,6 +150,10 @@ impl Object for ColumnClass {
         Ok(column(made, &self.dialect))
     }
 
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        (key.as_str() == Some("TYPE_LABELS")).then(|| Value::from_iter([("STRING", "TEXT")]))
+    }
+
     fn call_method(
         self: &Arc<Self>,
         _: &mut State<'_, '_>,

@@ -289,7 +289,10 @@ impl Dispatcher<'_> {
             (self.on_event)(Event::NodeFinished { node: step.node, place, result: &result });
             self.outcome.results.push(result);
         } else if failed {
-            self.tell_of_ephemeral(result.diagnostics, lost);
+            // dbt: what fails without a result of its own does not make a run fail.
+            for problem in &result.diagnostics {
+                (self.on_event)(Event::Problem { diagnostic: problem });
+            }
         }
         // dbt: after the failure that ends a run all that is left has one reason.
         let is_last = failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed;
@@ -301,17 +304,6 @@ impl Dispatcher<'_> {
         }
         if is_last {
             self.halt(Ending::FailedFast);
-        }
-    }
-
-    /// What is wrong with a model that has no result of its own.
-    fn tell_of_ephemeral(&mut self, problems: Vec<Diagnostic>, lost: &[usize]) {
-        let is_told = lost.iter().any(|at| self.steps.get(*at).is_some_and(|step| step.counts));
-        for problem in problems {
-            (self.on_event)(Event::Problem { diagnostic: &problem });
-            if !is_told {
-                self.outcome.problems.push(problem);
-            }
         }
     }
 

@@ -9,7 +9,7 @@ use super::scalar;
 use super::shift::Shifted;
 use super::tree::{Node, Tree};
 use super::{Value, Yaml};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, LOGGED_AS};
 use crate::source::{SourceFile, Span};
 
 /// Reads one YAML document; an empty text is [`Value::Null`].
@@ -48,11 +48,29 @@ fn read(file: &SourceFile, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
         break tree;
     };
     let (root, found) = tree.finish();
-    diagnostics.extend(found);
+    diagnostics.extend(found.into_iter().map(|found| in_words_of_logs(found, file)));
     if diagnostics.iter().skip(before).any(Diagnostic::is_error) {
         return None;
     }
     Some(root.unwrap_or(Yaml { span: file.range(0, 0), value: Value::Null }))
+}
+
+/// Gives a key that stands twice the words that readers of dbt's logs look for. dbt counts
+/// lines from the first that is not blank.
+fn in_words_of_logs(found: Diagnostic, file: &SourceFile) -> Diagnostic {
+    let Some(label) = found.labels.first().filter(|_| found.code == "duplicate-key") else { return found };
+    let text = file.text();
+    let blank = text.len() - text.trim_start().len();
+    let lines = text.get(..blank).unwrap_or_default().matches('\n').count();
+    let place = file.location(label.span.start);
+    let words = format!(
+        "Duplicate key '{}' in \"<unicode string>\", line {}, column {} in file `{}`",
+        text.get(label.span.start..label.span.end).unwrap_or_default().trim_matches(['"', '\'']),
+        place.line.saturating_sub(lines),
+        place.column,
+        file.path().display(),
+    );
+    found.fact(LOGGED_AS, words)
 }
 
 /// Byte offsets for the parser's character offsets.

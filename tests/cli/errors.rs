@@ -54,6 +54,17 @@ fn what_reads_a_broken_ephemeral_model_is_skipped() {
     assert_eq!(told, [skipped("a"), skipped("b"), "model.shop.other success: OK".to_owned()]);
 }
 
+/// dbt: what has no result of its own does not make a run fail.
+#[test]
+fn a_broken_ephemeral_model_that_nobody_reads_is_told_and_no_failure() {
+    let broken = "{{ config(materialized='ephemeral') }}{{ adapter.nothing() }}select 1 as id";
+    let sandbox = Sandbox::new().model("base", broken);
+    sandbox.run(["run"]).success().talk_has("`adapter` has no method `nothing`");
+    sandbox.write("models/first.sql", "select nope as id");
+    sandbox.write("models/a.sql", "-- {{ ref('first') }}\nselect * from {{ ref('base') }}");
+    sandbox.run(["run", "--threads", "1"]).code(1).talk_has("`adapter` has no method `nothing`");
+}
+
 #[test]
 fn a_build_says_what_is_skipped_right_behind_an_ephemeral_model() {
     let sandbox = Sandbox::new()

@@ -56,5 +56,6 @@ mod statements;
 mod tidy;
 mod timings;
 mod toy_engine;
+mod turned_off;
 mod versions;
 mod warehouse;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use super::lines;
-use crate::diagnostics::{DBT_SAYS, Diagnostic, Style, render};
+use crate::diagnostics::{DBT_SAYS, Diagnostic, LOGGED_AS, Style, render};
 use crate::manifest::Manifest;
 use crate::project::{Secrets, event_of};
 use crate::source::SourceMap;
@@ -149,7 +149,9 @@ impl Record {
             data.extend(facts.map(|(name, value)| ((*name).to_owned(), Json::from(value.as_str()))));
         }
         // Readers of logs look for dbt's words.
-        let known = diagnostic.notes.iter().find_map(|note| note.strip_prefix(DBT_SAYS));
+        let said = diagnostic.notes.iter().find_map(|note| note.strip_prefix(DBT_SAYS));
+        let logged = || diagnostic.facts.iter().find(|(name, _)| *name == LOGGED_AS);
+        let known = said.or_else(|| logged().map(|(_, words)| words.as_str()));
         let words = known.map_or_else(|| Cow::Borrowed(diagnostic.message.as_str()), Cow::Borrowed);
         let words = unmatched(diagnostic, sources).map_or(words, |(criterion, words)| {
             if let Some(data) = data.as_object_mut() {

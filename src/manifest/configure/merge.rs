@@ -22,9 +22,10 @@ pub(crate) struct Merged {
 }
 
 /// dbt: a configuration is laid over what was known of the node before. Where it
-/// says `null`, the earlier value stays, which `earlier` is. Gives the keys.
+/// says `null` of a key of dbt's own, the earlier value stays, which `earlier` is. Gives the keys.
 pub(crate) fn keep_where_null(config: &mut Config, earlier: &Config) -> Vec<String> {
     let nulls = config.values.iter().filter(|(_, value)| value.is_null());
+    let nulls = nulls.filter(|(key, _)| config.values.default_of(key).is_some());
     let is_known = |key: &str| earlier.get(key).is_some_and(|before| !before.is_null());
     let kept: Vec<String> = nulls.map(|(key, _)| key.to_owned()).filter(|key| is_known(key)).collect();
     for key in &kept {
@@ -106,6 +107,13 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
     let is_microbatch = values.get("incremental_strategy").and_then(Json::as_str) == Some("microbatch");
     if is_microbatch && let Some(moment) = values.get("begin").and_then(Json::as_str).and_then(iso) {
         values.set("begin", moment.into());
+    }
+    // dbt: a word of its own that YAML takes for a boolean.
+    if values.default_of("static_analysis").is_some()
+        && let Some(Json::Bool(is_on)) = values.get("static_analysis")
+    {
+        let word = if *is_on { "on" } else { "off" };
+        values.set("static_analysis", word.into());
     }
     // dbt: these keep what they know and drop the rest.
     for (key, known) in KNOWN_PARTS {

@@ -81,7 +81,8 @@ impl Drafting<'_> {
         let emptied = keep_what_was_known(&sketch, &layers, &mut config);
         findings.extend(check_contract(&sketch, patch, &config));
         let relation = self.relation(&sketch, (&config, &emptied), &mut findings);
-        let docs = self.docs(&sketch, patch, &mut findings);
+        let describer = self.describer.of_enabled(config.enabled());
+        let docs = docs(describer, &sketch, patch, &mut findings);
         drop(scope);
         let recorded = notes.recorded();
         findings.extend(check_seed(&sketch, patch, &recorded));
@@ -131,23 +132,6 @@ impl Drafting<'_> {
         named.ok()
     }
 
-    /// What is said of the node: beside its text, or else in a property file.
-    fn docs(&self, sketch: &Sketch, patch: Option<Patch<'_>>, findings: &mut Vec<Diagnostic>) -> Docs {
-        let mut docs = Docs::default();
-        let properties = patch.map(|patch| patch.properties);
-        let mut described = |text| self.describer.or_report(text, &sketch.package, findings);
-        if let Some(properties) = properties {
-            (docs.description, docs.doc_blocks) = described(properties.description.as_ref());
-        }
-        if sketch.description.is_some() {
-            (docs.description, docs.doc_blocks) = described(sketch.description.as_ref());
-        }
-        if let Some(properties) = properties {
-            docs.columns = self.describer.columns(&properties.columns, &sketch.package, findings);
-        }
-        docs
-    }
-
     /// The sources that a node asks for. dbt: each once where it renders no text.
     fn sources(&self, sketch: &Sketch, mut calls: Vec<SourceCall>) -> Vec<SourceCall> {
         if calls.len() > 1 && self.is_unrendered(sketch) {
@@ -156,6 +140,28 @@ impl Drafting<'_> {
         }
         calls
     }
+}
+
+/// What is said of the node: beside its text, or else in a property file.
+fn docs(
+    describer: Describer<'_>,
+    sketch: &Sketch,
+    patch: Option<Patch<'_>>,
+    findings: &mut Vec<Diagnostic>,
+) -> Docs {
+    let mut docs = Docs::default();
+    let properties = patch.map(|patch| patch.properties);
+    let mut say = |text| describer.or_report(text, &sketch.package, findings);
+    if let Some(properties) = properties {
+        (docs.description, docs.doc_blocks) = say(properties.description.as_ref());
+    }
+    if sketch.description.is_some() {
+        (docs.description, docs.doc_blocks) = say(sketch.description.as_ref());
+    }
+    if let Some(properties) = properties {
+        docs.columns = describer.columns(&properties.columns, &sketch.package, findings);
+    }
+    docs
 }
 
 /// Where the node comes from, and what describes it.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::sql::Policy;
+
 /// A table that others load.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
@@ -26,6 +28,8 @@ pub struct Source {
     pub freshness: Option<Freshness>,
     /// Which name parts a project asked to quote.
     pub quoting: BTreeMap<String, bool>,
+    /// How artifacts quote its name.
+    pub shown_quoting: Policy,
     /// The database before rendering, where one is named.
     pub unrendered_database: Option<String>,
     /// The schema before rendering, where one is named.

@@ -147,6 +147,7 @@ fn the_age_of_a_source_is_measured() {
                 filter: None,
             }),
             quoting: std::collections::BTreeMap::new(),
+            shown_quoting: crate::sql::Policy::ALL,
             unrendered_database: None,
             unrendered_schema: None,
             external: None,

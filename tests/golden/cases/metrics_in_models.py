@@ -10,6 +10,12 @@
                 '{{ metric('doubled').base_metric_dependency() | join(',') }}' as base,
                 '{{ metric('doubled').derived_metric_dependency() | join(',') }}' as derived
         """,
+        "models/parts.sql": '''
+            {% set one, two = metric('revenue'), metric('doubled') %}
+            select $${{ one.type }} {{ one.type == 'simple' }} {{ two.type.value }}$$ as type,
+                $${{ one.type_params }}$$ as params, $${{ one.type_params.measure.name }}$$ as measure,
+                $${{ two.type_params }}$$ as others, $${{ one.filter }} {{ two.filter }}$$ as filter
+        ''',
         "models/depth.sql": "select '{{ metric('doubled').derived_metric_dependency_depth()[0]['doubled'] }}' as depth",
         "models/models.yml": """
             models:
@@ -31,7 +37,8 @@
               - name: doubled
                 label: Twice the revenue
                 type: derived
-                type_params: {expr: revenue * 2, metrics: [revenue]}
+                type_params: {expr: revenue * 2, metrics: [{name: revenue, offset_window: 2 days}]}
+                filter: "{{ Dimension('order__ordered_on') }} is not null"
         """,
     },
     "steps": [

@@ -41,6 +41,7 @@
 
 {#- `configuration_changes` is what `get_materialized_view_configuration_changes` gave. -#}
 {% macro get_alter_materialized_view_as_sql(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) -%}
+  {%- do log('Applying ALTER to: ' ~ relation) -%}
   {{ return(adapter.dispatch('get_alter_materialized_view_as_sql', 'dbt')(
     relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation
   )) }}

@@ -86,6 +86,7 @@
 {#- SQL that puts `target_relation` in the place of `existing_relation`, by the best way
     that both types allow: in place, by swapping names, or by dropping first. -#}
 {% macro get_replace_sql(existing_relation, target_relation, sql) -%}
+  {%- do log('Applying REPLACE to: ' ~ existing_relation) -%}
   {{ return(adapter.dispatch('get_replace_sql', 'dbt')(existing_relation, target_relation, sql)) }}
 {%- endmacro %}
 
