@@ -41,6 +41,7 @@ pub const FILES: &[(&str, &str)] = files![
     "macros/relations/view.sql",
     "macros/run/configs.sql",
     "macros/run/hooks.sql",
+    "macros/run/materializations.sql",
     "macros/run/statement.sql",
     "macros/seeds/csv.sql",
     "macros/snapshots/keys.sql",

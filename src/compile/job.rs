@@ -1,6 +1,6 @@
 //! One node being compiled or run.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde_json::{Value as Json, json};
 
@@ -24,6 +24,18 @@ use crate::template::{MacroInfo, Text, Value};
 #[derive(Debug, Clone)]
 pub struct Job {
     state: Arc<JobState>,
+}
+
+/// A way back to a job that does not keep it.
+#[derive(Debug, Clone)]
+pub struct JobHandle(Weak<JobState>);
+
+impl JobHandle {
+    /// The job, unless it is over.
+    #[must_use]
+    pub fn job(&self) -> Option<Job> {
+        self.0.upgrade().map(|state| Job { state })
+    }
 }
 
 /// The slice of time that a microbatch builds.
@@ -82,6 +94,12 @@ impl Job {
 
     fn about(runtime: &Arc<Runtime>, worker: &Worker, subject: Subject, listener: Arc<dyn Listener>) -> Self {
         Self { state: Arc::new(JobState::new(runtime, worker, subject, listener, None)) }
+    }
+
+    /// A way back to it, for what it holds itself.
+    #[must_use]
+    pub fn handle(&self) -> JobHandle {
+        JobHandle(Arc::downgrade(&self.state))
     }
 
     /// Adds a name to what templates see, or puts something in its place.

@@ -37,7 +37,7 @@ mod worker;
 pub use ahead::EarlyJob;
 pub use compiled::Compiled;
 pub use failure::{Failure, Refusal};
-pub use job::{Batch, Job};
+pub use job::{Batch, Job, JobHandle};
 pub use listener::Listener;
 pub use relations::RelationCache;
 pub use results::as_response;

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
-use crate::project::{FileKind, Package, ResourceFile};
+use crate::project::{FileKind, Package, ResourceFile, plain_name};
 use crate::source::{SourceFile, Span};
 use crate::template::{self, BlockKind};
 
@@ -315,7 +315,7 @@ pub(super) fn sha256(text: &str) -> String {
 fn path_parts(path: &str) -> (Vec<String>, String) {
     let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
     let file = folders.pop().unwrap_or_default();
-    let stem = match file.rsplit_once('.') {
+    let stem = match plain_name(&file).rsplit_once('.') {
         Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
         _ => file,
     };
@@ -333,6 +333,7 @@ mod tests {
             assert_eq!(path_parts(path), (expected, stem.to_owned()));
         };
         check("a.sql", &[], "a");
+        check("x/a.sql.jinja2", &["x"], "a");
         check("x/y/a.b.sql", &["x", "y"], "a.b");
         check("noext", &[], "noext");
     }

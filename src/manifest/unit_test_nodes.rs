@@ -17,7 +17,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
-use crate::project::{FileKind, Package, Project};
+use crate::project::{FileKind, Package, Project, plain_name};
 use crate::source::SourceFile;
 use serde_json::Value as Json;
 
@@ -230,5 +230,7 @@ impl RowFiles for Place<'_> {
 }
 
 fn stem(file: &SourceFile) -> String {
-    file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    let name = file.path().file_name().unwrap_or_default().to_string_lossy();
+    let name = plain_name(&name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
 }

@@ -42,26 +42,39 @@ pub enum Recipe<'a> {
 pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
     whole(bench, |bench| match recipe {
         Recipe::Macro(name) => custom::make(order, bench, name),
-        Recipe::BuiltIn => match order.node.config.materialized() {
-            materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
-                let message = format!("a model in Python cannot be materialized as `{materialized}`");
-                let problem = order.problem("python-model", message);
-                Err(problem.note(format!("it can be: {}", IN_PYTHON.join(", "))).into())
-            }
-            "view" => view::make(order, bench),
-            "table" => table::make(order, bench),
-            "incremental" => incremental::make(order, bench),
-            "materialized_view" => materialized_view::make(order, bench),
-            "seed" => seed::make(order, bench),
-            "snapshot" => snapshot::make(order, bench),
-            "function" => function::make(order, bench),
-            unknown => {
-                let message = format!("there is no materialization `{unknown}`");
-                let problem = order.problem("unknown-materialization", message);
-                Err(problem.suggest(unknown, BUILT_IN.iter().copied()).into())
-            }
-        },
+        Recipe::BuiltIn => built_in(order, bench, order.node.config.materialized()),
     })
+}
+
+/// Makes it as what is built in under a name, whatever the node is configured to be: a
+/// project's own materialization asks for that.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_as(order: &Order<'_>, bench: &mut dyn Bench, materialized: &str) -> Result<Made, Failure> {
+    whole(bench, |bench| built_in(order, bench, materialized))
+}
+
+fn built_in(order: &Order<'_>, bench: &mut dyn Bench, materialized: &str) -> Result<Made, Failure> {
+    match materialized {
+        materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
+            let message = format!("a model in Python cannot be materialized as `{materialized}`");
+            let problem = order.problem("python-model", message);
+            Err(problem.note(format!("it can be: {}", IN_PYTHON.join(", "))).into())
+        }
+        "view" => view::make(order, bench),
+        "table" => table::make(order, bench),
+        "incremental" => incremental::make(order, bench),
+        "materialized_view" => materialized_view::make(order, bench),
+        "seed" => seed::make(order, bench),
+        "snapshot" => snapshot::make(order, bench),
+        "function" => function::make(order, bench),
+        unknown => {
+            let message = format!("there is no materialization `{unknown}`");
+            let problem = order.problem("unknown-materialization", message);
+            Err(problem.suggest(unknown, BUILT_IN.iter().copied()).into())
+        }
+    }
 }
 
 /// Runs a data test, by the project's own materialization where it has one, or a unit test.

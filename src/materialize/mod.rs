@@ -42,6 +42,6 @@ pub use bench::{Author, Bench, Change, Flags, Made, Order, Purpose, Transaction}
 pub use clone::{Cloning, clone, point};
 pub use fixture::{Input, fixtures};
 pub use freshness::{Measured, Staleness, measure};
-pub use make::{Recipe, TEST, is_built_in, judge, make, preview};
+pub use make::{Recipe, TEST, is_built_in, judge, make, make_as, preview};
 pub use screen::{Screened, may_be_screened, screen};
 pub use test::{Grade, SAMPLE_ROWS, Verdict, stores_failures};

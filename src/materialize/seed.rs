@@ -38,7 +38,7 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
     bench.transaction(Transaction::Begin)?;
     finish::hooks(order, bench, Hooks::Pre, true)?;
     let model = bench.member("model");
-    let table = objects::table(&contents.rows);
+    let table = objects::seed_table(&contents.rows);
     let count = contents.count;
     if let Some(old) = &existed {
         let args = [model.clone(), Value::from(full_refresh), order.value(old), table.clone()];

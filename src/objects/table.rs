@@ -9,7 +9,7 @@ use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Tuple};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
-use super::data_type::DataType;
+use super::data_type::{DataType, have_decimals};
 use super::printed::{Limits, picture};
 use super::rows::{Named, RowObject, cell, place, sequence};
 use crate::sql::{Cell, Column, Dialect, Rows};
@@ -19,7 +19,7 @@ use crate::sql::{Cell, Column, Dialect, Rows};
 pub struct TableObject {
     names: Arc<[String]>,
     kinds: Arc<[&'static str]>,
-    /// The types that the warehouse or a file told, empty where none did.
+    /// The types that a file has; empty for the rows of a query.
     declared: Arc<[String]>,
     rows: Vec<Arc<RowObject>>,
     shown: Shown,
@@ -44,6 +44,13 @@ pub fn table(rows: &Rows) -> Value {
     Value::from_object(TableObject::new(rows))
 }
 
+/// The rows of a file as a template value: the columns have the types that were seen there.
+#[must_use]
+pub fn seed_table(rows: &Rows) -> Value {
+    let declared = rows.columns.iter().map(|column| column.data_type.clone()).collect();
+    Value::from_object(TableObject { declared, ..TableObject::new(rows) })
+}
+
 /// The rows behind a template value, as texts where they were changed by a
 /// template; `None` for any other value.
 pub fn as_rows(value: &Value) -> Option<Rows> {
@@ -58,19 +65,21 @@ impl TableObject {
         let kinds = (0..names.len()).map(|at| kind(rows.rows.iter().filter_map(|row| row.get(at)))).collect();
         let row =
             |row: &Vec<Cell>| Arc::new(RowObject::new(Arc::clone(&names), row.iter().map(cell).collect()));
-        let declared = rows.columns.iter().map(|column| column.data_type.clone()).collect();
+        let declared = Arc::from([]);
         let rows = rows.rows.iter().map(row).collect();
         Self { kinds, declared, rows, names: Arc::clone(&names), shown: Shown::default() }
     }
 
-    /// The type of DDL for the column at a place: the one that was told, else
-    /// the one that its values have. dbt: `convert_type`.
+    /// The type of DDL for the column at a place: that of the file, else the one that its
+    /// values have, whatever the warehouse called it. dbt: `convert_type`.
     pub fn sql_type(&self, place: usize, dialect: &Dialect) -> Option<String> {
         let declared = self.declared.get(place).filter(|declared| !declared.is_empty()).cloned();
         let by_values = || match *self.kinds.get(place)? {
             "Boolean" => Some("boolean"),
-            "Integer" => Some("integer"),
-            "Number" => Some("float8"),
+            "Number" if have_decimals(self.rows.iter().filter_map(|row| row.values().get(place))) => {
+                Some("float8")
+            }
+            "Integer" | "Number" => Some("integer"),
             "Date" => Some("date"),
             "DateTime" => Some("timestamp without time zone"),
             _ => Some("text"),

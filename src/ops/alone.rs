@@ -24,14 +24,35 @@ pub fn operation(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, Vec<Diagnostic>> {
     let info = find(workspace, name).map_err(|problem| vec![problem])?;
-    let arguments_given = arguments.clone();
+    let given = Map::from_iter([
+        ("macro".to_owned(), Json::from(name)),
+        ("args".to_owned(), Json::from(arguments.clone())),
+    ]);
     let arguments: Vec<(&str, Value)> =
         arguments.iter().map(|(name, value)| (name.as_str(), to_value(value))).collect();
     let alone = Alone::Operation { info, arguments: &arguments };
     let runtime = runtime(workspace, &[], &Options::default(), None);
     let outcome = run::execute_alone(&runtime, &alone, stop, on_event);
-    let called = [("macro", Json::from(name)), ("args", Json::from(arguments_given))];
-    let given = called.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    leave_results(workspace, &outcome, &Options { given, ..Options::default() })?;
+    Ok(outcome)
+}
+
+/// Runs a statement that is in no file, a template, and leaves `run_results.json`. It is
+/// kept where it commits.
+///
+/// # Errors
+/// The artifact cannot be written. What goes wrong in the statement is in the outcome.
+pub fn statement(
+    workspace: &Workspace,
+    sql: &str,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<RunOutcome, Vec<Diagnostic>> {
+    let source = workspace.sources.add("--sql", sql);
+    let text = Text::new(sql, source.id(), 0);
+    let runtime = runtime(workspace, &[], &Options::default(), None);
+    let outcome = run::execute_alone(&runtime, &Alone::Statement { text: &text }, stop, on_event);
+    let given = Map::from_iter([("sql".to_owned(), Json::from(sql))]);
     leave_results(workspace, &outcome, &Options { given, ..Options::default() })?;
     Ok(outcome)
 }

@@ -119,6 +119,12 @@ impl Previous {
         Some((name, arguments.unwrap_or_default()))
     }
 
+    /// The statement that was run, where that was the command.
+    #[must_use]
+    pub fn statement(&self) -> Option<&str> {
+        self.text("sql").filter(|_| self.again == Again::Operation)
+    }
+
     /// A text among the flags, such as `target`.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -56,11 +56,12 @@ pub struct ResourceFile {
 }
 
 /// The files of a package, ordered by kind and path. No text is read yet.
-/// Folders that do not exist are passed over.
+/// Folders that do not exist are passed over. With `takes_jinja`, files may also be
+/// called `.sql.jinja` and the like.
 pub(super) fn discover(
     root: &Path,
     shown_root: &Path,
-    paths: &Paths,
+    (paths, takes_jinja): (&Paths, bool),
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
@@ -81,7 +82,7 @@ pub(super) fn discover(
             !ignored.is_empty() && ignored.matched_path_or_any_parents(&file.path, false).is_ignore()
         };
         let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|path| {
-            let file = resource(&folder, purpose, path_below(path, &top)?)?;
+            let file = resource(&folder, purpose, path_below(path, &top)?, takes_jinja)?;
             (!is_ignored(&file)).then(|| (file, path.clone()))
         });
         found.par_extend(of_folder);
@@ -151,13 +152,13 @@ fn is_skipped(folder: &Path, root: &Path, paths: &Paths) -> bool {
 }
 
 /// The file at this path below a folder, if its extension fits what the folder is for.
-fn resource(folder: &str, purpose: Purpose, below: &str) -> Option<ResourceFile> {
+fn resource(folder: &str, purpose: Purpose, below: &str, takes_jinja: bool) -> Option<ResourceFile> {
     let name = below.rsplit(is_separator).next()?;
     // dbt: editors leave such files behind.
     if name.starts_with(['.', '#', '~']) {
         return None;
     }
-    let extension = name.rsplit_once('.')?.1;
+    let extension = if takes_jinja { plain_name(name) } else { name }.rsplit_once('.')?.1;
     if (purpose == Purpose::Docs) != extension.eq_ignore_ascii_case("md") {
         return None;
     }
@@ -179,6 +180,14 @@ fn resource(folder: &str, purpose: Purpose, below: &str) -> Option<ResourceFile>
     };
     let path = if folder.is_empty() { resource_path.clone() } else { format!("{folder}/{resource_path}") };
     Some(ResourceFile { kind, path, resource_path, stamp: Stamp::default(), file: None })
+}
+
+/// The name of a file without an extension that says that it is a template: `orders.sql` of
+/// `orders.sql.jinja`.
+pub(crate) fn plain_name(name: &str) -> &str {
+    let is_meant =
+        |rest: &&str| rest.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "sql" | "md"));
+    [".j2", ".jinja2", ".jinja"].iter().find_map(|it| name.strip_suffix(it).filter(is_meant)).unwrap_or(name)
 }
 
 /// The path from a folder to what was found below it; `None` if it is not Unicode.

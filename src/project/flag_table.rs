@@ -128,6 +128,8 @@ pub(super) const OTHER_VARIABLES: &[&str] = &[
 
 /// All flags, in the order of their names. Defaults are those of dbt 1.11.
 pub(super) const FLAGS: &[FlagSpec] = &[
+    // dbt 1.12. Nothing is told of it where nobody sets it.
+    flag("allow_jinja_file_extensions", Default::Nothing, Scope::Project),
     flag("cache_selected_only", Default::Off, Scope::Everywhere),
     flag("debug", Default::Off, Scope::Everywhere),
     flag("defer", Default::Off, Scope::Environment),

@@ -15,7 +15,7 @@ use crate::source::SourceMap;
 /// are required and not there, folders that hold no project, and names that
 /// stand for two projects.
 pub(super) fn packages(
-    root: &Package,
+    (root, takes_jinja): (&Package, bool),
     renderer: &Renderer,
     secret_renderer: &Renderer,
     sources: &SourceMap,
@@ -49,7 +49,7 @@ pub(super) fn packages(
             );
             continue;
         }
-        let files = discover::discover(&path, &shown, &file.paths, sources, diagnostics);
+        let files = discover::discover(&path, &shown, (&file.paths, takes_jinja), sources, diagnostics);
         found.push(Package { name: file.name.clone(), root: path, file, files });
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

@@ -316,8 +316,9 @@ impl<'a> Loader<'a> {
         check_version(&file, &flags, diagnostics);
         let mut root_package =
             Package { name: file.name.clone(), root: root.clone(), file, files: Vec::new() };
+        let takes_jinja = flags.is_on("allow_jinja_file_extensions");
         let installed = installed::packages(
-            &root_package,
+            (&root_package, takes_jinja),
             &package_renderer,
             &secret_renderer,
             &request.sources,
@@ -327,8 +328,8 @@ impl<'a> Loader<'a> {
         for package in &mut packages {
             check_version(&package.file, &flags, diagnostics);
         }
-        root_package.files =
-            discover::discover(&root, Path::new(""), &root_package.file.paths, &request.sources, diagnostics);
+        let paths = (&root_package.file.paths, takes_jinja);
+        root_package.files = discover::discover(&root, Path::new(""), paths, &request.sources, diagnostics);
         packages.insert(0, root_package);
         let profile = profile?;
         let vars = Vars {

@@ -32,6 +32,7 @@ mod warnings;
 
 pub use choose_profile::{missed_profiles_file, profiles_file};
 pub use deps::{Addition, DepsOptions, Installed, deps};
+pub(crate) use discover::plain_name;
 pub use discover::{FileKind, ResourceFile};
 pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 pub use flags::{Flags, Origin, Setting};

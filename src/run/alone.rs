@@ -8,7 +8,7 @@ use super::ear::Ear;
 use super::event::Event;
 use super::execute::finish;
 use super::failing::fail;
-use super::hand::timed;
+use super::hand::{response_json, timed};
 use super::plan::{Mode, Stop};
 use super::result::{Compiled, Detail, Ending, NodeResult, RunOutcome, Status};
 use super::steps::Action;
@@ -36,6 +36,12 @@ pub enum Alone<'a> {
         text: &'a Text,
         /// [`Mode::Show`] to fetch its rows; else it is compiled only.
         mode: Mode,
+    },
+    /// `run-operation --sql`: a statement whose rows are dropped. dbt: it runs in a
+    /// transaction, and is kept where it commits.
+    Statement {
+        /// The template.
+        text: &'a Text,
     },
     /// A macro that is asked for what it returns: see [`Detail::Returned`].
     Question {
@@ -71,9 +77,9 @@ pub fn execute_alone(
             }
         }
         Err(Failure::Cancelled) => {}
-        // dbt: `run-operation` tells of it as of a macro that failed.
+        // dbt: `run-operation` tells of it as of what it runs.
         Err(failure) => match alone {
-            Alone::Operation { .. } => {
+            Alone::Operation { .. } | Alone::Statement { .. } => {
                 let result = NodeResult::error(alone.unique_id(runtime), vec![failure.diagnostic()]);
                 outcome.results.push(NodeResult { failures: Some(1), ..result });
             }
@@ -95,7 +101,9 @@ impl Alone<'_> {
         match self {
             Self::Operation { info, .. } => Job::operation(runtime, worker, &info.unique_id, ear),
             Self::Question { name, .. } => Job::operation(runtime, worker, &format!("macro.dbt.{name}"), ear),
-            Self::Query { text, .. } => Job::inline(runtime, worker, (*text).clone(), ear),
+            Self::Query { text, .. } | Self::Statement { text } => {
+                Job::inline(runtime, worker, (*text).clone(), ear)
+            }
         }
     }
 
@@ -103,7 +111,7 @@ impl Alone<'_> {
         match self {
             Self::Operation { info, .. } => UniqueId(info.unique_id.as_str().into()),
             Self::Question { name, .. } => UniqueId(format!("macro.dbt.{name}").into()),
-            Self::Query { .. } => {
+            Self::Query { .. } | Self::Statement { .. } => {
                 let package = &runtime.parts.project.root_package().name;
                 UniqueId(format!("sql_operation.{package}.inline_query").into())
             }
@@ -126,6 +134,7 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
             })
         }
         Alone::Query { mode, .. } => query(job, *mode, &mut result),
+        Alone::Statement { .. } => statement(job, &mut result),
         Alone::Question { name, arguments } => timed("execute", &mut result.timing, || {
             result.detail = Detail::Returned(job.call(name, arguments, &[])?);
             job.rollback()
@@ -146,6 +155,20 @@ fn run(job: &Job, alone: &Alone<'_>) -> NodeResult {
     }
     result.execution_time = started.elapsed();
     result
+}
+
+fn statement(job: &Job, result: &mut NodeResult) -> Result<(), Failure> {
+    result.failures = Some(0);
+    let compiled = timed("compile", &mut result.timing, || job.compile())?;
+    let run = || {
+        job.begin()?;
+        let response = job.execute(&compiled.sql)?;
+        // Whatever is still open belongs to nobody.
+        job.rollback().map(|()| response)
+    };
+    let response = timed("execute", &mut result.timing, run)?;
+    result.adapter_response = response_json(&response);
+    Ok(())
 }
 
 fn query(job: &Job, mode: Mode, result: &mut NodeResult) -> Result<(), Failure> {

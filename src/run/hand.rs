@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::ahead::{Ahead, Prepared};
 use super::board::Board;
+use super::built_in;
 use super::desk::Desk;
 use super::dispatch::{Hand, Teller, Word};
 use super::ear::Ear;
@@ -197,6 +198,9 @@ impl Turn<'_> {
                     self.check_language(materialized)?;
                 }
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
+                if name.is_some() {
+                    built_in::offer(self, self.job, sql, None);
+                }
                 if self.is_in_batches() {
                     microbatch::make(self, recipe, result)?;
                     let is_whole = result.status == Status::Success;

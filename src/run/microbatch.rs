@@ -7,6 +7,7 @@ use std::time::Duration;
 use minijinja::value::{Kwargs, Rest};
 use serde_json::Value as Json;
 
+use super::built_in;
 use super::event::{BatchEnd, Place};
 use super::hand::Turn;
 use super::pile::{Part, Pile};
@@ -204,6 +205,9 @@ fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Resu
         job = job.with("is_incremental", constant(true)).with("should_full_refresh", constant(false));
     }
     let compiled = job.compile()?;
+    if let Recipe::Macro(_) = recipe {
+        built_in::offer(turn, &job, &compiled.sql, Some(slice));
+    }
     let order = Order { slice: Some(slice), ..turn.order(&compiled.sql) };
     materialize::make(&order, &mut turn.desk_of(&job), recipe)?;
     Ok(())

@@ -13,6 +13,7 @@ mod ahead;
 mod alone;
 mod attend;
 mod board;
+mod built_in;
 mod desk;
 mod dispatch;
 mod ear;

@@ -225,6 +225,7 @@ cases!(
     templates,
     test_arguments,
     tests_of_every_kind,
+    types_of_results,
     uncommitted_materialization,
     unit_tests,
     unlogged_tables,
@@ -233,5 +234,6 @@ cases!(
     versions_of_models,
     what_a_drop_takes_along,
     what_packages_ask_for,
+    wrapped_materializations,
     wrapped_tests,
 );

@@ -167,3 +167,65 @@ fn the_view_of_the_latest_version_takes_no_other_place() {
     output.talk_has("dbt says: the latest version of 'orders' is already aliased to 'orders_v2'");
     assert_eq!(sandbox.query("select * from orders_v2"), ["2"]);
 }
+
+#[test]
+fn a_statement_runs_without_a_macro() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    sandbox.run(["run"]).success();
+    let run = |sql: &str| sandbox.run(["run-operation", "--sql", sql]);
+    run("create table kept as select * from {{ ref('a') }}; commit").success();
+    let results = sandbox.json("target/run_results.json");
+    assert_eq!(results["results"][0]["unique_id"], "sql_operation.shop.inline_query");
+    assert_eq!(results["results"][0]["failures"], 0);
+    assert_eq!(sandbox.query("select * from kept"), ["1"]);
+    run("create table lost as select 1 as id").success();
+    let lost = "select count(*) from information_schema.tables where table_name = 'lost'";
+    assert_eq!(sandbox.query(lost), ["0"], "dbt: it does not commit");
+    run("select * from {{ ref('b') }}").code(1).talk_has("`b`, which does not exist");
+    run("selec 1").code(1).talk_has("syntax error");
+    assert_eq!(statuses(&sandbox), ["inline_query error"]);
+    sandbox.run(["retry"]).code(1).talk_has("syntax error");
+}
+
+#[test]
+fn an_operation_is_a_macro_or_a_statement() {
+    let check = |arguments: &[&str], said: &str| {
+        let all = ["run-operation"].into_iter().chain(arguments.iter().copied());
+        Sandbox::new().run(all).code(2).talk_has(said);
+    };
+    check(&[], "`run-operation` needs to know what to run");
+    check(&["m", "--sql", "select 1"], "`run-operation` takes a macro or `--sql`, not both");
+    check(&["--sql", "select 1", "--args", "{a: 1}"], "a statement of `--sql` takes no `--args`");
+}
+
+#[test]
+fn files_may_say_that_they_are_templates() {
+    let sandbox = Sandbox::empty()
+        .file("dbt_project.yml", "name: shop\n")
+        .file("models/orders.sql.jinja", "select {{ one() }} as id")
+        .file("models/read.md.j2", "{% docs told %}what it is{% enddocs %}")
+        .file("models/p.yml", "models: [{name: orders, description: \"{{ doc('told') }}\"}]")
+        .file("macros/one.sql.jinja2", "{% macro one() %}1{% endmacro %}");
+    sandbox.run(["list", "--resource-type", "model"]).success().stdout("");
+    sandbox.write("dbt_project.yml", "name: shop\nflags: {allow_jinja_file_extensions: true}\n");
+    sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select * from orders"), ["1"]);
+    let node = sandbox.json("target/manifest.json")["nodes"]["model.shop.orders"].clone();
+    assert_eq!(node["original_file_path"], "models/orders.sql.jinja");
+    assert_eq!(node["description"], "what it is");
+}
+
+#[test]
+fn overloads_of_functions_are_not_known() {
+    let sandbox = Sandbox::new().file("functions/plus.sql", "a + b").file(
+        "functions/p.yml",
+        "
+        functions:
+        - name: plus
+          arguments: [{name: a, data_type: integer}, {name: b, data_type: integer}]
+          returns: {data_type: integer}
+          overloads: [{defined_in: plus_texts}]
+        ",
+    );
+    sandbox.run(["parse"]).success().talk_has("`overloads`");
+}

@@ -91,3 +91,26 @@ fn a_project_has_a_version() {
     let sandbox = Sandbox::new().file("project.yml", "name: shop\nversion: first\nprofile: shop\n");
     sandbox.run(["parse"]).code(2).talk_has("`first` is no version of a project");
 }
+
+#[test]
+fn unit_tests_are_judged_by_the_program_alone() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("macros/unit.sql", "{% materialization unit, default %}{{ nothing() }}{% endmaterialization %}")
+        .file("models/p.yml", "unit_tests: [{name: ones, model: a, given: [], expect: {rows: [{id: 1}]}}]");
+    sandbox.run(["build"]).success();
+}
+
+#[test]
+fn plugins_of_sources_and_models_are_refused() {
+    let sandbox = Sandbox::new()
+        .file(
+            "models/p.yml",
+            "sources: [{name: raw, config: {meta: {plugin: excel}}, tables: [{name: rows}]}]",
+        )
+        .model("a", "select * from {{ source('raw', 'rows') }}")
+        .model("b", "{{ config(materialized='external', plugin='excel') }} select 1 as id");
+    let output = sandbox.run(["build"]).code(1);
+    output.talk_has("a source with a `plugin` needs Python, which is not supported");
+    sandbox.run(["build", "--select", "b"]).code(1).talk_has("storing relations with a plugin needs Python");
+}

@@ -42,6 +42,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         })?;
         return Ok(Exit::of(&outcome));
     }
+    if let Some(sql) = previous.statement() {
+        let outcome =
+            session.alone(&workspace, |stop, on_event| alone::statement(&workspace, sql, stop, on_event))?;
+        return Ok(Exit::of(&outcome));
+    }
     session.execute_in(&workspace, &previous.options(undone))
 }
 

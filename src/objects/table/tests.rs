@@ -66,6 +66,31 @@ fn tables_answer_as_in_agate() {
 }
 
 #[test]
+fn the_type_of_a_column_is_guessed_by_its_values() {
+    let check = |cells: &[Cell], expected: &str| {
+        let rows = Rows {
+            columns: vec![Column::new("x", "HUGEINT")],
+            rows: cells.iter().map(|cell| vec![cell.clone()]).collect(),
+        };
+        let found = TableObject::new(&rows).sql_type(0, &crate::sql::Dialect::ANSI);
+        assert_eq!(found.as_deref(), Some(expected), "{cells:?}");
+    };
+    check(&[], "integer");
+    check(&[Cell::Null], "integer");
+    check(&[Cell::Integer(1), Cell::Null], "integer");
+    check(&[Cell::Decimal("2.00".into()), Cell::Float(3.0)], "integer");
+    check(&[Cell::Decimal("2.00".into()), Cell::Float(3.5)], "float8");
+    check(&[Cell::Float(1e30)], "float8");
+    check(&[Cell::Float(f64::NAN)], "integer");
+    check(&[Cell::Bool(true)], "boolean");
+    check(&[Cell::Date("2024-01-02".into())], "date");
+    check(&[Cell::TimestampTz("2024-01-02 03:04:05+00:00".into())], "timestamp without time zone");
+    check(&[Cell::Text("12".into())], "text");
+    check(&[Cell::Bool(true), Cell::Text("x".into())], "text");
+    assert_eq!(TableObject::new(&result()).sql_type(2, &crate::sql::Dialect::ANSI), None);
+}
+
+#[test]
 fn relations_answer_as_in_dbt() {
     let check = |template: &str, expected: &str| assert_eq!(render(template), expected, "{template}");
     check("{{ r }}", r#""db"."main"."orders""#);

@@ -109,3 +109,13 @@ create or replace function {{ function.render() }}({{ parameters | join(', ') }}
 
   {{ return({'relations': [function]}) }}
 {% endmaterialization %}
+
+{#- As those of the program, under this warehouse's name: a project's own for any warehouse stand
+    behind them. -#}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+  {{ return(materialize_built_in('table')) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] %}
+  {{ return(materialize_built_in('incremental')) }}
+{% endmaterialization %}
