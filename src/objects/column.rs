@@ -151,7 +151,7 @@ impl Object for ColumnClass {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        (key.as_str() == Some("TYPE_LABELS")).then(|| Value::from_iter([("STRING", "TEXT")]))
+        (key.as_str() == Some("TYPE_LABELS")).then(|| Value::from_pairs([("STRING", "TEXT")]))
     }
 
     fn call_method(

@@ -229,7 +229,8 @@ fn old_ways_to_write_tests_are_told_once_for_each_kind() {
 /// dbt counts lines from the first that is not blank.
 #[test]
 fn a_key_that_stands_twice_is_told_in_the_words_of_dbts_log() {
-    let sandbox = one().file("models/a.yml", "\nmodels: []\nmodels:\n  - name: a\n");
+    let sandbox = one();
+    sandbox.write_exactly("models/a.yml", "\nmodels: []\nmodels:\n  - name: a\n");
     let parse = sandbox.run(["parse", "--log-format-file", "json"]).success();
     parse.talk_has("the key `models` stands twice").talk_has("models/a.yml:3:1");
     let words = "Duplicate key 'models' in \"<unicode string>\", line 2, column 1 in file `models/a.yml`";

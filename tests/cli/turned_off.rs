@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn what_is_disabled_keeps_its_descriptions_as_written() {
     let models = "
         models:
-          - name: off
+          - name: \"off\"
             description: \"{{ doc('gone') }}\"
             config: {enabled: false}
             columns: [{name: id, description: \"{{ doc('gone') }}\"}]
