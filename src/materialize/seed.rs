@@ -152,7 +152,8 @@ fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, contents:
         Some(file.range(at, at + value.len()))
     });
     let diagnostic = Diagnostic::error("invalid-seed", refusal.error.message.clone());
-    diagnostic.at(found.unwrap_or(line), "").note("nothing was loaded").into()
+    let diagnostic = diagnostic.at(found.unwrap_or(line), "").note("nothing was loaded");
+    diagnostic.help("`column_types` gives a column another type, such as `bigint`").into()
 }
 
 /// A refusal to load a file whose columns a table lacks that was not made for it.

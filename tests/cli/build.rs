@@ -225,6 +225,7 @@ fn one_seed_row_that_does_not_fit_loads_nothing() {
                 |   ^^^^^^^^^^
                 |
                 = note: nothing was loaded
+                = help: `column_types` gives a column another type, such as `bigint`
 
             Done in [ELAPSED]: 0 passed, 1 failed
             `model retry` goes on with what failed or was skipped
@@ -257,6 +258,7 @@ fn one_seed_row_that_a_server_refuses_leaves_the_old_rows() {
                 |   ^^^^^^^^^^
                 |
                 = note: nothing was loaded
+                = help: `column_types` gives a column another type, such as `bigint`
 
             Done in [ELAPSED]: 0 passed, 1 failed
             `model retry` goes on with what failed or was skipped

@@ -10,7 +10,7 @@ use crate::sql::Policy;
 /// A table that others load.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
-    /// The source's name; the table's is [`Node::name`].
+    /// The source's name; the table's is [`Node::name`](super::Node::name).
     pub source_name: String,
     /// What people wrote about the source as a whole.
     pub source_description: String,
