@@ -27,6 +27,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("disabled-target", "NodeNotFoundOrDisabled", "I060"),
     ("duplicate-key", "DuplicateYAMLKeysDeprecation", "D024"),
     ("duplicate-name", "DuplicateNameDistinctNodeTypesDeprecation", "D040"),
+    ("freshness-without-hooks", "SourceFreshnessProjectHooksNotRun", "D017"),
     ("large-seed", "SeedExceedsLimitSamePath", "I053"),
     ("macro-arguments", "InvalidMacroAnnotation", "I076"),
     ("moved-flags", "ProjectFlagsMovedDeprecation", "D013"),

@@ -19,7 +19,7 @@ use super::event::{Event, Place};
 use super::hand::{self, Laborer, is_microbatch};
 use super::hooks;
 use super::kin::kin;
-use super::plan::{Plan, Stop};
+use super::plan::{Mode, Plan, Stop};
 use super::result::{Ending, NodeResult, RunOutcome, Status};
 use super::schemas;
 use super::steps::{Steps, steps};
@@ -84,6 +84,18 @@ fn flags(runtime: &Runtime, plan: &Plan) -> Flags {
         store_failures: given.is_on("store_failures"),
         warn_error: plan.warn_error,
     }
+}
+
+/// `source freshness` runs no hooks, as a flag of the project says.
+fn without_hooks() -> Diagnostic {
+    let message = "`source freshness` leaves out the project's hooks";
+    Diagnostic::warning("freshness-without-hooks", message)
+        .known_as(
+            "In a future version of dbt, the `source freshness` command will start running `on-run-start` and \
+             `on-run-end` hooks by default. For more information: \
+             https://docs.getdbt.com/reference/global-configs/legacy-behaviors",
+        )
+        .help("take `source_freshness_run_project_hooks: false` out of the project's flags")
 }
 
 struct Run<'a> {
@@ -216,6 +228,13 @@ impl Run<'_> {
             return true;
         }
         let hooks = hooks::hooks_of(self.runtime, moment);
+        let flags = &self.runtime.parts.project.flags;
+        if self.plan.mode == Mode::Freshness && !flags.is_on("source_freshness_run_project_hooks") {
+            if !hooks.is_empty() {
+                (self.on_event)(Event::Warning { diagnostic: &without_hooks() });
+            }
+            return true;
+        }
         let extra = match moment {
             HookMoment::End if !hooks.is_empty() => hooks::end_members(self.runtime, &self.outcome.results),
             HookMoment::Start | HookMoment::End => Vec::new(),

@@ -303,3 +303,21 @@ fn a_microbatch_macro_of_a_project_is_told() {
     let told = sandbox.run(["parse"]);
     assert!(!told.talk.contains("old-microbatch-macro"), "{}", told.talk);
 }
+
+#[test]
+fn freshness_runs_hooks_unless_a_flag_says_otherwise() {
+    let sources = "sources: [{name: raw, schema: main, tables: [{name: t, loaded_at_field: loaded, freshness: {warn_after: {count: 1, period: day}}}]}]";
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\non-run-start: \"{{ log('begun', info=true) if execute }}\"\n")
+        .file("models/s.yml", sources)
+        .model("t", "{{ config(materialized='table') }}select now()::timestamp as loaded");
+    sandbox.run(["run"]).success();
+    let freshness = ["source", "freshness", "--log-format-file", "json"];
+    sandbox.run(freshness).success().talk_has("begun");
+    assert_eq!(told(&sandbox, &["SourceFreshnessProjectHooksNotRun"]), []);
+    let flag = "name: shop\non-run-start: \"{{ log('begun', info=true) if execute }}\"\nflags: {source_freshness_run_project_hooks: false}\n";
+    sandbox.write_exactly("project.yml", flag);
+    let output = sandbox.run(freshness).success();
+    assert!(!output.talk.contains("begun"), "{}", output.talk);
+    assert_eq!(told(&sandbox, &["SourceFreshnessProjectHooksNotRun"]).len(), 1);
+}
