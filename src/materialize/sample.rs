@@ -43,15 +43,5 @@ pub(crate) fn node(kind: NodeKind, config: &Json) -> Node {
 
 /// The model `a` with this configuration.
 pub(crate) fn model(config: &Json) -> Node {
-    let model = Model {
-        body: body(),
-        version: None,
-        latest_version: None,
-        constraints: Vec::new(),
-        deprecation_date: None,
-        primary_key: Vec::new(),
-        contract_checksum: None,
-        time_spine: None,
-    };
-    node(NodeKind::Model(Box::new(model)), config)
+    node(NodeKind::Model(Box::new(Model::of(body()))), config)
 }

@@ -129,6 +129,11 @@ impl Run<'_> {
         {
             return self.give_up(&failure);
         }
+        let mut moments = [HookMoment::Start, HookMoment::End].into_iter();
+        if self.leaves_hooks_out() && moments.any(|moment| !hooks::hooks_of(self.runtime, moment).is_empty())
+        {
+            (self.on_event)(Event::Warning { diagnostic: &without_hooks() });
+        }
         if !self.run_hooks(&main, HookMoment::Start, self.halting) {
             self.outcome.results.clear();
             self.outcome.ending = Ending::NotBegun;
@@ -221,20 +226,19 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Whether only a flag of the project keeps its hooks from running.
+    fn leaves_hooks_out(&self) -> bool {
+        let flags = &self.runtime.parts.project.flags;
+        self.plan.mode == Mode::Freshness && !flags.is_on("source_freshness_run_project_hooks")
+    }
+
     /// Runs the hooks of a moment; whether all could be rendered. dbt: a failing statement of a
     /// hook is a result, while one whose template fails ends the run without one.
     fn run_hooks(&mut self, main: &Worker, moment: HookMoment, halting: Halting<'_>) -> bool {
-        if !self.plan.mode.runs_hooks() {
+        if !self.plan.mode.runs_hooks() || self.leaves_hooks_out() {
             return true;
         }
         let hooks = hooks::hooks_of(self.runtime, moment);
-        let flags = &self.runtime.parts.project.flags;
-        if self.plan.mode == Mode::Freshness && !flags.is_on("source_freshness_run_project_hooks") {
-            if !hooks.is_empty() {
-                (self.on_event)(Event::Warning { diagnostic: &without_hooks() });
-            }
-            return true;
-        }
         let extra = match moment {
             HookMoment::End if !hooks.is_empty() => hooks::end_members(self.runtime, &self.outcome.results),
             HookMoment::Start | HookMoment::End => Vec::new(),

@@ -315,7 +315,7 @@ fn freshness_runs_hooks_unless_a_flag_says_otherwise() {
     let freshness = ["source", "freshness", "--log-format-file", "json"];
     sandbox.run(freshness).success().talk_has("begun");
     assert_eq!(told(&sandbox, &["SourceFreshnessProjectHooksNotRun"]), []);
-    let flag = "name: shop\non-run-start: \"{{ log('begun', info=true) if execute }}\"\nflags: {source_freshness_run_project_hooks: false}\n";
+    let flag = "name: shop\non-run-start: \"{{ log('begun', info=true) if execute }}\"\non-run-end: \"select 1\"\nflags: {source_freshness_run_project_hooks: false}\n";
     sandbox.write_exactly("project.yml", flag);
     let output = sandbox.run(freshness).success();
     assert!(!output.talk.contains("begun"), "{}", output.talk);
