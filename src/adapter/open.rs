@@ -56,6 +56,10 @@ pub fn releases() -> impl Iterator<Item = (&'static str, &'static str)> {
     ENGINES.iter().map(|(kind, version, _)| (*kind, *version))
 }
 
+/// The behaviour flags of dbt's adapters, all of them off unless the project says otherwise.
+/// `adapter.behavior` has them besides those of the project itself.
+pub const BEHAVIOR_FLAGS: &[&str] = &["enable_truthy_nulls_equals_macro", "redshift_grants_extended"];
+
 /// The adapter for a profile's output. Nothing is connected yet.
 ///
 /// # Errors

@@ -217,7 +217,7 @@ impl Session {
     pub(crate) fn warn_under(&self, flags: &Flags, warnings: &[Diagnostic]) -> Result<(), Problems> {
         let treated = |wanted: Treatment| {
             let fits = move |warning: &&Diagnostic| flags.treatment_of(warning.code) == wanted;
-            warnings.iter().filter(fits).cloned()
+            warnings.iter().filter(fits).cloned().map(|warning| flags.told(warning))
         };
         let error = |warning: Diagnostic| Diagnostic {
             severity: crate::diagnostics::Severity::Error,

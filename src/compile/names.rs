@@ -6,13 +6,14 @@ use serde_json::Value as Json;
 
 use crate::manifest::version::{compare_versions, version_text};
 use crate::manifest::{
-    FunctionCall, Manifest, MetricCall, Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall,
+    FunctionCall, Manifest, MetricCall, Node, NodeId, NodeKind, RefCall, ResourceType, SearchOrder,
+    SourceCall,
 };
 
 /// The targets of `ref`, `source`, `function` and `metric`.
 #[derive(Debug)]
 pub(super) struct Names {
-    root: String,
+    order: SearchOrder,
     refs: HashMap<String, Vec<NodeId>>,
     sources: HashMap<(String, String), Vec<NodeId>>,
     functions: HashMap<String, Vec<NodeId>>,
@@ -20,9 +21,9 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(root: &str, manifest: &Manifest) -> Self {
+    pub(super) fn new(order: SearchOrder, manifest: &Manifest) -> Self {
         let mut names = Self {
-            root: root.to_owned(),
+            order,
             refs: HashMap::new(),
             sources: HashMap::new(),
             functions: HashMap::new(),
@@ -48,15 +49,11 @@ impl Names {
         names
     }
 
-    /// What a `ref` in a node of `package` means; dbt searches the root project,
-    /// then the node's own package, then all.
+    /// What a `ref` in a node of `package` means.
     pub(super) fn find_ref(&self, manifest: &Manifest, call: &RefCall, package: &str) -> Option<NodeId> {
         let named = self.refs.get(&call.name)?;
         let fits = |node: &Node| version_fits(node, call.version.as_deref());
-        match &call.package {
-            Some(wanted) => first(manifest, named, |node| node.package == *wanted && fits(node)),
-            None => self.nearest(manifest, named, package, fits),
-        }
+        self.nearest(manifest, named, (call.package.as_deref(), package), fits)
     }
 
     /// What a `source` in a node of `package` means.
@@ -67,7 +64,7 @@ impl Names {
         package: &str,
     ) -> Option<NodeId> {
         let named = self.sources.get(&(call.source.clone(), call.table.clone()))?;
-        self.nearest(manifest, named, package, |_| true)
+        self.nearest(manifest, named, (None, package), |_| true)
     }
 
     /// What a `function` in a node of `package` means.
@@ -78,10 +75,7 @@ impl Names {
         package: &str,
     ) -> Option<NodeId> {
         let named = self.functions.get(&call.name)?;
-        match &call.package {
-            Some(wanted) => first(manifest, named, |node| node.package == *wanted),
-            None => self.nearest(manifest, named, package, |_| true),
-        }
+        self.nearest(manifest, named, (call.package.as_deref(), package), |_| true)
     }
 
     /// The newest version of the models of this name.
@@ -98,10 +92,7 @@ impl Names {
         package: &str,
     ) -> Option<NodeId> {
         let named = self.metrics.get(&call.name)?;
-        match &call.package {
-            Some(wanted) => first(manifest, named, |node| node.package == *wanted),
-            None => self.nearest(manifest, named, package, |_| true),
-        }
+        self.nearest(manifest, named, (call.package.as_deref(), package), |_| true)
     }
 
     /// All names that `function` knows.
@@ -113,12 +104,14 @@ impl Names {
         &self,
         manifest: &Manifest,
         named: &[NodeId],
-        package: &str,
+        (called, own): (Option<&str>, &str),
         fits: impl Fn(&Node) -> bool,
     ) -> Option<NodeId> {
-        first(manifest, named, |node| node.package == self.root && fits(node))
-            .or_else(|| first(manifest, named, |node| node.package == package && fits(node)))
-            .or_else(|| first(manifest, named, fits))
+        let is_in =
+            |node: &Node, package: Option<&str>| package.is_none_or(|package| node.package == package);
+        self.order
+            .packages(called, own)
+            .find_map(|package| first(manifest, named, |node| is_in(node, package) && fits(node)))
     }
 
     /// All names that `ref` knows.

@@ -12,7 +12,7 @@ use crate::artifact::{self, Wire};
 use crate::diagnostics::Diagnostic;
 use crate::host::scribe::Scribe;
 use crate::host::timings::Timings;
-use crate::manifest::{Manifest, Node, NodeId, NodeKind, UniqueId};
+use crate::manifest::{Manifest, Node, NodeId, NodeKind, SearchOrder, UniqueId};
 use crate::project::{Members, Project};
 use crate::source::SourceMap;
 use crate::sql::{Part, Policy, Relation};
@@ -106,7 +106,7 @@ impl Runtime {
                 root.rules.quoting.get(part.as_str()).map_or(policy, |yes| policy.with(part, *yes))
             },
         );
-        let names = Names::new(&parts.project.root_package().name, &parts.manifest);
+        let names = Names::new(SearchOrder::of(&parts.project), &parts.manifest);
         Self {
             parts,
             relations: RelationCache::default(),

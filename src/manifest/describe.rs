@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::parse::Surroundings;
 use super::properties::{Column, Spanned};
-use super::{ColumnDocs, DocBlock};
+use super::{ColumnDocs, DocBlock, SearchOrder};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::template::{self, Engine, Notices, Scope, Text};
 
@@ -58,8 +58,8 @@ impl<'a> Describer<'a> {
             surroundings: Arc::clone(self.surroundings),
         };
         let rendered = self.engine.render(&text, Arc::new(scope)).map_err(|error| error.diagnostic())?;
-        let root = self.engine.library().root();
-        let found = |names: &Vec<String>| find(self.blocks, names, package, root);
+        let order = &self.surroundings.order;
+        let found = |names: &Vec<String>| find(self.blocks, names, package, order);
         let shown = shown_docs(&description.value);
         let used = shown.iter().filter_map(found).map(|block| block.unique_id.clone());
         Ok((rendered, used.collect()))
@@ -104,17 +104,16 @@ impl<'a> Describer<'a> {
         })
     }
 
-    /// `doc(name)` and `doc(package, name)`. dbt: without a package, the node's
-    /// own is searched first, then the root project, then all.
+    /// `doc(name)` and `doc(package, name)`.
     fn doc_function(&self, package: &str) -> Value {
         let blocks = Arc::clone(self.blocks);
-        let (own, root) = (package.to_owned(), self.engine.library().root().to_owned());
+        let (own, surroundings) = (package.to_owned(), Arc::clone(self.surroundings));
         Value::from_function(move |Rest(names): Rest<Value>, _: Kwargs| {
             let names: Vec<String> = names.iter().map(ToString::to_string).collect();
             if !matches!(names.len(), 1 | 2) {
                 return Err(template::raise_message("`doc` takes a name, or a package and a name"));
             }
-            match find(&blocks, &names, &own, &root) {
+            match find(&blocks, &names, &own, &surroundings.order) {
                 Some(block) => Ok::<Value, Error>(Value::from(block.contents.as_str())),
                 None => Err(unknown_doc(&names, &blocks)),
             }
@@ -127,13 +126,13 @@ fn find<'a>(
     blocks: &'a IndexMap<String, DocBlock>,
     names: &[String],
     own: &str,
-    root: &str,
+    order: &SearchOrder,
 ) -> Option<&'a DocBlock> {
     match names {
-        [name] => [own, root]
-            .into_iter()
-            .find_map(|package| blocks.get(&format!("doc.{package}.{name}")))
-            .or_else(|| blocks.values().find(|block| block.name == *name)),
+        [name] => order.packages(None, own).find_map(|package| match package {
+            Some(package) => blocks.get(&format!("doc.{package}.{name}")),
+            None => blocks.values().find(|block| block.name == *name),
+        }),
         [package, name] => blocks.get(&format!("doc.{package}.{name}")),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::nodes::Listed;
 use super::version::versioned_name;
-use super::{FunctionCall, Node, NodeKind, RefCall, ResourceType, Sort, SourceCall};
+use super::{FunctionCall, Node, NodeKind, RefCall, ResourceType, SearchOrder, Sort, SourceCall};
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ type Names = HashMap<String, Vec<(String, usize)>>;
 /// The names of all nodes that `ref`, `source` and `function` can stand for.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    root: String,
+    order: SearchOrder,
     refs: Names,
     disabled_refs: Names,
     /// Models that have versions, by name and version.
@@ -38,12 +38,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// The names of these nodes. `root` is the package that is searched first.
-    pub(super) fn new(root: &str, enabled: &(impl Listed + ?Sized), disabled: &[Node]) -> Self {
+    /// The names of these nodes.
+    pub(super) fn new(order: &SearchOrder, enabled: &(impl Listed + ?Sized), disabled: &[Node]) -> Self {
         let [refs, versions, sources, functions] = names(enabled);
         let [disabled_refs, disabled_versions, disabled_sources, disabled_functions] = names(disabled);
         Self {
-            root: root.to_owned(),
+            order: order.clone(),
             refs,
             disabled_refs,
             versions,
@@ -55,36 +55,29 @@ impl Index {
         }
     }
 
-    /// What a `ref` in a node of `package` stands for. dbt: without a package,
-    /// the root project is searched first, then the node's own package, then all.
+    /// What a `ref` in a node of `package` stands for.
     pub(super) fn find_ref(&self, call: &RefCall, package: &str) -> Found {
-        let order = match &call.package {
-            Some(named) => vec![Some(named.as_str())],
-            None => vec![Some(self.root.as_str()), Some(package), None],
-        };
+        let order = self.order.packages(call.package.as_deref(), package);
         match &call.version {
             Some(version) => {
                 let name = versioned_name(&call.name, version);
-                find(&self.versions, &self.disabled_versions, &name, &order)
+                find(&self.versions, &self.disabled_versions, &name, order)
             }
-            None => find(&self.refs, &self.disabled_refs, &call.name, &order),
+            None => find(&self.refs, &self.disabled_refs, &call.name, order),
         }
     }
 
     /// What a `source` in a node of `package` stands for.
     pub(super) fn find_source(&self, call: &SourceCall, package: &str) -> Found {
         let name = format!("{}.{}", call.source, call.table);
-        let order = [Some(self.root.as_str()), Some(package), None];
-        find(&self.sources, &self.disabled_sources, &name, &order)
+        let order = self.order.packages(None, package);
+        find(&self.sources, &self.disabled_sources, &name, order)
     }
 
     /// What a `function` in a node of `package` stands for.
     pub(super) fn find_function(&self, call: &FunctionCall, package: &str) -> Found {
-        let order = match &call.package {
-            Some(named) => vec![Some(named.as_str())],
-            None => vec![Some(self.root.as_str()), Some(package), None],
-        };
-        find(&self.functions, &self.disabled_functions, &call.name, &order)
+        let order = self.order.packages(call.package.as_deref(), package);
+        find(&self.functions, &self.disabled_functions, &call.name, order)
     }
 
     /// All names that `function` knows.
@@ -137,19 +130,24 @@ fn names(nodes: &(impl Listed + ?Sized)) -> [Names; 4] {
     [refs, versions, sources, functions]
 }
 
-fn find(enabled: &Names, disabled: &Names, name: &str, order: &[Option<&str>]) -> Found {
+fn find<'a>(
+    enabled: &Names,
+    disabled: &Names,
+    name: &str,
+    mut order: impl Iterator<Item = Option<&'a str>> + Clone,
+) -> Found {
     let candidates = |names: &Names, package: Option<&str>| -> Vec<usize> {
         let all = names.get(name).map(Vec::as_slice).unwrap_or_default();
         let fits = all.iter().filter(|(own, _)| package.is_none_or(|package| own == package));
         fits.map(|(_, place)| *place).collect()
     };
-    for package in order {
-        match (candidates(enabled, *package).as_slice(), package) {
+    for package in order.clone() {
+        match (candidates(enabled, package).as_slice(), package) {
             ([], _) => {}
             ([.., last], Some(_)) | ([last], None) => return Found::Node(*last),
             (several, None) => return Found::Ambiguous(several.to_vec()),
         }
     }
-    let turned_off = order.iter().find_map(|package| candidates(disabled, *package).first().copied());
+    let turned_off = order.find_map(|package| candidates(disabled, package).first().copied());
     turned_off.map_or(Found::Nothing, Found::Disabled)
 }

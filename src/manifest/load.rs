@@ -32,7 +32,7 @@ use super::strays::Strays;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs, check_freshness, check_own_batch_macro, check_side_by_side};
-use super::{Docs, Manifest, Node, NodeKind, ResourceType, UniqueId};
+use super::{Docs, Manifest, Node, NodeKind, ResourceType, SearchOrder, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::timings::Phase;
 use crate::project::Project;
@@ -224,9 +224,10 @@ impl Loading<'_> {
         self.findings.extend(check_names(&enabled, self.surroundings.dialect, &self.project.flags));
         self.findings.extend(check_choices(&files, &enabled, &drafted.disabled));
         self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
-        let mut resolved = self.project.invocation.timings.during(Phase::Resolve, || {
-            resolve(&self.project.root_package().name, drafted.enabled, drafted.disabled)
-        });
+        let mut resolved =
+            self.project.invocation.timings.during(Phase::Resolve, || {
+                resolve(&self.surroundings.order, drafted.enabled, drafted.disabled)
+            });
         let semantics = SemanticLayer {
             project: self.project,
             trees: &trees,
@@ -393,6 +394,7 @@ fn surroundings(inputs: &Inputs<'_>) -> Surroundings {
     let target = project.target();
     Surroundings {
         tests_have_arguments: project.flags.is_on("require_generic_test_arguments_property"),
+        order: SearchOrder::of(project),
         members: Arc::clone(&project.members),
         parse_members: project.members.for_parsing(),
         notices: Arc::clone(inputs.notices),

@@ -6,7 +6,7 @@ use super::call_site::version_site;
 use super::index::{Found, Index};
 use super::nodes::{Listed, Nodes};
 use super::version::{compare_versions, versioned_name};
-use super::{FunctionCall, Node, NodeId, NodeKind, RefCall, ResourceType, SourceCall};
+use super::{FunctionCall, Node, NodeId, NodeKind, RefCall, ResourceType, SearchOrder, SourceCall};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -30,12 +30,12 @@ pub(super) struct Resolved {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Finds the target of every `ref` and `source`. `root` is the root package.
+/// Finds the target of every `ref` and `source`.
 ///
 /// A test whose target does not exist or is turned off is turned off too; for any
 /// other node it is an error. A test of a model that is turned off goes with it
 /// silently, all others with a warning (dbt: the same).
-pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
+pub(super) fn resolve(order: &SearchOrder, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
     let mut sites = Vec::with_capacity(drafts.len());
     let node = |draft: Draft| {
         sites.push(draft.sites);
@@ -43,8 +43,8 @@ pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Re
     };
     // Collected where the drafts are: a large project has no room for two such lists.
     let nodes: Vec<Node> = drafts.into_iter().map(node).collect();
-    let index = Index::new(root, nodes.as_slice(), &disabled);
-    let search = Search { root, nodes: nodes.as_slice(), disabled: &disabled, index };
+    let index = Index::new(order, nodes.as_slice(), &disabled);
+    let search = Search { order, nodes: nodes.as_slice(), disabled: &disabled, index };
     let edges: Vec<Edges> =
         nodes.par_iter().zip(&sites).map(|(node, sites)| search.edges(node, sites)).collect();
     assemble(nodes, disabled, edges)
@@ -53,12 +53,12 @@ pub(super) fn resolve(root: &str, drafts: Vec<Draft>, disabled: Vec<Node>) -> Re
 /// Connects nodes that take the places of others in a manifest; `None` where one reads
 /// what it may not, or what is not there.
 pub(super) fn connect_again(
-    root: &str,
+    order: &SearchOrder,
     nodes: &Nodes,
     disabled: &[Node],
     again: Vec<(NodeId, Node)>,
 ) -> Option<Vec<(NodeId, Node)>> {
-    let search = Search { root, nodes, disabled, index: Index::new(root, nodes, disabled) };
+    let search = Search { order, nodes, disabled, index: Index::new(order, nodes, disabled) };
     let connect = |(id, mut node): (NodeId, Node)| {
         let edges = search.edges(&node, &[]);
         let id_of = |place: &usize| u32::try_from(*place).ok().map(NodeId);
@@ -79,7 +79,7 @@ struct Edges {
 }
 
 struct Search<'a, L: ?Sized> {
-    root: &'a str,
+    order: &'a SearchOrder,
     nodes: &'a L,
     disabled: &'a [Node],
     index: Index,
@@ -263,8 +263,9 @@ impl<L: Listed + ?Sized> Search<'_, L> {
     ) -> Option<Diagnostic> {
         let target = self.nodes.node(place)?;
         let names_it = matches!(call, Call::Ref(call) if call.package.is_some());
-        if node.package == self.root
-            || target.package != self.root
+        if self.order.is_own_first()
+            || node.package == self.order.root()
+            || target.package != self.order.root()
             || names_it
             || !matches!(call, Call::Ref(_))
         {

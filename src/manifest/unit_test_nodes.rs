@@ -13,7 +13,8 @@ use super::resolve::Resolved;
 use super::unit_tests::{Names, RowFiles, UnitTestDraft, build};
 use super::version::version_text;
 use super::{
-    DependsOn, Docs, Node, NodeId, NodeKind, Origin, RefCall, ResourceType, SourceCall, UniqueId, UnitTest,
+    DependsOn, Docs, Node, NodeId, NodeKind, Origin, RefCall, ResourceType, SearchOrder, SourceCall,
+    UniqueId, UnitTest,
 };
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
@@ -38,8 +39,8 @@ impl UnitTests<'_> {
             return findings;
         }
         findings.extend(self.project.packages.iter().flat_map(fixtures_of_one_name));
-        let root = &self.project.root_package().name;
-        let index = Index::new(root, resolved.nodes.as_slice(), &resolved.disabled);
+        let order = SearchOrder::of(self.project);
+        let index = Index::new(&order, resolved.nodes.as_slice(), &resolved.disabled);
         for file in files {
             let Some(package) = self.project.packages.iter().find(|package| package.name == file.package)
             else {

@@ -7,6 +7,7 @@ use super::flag_table::{
     FLAGS, FlagSpec, Kind, OLD_VARIABLES, OTHER_VARIABLES, PREFIX, Scope, TOLD_WHEN_ON, spec,
 };
 use super::request::variable;
+use crate::adapter::BEHAVIOR_FLAGS;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
 use crate::source::SourceMap;
@@ -38,6 +39,8 @@ pub struct Setting {
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     settings: IndexMap<String, Setting>,
+    /// Those of adapters, which only `adapter.behavior` tells of.
+    of_adapters: IndexMap<&'static str, bool>,
 }
 
 impl Flags {
@@ -57,6 +60,12 @@ impl Flags {
     #[must_use]
     pub fn is_on(&self, name: &str) -> bool {
         self.get(name).as_bool().unwrap_or(false)
+    }
+
+    /// Whether a behaviour flag is on, be it the project's or an adapter's.
+    #[must_use]
+    pub fn changes_behavior(&self, name: &str) -> bool {
+        self.of_adapters.get(name).copied().unwrap_or_else(|| self.is_on(name))
     }
 
     /// A flag's text, where it has one.
@@ -116,10 +125,19 @@ impl Flags {
 
     fn take_project(&mut self, project: &yaml::Map, diagnostics: &mut Vec<Diagnostic>) {
         for (key, value) in project.iter() {
+            let json = value.to_json();
+            if let Some(name) = BEHAVIOR_FLAGS.iter().find(|name| **name == key.text) {
+                match json.as_bool() {
+                    Some(is_on) => drop(self.of_adapters.insert(name, is_on)),
+                    None if json.is_null() => {}
+                    None => diagnostics.push(wrong_type(key, value, Kind::Flag)),
+                }
+                continue;
+            }
             let known = spec(&key.text).filter(|spec| spec.scope != Scope::Environment);
             let Some(spec) = known else {
-                let names =
-                    FLAGS.iter().filter(|spec| spec.scope != Scope::Environment).map(|spec| spec.name);
+                let known = FLAGS.iter().filter(|spec| spec.scope != Scope::Environment);
+                let names = known.map(|spec| spec.name).chain(BEHAVIOR_FLAGS.iter().copied());
                 diagnostics.push(
                     Diagnostic::warning("unknown-flag", format!("there is no flag `{}`", key.text))
                         .at(key.span, "this does nothing")
@@ -127,25 +145,13 @@ impl Flags {
                 );
                 continue;
             };
-            let json = value.to_json();
             if json.is_null() {
                 continue;
             }
             if spec.kind.admits(&json) {
                 self.set(spec.name, json, Origin::Project);
             } else {
-                diagnostics.push(
-                    Diagnostic::error(
-                        "flag-type",
-                        format!(
-                            "the flag `{}` must be {}, this is {}",
-                            key.text,
-                            spec.kind.words(),
-                            value.kind()
-                        ),
-                    )
-                    .at(value.span, ""),
-                );
+                diagnostics.push(wrong_type(key, value, spec.kind));
             }
         }
     }
@@ -208,6 +214,11 @@ impl Flags {
             }
         }
     }
+}
+
+fn wrong_type(key: &yaml::Key, value: &yaml::Yaml, kind: Kind) -> Diagnostic {
+    let message = format!("the flag `{}` must be {}, this is {}", key.text, kind.words(), value.kind());
+    Diagnostic::error("flag-type", message).at(value.span, "")
 }
 
 /// A warning for old keys of `warn_error_options`.

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::flags::Flags;
+use crate::diagnostics::Diagnostic;
 
 /// What is done with a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub enum Treatment {
 const EVENTS: &[(&str, &str, &str)] = &[
     ("bare-arguments", "MissingArgumentsPropertyInGenericTestDeprecation", "D039"),
     ("bare-config", "PropertyMovedToConfigDeprecation", "D030"),
+    ("bare-time-spine", "MFTimespineWithoutYamlConfigurationDeprecation", "D018"),
     ("broken-contract", "UnversionedBreakingChange", "I071"),
     ("custom-output", "CustomOutputPathInSourceFreshnessDeprecation", "D029"),
     ("deprecated-model", "DeprecatedModel", "I065"),
@@ -27,6 +29,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("disabled-target", "NodeNotFoundOrDisabled", "I060"),
     ("duplicate-key", "DuplicateYAMLKeysDeprecation", "D024"),
     ("duplicate-name", "DuplicateNameDistinctNodeTypesDeprecation", "D040"),
+    ("flat-window", "MFCumulativeTypeParamsDeprecation", "D019"),
     ("freshness-without-hooks", "SourceFreshnessProjectHooksNotRun", "D017"),
     ("large-seed", "SeedExceedsLimitSamePath", "I053"),
     ("macro-arguments", "InvalidMacroAnnotation", "I076"),
@@ -79,6 +82,12 @@ pub fn event_of(rule: &str) -> Option<(&'static str, &'static str)> {
     EVENTS.iter().find(|(known, ..)| *known == rule).map(|(_, name, code)| (*name, *code))
 }
 
+/// Whether a finding of this rule, or the event of this name, is about what is to be gone.
+fn is_deprecation((name, code): (&str, &str)) -> bool {
+    code.starts_with('D')
+        || matches!(name, "DeprecatedModel" | "DeprecatedReference" | "UpcomingReferenceDeprecation")
+}
+
 /// A word that stands for all deprecations.
 const DEPRECATIONS: &str = "Deprecations";
 
@@ -92,6 +101,18 @@ impl Flags {
     #[must_use]
     pub fn treatment_of(&self, code: &str) -> Treatment {
         self.treatment(event_of(code).map(|(name, _)| name))
+    }
+
+    /// The warning as it is told: under `require_event_names_in_deprecations` one about
+    /// what is to be gone says its name, by which it can be silenced.
+    #[must_use]
+    pub fn told(&self, warning: Diagnostic) -> Diagnostic {
+        let event = event_of(warning.code)
+            .filter(|event| is_deprecation(*event) && self.is_on("require_event_names_in_deprecations"));
+        match event {
+            Some((name, _)) => warning.note(format!("the event is `{name}`")),
+            None => warning,
+        }
     }
 
     /// What is done with a warning, by dbt's name for it.

@@ -10,6 +10,7 @@
 )]
 
 mod artifact_details;
+mod behavior_flags;
 mod build;
 mod compatibility;
 mod compile;

@@ -217,7 +217,7 @@ struct Behavior {
 
 impl Object for Behavior {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let is_on = self.state.runtime.parts.project.flags.is_on(key.as_str()?);
+        let is_on = self.state.runtime.parts.project.flags.changes_behavior(key.as_str()?);
         Some(Value::from_object(BehaviorFlag(is_on)))
     }
 }

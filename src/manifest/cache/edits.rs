@@ -29,7 +29,8 @@ use crate::manifest::property_files::{PropertyFile, Rendering, property_file};
 use crate::manifest::resolve::connect_again;
 use crate::manifest::world::World;
 use crate::manifest::{
-    Calls, DataTest, FunctionCall, Inputs, Manifest, Node, NodeId, NodeKind, RefCall, SourceCall, UniqueId,
+    Calls, DataTest, FunctionCall, Inputs, Manifest, Node, NodeId, NodeKind, RefCall, SearchOrder,
+    SourceCall, UniqueId,
 };
 use crate::project::FileKind;
 use crate::source::FileId;
@@ -133,8 +134,8 @@ impl Edits<'_> {
             node.depends_on.nodes.clone_from(&old(*id)?.nodes);
         }
         if !others.is_empty() {
-            let root = &self.inputs.project.root_package().name;
-            same.extend(connect_again(root, &manifest.nodes, &manifest.disabled, others)?);
+            let order = SearchOrder::of(self.inputs.project);
+            same.extend(connect_again(&order, &manifest.nodes, &manifest.disabled, others)?);
         }
         Some(same)
     }

@@ -15,6 +15,7 @@ use super::calls::{
 use super::config_object::ConfigObject;
 use super::recorder::Recorder;
 use crate::adapter::Adapter;
+use crate::manifest::SearchOrder;
 use crate::objects::{self, ColumnClass};
 use crate::project::{Members, Reads};
 use crate::source::Span;
@@ -33,6 +34,7 @@ pub(crate) struct Surroundings {
     /// Whether `arguments:` of a data test holds its arguments, rather than being one: the
     /// flag `require_generic_test_arguments_property`.
     pub(crate) tests_have_arguments: bool,
+    pub(crate) order: SearchOrder,
     /// The project's quoting over the dialect's.
     pub(crate) quoting: Policy,
     /// The target's database and schema.

@@ -41,7 +41,7 @@ fn node(file: &SourceFile, id: &str, refs: &[(Option<&str>, &str)]) -> Node {
 
 fn resolved(enabled: Vec<Node>, disabled: Vec<Node>) -> Resolved {
     let drafts = enabled.into_iter().map(|node| Draft { node, sites: Vec::new() }).collect();
-    resolve("shop", drafts, disabled)
+    resolve(&SearchOrder::from_root("shop"), drafts, disabled)
 }
 
 fn parents(resolved: &Resolved, id: &str) -> Vec<String> {

@@ -8,21 +8,21 @@ use super::{Draft, Names};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::index::{Found, Index};
 use crate::manifest::resolve::Resolved;
-use crate::manifest::{Node, NodeId, NodeKind, Semantic, SemanticKind};
+use crate::manifest::{Node, NodeId, NodeKind, SearchOrder, Semantic, SemanticKind};
 use crate::source::Span;
 
 /// The nodes with their edges; exposures that read metrics get theirs, too.
 /// They are to follow what is resolved, in this order.
 pub(super) fn connect(
-    root: &str,
+    order: &SearchOrder,
     drafts: Vec<Draft>,
     disabled: &[Draft],
     resolved: &mut Resolved,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
-    let index = Index::new(root, resolved.nodes.as_slice(), &resolved.disabled);
+    let index = Index::new(order, resolved.nodes.as_slice(), &resolved.disabled);
     let search = Search {
-        root,
+        order,
         first: resolved.nodes.len(),
         metrics: names(&drafts, SemanticKind::Metric, |draft| vec![draft.node.name.clone()]),
         turned_off: names(disabled, SemanticKind::Metric, |draft| vec![draft.node.name.clone()]),
@@ -115,7 +115,7 @@ fn id(place: usize) -> NodeId {
 }
 
 struct Search<'a> {
-    root: &'a str,
+    order: &'a SearchOrder,
     /// How many nodes come before the drafts.
     first: usize,
     metrics: Names,
@@ -127,11 +127,12 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// dbt: the root project is searched first, then the own package, then all.
     fn find(&self, names: &Names, name: &str, package: &str) -> Option<usize> {
         let places = names.get(name)?;
-        let of = |package: &str| places.iter().find(|(own, _)| own == package);
-        of(self.root).or_else(|| of(package)).or_else(|| places.first()).map(|(_, place)| *place)
+        let in_package = |package: Option<&str>| {
+            places.iter().find(|(own, _)| package.is_none_or(|package| own == package))
+        };
+        self.order.packages(None, package).find_map(in_package).map(|(_, place)| *place)
     }
 }
 

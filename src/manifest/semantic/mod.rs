@@ -4,6 +4,7 @@
 mod check;
 mod drafts;
 mod edges;
+mod old_forms;
 mod shape;
 
 use indexmap::IndexMap;
@@ -14,7 +15,7 @@ use super::naming::Naming;
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
 use super::unique::check_names;
-use super::{Node, NodeKind, SemanticKind};
+use super::{Node, NodeKind, SearchOrder, SemanticKind};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
 use crate::source::Span;
@@ -57,8 +58,9 @@ impl SemanticLayer<'_> {
         let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
         findings.extend(check_names(&named, self.dialect, &self.project.flags));
         findings.extend(check::check(&drafts));
-        let root = &self.project.root_package().name;
-        let nodes = edges::connect(root, drafts, &disabled, resolved, &mut findings);
+        findings.extend(old_forms::check(&drafts, &resolved.nodes, &self.project.flags));
+        let order = SearchOrder::of(self.project);
+        let nodes = edges::connect(&order, drafts, &disabled, resolved, &mut findings);
         resolved.disabled.extend(disabled.into_iter().map(|draft| draft.node));
         resolved.nodes.extend(nodes);
         findings.extend(check_time_spine(resolved));
@@ -70,7 +72,7 @@ impl SemanticLayer<'_> {
 /// `metricflow_time_spine`, or one with `time_spine`.
 fn check_time_spine(resolved: &Resolved) -> Option<Diagnostic> {
     let is_spine = |node: &Node| match &node.kind {
-        NodeKind::Model(model) => model.time_spine.is_some() || node.name == "metricflow_time_spine",
+        NodeKind::Model(model) => model.time_spine.is_some() || node.name == old_forms::OLD_SPINE,
         _ => false,
     };
     let first = resolved.nodes.iter().find(|node| is_semantic_model(node))?;
