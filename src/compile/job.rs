@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use serde_json::{Value as Json, json};
+use chrono::{DateTime, Utc};
 
 use super::compiled::{self, Compiled};
 use super::failure::Failure;
@@ -18,7 +18,7 @@ use crate::manifest::{Node, NodeId};
 use crate::objects;
 use crate::source::Span;
 use crate::sql::{Cell, Column, Relation, Rows};
-use crate::template::{MacroInfo, Text, Value};
+use crate::template::{self, MacroInfo, MutDict, Text, Value};
 
 /// One node, one operation or one query, at work on one session.
 #[derive(Debug, Clone)]
@@ -45,24 +45,27 @@ pub struct Batch {
     pub id: String,
     /// Its part of file names: `2024-01-01`.
     pub name: String,
-    /// The first moment, as a timestamp.
-    pub start: String,
-    /// The moment after the last one, as a timestamp.
-    pub end: String,
+    /// The first moment.
+    pub start: DateTime<Utc>,
+    /// The moment after the last one.
+    pub end: DateTime<Utc>,
 }
 
 impl Batch {
     /// Puts the batch where templates look for it: macros written for the first
     /// dbt that had batches look into the config.
-    pub(super) fn add_to(&self, model: &mut Json) {
-        let batch = json!({"id": self.id, "event_time_start": self.start, "event_time_end": self.end});
-        let Json::Object(model) = model else { return };
-        model.insert("batch".to_owned(), batch);
-        if let Some(Json::Object(config)) = model.get_mut("config") {
-            for (key, time) in [("start", &self.start), ("end", &self.end)] {
-                let key = format!("__dbt_internal_microbatch_event_time_{key}");
-                config.insert(key, Json::from(time.as_str()));
-            }
+    pub(super) fn add_to(&self, model: &MutDict) {
+        let [start, end] = [self.start, self.end].map(template::utc_value);
+        let batch = MutDict::new([
+            ("id", Value::from(self.id.as_str())),
+            ("event_time_start", start.clone()),
+            ("event_time_end", end.clone()),
+        ]);
+        model.insert("batch", Value::from_object(batch));
+        let config = model.get("config");
+        if let Some(config) = config.as_ref().and_then(|config| config.downcast_object_ref::<MutDict>()) {
+            config.insert("__dbt_internal_microbatch_event_time_start", start);
+            config.insert("__dbt_internal_microbatch_event_time_end", end);
         }
     }
 }

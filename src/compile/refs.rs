@@ -15,7 +15,7 @@ use crate::diagnostics::Diagnostic;
 use crate::manifest::version::{compare_versions, version_text};
 use crate::manifest::{FunctionCall, Node, NodeId, NodeKind, RefCall, SourceCall};
 use crate::objects::RelationObject;
-use crate::project::Package;
+use crate::project::{Package, moment_text};
 use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
 use crate::template::{self, Notice};
 
@@ -336,9 +336,10 @@ fn subset(state: &JobState, parent: &Node) -> Subset {
 fn span(state: &JobState) -> Option<(String, String)> {
     let sample = state.runtime.parts.options.sample.clone();
     let Some(batch) = lock(&state.batch).clone() else { return sample };
+    let [first, last] = [batch.start, batch.end].map(moment_text);
     Some(match sample {
-        Some((start, end)) => (start.max(batch.start), end.min(batch.end)),
-        None => (batch.start, batch.end),
+        Some((start, end)) => (start.max(first), end.min(last)),
+        None => (first, last),
     })
 }
 

@@ -117,10 +117,14 @@ impl JobState {
         let make = || {
             // The state holds the dict.
             let state = Arc::downgrade(self);
-            MutDict::of_object(move || match state.upgrade().map(|state| state.model_json()) {
+            let model = MutDict::of_object(move || match state.upgrade().map(|state| state.model_json()) {
                 Some(Json::Object(entries)) => entries,
                 _ => Map::new(),
-            })
+            });
+            if let Some(batch) = lock(&self.batch).as_ref() {
+                batch.add_to(&model);
+            }
+            model
         };
         lock(&self.model).get_or_insert_with(|| Value::from_object(make())).clone()
     }
@@ -135,9 +139,6 @@ impl JobState {
         let mut json = artifact::compiled_node_json(&self.runtime.wire(), node, compiled.as_ref());
         drop_nulls(&mut json, 2);
         translate_types(&mut json);
-        if let Some(batch) = lock(&self.batch).as_ref() {
-            batch.add_to(&mut json);
-        }
         json
     }
 

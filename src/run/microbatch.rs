@@ -16,7 +16,7 @@ use crate::compile::{Batch, Failure, Job};
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
 use crate::materialize::{self, Order, Recipe, Slice, Window};
-use crate::project::{Period, moment_text};
+use crate::project::Period;
 use crate::sql::RelationKind;
 use crate::template::{Value, names};
 
@@ -192,12 +192,7 @@ fn end(
 }
 
 fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Result<(), Failure> {
-    let batch = Batch {
-        id: slice.id.clone(),
-        name: slice.name.clone(),
-        start: moment_text(slice.start),
-        end: moment_text(slice.end),
-    };
+    let batch = Batch { id: slice.id.clone(), name: slice.name.clone(), start: slice.start, end: slice.end };
     let laborer = turn.laborer;
     let listener = Arc::clone(&turn.listener);
     let mut job = Job::new(&laborer.runtime, &laborer.worker, turn.step.node, listener).with_batch(batch);

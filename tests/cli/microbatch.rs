@@ -173,3 +173,22 @@ fn batches_that_cannot_be_built_side_by_side_are_told() {
         "warning[sequential-batches]: `daily` asks for `concurrent_batches`, which the warehouse cannot do",
     );
 }
+
+#[test]
+fn the_ends_of_a_batch_are_times() {
+    let sandbox = shop();
+    sandbox.write(
+        "models/daily.sql",
+        "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='ts',
+                   batch_size='day', begin='2024-01-01') }}
+        {% set about = [] %}
+        {% if model.batch %}
+          {% set start, end = model.batch.event_time_start, model.batch.event_time_end %}
+          {% set old = model.config.__dbt_internal_microbatch_event_time_start %}
+          {% do about.extend([start.strftime('%d %b'), end.tzinfo, (end - start).days, old == start]) %}
+        {% endif %}
+        select id, ts, '{{ about | join(' ') }}' as x from {{ ref('events') }}",
+    );
+    sandbox.run(DAYS).success();
+    assert_eq!(sandbox.query("select x from daily where id = 2"), ["02 Jan UTC 1 True"]);
+}
