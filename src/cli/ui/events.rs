@@ -161,8 +161,10 @@ impl About<'_> {
             Event::Statement { node, thread, sql } => {
                 let connection = node.map_or("master", |id| id.as_str());
                 let place = node.and_then(|id| self.manifest.nodes.place_of(id.as_str()));
-                let info = place.map(|node| self.node_info(node, "executing", None));
-                let data = json!({"conn_name": connection, "node_info": info, "sql": sql});
+                let data = match place.map(|node| self.node_info(node, "executing", None)) {
+                    Some(info) => json!({"conn_name": connection, "node_info": info, "sql": sql}),
+                    None => json!({"conn_name": connection, "sql": sql}),
+                };
                 let message = format!("On {connection}: {sql}");
                 vec![Record::new("SQLQuery", "E016", Level::Debug, message, data).by(thread)]
             }
