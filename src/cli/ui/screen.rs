@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::log_file::LogFile;
 use super::record::{Form, Level, Record, Signature};
+use super::style::{Meaning, paint};
 use super::tally::Tally;
 use crate::cli::guise::Guise;
 use crate::diagnostics::Diagnostic;
@@ -154,7 +155,13 @@ impl Ui {
         if let Format::Records(form) = self.format
             && self.verbosity.hears(record.level)
         {
-            self.insist(&record.line(form, clock::now(), &self.run));
+            let line = record.line(form, clock::now(), &self.run);
+            let colors = self.colors && form != Form::Json;
+            self.insist(&match record.level {
+                Level::Error => paint(colors, Meaning::Bad, &line),
+                Level::Warn => paint(colors, Meaning::Doubtful, &line),
+                Level::Debug | Level::Info => line,
+            });
         }
         self.log(record);
     }
@@ -353,7 +360,7 @@ impl Notices for Ui {
             Notice::Deprecated(Deprecated { name, code, message }) => {
                 self.record(&Record::new(name, code, Level::Warn, message, json!({})));
                 if is_text {
-                    let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
+                    let word = paint(self.colors, Meaning::Doubtful, "warning");
                     self.say_line(&format!("{word}: {message}"));
                 }
             }
@@ -361,7 +368,7 @@ impl Notices for Ui {
                 let data = json!({"msg": text});
                 self.record(&Record::new("JinjaLogWarning", "I061", Level::Warn, text.as_str(), data));
                 if is_text {
-                    let word = super::style::paint(self.colors, super::style::Meaning::Doubtful, "warning");
+                    let word = paint(self.colors, Meaning::Doubtful, "warning");
                     self.say_line(&format!("{word}: {text}"));
                 }
             }
