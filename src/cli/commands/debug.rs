@@ -7,6 +7,7 @@ use serde_json::Map;
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::count;
 use crate::diagnostics::Diagnostic;
+use crate::host::files;
 use crate::ops::debug;
 use crate::project::{self, LoadRequest, Profile, ProjectRoot};
 
@@ -33,6 +34,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let found = project::load_foundation(&request);
     let (mut findings, warnings): (Vec<Diagnostic>, Vec<Diagnostic>) =
         found.findings.into_iter().partition(Diagnostic::is_error);
+    let given = request.project_dir.as_deref().map(|folder| request.current_dir.join(folder));
+    if given.is_some_and(|folder| !files::is_folder(&folder)) {
+        // A mistake on the command line, as for any other command, and not a check that fails.
+        return Err(findings);
+    }
     if let Some(root) = found.root.as_ref().filter(|_| !args.connection) {
         session.warn_under(&root.flags, &warnings)?;
     }
