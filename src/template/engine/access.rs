@@ -81,7 +81,8 @@ pub fn dispatch(state: &mut State<'_, '_>, name: &str, namespace: Option<&str>) 
             let sought: Vec<String> = sought.iter().map(|name| format!("`{name}`")).collect();
             let diagnostic =
                 Diagnostic::error("dispatch", message).note(format!("sought {}", sought.join(", ")));
-            let words = format!("In dispatch: No macro named '{name}' found");
+            let namespace = namespace.unwrap_or("None");
+            let words = format!("In dispatch: No macro named '{name}' found within namespace: '{namespace}'");
             Err(raise_diagnostic(diagnostic.known_as(words)))
         }
     }

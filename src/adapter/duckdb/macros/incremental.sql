@@ -70,8 +70,12 @@ where {{ in_batch }};
 {#- A list, from none, one text or a list of texts. -#}
 {% macro normalize_string_or_list(raw, field_name) -%}
   {%- set items = [] if raw is none else [raw] if raw is string else raw -%}
-  {%- if items is mapping or items is not iterable or items | reject('string') | list -%}
-    {%- do exceptions.raise_compiler_error('`' ~ field_name ~ '` is text or a list of texts, not `' ~ raw ~ '`') -%}
+  {%- set is_list = items is iterable and items is not mapping -%}
+  {%- if not is_list or items | reject('string') | list -%}
+    {%- set words = ' list values must be non-empty strings' if is_list else ' must be a list of strings or a string' -%}
+    {%- do exceptions.raise_compiler_error(
+      '`' ~ field_name ~ '` is text or a list of texts, not `' ~ raw ~ '` (dbt says: ' ~ field_name ~ words ~ ')'
+    ) -%}
   {%- endif -%}
   {{ return(items | list) }}
 {%- endmacro %}

@@ -13,10 +13,10 @@ def materialize(df, con):
   {%- if partitioned_by or sorted_by %}
     con.execute(f'create table {table} as select * from "{frame}" limit 0')
     {%- if partitioned_by %}
-    con.execute(f"alter table {table} set partitioned by ({{ partitioned_by }})")
+    con.execute(f"""alter table {table} set partitioned by ({{ partitioned_by }})""")
     {%- endif %}
     {%- if sorted_by %}
-    con.execute(f"alter table {table} set sorted by ({{ sorted_by | replace('"', '\\"') }})")
+    con.execute(f"""alter table {table} set sorted by ({{ sorted_by }})""")
     {%- endif %}
     con.execute(f'insert into {table} select * from "{frame}"')
   {%- else %}
