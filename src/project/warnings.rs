@@ -73,6 +73,10 @@ const NEVER_ERRORS: &[&str] = &[
     "SpacesInResourceNameDeprecation",
 ];
 
+/// Warnings about what dbt takes without a word, such as flags of other adapters: they make
+/// no run fail.
+const OURS_ALONE: &[&str] = &["unknown-flag"];
+
 /// Warnings that dbt gives on warehouses of others only: all warnings do not mean them.
 const ELSEWHERE: &[&str] = &["CustomKeyInConfigDeprecation", "CustomKeyInObjectDeprecation"];
 
@@ -100,7 +104,10 @@ impl Flags {
     /// What is done with a warning of ours, by its code.
     #[must_use]
     pub fn treatment_of(&self, code: &str) -> Treatment {
-        self.treatment(event_of(code).map(|(name, _)| name))
+        match self.treatment(event_of(code).map(|(name, _)| name)) {
+            Treatment::IsError if OURS_ALONE.contains(&code) => Treatment::Told,
+            treatment => treatment,
+        }
     }
 
     /// The warning as it is told: under `require_event_names_in_deprecations` one about

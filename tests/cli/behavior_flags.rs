@@ -46,6 +46,8 @@ fn flags_of_adapters_are_known_to_them() {
     wrong.run(["parse"]).code(2).talk_has("error[flag-type]");
     let known = with_flags("enable_truthy_nulls_equals_macro: true");
     known.run(["parse", "--warn-error"]).success();
+    let unknown = with_flags("flag_of_another_adapter: true");
+    unknown.run(["parse", "--warn-error"]).success().talk_has("warning[unknown-flag]");
 }
 
 #[test]
