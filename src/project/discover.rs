@@ -224,7 +224,7 @@ fn address(
             }
         }
         if file.kind != FileKind::Seed {
-            let read = move || files::read_text(&path).unwrap_or_default().into();
+            let read = move || files::read_text(&path).ok().map(Into::into);
             let add = || sources.defer(shown, read);
             file.file = Some(Arc::clone(known.entry(file.path.clone()).or_insert_with(add)));
         }

@@ -60,8 +60,8 @@ pub struct SourceFile {
     read: Option<Box<Read>>,
 }
 
-/// Gives the text of a file.
-type Read = dyn Fn() -> Arc<str> + Send + Sync;
+/// Gives the text of a file; nothing where it cannot be read.
+type Read = dyn Fn() -> Option<Arc<str>> + Send + Sync;
 
 impl fmt::Debug for SourceFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,16 +83,22 @@ impl SourceFile {
         &self.path
     }
 
-    /// The whole text.
+    /// The whole text; that of a file that cannot be read is empty.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.held()
+        self.readable().unwrap_or_default()
+    }
+
+    /// The whole text, or nothing where it is that of a file that cannot be read.
+    #[must_use]
+    pub fn readable(&self) -> Option<&str> {
+        self.held().map(AsRef::as_ref)
     }
 
     /// The whole text, shared.
     #[must_use]
     pub fn shared_text(&self) -> Arc<str> {
-        Arc::clone(self.held())
+        self.held().map_or_else(|| Arc::from(""), Arc::clone)
     }
 
     /// Whether the text is at hand; otherwise it is read when it is first asked for.
@@ -106,8 +112,13 @@ impl SourceFile {
         self.text.get_or_init(|| text.into());
     }
 
-    fn held(&self) -> &Arc<str> {
-        self.text.get_or_init(|| self.read.as_ref().map_or_else(|| Arc::from(""), |read| read()))
+    /// A text that cannot be read is not held as an empty one: whoever has to tell of it must see it.
+    fn held(&self) -> Option<&Arc<str>> {
+        if let Some(text) = self.text.get() {
+            return Some(text);
+        }
+        let text = self.read.as_ref()?()?;
+        Some(self.text.get_or_init(|| text))
     }
 
     /// The span of the whole text.
@@ -158,11 +169,11 @@ impl SourceMap {
         self.push(path.into(), OnceLock::from(text.into()), None)
     }
 
-    /// Adds a text that `read` gives when it is first asked for.
+    /// Adds a text that `read` gives when it is first asked for, if it can be read.
     pub fn defer(
         &self,
         path: impl Into<PathBuf>,
-        read: impl Fn() -> Arc<str> + Send + Sync + 'static,
+        read: impl Fn() -> Option<Arc<str>> + Send + Sync + 'static,
     ) -> Arc<SourceFile> {
         self.push(path.into(), OnceLock::new(), Some(Box::new(read)))
     }

@@ -142,7 +142,7 @@ const LARGE_SEED: u64 = 1 << 20;
 
 fn contents_sum(package: &Package, file: &ResourceFile) -> Option<Sum> {
     match &file.file {
-        Some(source) => Some(Sum::of(source.text())),
+        Some(source) => Some(Sum::of(source.readable()?)),
         None if file.stamp.size > LARGE_SEED => None,
         None => Some(Sum::of(files::read(&package.root.join(&file.path)).ok()?)),
     }
@@ -195,7 +195,7 @@ pub(super) struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     /// Compares the files; `None` where there are not the same files, or one changed
-    /// whose nodes cannot be edited.
+    /// that cannot be read or whose nodes cannot be edited.
     pub(super) fn since(head: &Head, project: &'a Project) -> Option<Self> {
         let files: Vec<Place<'_>> = resources(project).collect();
         let is_same_list = files.len() == head.files.files.len()
@@ -220,6 +220,7 @@ impl<'a> Changes<'a> {
                     | FileKind::GenericTest
             )
         };
-        files.iter().all(|(_, file)| can_be_edited(file)).then_some(Self { files, doubtful: count })
+        let is_readable = |file: &ResourceFile| file.file.as_ref().is_some_and(|source| source.is_read());
+        files.iter().all(|(_, file)| can_be_edited(file) && is_readable(file)).then_some(Self { files, doubtful: count })
     }
 }

@@ -250,6 +250,18 @@ proptest! {
 }
 
 #[test]
+fn a_file_that_can_no_longer_be_read_is_told_as_at_first() {
+    for path in ["models/a.sql", "models/schema.yml", "macros/cents.sql", "models/about.md"] {
+        let (_folder, root) = project();
+        let cache = root.join("target/parse.cache");
+        recalled(&root, &cache, "red").unwrap();
+        files::write(&root.join(path), b"-- \xff").unwrap();
+        let found = recalled(&root, &cache, "red").map(|_| ()).unwrap_err();
+        assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["not-utf8"], "{path}");
+    }
+}
+
+#[test]
 fn what_rests_on_a_changed_macro_is_drafted_again() {
     let (_folder, root) = project();
     put(&root, PROJECT.len() - 2, 1);
