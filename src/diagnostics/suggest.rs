@@ -2,8 +2,8 @@
 
 /// The candidate nearest to `name`, if it is near enough to be what was meant:
 /// within a third of the name's length (at least 1) by Damerau-Levenshtein
-/// distance, upper and lower case being equal, and with a letter in common. The
-/// first of equals wins.
+/// distance, upper and lower case being equal, and with a letter in common. Of equals
+/// the first by name wins: candidates that come from a table of hashes have no order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
@@ -15,7 +15,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, candidate)| {
             *distance <= limit && *distance < length.max(candidate.chars().count())
         })
-        .min_by_key(|(distance, _)| *distance)
+        .min()
         .map(|(_, candidate)| candidate)
 }
 
@@ -62,6 +62,9 @@ mod tests {
         assert_eq!(nearest("STG_ORDERS", names), Some("stg_orders"));
         assert_eq!(nearest("dmi_date", names), Some("dim_date"));
         assert_eq!(nearest("payments", names), None);
+        for names in [["zz_stg_orders", "snap_orders"], ["snap_orders", "zz_stg_orders"]] {
+            assert_eq!(nearest("stg_orders", names), Some("snap_orders"), "the order does not matter");
+        }
         assert_eq!(nearest("b", ["a", "B"]), Some("B"), "one letter for another is another name");
     }
 }
