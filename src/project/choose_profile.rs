@@ -39,10 +39,8 @@ pub(super) fn choose(
     renderer: &Renderer,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Profile> {
-    let from_flag = request.profile.clone().map(|name| (name, None));
-    let from_variable = || request.variable("profile").map(|(_, name)| (name.to_owned(), None));
-    let from_file = || wanted.profile.clone().map(|(name, span)| (name, Some(span)));
-    let name = from_flag.or_else(from_variable).or_else(from_file);
+    let from_variable = || request.variable("profile").map(|(_, name)| name.to_owned());
+    let asked_for = request.profile.clone().or_else(from_variable);
     let path = match profiles_file(request) {
         Ok(path) => path,
         Err(finding) => {
@@ -50,17 +48,20 @@ pub(super) fn choose(
             return None;
         }
     };
-    match (name, path) {
+    let from_file = || wanted.profile.clone().map(|(name, span)| (name, Some(span)));
+    match (asked_for.map(|name| (name, None)).or_else(from_file), path) {
         (None, _) => embedded(request, wanted, wanted.project_name.to_owned(), diagnostics),
-        (Some((name, _)), None) => {
+        (Some((name, None)), None) => {
+            let message = format!("there is no `profiles.yml`, so that there is no profile `{name}`");
+            diagnostics.push(Diagnostic::error("no-profiles", message).help(WRITE_PROFILES));
+            None
+        }
+        (Some((name, Some(span))), None) => {
             let note = format!("there is no `profiles.yml`, so that the profile `{name}` is not used");
-            let place = wanted.profile.as_ref().map(|(_, span)| *span);
             let finding = Diagnostic::warning("no-profiles", note)
-                .help("write a `profiles.yml` next to the project file, or remove `profile` from it");
-            diagnostics.push(match place {
-                Some(span) => finding.at(span, "the embedded database is used"),
-                None => finding,
-            });
+                .at(span, "the embedded database is used")
+                .help(format!("{WRITE_PROFILES}, or remove `profile` from it"));
+            diagnostics.push(finding);
             embedded(request, wanted, name, diagnostics)
         }
         (Some((name, place)), Some(path)) => {
@@ -69,6 +70,8 @@ pub(super) fn choose(
         }
     }
 }
+
+const WRITE_PROFILES: &str = "write a `profiles.yml` next to the project file";
 
 /// Where `profiles.yml` is missed when there is none.
 #[must_use]
@@ -162,15 +165,27 @@ fn embedded(
     name: String,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Profile> {
-    let target =
-        request.target.clone().or_else(|| request.variable("target").map(|(_, name)| name.to_owned()));
-    let target_name = target.unwrap_or_else(|| EMBEDDED_TARGET.to_owned());
+    // Who names a target means a warehouse, and not this one.
+    if let Some(name) = target_asked_for(request).filter(|name| name != EMBEDDED_TARGET) {
+        let message = format!("there is no target `{name}`: the project has no profile");
+        let finding = Diagnostic::error("unknown-target", message).note(format!(
+            "without a profile it is built in the embedded database, under the target `{EMBEDDED_TARGET}`"
+        ));
+        diagnostics.push(finding.help(format!("{WRITE_PROFILES}, and name its profile there")));
+        return None;
+    }
+    let target_name = EMBEDDED_TARGET.to_owned();
     let credentials = adapter::embedded_default(wanted.project_name, wanted.root);
     let threads = threads(request, None, environment::cores(), diagnostics)?;
     let adapter = adapter::open(&credentials, &folders(request, wanted.root))
         .map_err(|error| diagnostics.push(Diagnostic::error("bad-profile", error.message)))
         .ok()?;
     Some(Profile { name, target_name, credentials, adapter, threads, is_embedded: true })
+}
+
+/// `--target`, else the environment.
+fn target_asked_for(request: &LoadRequest) -> Option<String> {
+    request.target.clone().or_else(|| request.variable("target").map(|(_, name)| name.to_owned()))
 }
 
 fn folders(request: &LoadRequest, root: &Path) -> Folders {
@@ -288,14 +303,11 @@ impl Chooser<'_> {
 
     /// The place of the profile's `target`, unless the flag or the environment decides.
     fn target_place(&self, profile: &Map) -> Option<Span> {
-        let is_written = self.request.target.is_none() && self.request.variable("target").is_none();
-        profile.get("target").filter(|_| is_written).map(|target| target.span)
+        profile.get("target").filter(|_| target_asked_for(self.request).is_none()).map(|target| target.span)
     }
 
     fn target_name(&mut self, profile: &Map) -> Option<String> {
-        let given = self.request.target.clone();
-        if let Some(name) = given.or_else(|| self.request.variable("target").map(|(_, name)| name.to_owned()))
-        {
+        if let Some(name) = target_asked_for(self.request) {
             return Some(name);
         }
         let Some(written) = profile.get("target").filter(|target| !target.is_null()) else {

@@ -221,6 +221,9 @@ impl<'a> Changes<'a> {
             )
         };
         let is_readable = |file: &ResourceFile| file.file.as_ref().is_some_and(|source| source.is_read());
-        files.iter().all(|(_, file)| can_be_edited(file) && is_readable(file)).then_some(Self { files, doubtful: count })
+        files
+            .iter()
+            .all(|(_, file)| can_be_edited(file) && is_readable(file))
+            .then_some(Self { files, doubtful: count })
     }
 }

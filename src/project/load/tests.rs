@@ -133,6 +133,16 @@ fn what_is_wrong_with_a_profile_is_told() {
     let missing = Sandbox::new(&[("dbt_project.yml", project)]);
     assert_eq!(missing.codes(), ["no-profiles"]);
     assert!(missing.load().0.profile.is_embedded);
+    let asks = |target: &str, profile: Option<&str>| {
+        let asking = |request: &mut LoadRequest| {
+            request.target = Some(target.to_owned());
+            request.profile = profile.map(str::to_owned);
+        };
+        Sandbox::new(&[("project.yml", "name: shop")]).with(asking).codes()
+    };
+    assert_eq!(asks("dev", None), [""; 0]);
+    assert_eq!(asks("prod", None), ["unknown-target"]);
+    assert_eq!(asks("dev", Some("shop")), ["no-profiles"]);
     let elsewhere = Sandbox::new(&[("dbt_project.yml", project)])
         .with(|request| request.profiles_dir = Some("nowhere".into()));
     assert_eq!(elsewhere.codes(), ["no-profiles"]);
