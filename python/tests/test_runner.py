@@ -66,6 +66,30 @@ class Runner(unittest.TestCase):
         self.assertIn("model.shop.a", manifest.nodes)
         self.assertTrue(self.invoke("run", vars={"column": "id"}).success)
 
+    def test_the_manifest_is_found_where_the_project_puts_it(self):
+        with Path("dbt_project.yml").open("a") as file:
+            file.write('target-path: "build/artifacts"  # not where it usually is\n')
+        os.chdir("models")
+        self.assertIn("model.shop.a", self.invoke("parse").result.nodes)
+        self.assertEqual(next(iter(self.invoke("run", select="a").result)).node.raw_code, "select 1 as id")
+
+    def test_a_callback_that_fails_ends_the_command(self):
+        def fail(event):
+            raise ValueError(event.info.name)
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = dbtRunner(callbacks=[fail]).invoke(["run"])
+        self.assertFalse(result.success)
+        self.assertIsInstance(result.exception, ValueError)
+
+    def test_flags_that_are_off(self):
+        off = ("full_refresh", "quiet", "debug", "fail_fast", "warn_error", "defer", "empty")
+        result = self.invoke("run", select="a", **dict.fromkeys(off, False))
+        self.assertTrue(result.success, result.exception)
+        self.assertTrue(self.invoke("test", store_failures=False).success)
+        for wrong in ({"log_level": "loud"}, {"log_format": "xml"}):
+            self.assertIsInstance(self.invoke("run", **wrong).exception, ModelError, wrong)
+
     def test_arguments_by_name(self):
         words = flags({"full_refresh": True, "defer": False, "select": ["a", "b"], "threads": 2, "target": None})
         self.assertEqual(words, ["--full-refresh", "--no-defer", "--select", "a", "b", "--threads", "2"])

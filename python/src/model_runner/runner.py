@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 from .events import Event, Fields, parse
 
 LEVELS = ["debug", "info", "warn", "error", "none"]
+FORMATS = ["default", "text", "json", "debug"]
+
+# Flags that nothing turns off: they are only given where they hold.
+_ONE_WAY = {"full_refresh", "store_failures", "show", "lock", "upgrade", "config_dir", "connection", "skip_profile_setup"}
 
 
 class ModelError(Exception):
@@ -70,7 +75,7 @@ class dbtRunner:  # noqa: N801, dbt's name
             arguments, taste = _without_taste([str(word) for word in args] + flags(kwargs))
             run = _Run(taste, self.callbacks)
             code = run.execute(program, arguments)
-        except (OSError, ModelError) as error:
+        except BaseException as error:  # noqa: BLE001, dbt hands on all of them, those of callbacks too
             return dbtRunnerResult(success=False, exception=error)
         if code in (0, 1):
             return dbtRunnerResult(success=code == 0, result=run.result(arguments))
@@ -96,7 +101,7 @@ def flags(values: Dict[str, Any]) -> List[str]:
         if value is True:
             words.append(flag)
         elif value is False:
-            words.append(flag.replace("--", "--no-", 1))
+            words += [] if name in _ONE_WAY else [flag.replace("--", "--no-", 1)]
         elif isinstance(value, (list, tuple)):
             words += [flag, *(str(item) for item in value)] if value else []
         elif isinstance(value, dict):
@@ -122,10 +127,15 @@ def _without_taste(words: List[str]) -> Tuple[List[str], _Taste]:
         name, _, given = word.partition("=")
         if word in ("-q", "--quiet"):
             taste.level = "error"
+        elif word == "--no-quiet":
+            continue
         elif word in ("-d", "--debug"):
             taste.level = "debug"
         elif name in ("--log-level", "--log-format"):
             value = given or next(rest, "")
+            known = LEVELS if name == "--log-level" else FORMATS
+            if value not in known:
+                raise ModelError(f"{name} is none of {', '.join(known)}: {value!r}")
             if name == "--log-level":
                 taste.level = value
             else:
@@ -150,8 +160,13 @@ class _Run:
         command = ["dbt", *arguments, "--no-quiet", "--log-format", "json", "--log-level", "debug"]
         pipes = {"stdout": subprocess.PIPE, "stdin": subprocess.DEVNULL, "text": True, "encoding": "utf-8"}
         with subprocess.Popen(command, executable=program, stderr=subprocess.STDOUT, **pipes) as process:
-            for line in process.stdout or []:
-                self.take(line.rstrip("\n"))
+            try:
+                for line in process.stdout or []:
+                    self.take(line.rstrip("\n"))
+            except Exception:
+                # A callback failed: nobody listens any more. An interrupt the program hears by itself.
+                process.terminate()
+                raise
         return process.returncode
 
     def take(self, line: str) -> None:
@@ -220,9 +235,9 @@ class _Run:
 
     def manifest(self, arguments: List[str]) -> Optional[Fields]:
         """The manifest that this command has written, where it can be found."""
-        project = _value(arguments, "--project-dir") or os.environ.get("DBT_PROJECT_DIR") or "."
-        target = _value(arguments, "--target-path") or os.environ.get("DBT_TARGET_PATH") or "target"
-        path = Path(project) / target / "manifest.json"
+        project = _project_folder(arguments)
+        target = _value(arguments, "--target-path") or _variable("TARGET_PATH") or _target_path(project)
+        path = project / target / "manifest.json"
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -244,6 +259,35 @@ def _value(arguments: List[str], flag: str) -> Optional[str]:
         if word == flag and at + 1 < len(arguments):
             return arguments[at + 1]
     return None
+
+
+def _variable(name: str) -> Optional[str]:
+    return os.environ.get(f"DBT_ENGINE_{name}") or os.environ.get(f"DBT_{name}")
+
+
+_PROJECT_FILES = ("project.yml", "dbt_project.yml")
+
+
+def _project_folder(arguments: List[str]) -> Path:
+    """The folder that is named, or the nearest one upwards with a project file."""
+    named = _value(arguments, "--project-dir") or _variable("PROJECT_DIR")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    has_project = (each for each in (here, *here.parents) if any((each / name).is_file() for name in _PROJECT_FILES))
+    return next(has_project, here)
+
+
+def _target_path(project: Path) -> str:
+    """What the project file says in a line of its own: nothing else is read of it."""
+    for name in _PROJECT_FILES:
+        try:
+            text = (project / name).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            continue
+        found = re.search(r"""^target-path:[ \t]*["']?([^"'#\n{]+?)["']?[ \t]*(?:#.*)?$""", text, re.MULTILINE)
+        return found.group(1) if found else "target"
+    return "target"
 
 
 def _node(info: Fields) -> Fields:
