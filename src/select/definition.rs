@@ -69,11 +69,11 @@ impl Definitions {
         let mut members = Vec::new();
         let mut excluded: Option<(Span, Expression)> = None;
         for item in self.list(yaml, key)? {
-            let Some(exclude) = item.as_map().and_then(|map| map.get("exclude").filter(|_| map.len() == 1))
-            else {
+            let Some((map, exclude)) = item.as_map().and_then(|map| Some((map, map.get("exclude")?))) else {
                 members.extend(self.expression(item));
                 continue;
             };
+            self.unread(map, key);
             if let Some((first, _)) = &excluded {
                 let problem = bad(format!("one `{key}` can have one `exclude`"));
                 self.problems.push(problem.at(item.span, "the second").at(*first, "the first"));
@@ -86,6 +86,20 @@ impl Definitions {
             Some((_, excluded)) => set.without(excluded),
             None => set,
         })
+    }
+
+    /// dbt: of an item of a set that has an `exclude`, nothing else is read.
+    fn unread(&mut self, item: &Map, set: &str) {
+        let unread: Vec<Span> =
+            item.iter().filter(|(key, _)| key.text != "exclude").map(|(key, _)| key.span).collect();
+        if unread.is_empty() {
+            return;
+        }
+        let message = format!("an item of `{set}` that has `exclude` chooses nothing");
+        let warning = Diagnostic::warning("unread-selection", message)
+            .help("make two items of it: what is chosen, and `- exclude:` with what is not");
+        let at = |warning: Diagnostic, span| warning.at(span, "this is not read");
+        self.problems.push(unread.into_iter().fold(warning, at));
     }
 
     fn exclude(&mut self, yaml: &Yaml) -> Option<Expression> {

@@ -43,6 +43,14 @@ fn mistakes_are_told() {
     check(&one("{union: a}"), &["`union` takes a list, not a text"]);
     check(&one("[a]"), &["a definition is a text or a mapping, not a list"]);
     check(&one("{union: [a, {exclude: [b]}, {exclude: [c]}]}"), &["one `union` can have one `exclude`"]);
+    check(
+        &one("{union: [a, {tag: x, exclude: [b]}, {union: [c], exclude: [d]}]}"),
+        &[
+            "an item of `union` that has `exclude` chooses nothing",
+            "an item of `union` that has `exclude` chooses nothing",
+            "one `union` can have one `exclude`",
+        ],
+    );
     check(&one("{method: tag}"), &["there is no selection method `method`"]);
     check(&one("{tagg: x}"), &["there is no selection method `tagg`"]);
     check(&one("{method: tag, valu: x}"), &["a definition with several keys needs `method` and `value`"]);
@@ -62,6 +70,19 @@ fn mistakes_are_told() {
         "selectors: [{name: a, definition: 'selector:b'}, {name: b, definition: {selector: a}}]",
         &["selectors refer to each other: a -> b -> a"],
     );
+}
+
+#[test]
+fn beside_exclude_an_item_of_a_set_says_nothing() {
+    let set =
+        "{union: [{method: fqn, value: orders}, {method: fqn, value: stg_orders, exclude: [orders]}, final]}";
+    let (named, _) = read(&one(set));
+    let manifest = sample::manifest();
+    let mut args = args(&named);
+    args.select = flag(&["selector:s"]);
+    args.resource_types = [ResourceType::Model].into();
+    let found = selected(&manifest, &args).unwrap();
+    assert_eq!(ids(&manifest, &found).into_iter().collect::<Vec<_>>(), ["model.shop.final"]);
 }
 
 #[test]
