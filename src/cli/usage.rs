@@ -8,10 +8,10 @@ use clap::{ArgMatches, Command};
 use crate::diagnostics::Diagnostic;
 
 /// Commands of dbt that this program does not have.
-const NOT_HERE: &[&str] = &["clone", "environment", "invocation", "sl"];
+const NOT_HERE: &[&str] = &["environment", "invocation", "sl"];
 
-/// The error with a hint that fits: a flag before its command, a command of
-/// dbt's. What nobody is to know about is not suggested.
+/// The error with a hint that fits: a flag before its command, a node without a flag, a
+/// command of dbt's. What nobody is to know about is not suggested.
 pub(super) fn explained(mut wrong: Error, program: &Command) -> Error {
     match wrong.kind() {
         ErrorKind::UnknownArgument => {
@@ -24,6 +24,9 @@ pub(super) fn explained(mut wrong: Error, program: &Command) -> Error {
             {
                 let hint = format!("it stands after the command: `model {owner} {flag} …`");
                 let _ = wrong.remove(ContextKind::SuggestedArg);
+                let _ = wrong.insert(ContextKind::Suggested, hints(hint));
+            } else if !flag.starts_with('-') && chooses_nodes(&wrong, program) {
+                let hint = format!("a flag chooses nodes: `--select {flag}`");
                 let _ = wrong.insert(ContextKind::Suggested, hints(hint));
             }
         }
@@ -66,6 +69,15 @@ fn text(wrong: &Error, kind: ContextKind) -> String {
 /// Whether the parser still waited for a command.
 fn is_before_command(wrong: &Error) -> bool {
     text(wrong, ContextKind::Usage).contains("<COMMAND>")
+}
+
+/// Whether the command that the parser was at takes `--select`.
+fn chooses_nodes(wrong: &Error, program: &Command) -> bool {
+    let usage = text(wrong, ContextKind::Usage);
+    let command = usage
+        .split_whitespace()
+        .fold(program, |command, word| command.find_subcommand(word).unwrap_or(command));
+    command.get_arguments().any(|argument| argument.get_long() == Some("select"))
 }
 
 /// The first command that takes the flag.

@@ -118,7 +118,8 @@ fn sample(value: &Json, now: DateTime<Utc>) -> Result<Period, String> {
         yaml::parse(&file).map(|yaml| yaml.to_json()).unwrap_or_default()
     };
     let at = |key: &str| {
-        let time = mapping.get(key).and_then(Json::as_str).and_then(moment);
+        let written = mapping.get(key).ok_or_else(|| format!("it has no `{key}`"))?;
+        let time = written.as_str().and_then(moment);
         time.ok_or_else(|| format!("its `{key}` is no date or time"))
     };
     let (start, end) = (at("start")?, at("end")?);
@@ -212,7 +213,8 @@ mod tests {
         check("3", "`3` is not a number and a unit");
         check("some days", "`some` is no whole number");
         check("3 weeks", "`weeks` is no unit; it is `hours`, `days`, `months` or `years`");
-        check("{start: 2024-01-02}", "its `end` is no date or time");
+        check("{start: 2024-01-02}", "it has no `end`");
+        check("{start: 2024-01-02, end: soon}", "its `end` is no date or time");
         check("{start: 2024-01-02, end: 2024-01-01}", "its `start` must be before its `end`");
     }
 }

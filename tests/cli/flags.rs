@@ -103,6 +103,28 @@ fn flags_and_commands_that_are_not_there_are_explained() {
             For more information, try '--help'.
         ",
     );
+    sandbox.run(["build", "dim_store"]).code(2).talk(
+        "
+            error: unexpected argument 'dim_store' found
+
+              tip: a flag chooses nodes: `--select dim_store`
+
+            Usage: model build [OPTIONS]
+
+            For more information, try '--help'.
+        ",
+    );
+    sandbox.run(["deps", "dim_store"]).code(2).talk(
+        "
+            error: unexpected argument 'dim_store' found
+
+            Usage: model deps [OPTIONS]
+
+            For more information, try '--help'.
+        ",
+    );
+    let wrong = "error: invalid value 'all' for '--limit <N>': this must be a whole number";
+    sandbox.run(["show", "--limit", "all"]).code(2).talk_has(wrong);
     sandbox.run(["environment"]).code(2).talk(
         "
             error: unrecognized subcommand 'environment'

@@ -1,6 +1,7 @@
 //! Flags that every command takes, before or after its name.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::ArgAction;
 use serde_json::{Map, Value as Json};
@@ -32,7 +33,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "YAML")]
     pub(crate) vars: Option<String>,
     /// Run up to this many nodes at the same time
-    #[arg(long, global = true, value_name = "N", value_parser = whole_number)]
+    #[arg(long, global = true, value_name = "N", value_parser = whole_number::<usize>)]
     pub(crate) threads: Option<usize>,
     /// Write artifacts and compiled SQL here
     #[arg(long, global = true, value_name = "DIR")]
@@ -63,7 +64,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
     pub(crate) log_level_file: Option<String>,
     /// Put the log file aside before it gets longer; 0 is no limit
-    #[arg(long, global = true, hide = true, value_name = "BYTES")]
+    #[arg(long, global = true, hide = true, value_name = "BYTES", value_parser = whole_number::<u64>)]
     pub(crate) log_file_max_bytes: Option<u64>,
     /// Use colours even where the output is not a terminal
     #[arg(long, global = true, overrides_with = "no_use_colors")]
@@ -119,7 +120,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, hide = true, overrides_with = "no_version_check")]
     pub(crate) version_check: bool,
     /// Above this size a seed is known by its path, not by its contents
-    #[arg(long, global = true, hide = true, value_name = "MIB")]
+    #[arg(long, global = true, hide = true, value_name = "MIB", value_parser = whole_number::<u64>)]
     pub(crate) maximum_seed_size_mib: Option<u64>,
     /// Which tests a selected node brings along, said before the command
     #[arg(long = "indirect-selection", hide = true, value_name = "MODE", value_parser = INDIRECT_SELECTION)]
@@ -175,7 +176,8 @@ fn mapping(text: &str) -> Result<Json, &'static str> {
     if json.is_object() { Ok(json) } else { Err("this must be a mapping, such as `{error: all}`") }
 }
 
-fn whole_number(text: &str) -> Result<usize, &'static str> {
+/// A number as a flag gives it.
+pub(crate) fn whole_number<T: FromStr>(text: &str) -> Result<T, &'static str> {
     text.parse().map_err(|_| "this must be a whole number")
 }
 

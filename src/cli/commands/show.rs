@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::cli::args::{Selection, either};
+use crate::cli::args::{Selection, either, whole_number};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[arg(long, alias = "inline-direct", value_name = "SQL", conflicts_with_all = ["select", "models", "selector"])]
     inline: Option<String>,
     /// At most so many rows; -1 for all
-    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true, value_parser = whole_number::<i64>)]
     limit: i64,
     /// As if incremental models were built anew
     #[arg(short, long)]
