@@ -3,7 +3,8 @@
 /// The candidate nearest to `name`, if it is near enough to be what was meant:
 /// within a third of the name's length (at least 1) by Damerau-Levenshtein
 /// distance, upper and lower case being equal, and with a letter in common. Of equals
-/// the first by name wins: candidates that come from a table of hashes have no order.
+/// the one wins whose length is nearest, then the first by name: candidates that come from a
+/// table of hashes have no order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
@@ -15,7 +16,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, candidate)| {
             *distance <= limit && *distance < length.max(candidate.chars().count())
         })
-        .min()
+        .min_by_key(|(distance, candidate)| (*distance, candidate.len().abs_diff(name.len()), *candidate))
         .map(|(_, candidate)| candidate)
 }
 
@@ -62,9 +63,10 @@ mod tests {
         assert_eq!(nearest("STG_ORDERS", names), Some("stg_orders"));
         assert_eq!(nearest("dmi_date", names), Some("dim_date"));
         assert_eq!(nearest("payments", names), None);
-        for names in [["zz_stg_orders", "snap_orders"], ["snap_orders", "zz_stg_orders"]] {
-            assert_eq!(nearest("stg_orders", names), Some("snap_orders"), "the order does not matter");
+        for names in [["stg_ordera", "stg_orderz"], ["stg_orderz", "stg_ordera"]] {
+            assert_eq!(nearest("stg_orders", names), Some("stg_ordera"), "the order does not matter");
         }
+        assert_eq!(nearest("modle", ["mode", "model"]), Some("model"), "letters change places");
         assert_eq!(nearest("b", ["a", "B"]), Some("B"), "one letter for another is another name");
     }
 }
