@@ -213,6 +213,18 @@ mod tests {
         })
     }
 
+    /// Whether it is the same in YAML 1.2, in which `1e5` and `0o7` are numbers.
+    fn is_of_both(value: &Json) -> bool {
+        let is_number =
+            |text: &str| text.parse::<f64>().is_ok() || text.trim_start_matches(['-', '+']).starts_with("0o");
+        match value {
+            Json::String(text) => !is_number(text),
+            Json::Array(items) => items.iter().all(is_of_both),
+            Json::Object(entries) => entries.iter().all(|(key, value)| !is_number(key) && is_of_both(value)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => true,
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_written_reads_back(value in any_json()) {
@@ -220,6 +232,13 @@ mod tests {
             let file = SourceMap::new().add("t.yml", text.as_str());
             let read = super::super::parse(&file).map(|yaml| yaml.to_json());
             prop_assert_eq!(read, Ok(value), "{}", text);
+        }
+
+        #[test]
+        fn serde_yaml_reads_what_is_written(value in any_json().prop_filter("both versions", is_of_both)) {
+            let text = to_text(&value, false);
+            let read = serde_yaml::from_str::<Json>(&text);
+            prop_assert_eq!(read.ok(), Some(value), "{}", text);
         }
     }
 }
