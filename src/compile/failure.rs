@@ -6,7 +6,7 @@ use crate::adapter::DatabaseError;
 use crate::diagnostics::Diagnostic;
 
 /// What stopped a node: a mistake in the project, a refusal of the warehouse,
-/// or a request to stop.
+/// a request to stop, or that its time has not come.
 #[derive(Debug, Clone)]
 pub enum Failure {
     /// A mistake in what a user wrote.
@@ -15,6 +15,9 @@ pub enum Failure {
     Database(Box<Refusal>),
     /// The run was asked to stop.
     Cancelled,
+    /// What was tried ahead of its turn came to where it needs the warehouse. It says nothing
+    /// of the node, and is done again.
+    OutOfTurn,
 }
 
 /// A refused statement, in the engine's words, and where in the project it comes from.
@@ -34,15 +37,16 @@ impl Failure {
             Self::Diagnostic(diagnostic) => diagnostic.as_ref().clone(),
             Self::Database(refusal) => refusal.diagnostic.clone(),
             Self::Cancelled => Diagnostic::error("cancelled", "stopped before it was done"),
+            Self::OutOfTurn => Diagnostic::error("out-of-turn", "asked for the warehouse ahead of its turn"),
         }
     }
 
-    /// The finding, to add places and advice to; `None` for [`Failure::Cancelled`].
+    /// The finding, to add places and advice to; `None` where nothing is wrong.
     pub fn diagnostic_mut(&mut self) -> Option<&mut Diagnostic> {
         match self {
             Self::Diagnostic(diagnostic) => Some(diagnostic),
             Self::Database(refusal) => Some(&mut refusal.diagnostic),
-            Self::Cancelled => None,
+            Self::Cancelled | Self::OutOfTurn => None,
         }
     }
 }

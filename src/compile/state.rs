@@ -263,7 +263,7 @@ impl JobState {
     /// Fails ahead of the job's turn, which then does not count: see [`super::ahead`].
     pub(super) fn check_turn(&self) -> Result<(), Failure> {
         self.worker.want();
-        if self.worker.is_absent() { Err(Failure::Cancelled) } else { Ok(()) }
+        if self.worker.is_absent() { Err(Failure::OutOfTurn) } else { Ok(()) }
     }
 
     pub(super) fn check_stop(&self) -> Result<(), Failure> {

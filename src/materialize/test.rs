@@ -274,7 +274,7 @@ fn sample(bench: &mut dyn Bench, failing: &str) -> Result<Option<Rows>, Failure>
     let sql = bench.sql("get_limit_subquery_sql", &args)?;
     match bench.query(Purpose::Look, &sql, Some(SAMPLE_ROWS)) {
         Ok((_, rows)) => Ok(Some(rows)),
-        Err(Failure::Cancelled) => Err(Failure::Cancelled),
+        Err(failure @ (Failure::Cancelled | Failure::OutOfTurn)) => Err(failure),
         Err(_) => Ok(None),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A hand that is done with a step takes the next one without waiting for the
 //! thread that tells people of it. What is told of a change is sent while the
-//! board is held, so that words arrive in the order of the changes.
+//! board is held, so that words arrive in the order of the changes; what else a hand
+//! has to say goes the same way.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -20,6 +21,7 @@ const MOST: usize = 16;
 pub(super) struct Board<'a> {
     shared: Mutex<Shared>,
     kin: &'a Kin,
+    teller: Teller,
     changed: Condvar,
     fail_fast: bool,
 }
@@ -44,19 +46,24 @@ pub(super) enum Work {
 
 impl<'a> Board<'a> {
     /// A board on which nothing was begun. With `fail_fast` the first failure closes it.
-    pub(super) fn new(queue: Queue, kin: &'a Kin, fail_fast: bool) -> Self {
+    pub(super) fn new(queue: Queue, kin: &'a Kin, teller: Teller, fail_fast: bool) -> Self {
         let shared = Shared { queue, is_closed: false, piles: Vec::new() };
-        Self { shared: Mutex::new(shared), kin, changed: Condvar::new(), fail_fast }
+        Self { shared: Mutex::new(shared), kin, teller, changed: Condvar::new(), fail_fast }
+    }
+
+    /// What tells people of what is done here.
+    pub(super) fn teller(&self) -> &Teller {
+        &self.teller
     }
 
     /// The next step, as soon as one may start, and those of its kin that may start as
     /// well, which are kept for the caller. Until then, a batch that others need not
     /// build. `None` when nothing more will start.
-    pub(super) fn start(&self, teller: &Teller) -> Option<Work> {
+    pub(super) fn start(&self) -> Option<Work> {
         let mut shared = self.shared();
         while !shared.is_closed && !shared.queue.is_done() {
             if let Some(at) = shared.queue.start() {
-                teller.tell(Word::Started(at));
+                self.teller.tell(Word::Started(at));
                 let kin = self.kin.get(&at).map(AsRef::as_ref).unwrap_or_default();
                 let kept = kin.iter().copied().filter(|kin| shared.queue.reserve(*kin)).take(MOST - 1);
                 return Some(Work::Step(at, kept.collect()));
@@ -70,11 +77,11 @@ impl<'a> Board<'a> {
     }
 
     /// Begins a step that was kept, unless nothing more is begun.
-    pub(super) fn start_kept(&self, at: usize, teller: &Teller) -> bool {
+    pub(super) fn start_kept(&self, at: usize) -> bool {
         let mut shared = self.shared();
         let begins = !shared.is_closed && shared.queue.start_reserved(at);
         if begins {
-            teller.tell(Word::Started(at));
+            self.teller.tell(Word::Started(at));
         }
         begins
     }
@@ -98,7 +105,7 @@ impl<'a> Board<'a> {
     }
 
     /// A step is over. Where it failed, what waits for it is lost, unless the step lets it go.
-    pub(super) fn finish(&self, at: usize, result: Box<NodeResult>, lets_go: bool, teller: &Teller) {
+    pub(super) fn finish(&self, at: usize, result: Box<NodeResult>, lets_go: bool) {
         let mut shared = self.shared();
         let failed = result.status.is_failure();
         let lost = if failed && !lets_go {
@@ -108,7 +115,7 @@ impl<'a> Board<'a> {
             Vec::new()
         };
         shared.is_closed |= failed && self.fail_fast;
-        teller.tell(Word::Over(at, result, lost));
+        self.teller.tell(Word::Over(at, result, lost));
         self.changed.notify_all();
     }
 

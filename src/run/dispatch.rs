@@ -33,10 +33,10 @@ const MAIN_THREAD: &str = "MainThread";
 /// Something that can do steps, one after the other, on a thread of its own.
 pub(super) trait Hand: Send {
     /// Does a step.
-    fn work(&mut self, step: &Step, board: &Board<'_>, teller: &Teller) -> NodeResult;
+    fn work(&mut self, step: &Step, board: &Board<'_>) -> NodeResult;
     /// Builds a batch of another hand's step, if there is one left.
-    fn help(&mut self, pile: &Pile, board: &Board<'_>, teller: &Teller) {
-        let _ = (pile, board, teller);
+    fn help(&mut self, pile: &Pile, board: &Board<'_>) {
+        let _ = (pile, board);
     }
     /// Looks at steps that are kin together, if that is worth it; says of each whether its
     /// work was spared by that.
@@ -135,7 +135,8 @@ pub(super) fn dispatch(
         outcome.problems.push(Diagnostic::error("circular-run", message));
         return outcome;
     };
-    let board = Board::new(queue, &steps.kin, halting.fail_fast);
+    let (teller, words) = Teller::new();
+    let board = Board::new(queue, &steps.kin, teller, halting.fail_fast);
     let mut dispatcher = Dispatcher {
         steps: &steps.list,
         edges: &steps.edges,
@@ -148,15 +149,14 @@ pub(super) fn dispatch(
         outcome,
         on_event,
     };
-    let (teller, words) = Teller::new();
     let handles: Vec<Arc<dyn Cancel>> = hands.iter().map(|hand| hand.cancel_handle()).collect();
     let is_alone = hands.len() == 1;
     thread::scope(|scope| {
         let mut crew = 0;
         for mut hand in hands {
-            let (teller, board) = (teller.clone(), &board);
+            let board = &board;
             let thread = thread::Builder::new().name(hand.name().to_owned()).stack_size(STACK);
-            let labor = move || labor(hand.as_mut(), &steps.list, board, is_alone, &teller);
+            let labor = move || labor(hand.as_mut(), &steps.list, board, is_alone);
             crew += usize::from(thread.spawn_scoped(scope, labor).is_ok());
         }
         dispatcher.run(crew, &words, &handles);
@@ -166,12 +166,12 @@ pub(super) fn dispatch(
 
 /// What a hand does until there is nothing left to do. A hand that is alone keeps to the
 /// order: what a look has spared it is done in its turn.
-fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, is_alone: bool, teller: &Teller) {
-    while let Some(work) = board.start(teller) {
+fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, is_alone: bool) {
+    while let Some(work) = board.start() {
         let (at, kept) = match work {
             Work::Step(at, kept) => (at, kept),
             Work::Batch(pile) => {
-                hand.help(&pile, board, teller);
+                hand.help(&pile, board);
                 continue;
             }
         };
@@ -179,10 +179,10 @@ fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, is_alone: bool,
         if is_alone {
             board.give_back(kept.drain(..));
         }
-        labor_at(hand, steps, board, teller, at);
+        labor_at(hand, steps, board, at);
         for at in kept {
-            if board.start_kept(at, teller) {
-                labor_at(hand, steps, board, teller, at);
+            if board.start_kept(at) {
+                labor_at(hand, steps, board, at);
             }
         }
     }
@@ -212,15 +212,15 @@ fn screened(
 }
 
 /// One step, from its work to the word that it is over.
-fn labor_at(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, teller: &Teller, at: usize) {
+fn labor_at(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, at: usize) {
     if let Some(step) = steps.get(at) {
-        let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, board, teller)));
+        let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, board)));
         let result = work.unwrap_or_else(|_| {
             let message = format!("`{}` ended in a mistake of this program", step.unique_id);
             let problem = Diagnostic::error("internal-error", message);
             NodeResult::error(step.unique_id.clone(), vec![problem.help("please report it")])
         });
-        board.finish(at, Box::new(result), step.lets_go, teller);
+        board.finish(at, Box::new(result), step.lets_go);
     }
 }
 

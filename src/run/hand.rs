@@ -7,18 +7,16 @@ use serde_json::{Map, Value as Json};
 
 use super::ahead::{Ahead, Prepared};
 use super::board::Board;
-use super::built_in;
 use super::desk::Desk;
-use super::dispatch::{Hand, Teller, Word};
+use super::dispatch::{Hand, Word};
 use super::ear::Ear;
 use super::event::BatchEnd;
 use super::failing::fail;
-use super::microbatch;
 use super::pile::Pile;
 use super::plan::{Earlier, Mode, Stop};
-use super::pointer;
 use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
 use super::steps::{Action, Step};
+use super::{built_in, microbatch, pointer};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::diagnostics::Diagnostic;
@@ -45,13 +43,13 @@ pub(super) struct Laborer {
 }
 
 impl Hand for Laborer {
-    fn work(&mut self, step: &Step, board: &Board<'_>, teller: &Teller) -> NodeResult {
+    fn work(&mut self, step: &Step, board: &Board<'_>) -> NodeResult {
         let started = clock::instant();
         let mut result = NodeResult::new(step.unique_id.clone(), Status::Success);
         self.worker.name().clone_into(&mut result.thread_id);
-        let screened = self.screened.remove(&step.node);
-        let prepared = self.ahead.take(step.node);
-        self.turn(step, (screened, prepared), (board, teller), |turn| {
+        let known =
+            Known { screened: self.screened.remove(&step.node), prepared: self.ahead.take(step.node) };
+        self.turn(step, known, board, |turn| {
             let taken = self.runtime.timings().during(Phase::Render, || turn.take(&mut result));
             if let Err(failure) = taken {
                 // The first error is the one to tell.
@@ -64,8 +62,8 @@ impl Hand for Laborer {
         result
     }
 
-    fn help(&mut self, pile: &Pile, board: &Board<'_>, teller: &Teller) {
-        self.turn(&pile.step, (None, None), (board, teller), |turn| {
+    fn help(&mut self, pile: &Pile, board: &Board<'_>) {
+        self.turn(&pile.step, Known::default(), board, |turn| {
             self.runtime.timings().during(Phase::Render, || microbatch::help(turn, pile));
         });
     }
@@ -100,25 +98,28 @@ impl Laborer {
         self.screened.extend(found.filter_map(|(step, screened)| Some((step.node, screened?))));
     }
 
-    fn turn(
-        &self,
-        step: &Step,
-        (screened, prepared): (Option<Screened>, Option<Prepared>),
-        (board, teller): (&Board<'_>, &Teller),
-        work: impl FnOnce(&Turn<'_>),
-    ) {
+    fn turn(&self, step: &Step, known: Known, board: &Board<'_>, work: impl FnOnce(&Turn<'_>)) {
         let Some(node) = self.runtime.node(step.node) else { return };
         let listener: Arc<dyn Listener> = Arc::new(Ear {
-            teller: teller.clone(),
+            teller: board.teller().clone(),
             node: Some(step.unique_id.clone()),
             thread: self.worker.name().into(),
             halt: self.halt.clone(),
         });
         let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
-        work(&Turn { laborer: self, step, node, job: &job, screened, prepared, listener, board, teller });
+        work(&Turn { laborer: self, step, node, job: &job, known, listener, board });
         // What a template began, and did not end, is not the next node's.
         let _ = job.rollback();
     }
+}
+
+/// What was found out of a node before its turn.
+#[derive(Default)]
+struct Known {
+    /// What a look together with others told of a test.
+    screened: Option<Screened>,
+    /// What was compiled ahead.
+    prepared: Option<Prepared>,
 }
 
 /// One node's turn.
@@ -127,11 +128,9 @@ pub(super) struct Turn<'a> {
     pub(super) step: &'a Step,
     pub(super) node: &'a Node,
     pub(super) job: &'a Job,
-    screened: Option<Screened>,
-    prepared: Option<Prepared>,
+    known: Known,
     pub(super) listener: Arc<dyn Listener>,
     pub(super) board: &'a Board<'a>,
-    teller: &'a Teller,
 }
 
 impl Turn<'_> {
@@ -160,7 +159,7 @@ impl Turn<'_> {
             result.compiled = Some(Compiled { foreign_keys, ..told });
         }
         if self.step.action != Action::Compile {
-            self.teller.tell(Word::Compiled(self.step.node));
+            self.board.teller().tell(Word::Compiled(self.step.node));
         }
         let mut timing = std::mem::take(&mut result.timing);
         let done = timed("execute", &mut timing, || self.execute(&compiled.sql, result));
@@ -170,7 +169,7 @@ impl Turn<'_> {
 
     fn compile(&self) -> Result<Arc<compile::Compiled>, Failure> {
         let NodeKind::UnitTest(unit_test) = &self.node.kind else {
-            let Some(Prepared { compiled, .. }) = &self.prepared else { return self.job.compile() };
+            let Some(Prepared { compiled, .. }) = &self.known.prepared else { return self.job.compile() };
             return self.job.adopt(compiled).map(|()| Arc::clone(compiled));
         };
         let runtime = &self.laborer.runtime;
@@ -219,7 +218,7 @@ impl Turn<'_> {
             Action::Measure => {
                 let found = materialize::measure(&order, &mut desk)?;
                 if found.is_bare {
-                    self.teller.tell(Word::Warning(old_freshness()));
+                    self.board.teller().tell(Word::Warning(old_freshness()));
                 }
                 measured(result, &found);
             }
@@ -261,7 +260,7 @@ impl Turn<'_> {
 
     /// Tells that a batch is over.
     pub(super) fn tell_batch(&self, batch: BatchEnd) {
-        self.teller.tell(Word::Batch(self.step.node, Box::new(batch)));
+        self.board.teller().tell(Word::Batch(self.step.node, Box::new(batch)));
     }
 
     fn desk(&self) -> Desk<'_> {
@@ -273,8 +272,8 @@ impl Turn<'_> {
         Desk {
             job,
             node: self.node,
-            screened: self.screened.as_ref(),
-            rehearsed: self.prepared.as_ref().map(|prepared| &prepared.rehearsed),
+            screened: self.known.screened.as_ref(),
+            rehearsed: self.known.prepared.as_ref().map(|prepared| &prepared.rehearsed),
             listener: Arc::clone(&self.listener),
         }
     }

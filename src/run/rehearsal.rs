@@ -66,7 +66,7 @@ struct Stage<'a> {
 }
 
 fn end<T>() -> Result<T, Failure> {
-    Err(Failure::Cancelled)
+    Err(Failure::OutOfTurn)
 }
 
 impl Bench for Stage<'_> {

@@ -20,7 +20,7 @@ impl Cancel for Nothing {
 }
 
 impl Hand for Fake {
-    fn work(&mut self, step: &Step, _board: &Board<'_>, _teller: &Teller) -> NodeResult {
+    fn work(&mut self, step: &Step, _board: &Board<'_>) -> NodeResult {
         let now = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         thread::sleep(Duration::from_millis(5));
