@@ -17,9 +17,10 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::host::environment::STACK;
 use guise::Guise;
 use session::Session;
+
+use crate::host::environment::STACK;
 
 /// Templated SQL in, tested tables out: runs dbt projects, with a database inside.
 #[derive(Debug, clap::Parser)]

@@ -13,13 +13,9 @@ use super::ui::{
 };
 use crate::adapter;
 use crate::diagnostics::Diagnostic;
-use crate::host::Environment;
-use crate::host::clock;
-use crate::host::environment;
+use crate::host::{Environment, clock, environment};
 use crate::manifest::ResourceType;
-use crate::ops::Workspace;
-use crate::ops::catalog;
-use crate::ops::execute;
+use crate::ops::{Workspace, catalog, execute};
 use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets, Treatment};
 use crate::run::{Ending, Event, RunOutcome, Stop};
 use crate::source::SourceMap;

@@ -6,13 +6,10 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::adapter::AdapterObject;
-use super::ahead;
 use super::config_object::ConfigObject;
-use super::functions;
-use super::metrics;
-use super::refs;
 use super::state::{JobState, lock};
 use super::subject::Subject;
+use super::{ahead, functions, metrics, refs};
 use crate::manifest::NodeKind;
 use crate::objects::{self, ColumnClass};
 use crate::template::{self, Deprecated, Notices, Scope, Value};

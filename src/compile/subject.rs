@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::runtime::Runtime;
 use crate::manifest::{Body, MacroNode, Node, NodeId, NodeKind};
 use crate::source::Span;
 use crate::template::Text;
-
-use super::runtime::Runtime;
 
 /// What a job is about.
 #[derive(Debug, Clone)]

@@ -6,9 +6,8 @@ use std::collections::{BTreeSet, BinaryHeap};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::{Direction, Incoming, Outgoing};
 
-use super::build_order;
-use super::cycle;
 use super::subset::Subset;
+use super::{build_order, cycle};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Manifest, NodeId};
 

@@ -8,8 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use flate2::Crc;
 
-use super::FileError;
-use super::files;
+use super::{FileError, files};
 
 /// Writes a file that [`read()`] can tell from a damaged one.
 ///

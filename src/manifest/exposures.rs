@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use super::configure;
 use super::describe::Describer;
 use super::layers::{Trees, patch_layer};
 use super::properties::{ExposureProperties, GroupProperties, ResourceCall, Spanned, parse_call};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
-use super::{DependsOn, Docs, Exposure, Group, MetricCall, Node, NodeKind, Origin, ResourceType, UniqueId};
+use super::{
+    DependsOn, Docs, Exposure, Group, MetricCall, Node, NodeKind, Origin, ResourceType, UniqueId, configure,
+};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 

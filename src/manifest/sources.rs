@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::configure;
 use super::describe::Describer;
 use super::layers::{Trees, patch_layer};
 use super::parse::Surroundings;
 use super::properties::{SourceProperties, TableProperties, freshness_from_config};
 use super::property_files::PropertyFile;
 use super::resolve::Draft;
-use super::{DependsOn, Docs, Node, NodeKind, Origin, ResourceType, Source, UniqueId};
+use super::{DependsOn, Docs, Node, NodeKind, Origin, ResourceType, Source, UniqueId, configure};
 use crate::diagnostics::Diagnostic;
 use crate::sql::{Part, Policy, Relation};
 

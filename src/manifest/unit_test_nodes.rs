@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::configure;
+use serde_json::Value as Json;
+
 use super::describe::Describer;
 use super::index::{Found, Index};
 use super::layers::{Trees, patch_layer};
@@ -14,13 +15,12 @@ use super::unit_tests::{Names, RowFiles, UnitTestDraft, build};
 use super::version::version_text;
 use super::{
     DependsOn, Docs, Node, NodeId, NodeKind, Origin, RefCall, ResourceType, SearchOrder, SourceCall,
-    UniqueId, UnitTest,
+    UniqueId, UnitTest, configure,
 };
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::project::{FileKind, Package, Project, plain_name};
 use crate::source::SourceFile;
-use serde_json::Value as Json;
 
 /// Builds unit tests and adds them to what is resolved.
 pub(super) struct UnitTests<'a> {

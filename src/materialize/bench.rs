@@ -12,8 +12,7 @@ use crate::manifest::{Config, Node};
 use crate::objects;
 use crate::source::SourceFile;
 use crate::sql::{Column, Dialect, Relation, RelationKind, Rows};
-use crate::template;
-use crate::template::Value;
+use crate::template::{self, Value};
 
 /// What is to be made. Does not change while it is made.
 #[derive(Debug, Clone, Copy)]

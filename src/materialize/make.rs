@@ -1,8 +1,8 @@
 //! One order, done as a whole or not at all.
 
 use super::bench::{Bench, Made, Order, Purpose, Transaction};
-use super::test::Verdict;
-use super::{custom, function, incremental, materialized_view, seed, snapshot, table, test, unit_test, view};
+use super::test::{self, Verdict};
+use super::{custom, function, incremental, materialized_view, seed, snapshot, table, unit_test, view};
 use crate::compile::Failure;
 use crate::manifest::NodeKind;
 use crate::sql::Rows;

@@ -6,8 +6,7 @@ use super::Workspace;
 use super::artifacts::Writer;
 use super::execute::{Options, deferral, runtime};
 use crate::diagnostics::Diagnostic;
-use crate::run;
-use crate::run::{Alone, Event, RunOutcome, Stop};
+use crate::run::{self, Alone, Event, RunOutcome, Stop};
 use crate::template::{MacroInfo, Text, Value, to_value};
 
 /// Calls a macro, `name` or `package.name`, with these arguments, and leaves

@@ -8,24 +8,19 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::Workspace;
 use super::execute::Options;
 use super::graph_summary::GraphSummary;
-use super::manifest_file;
-use crate::artifact;
+use super::{Workspace, manifest_file};
 use crate::artifact::{
-    FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata, Wire,
+    self, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata, Wire,
 };
 use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
-use crate::host::clock;
-use crate::host::files;
 use crate::host::timings::Phase;
+use crate::host::{clock, files};
 use crate::manifest::{HookMoment, Node, NodeId, NodeKind};
-use crate::project;
-use crate::project::Period;
-use crate::run;
-use crate::run::{Detail, Mode, RunOutcome};
+use crate::project::{self, Period};
+use crate::run::{self, Detail, Mode, RunOutcome};
 use crate::sql::Part;
 
 /// The results of a command that has not come to its end, in the form of `run_results.json`.

@@ -2,21 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::Workspace;
 use super::artifacts::Writer;
 use super::execute::{Options, runtime};
+use super::{Kinds, Workspace};
 use crate::artifact::{Catalog, CatalogKey, CatalogTable};
 use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::manifest::{Node, NodeKind, ResourceType};
 use crate::objects;
-use crate::run;
-use crate::run::{Alone, Detail, Event, RunOutcome, Stop};
+use crate::run::{self, Alone, Detail, Event, RunOutcome, Stop};
 use crate::sql::Relation;
 use crate::template::{MutList, Value};
-
-use super::Kinds;
 
 /// So many relations are asked for one by one; beyond that, schemas are.
 const MOST_RELATIONS: usize = 100;

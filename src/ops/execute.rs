@@ -16,8 +16,7 @@ use crate::host::files;
 use crate::host::timings::Phase;
 use crate::manifest::{NodeId, UniqueId};
 use crate::project::{TEST_WARNING, Treatment, moment_text};
-use crate::run;
-use crate::run::{Earlier, Ending, Event, Mode, Plan, RunOutcome, Stop};
+use crate::run::{self, Earlier, Ending, Event, Mode, Plan, RunOutcome, Stop};
 
 /// What a command line asks for.
 #[derive(Debug, Clone)]

@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::artifact::{Layout, ManifestJson, Revision, Sheet};
-use crate::host::FileError;
 use crate::host::files::{self, Revised, Stamp};
-use crate::host::sealed;
+use crate::host::{FileError, sealed};
 use crate::manifest::Descent;
 
 /// What is said about a file beside it.

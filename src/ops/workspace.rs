@@ -4,22 +4,18 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
+use super::{Kinds, earlier};
 use crate::adapter::Adapter;
 use crate::artifact::Wire;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::host::clock;
 use crate::host::timings::Phase;
-use crate::manifest;
-use crate::manifest::{Descent, Manifest, News};
-use crate::project;
-use crate::project::{LoadRequest, Project};
-use crate::select;
-use crate::select::{Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
+use crate::manifest::{self, Descent, Manifest, News};
+use crate::project::{self, LoadRequest, Project};
+use crate::select::{self, Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
 use crate::source::{SourceFile, SourceMap};
 use crate::template::{Engine, Notices};
-
-use super::{Kinds, earlier};
 
 /// A project, read up to its graph. Nothing has been sent to the warehouse yet.
 #[derive(Debug)]

@@ -8,11 +8,9 @@ use serde_json::Value as Json;
 use super::profile::Profile;
 use super::render::Renderer;
 use super::request::LoadRequest;
-use crate::adapter;
-use crate::adapter::{Credentials, Folders};
+use crate::adapter::{self, Credentials, Folders};
 use crate::diagnostics::Diagnostic;
-use crate::host::environment;
-use crate::host::files;
+use crate::host::{environment, files};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Map, Yaml};
 

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::discover;
 use super::load::Package;
-use super::packages;
 use super::read_file::RawFile;
 use super::render::Renderer;
+use super::{discover, packages};
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::source::SourceMap;

@@ -5,12 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::catalogs;
 use super::choose_profile::{self, Wanted};
 use super::discover::{self, ResourceFile};
 use super::file::ProjectFile;
 use super::flags::Flags;
-use super::installed;
 use super::locate::locate;
 use super::members::{self, Facts, Members, Policy, Reads, Secrets};
 use super::profile::Profile;
@@ -18,7 +16,7 @@ use super::read_file::RawFile;
 use super::render::Renderer;
 use super::request::{Invocation, LoadRequest};
 use super::vars::{self, Vars};
-use super::version;
+use super::{catalogs, installed, version};
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::host::timings::Phase;

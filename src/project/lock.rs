@@ -89,9 +89,10 @@ fn entry(requirement: &Requirement) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::project::packages::PackageOrigin;
-    use serde_json::json;
 
     #[test]
     fn the_lock_file_is_the_one_that_dbt_writes() {

@@ -1,7 +1,7 @@
 //! Work that stands alone, while the thread that owns the run listens to it.
 
-use std::sync::mpsc::RecvTimeoutError;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
 use super::dispatch::{HEARTBEAT, Halting, Teller, Word};

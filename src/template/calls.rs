@@ -1,9 +1,6 @@
 //! Which macros a text calls, without rendering it.
 
-use super::scan::Segment;
-use super::scan::Token;
-use super::scan::TokenKind;
-use super::scan::segments;
+use super::scan::{Segment, Token, TokenKind, segments};
 use super::text::Text;
 
 /// One macro call as written. Whether a macro of that name exists is for the
@@ -105,8 +102,7 @@ fn dispatched(source: &str, tokens: &[Token]) -> Option<MacroCall> {
 
 #[cfg(test)]
 mod tests {
-    use super::MacroCall;
-    use super::{calls_in, names};
+    use super::{MacroCall, calls_in, names};
 
     fn shown(source: &str) -> String {
         let show = |call: &MacroCall| match call {

@@ -3,8 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use minijinja::Error;
-use minijinja::ErrorKind;
+use minijinja::{Error, ErrorKind};
 
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;

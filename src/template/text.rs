@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::source::FileId;
-use crate::source::SourceFile;
-use crate::source::Span;
+use crate::source::{FileId, SourceFile, Span};
 
 /// A template text and its address: what an error in it points at.
 ///

@@ -4,11 +4,9 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use super::problem;
-use super::scalar;
 use super::shift::Shifted;
 use super::tree::{Node, Tree};
-use super::{Value, Yaml};
+use super::{Value, Yaml, problem, scalar};
 use crate::diagnostics::{Diagnostic, LOGGED_AS};
 use crate::source::{SourceFile, Span};
 

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::problem;
-use super::{Key, Map, Value, Yaml};
+use super::{Key, Map, Value, Yaml, problem};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 

@@ -21,11 +21,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
-use crate::sql::Dialect;
 use database::Database;
 use session::DuckDbSession;
 use settings::Settings;
+
+use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
+use crate::sql::Dialect;
 
 /// A DuckDB database. It is opened by the first session and stays open, so that
 /// a database in memory lives as long as the adapter.

@@ -3,8 +3,7 @@
 use tokio_postgres::SimpleQueryRow;
 use tokio_postgres::types::{Kind, Type};
 
-use super::nested;
-use super::times;
+use super::{nested, times};
 use crate::sql::{Cell, Column};
 
 /// What becomes of a column's texts.

@@ -24,11 +24,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Adapter, Capabilities, DatabaseError, Folders, MacroSet, MemberCall, Session};
-use crate::sql::{Dialect, Placeholder, RelationKind};
 use connect::Connector;
 use session::PostgresSession;
 use settings::Settings;
+
+use super::{Adapter, Capabilities, DatabaseError, Folders, MacroSet, MemberCall, Session};
+use crate::sql::{Dialect, Placeholder, RelationKind};
 
 /// The strategies that this engine has for incremental models.
 const INCREMENTAL_STRATEGIES: &[&str] = &["append", "delete+insert", "merge", "microbatch"];

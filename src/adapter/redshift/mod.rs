@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use session::{RedshiftSession, Turns};
+use settings::Settings;
+
 use super::postgres::Postgres;
 use super::postgres::connect::Connector;
 use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
 use crate::sql::{Dialect, Placeholder, RelationKind};
-use session::{RedshiftSession, Turns};
-use settings::Settings;
 
 /// The strategies that this engine has for incremental models.
 const INCREMENTAL_STRATEGIES: &[&str] = &["append", "delete+insert", "merge", "microbatch"];

@@ -1,7 +1,6 @@
 //! `model clone`.
 
-use crate::cli::args::ResourceTypes;
-use crate::cli::args::Selection;
+use crate::cli::args::{ResourceTypes, Selection};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::ops::Kinds;
 use crate::ops::execute::Options;

@@ -6,10 +6,8 @@ use crate::cli::args::{ResourceTypes, Selection, either};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented};
 use crate::manifest::{Node, ResourceType};
-use crate::ops::Kinds;
-use crate::ops::Workspace;
-use crate::ops::alone;
 use crate::ops::execute::Options;
+use crate::ops::{Kinds, Workspace, alone};
 use crate::run::{Mode, RunOutcome};
 
 /// Turn templates into SQL, without running it

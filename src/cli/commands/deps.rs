@@ -3,8 +3,7 @@
 use serde_json::Map;
 
 use crate::cli::session::{Exit, Problems, Session};
-use crate::project;
-use crate::project::{Addition, DepsOptions};
+use crate::project::{self, Addition, DepsOptions};
 
 /// Install the packages that the project asks for
 #[derive(Debug, clap::Args)]

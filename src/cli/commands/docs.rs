@@ -12,11 +12,9 @@ use crate::cli::ui::count;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::host::server::{Page, Server};
-use crate::ops::Kinds;
 use crate::ops::execute::Options;
-use crate::ops::site;
-use crate::project;
-use crate::project::Treatment;
+use crate::ops::{Kinds, site};
+use crate::project::{self, Treatment};
 use crate::run::Mode;
 
 /// Documentation

@@ -1,7 +1,6 @@
 //! `model list`.
 
-use crate::cli::args::ResourceTypes;
-use crate::cli::args::Selection;
+use crate::cli::args::{ResourceTypes, Selection};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::manifest::ResourceType;
 use crate::ops::{Kinds, execute, list};

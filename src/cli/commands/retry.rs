@@ -5,8 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::ops::alone;
 use crate::ops::retry::{self, Previous};
-use crate::project;
-use crate::project::LoadRequest;
+use crate::project::{self, LoadRequest};
 
 /// Do again what failed or was skipped in the last command
 #[derive(Debug, clap::Args)]

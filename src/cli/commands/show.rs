@@ -7,9 +7,8 @@ use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
-use crate::ops::Kinds;
-use crate::ops::alone;
 use crate::ops::execute::Options;
+use crate::ops::{Kinds, alone};
 use crate::run::{Detail, Mode};
 use crate::sql::{Cell, Rows};
 

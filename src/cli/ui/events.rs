@@ -6,10 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use super::closing;
-use super::lines;
 use super::record::{Level, Record};
-use super::words;
+use super::{closing, lines, words};
 use crate::artifact::{checksum, group_name, relation_name};
 use crate::compile::output_file;
 use crate::diagnostics::{Style, render_all};

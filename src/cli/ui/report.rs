@@ -5,13 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::events;
 use super::progress::Progress;
 use super::record::{Level, Record};
 use super::screen::{Format, Ui, Verbosity};
 use super::style::{Meaning, paint};
-use super::summary;
-use super::words;
+use super::{events, summary, words};
 use crate::manifest::{Manifest, Node, NodeId, NodeKind};
 use crate::run::{Detail, Ending, Event, NodeResult, Place, Status, Summary};
 use crate::source::SourceMap;

@@ -13,16 +13,12 @@ use super::record::{Form, Level, Record, Signature};
 use super::style::{Meaning, paint};
 use super::tally::Tally;
 use crate::cli::guise::Guise;
-use crate::diagnostics::Diagnostic;
-use crate::diagnostics::Style;
-use crate::diagnostics::render_all;
+use crate::diagnostics::{Diagnostic, Style, render_all};
 use crate::host::clock;
 use crate::host::timings::Timings;
 use crate::project::Secrets;
 use crate::source::SourceMap;
-use crate::template::Deprecated;
-use crate::template::Notice;
-use crate::template::Notices;
+use crate::template::{Deprecated, Notice, Notices};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,8 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use crate::sql::Cell;
-use crate::sql::Rows;
+use crate::sql::{Cell, Rows};
 
 /// The rows under their column names, fitted to `width` where it is known.
 pub(crate) fn rows_as_table(rows: &Rows, width: Option<u16>) -> String {

@@ -4,8 +4,7 @@ use minijinja::value::Tuple;
 use minijinja::{Error, State, Value};
 
 use super::AdapterObject;
-use crate::compile::Failure;
-use crate::compile::results;
+use crate::compile::{Failure, results};
 use crate::objects::{self, Arguments};
 use crate::sql::{self, Dialect, Rows};
 use crate::template;

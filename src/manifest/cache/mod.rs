@@ -24,20 +24,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::parse::Surroundings;
-use super::{Inputs, Lazy, Loaded, Manifest, News, NodeId, UniqueId};
-use crate::diagnostics::Diagnostic;
-use crate::host::FileError;
-use crate::host::clock;
-use crate::host::files;
-use crate::project::Project;
-use crate::source::SourceMap;
-use crate::template::Engine;
-
 use edits::{Edited, Edits};
 use key::{Changes, Key, KnownFiles};
 use stored::{Ground, Head, Lists, Stored};
 use users::MacroUsers;
+
+use super::parse::Surroundings;
+use super::{Inputs, Lazy, Loaded, Manifest, News, NodeId, UniqueId};
+use crate::diagnostics::Diagnostic;
+use crate::host::{FileError, clock, files};
+use crate::project::Project;
+use crate::source::SourceMap;
+use crate::template::Engine;
 
 /// How an understanding goes back to one that an earlier run left.
 #[derive(Debug, Clone, Default)]

@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use checks::{check_contract, check_seed};
+use settle::keep_what_was_known;
+
 use super::config::SharedConfigs;
 use super::describe::{Describer, constraint};
 use super::layers::Trees;
@@ -23,9 +26,6 @@ use super::{Calls, Config, DependsOn, Docs, Node, NodeKind, Origin, SourceCall};
 use crate::diagnostics::Diagnostic;
 use crate::sql::Relation;
 use crate::template::{Engine, Scope};
-
-use checks::{check_contract, check_seed};
-use settle::keep_what_was_known;
 
 pub(super) use plain::PlainConfigs;
 

@@ -1,11 +1,10 @@
 //! A data test as written in YAML: its name, its arguments, its configuration.
 
+use super::old_forms::{OldForm, old_forms};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::Spanned;
 use crate::source::Span;
 use crate::yaml::{Map, Value, Yaml};
-
-use super::old_forms::{OldForm, old_forms};
 
 /// A data test as written.
 #[derive(Debug)]

@@ -1,11 +1,12 @@
 use serde_json::{Value as Json, json};
 
+use proptest::prelude::*;
+
 use super::{Parsed, duplicates, freshness_from_config, parse};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Period;
 use crate::source::{SourceMap, Span};
 use crate::yaml;
-use proptest::prelude::*;
 
 /// Stands for the engine: every template is 7.
 #[expect(clippy::unnecessary_wraps, reason = "a `Render` may fail")]

@@ -1,6 +1,5 @@
 use super::*;
-use crate::manifest::UniqueId;
-use crate::manifest::{Body, Calls, Config, DataTest, DependsOn, Lazy, Model, Origin};
+use crate::manifest::{Body, Calls, Config, DataTest, DependsOn, Lazy, Model, Origin, UniqueId};
 use crate::source::{SourceFile, SourceMap};
 
 /// A node `kind.package.name` with this text, reading what the text's calls say.

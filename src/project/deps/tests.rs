@@ -1,7 +1,8 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::host::Environment;
 use crate::project::Invocation;
-use std::sync::Arc;
 
 fn sandbox(files: &[(&str, &str)]) -> (tempfile::TempDir, LoadRequest) {
     let folder = tempfile::tempdir().unwrap();

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, from_args};
 use minijinja::{Error, State};
 
-use super::secrets;
-use super::{Facts, Members};
+use super::{Facts, Members, secrets};
 use crate::diagnostics::Diagnostic;
 use crate::template::{self, Value};
 

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::Comparison;
-use super::macros;
+use super::{Comparison, macros};
 use crate::artifact::Entry;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{DataTest, Node, NodeKind, SemanticKind};

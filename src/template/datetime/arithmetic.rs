@@ -3,18 +3,14 @@
 use std::cmp::Ordering;
 
 use chrono::TimeDelta;
-use minijinja::Error;
-use minijinja::Value;
+use minijinja::{Error, Value};
 
-use crate::template::error::raise_message;
-use crate::template::python::Operator;
-
-use super::date::Date;
-use super::date::Time;
-use super::delta::Delta;
-use super::delta::delta_value;
+use super::date::{Date, Time};
+use super::delta::{Delta, delta_value};
 use super::moment::Moment;
 use super::strftime::strftime;
+use crate::template::error::raise_message;
+use crate::template::python::Operator;
 
 /// A value of this module.
 #[derive(Clone, Copy)]

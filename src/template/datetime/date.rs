@@ -3,22 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::Datelike;
-use chrono::NaiveDate;
-use chrono::NaiveDateTime;
-use chrono::NaiveTime;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-
-use crate::template::values::Arguments;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use minijinja::value::{DynObject, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::fields;
 use super::strftime::strftime;
+use crate::template::values::Arguments;
 
 /// A date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,13 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
+use minijinja::value::{DynObject, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use crate::template::error::raise_message;
 use crate::template::values::Arguments;

@@ -1,9 +1,6 @@
 //! Years, months, days … as arguments.
 
-use chrono::Datelike;
-use chrono::NaiveDate;
-use chrono::NaiveTime;
-use chrono::Timelike;
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use minijinja::Error;
 
 use crate::template::error::raise_message;

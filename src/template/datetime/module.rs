@@ -3,34 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::FixedOffset;
-use chrono::NaiveDate;
-use chrono::NaiveTime;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-use minijinja::value::Rest;
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use minijinja::value::{Object, ObjectRepr, Rest};
+use minijinja::{Error, ErrorKind, State, Value};
 
+use super::date::{date_value, time_value};
+use super::delta::{self, Delta};
+use super::moment::{Moment, zone_of};
+use super::zone::Zone;
+use super::{fields, strptime};
 use crate::host::clock;
 use crate::template::engine::depends_on_run;
 use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::dict;
-use crate::template::values::strings;
-
-use super::date::date_value;
-use super::date::time_value;
-use super::delta;
-use super::delta::Delta;
-use super::fields;
-use super::moment::Moment;
-use super::moment::zone_of;
-use super::strptime;
-use super::zone::Zone;
+use crate::template::values::{Arguments, dict, strings};
 
 /// A class of Python: called, it makes a value; its methods make others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

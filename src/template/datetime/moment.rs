@@ -3,32 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Datelike;
-use chrono::FixedOffset;
-use chrono::NaiveDateTime;
-use chrono::TimeDelta;
-use chrono::Timelike;
-use chrono::Utc;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeDelta, Timelike, Utc};
+use minijinja::value::{DynObject, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
-use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::none;
-
-use super::date::date_value;
-use super::date::shared_method;
-use super::date::time_value;
+use super::date::{date_value, shared_method, time_value};
 use super::delta::delta_value;
 use super::fields;
 use super::strftime::strftime;
 use super::zone::Zone;
+use crate::template::error::raise_message;
+use crate::template::values::{Arguments, none};
 
 /// A date and time, in a time zone or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,9 @@
 //! How Python writes dates in lists.
 
-use chrono::Datelike;
-use chrono::NaiveDate;
-use chrono::NaiveTime;
-use chrono::Timelike;
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use minijinja::Value;
 
-use super::date::Date;
-use super::date::Time;
+use super::date::{Date, Time};
 use super::delta::Delta;
 use super::moment::Moment;
 use super::zone::Zone;

@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use chrono::Datelike;
-use chrono::NaiveDateTime;
-use chrono::Timelike;
+use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use super::zone::Zone;
 

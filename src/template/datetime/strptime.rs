@@ -1,17 +1,12 @@
 //! Python's `strptime` and `fromisoformat`.
 
-use chrono::DateTime;
-use chrono::FixedOffset;
-use chrono::NaiveDate;
-use chrono::NaiveDateTime;
-use chrono::format::Parsed;
-use chrono::format::StrftimeItems;
+use chrono::format::{Parsed, StrftimeItems};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use minijinja::Error;
-
-use crate::template::error::raise_message;
 
 use super::moment::Moment;
 use super::zone::Zone;
+use crate::template::error::raise_message;
 
 /// Reads a time by a format of `%` codes. What the format does not name is the
 /// start of 1900, as in Python.

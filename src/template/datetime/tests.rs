@@ -1,11 +1,10 @@
 use chrono::NaiveDate;
 
-use crate::template::values::text;
-
 use super::moment::Moment;
 use super::strftime::strftime;
 use super::strptime;
 use super::zone::Zone;
+use crate::template::values::text;
 
 #[test]
 fn times_are_read_and_written() {

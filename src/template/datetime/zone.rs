@@ -3,26 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::FixedOffset;
-use chrono::LocalResult;
-use chrono::NaiveDateTime;
-use chrono::Offset;
-use chrono::TimeDelta;
-use chrono::TimeZone;
-use chrono_tz::OffsetComponents;
-use chrono_tz::OffsetName;
-use chrono_tz::Tz;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-
-use crate::template::error::raise_message;
-use crate::template::values::Arguments;
+use chrono::{FixedOffset, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::{OffsetComponents, OffsetName, Tz};
+use minijinja::value::{Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::moment::Moment;
+use crate::template::error::raise_message;
+use crate::template::values::Arguments;
 
 /// A time zone: an offset, or a named one with its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use minijinja::Error;
-use minijinja::State;
-use minijinja::Value;
+use minijinja::{Error, State, Value};
 
+use super::render::render_of;
 use crate::diagnostics::Diagnostic;
-use crate::template::error::raise;
-use crate::template::error::raise_diagnostic;
+use crate::template::error::{raise, raise_diagnostic};
 use crate::template::library::MacroInfo;
 use crate::template::scope::Scope;
 use crate::template::text::Text;
-
-use super::render::render_of;
 
 /// The scope of the running render.
 ///

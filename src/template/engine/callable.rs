@@ -3,26 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Enumerator;
-use minijinja::value::Kwargs;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-
-use crate::diagnostics::Diagnostic;
-use crate::template::error::raise_diagnostic;
-use crate::template::error::raise_message;
-use crate::template::library::Library;
-use crate::template::library::MacroInfo;
-use crate::template::rewrite::LOCAL_PREFIX;
-use crate::template::values::Absorbing;
-use crate::template::values::Arguments;
-use crate::template::values::dict;
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::render::render_of;
+use crate::diagnostics::Diagnostic;
+use crate::template::error::{raise_diagnostic, raise_message};
+use crate::template::library::{Library, MacroInfo};
+use crate::template::rewrite::LOCAL_PREFIX;
+use crate::template::values::{Absorbing, Arguments, dict};
 
 /// The kind of the error that stands for one macro call on the way out; its
 /// detail is the macro's name.

@@ -2,8 +2,7 @@
 
 use crate::diagnostics::Diagnostic;
 use crate::template::rewrite::too_deep;
-use crate::template::scan::segments;
-use crate::template::scan::unbalanced;
+use crate::template::scan::{segments, unbalanced};
 use crate::template::text::Text;
 
 /// Tags, strings and comments without an end, and tags without a beginning.

@@ -2,23 +2,13 @@
 
 use std::sync::Arc;
 
-use minijinja::AutoEscape;
-use minijinja::Environment;
-use minijinja::Error;
-use minijinja::Output;
-use minijinja::State;
-use minijinja::UndefinedBehavior;
-use minijinja::Value;
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
 
-use crate::template::filters;
-use crate::template::python;
-use crate::template::values::Absorbing;
-use crate::template::values::write_text;
-
-use super::render;
-use super::render::Render;
+use super::render::{self, Render};
 use super::root::Form;
 use super::sources::Sources;
+use crate::template::values::{Absorbing, write_text};
+use crate::template::{filters, python};
 
 /// How much a template may nest. A macro call costs about six.
 const RECURSION_LIMIT: usize = 6000;

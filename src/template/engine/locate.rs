@@ -4,18 +4,13 @@ use std::error::Error as StdError;
 
 use minijinja::Error;
 
+use super::callable::CALL_FRAME;
+use super::run::{Shared, TEXT};
+use super::{checks, wording};
 use crate::source::Span;
-use crate::template::error::Frame;
-use crate::template::error::Raised;
-use crate::template::error::TemplateError;
+use crate::template::error::{Frame, Raised, TemplateError};
 use crate::template::rewrite::Rewritten;
 use crate::template::text::Text;
-
-use super::callable::CALL_FRAME;
-use super::checks;
-use super::run::Shared;
-use super::run::TEXT;
-use super::wording;
 
 /// Finds the places of one error.
 pub(super) struct Locator<'a> {

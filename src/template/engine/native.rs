@@ -1,12 +1,10 @@
 //! dbt's native rendering: what a rendered text is worth.
 
-use minijinja::Error;
-use minijinja::Value;
 use minijinja::value::ValueKind;
+use minijinja::{Error, Value};
 
 use crate::template::error::raise_message;
-use crate::template::functions::Marking;
-use crate::template::functions::literal;
+use crate::template::functions::{Marking, literal};
 use crate::template::values::text;
 
 /// The value of a text that printed `printed.0` values, the last of them

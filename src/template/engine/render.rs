@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::template::functions::Marking;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-
-use crate::template::error::raise_message;
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::root::{Form, Root};
+use crate::template::error::raise_message;
+use crate::template::functions::Marking;
 
 /// What one running render knows.
 #[derive(Debug)]

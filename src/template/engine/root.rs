@@ -1,25 +1,15 @@
 //! The names that a rendered text can see.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Enumerator;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-
-use crate::template::functions::Marking;
-use crate::template::scope::Scope;
-use crate::template::values::Absorbing;
-use crate::template::values::Arguments;
-use crate::template::values::MutDict;
-use crate::template::values::none;
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::run::Shared;
+use crate::template::functions::Marking;
+use crate::template::scope::Scope;
+use crate::template::values::{Absorbing, Arguments, MutDict, none};
 
 /// Names with a meaning of their own inside of macros and loops; they are never
 /// context members.

@@ -1,38 +1,26 @@
 //! The engine: one for each library, shared by all threads.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use minijinja::Environment;
-use minijinja::Error;
-use minijinja::UndefinedBehavior;
-use minijinja::Value;
 use minijinja::value::Kwargs;
+use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
+use super::callable::{MacroProxy, Namespace};
+use super::environment::environment;
+use super::locate::Locator;
+use super::render::Render;
+use super::root::{Form, Root};
+use super::sources::{EMPTY, PREFIX, Sources};
+use super::{checks, native};
 use crate::diagnostics::Diagnostic;
 use crate::template::error::TemplateError;
 use crate::template::functions;
-use crate::template::library::Library;
-use crate::template::library::MacroInfo;
-use crate::template::rewrite;
-use crate::template::rewrite::Rewritten;
+use crate::template::library::{Library, MacroInfo};
+use crate::template::rewrite::{self, Rewritten};
 use crate::template::scope::Scope;
 use crate::template::text::Text;
-
-use super::callable::MacroProxy;
-use super::callable::Namespace;
-use super::checks;
-use super::environment::environment;
-use super::locate::Locator;
-use super::native;
-use super::render::Render;
-use super::root::{Form, Root};
-use super::sources::EMPTY;
-use super::sources::PREFIX;
-use super::sources::Sources;
 
 /// The name of a rendered text among templates.
 pub(super) const TEXT: &str = "text";

@@ -1,13 +1,10 @@
 //! The rewritten macros, made when they are first needed.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::source::Span;
-use crate::template::library::Library;
-use crate::template::library::MacroInfo;
-use crate::template::rewrite;
-use crate::template::rewrite::Rewritten;
+use crate::template::library::{Library, MacroInfo};
+use crate::template::rewrite::{self, Rewritten};
 
 /// The template that declares nothing: calls from Rust start in it.
 pub(super) const EMPTY: &str = "empty";

@@ -2,8 +2,7 @@
 
 use std::error::Error as StdError;
 
-use minijinja::Error;
-use minijinja::ErrorKind;
+use minijinja::{Error, ErrorKind};
 
 use crate::diagnostics::nearest;
 use crate::template::error::Raised;

@@ -2,23 +2,12 @@
 
 use std::cmp::Ordering;
 
-use minijinja::Environment;
-use minijinja::Error;
-use minijinja::Value;
-use minijinja::value::Rest;
-use minijinja::value::Tuple;
-use minijinja::value::ValueKind;
-use minijinja::value::ValueOrKwargs;
+use minijinja::value::{Rest, Tuple, ValueKind, ValueOrKwargs};
+use minijinja::{Environment, Error, Value};
 
 use crate::template::error::raise_message;
 use crate::template::python;
-use crate::template::values::Absorbing;
-use crate::template::values::Arguments;
-use crate::template::values::hashable;
-use crate::template::values::list;
-use crate::template::values::pairs;
-use crate::template::values::text;
-use crate::template::values::type_name;
+use crate::template::values::{Absorbing, Arguments, hashable, list, pairs, text, type_name};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {

@@ -1,14 +1,11 @@
 //! dbt's own filters.
 
-use minijinja::Environment;
-use minijinja::State;
-use minijinja::Value;
 use minijinja::value::ValueKind;
+use minijinja::{Environment, State, Value};
 
 use crate::template::engine;
 use crate::template::functions::Marking;
-use crate::template::values::Absorbing;
-use crate::template::values::text;
+use crate::template::values::{Absorbing, text};
 
 /// Adds `as_text`, `as_native`, `as_bool`, `as_number` and `is_list`.
 pub(super) fn add(environment: &mut Environment<'_>) {

@@ -1,17 +1,11 @@
 //! Filters of numbers.
 
-use minijinja::Environment;
-use minijinja::Error;
-use minijinja::Value;
-use minijinja::value::Rest;
-use minijinja::value::ValueKind;
-use minijinja::value::ValueOrKwargs;
+use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
+use minijinja::{Environment, Error, Value};
 
 use crate::template::error::raise_message;
-use crate::template::python;
-use crate::template::python::Operator;
-use crate::template::values::Arguments;
-use crate::template::values::type_name;
+use crate::template::python::{self, Operator};
+use crate::template::values::{Arguments, type_name};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {

@@ -2,15 +2,11 @@
 
 use std::cmp::Ordering;
 
-use minijinja::Environment;
-use minijinja::Error;
-use minijinja::Value;
 use minijinja::value::Rest;
+use minijinja::{Environment, Error, Value};
 
-use crate::template::python;
-use crate::template::python::Operator;
-use crate::template::values::mutable;
-use crate::template::values::text;
+use crate::template::python::{self, Operator};
+use crate::template::values::{mutable, text};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {

@@ -2,16 +2,11 @@
 
 use std::cmp::Ordering;
 
-use minijinja::Environment;
-use minijinja::State;
-use minijinja::UndefinedBehavior;
-use minijinja::Value;
 use minijinja::value::ValueKind;
+use minijinja::{Environment, State, UndefinedBehavior, Value};
 
-use crate::template::python;
-use crate::template::python::Decimal;
-use crate::template::values::Absorbing;
-use crate::template::values::PySet;
+use crate::template::python::{self, Decimal};
+use crate::template::values::{Absorbing, PySet};
 
 /// Adds the tests.
 pub(super) fn add(environment: &mut Environment<'_>) {

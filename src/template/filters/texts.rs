@@ -1,21 +1,13 @@
 //! Filters of texts.
 
-use minijinja::Environment;
-use minijinja::Error;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Rest;
-use minijinja::value::ValueOrKwargs;
+use minijinja::value::{Rest, ValueOrKwargs};
+use minijinja::{Environment, Error, State, Value};
 
 use crate::template::engine::depends_on_run;
 use crate::template::error::raise_message;
-use crate::template::functions::Style;
-use crate::template::functions::write_json;
+use crate::template::functions::{Style, write_json};
 use crate::template::python;
-use crate::template::values::Arguments;
-use crate::template::values::pairs;
-use crate::template::values::text;
-use crate::template::values::to_json;
+use crate::template::values::{Arguments, pairs, text, to_json};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {

@@ -1,22 +1,10 @@
 //! Functions that make and compare collections.
 
-use minijinja::Error;
-use minijinja::Value;
-use minijinja::value::Rest;
-use minijinja::value::Tuple;
-use minijinja::value::ValueKind;
-use minijinja::value::ValueOrKwargs;
+use minijinja::value::{Rest, Tuple, ValueKind, ValueOrKwargs};
+use minijinja::{Error, Value};
 
 use crate::template::error::raise_message;
-use crate::template::values::Absorbing;
-use crate::template::values::Arguments;
-use crate::template::values::PySet;
-use crate::template::values::dict;
-use crate::template::values::list;
-use crate::template::values::none;
-use crate::template::values::pairs;
-use crate::template::values::text;
-use crate::template::values::type_name;
+use crate::template::values::{Absorbing, Arguments, PySet, dict, list, none, pairs, text, type_name};
 
 /// The functions by name.
 pub(super) fn functions() -> [(&'static str, Value); 6] {

@@ -1,25 +1,15 @@
 //! JSON, YAML and hashes.
 
-use md5::Digest;
-use md5::Md5;
-use minijinja::Error;
-use minijinja::Value;
-use minijinja::value::Rest;
-use minijinja::value::ValueKind;
-use minijinja::value::ValueOrKwargs;
+use md5::{Digest, Md5};
+use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
+use minijinja::{Error, Value};
 
+use super::json::{Style, write_json};
 use crate::source::SourceMap;
 use crate::template::datetime::type_name;
 use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::none;
-use crate::template::values::text;
-use crate::template::values::to_json;
-use crate::template::values::to_value;
+use crate::template::values::{Arguments, none, text, to_json, to_value};
 use crate::yaml;
-
-use super::json::Style;
-use super::json::write_json;
 
 /// The functions by name.
 pub(super) fn functions() -> [(&'static str, Value); 5] {

@@ -1,20 +1,12 @@
 //! `modules.itertools`: what of it ends.
 
-use minijinja::Error;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Rest;
-use minijinja::value::Tuple;
-use minijinja::value::ValueOrKwargs;
-use minijinja::value::from_args;
+use minijinja::value::{Rest, Tuple, ValueOrKwargs, from_args};
+use minijinja::{Error, State, Value};
 
 use crate::template::engine;
 use crate::template::error::raise_message;
 use crate::template::scope::Deprecated;
-use crate::template::values::Arguments;
-use crate::template::values::dict;
-use crate::template::values::list;
-use crate::template::values::none;
+use crate::template::values::{Arguments, dict, list, none};
 
 /// Results may not have more items than this.
 const LARGEST: usize = 1_000_000;

@@ -3,9 +3,7 @@
 use minijinja::Value;
 use minijinja::value::Tuple;
 
-use crate::template::values::dict;
-use crate::template::values::list;
-use crate::template::values::none;
+use crate::template::values::{dict, list, none};
 
 /// Brackets nest this deep at most.
 const DEPTH: usize = 64;

@@ -14,9 +14,8 @@ mod validation;
 
 use std::collections::BTreeMap;
 
-use minijinja::State;
-use minijinja::Value;
 use minijinja::value::Rest;
+use minijinja::{State, Value};
 
 use super::engine;
 

@@ -2,11 +2,9 @@
 
 use minijinja::Value;
 
+use super::{itertools, regex};
 use crate::template::datetime;
 use crate::template::values::dict;
-
-use super::itertools;
-use super::regex;
 
 /// `modules.datetime`, `modules.pytz`, `modules.re` and `modules.itertools`.
 pub(super) fn modules() -> Value {

@@ -52,8 +52,7 @@ pub(super) fn has_flag(pattern: &str, flag: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_flag;
-    use super::translated;
+    use super::{has_flag, translated};
 
     #[test]
     fn flags_at_the_start_are_seen() {

@@ -3,26 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use fancy_regex::Captures;
-use fancy_regex::Regex;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-use minijinja::value::Rest;
-use minijinja::value::Tuple;
-use minijinja::value::ValueOrKwargs;
-
-use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::dict;
-use crate::template::values::list;
-use crate::template::values::none;
-use crate::template::values::text;
+use fancy_regex::{Captures, Regex};
+use minijinja::value::{Object, ObjectRepr, Rest, Tuple, ValueOrKwargs};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::pattern;
+use crate::template::error::raise_message;
+use crate::template::values::{Arguments, dict, list, none, text};
 
 /// Python's flags, by their letters within a pattern.
 const FLAGS: [(&str, &str, i64, char); 4] = [

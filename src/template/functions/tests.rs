@@ -1,10 +1,7 @@
 use serde_json::json;
 
+use super::{Style, literal, write_json};
 use crate::template::values::repr;
-
-use super::Style;
-use super::literal;
-use super::write_json;
 
 #[test]
 fn literals_are_read_as_python_reads_them() {

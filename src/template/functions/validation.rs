@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use minijinja::Error;
-use minijinja::State;
-use minijinja::Value;
 use minijinja::value::Object;
+use minijinja::{Error, State, Value};
 
 use crate::diagnostics::Diagnostic;
 use crate::template::error::raise_diagnostic;

@@ -1,21 +1,14 @@
 //! Collects the macros of all packages.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::info::MacroInfo;
+use super::lookup::{Library, Package, Rules};
 use crate::diagnostics::Diagnostic;
 use crate::source::SourceFile;
 use crate::template::calls;
-use crate::template::scan::Block;
-use crate::template::scan::BlockKind;
-use crate::template::scan::Token;
-use crate::template::scan::segments;
-
-use super::info::MacroInfo;
-use super::lookup::Library;
-use super::lookup::Package;
-use super::lookup::Rules;
+use crate::template::scan::{Block, BlockKind, Token, segments};
 
 /// A [`Library`] in the making: see [`Library::builder`].
 #[derive(Debug)]

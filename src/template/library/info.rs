@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::source::SourceFile;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 use crate::template::calls::MacroCall;
 use crate::template::scan::Argument;
 

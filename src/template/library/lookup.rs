@@ -1,13 +1,10 @@
 //! Which macro a name means.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
-
-use crate::template::calls::MacroCall;
+use std::collections::{BTreeMap, HashMap};
 
 use super::builder::LibraryBuilder;
-use super::info::MacroInfo;
-use super::info::MaterializationFound;
+use super::info::{MacroInfo, MaterializationFound};
+use crate::template::calls::MacroCall;
 
 /// The name that stands for all internal packages together.
 const INTERNAL_NAMESPACE: &str = "dbt";

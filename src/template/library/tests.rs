@@ -1,12 +1,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::{Library, LibraryBuilder, MacroInfo};
 use crate::source::SourceMap;
 use crate::template::scan::scan;
-
-use super::Library;
-use super::LibraryBuilder;
-use super::MacroInfo;
 
 fn library(files: &[(&str, &str)], orders: &[(&str, &[&str])]) -> Library {
     let (library, diagnostics) = builder(files, orders).build();

@@ -1,19 +1,12 @@
 //! Python's arithmetic.
 
-use minijinja::Error;
-use minijinja::Value;
-use minijinja::value::Tuple;
-use minijinja::value::ValueKind;
+use minijinja::value::{Tuple, ValueKind};
+use minijinja::{Error, Value};
 
+use super::{decimal, format};
 use crate::template::datetime;
 use crate::template::error::raise_message;
-use crate::template::values::Absorbing;
-use crate::template::values::PySet;
-use crate::template::values::list;
-use crate::template::values::type_name;
-
-use super::decimal;
-use super::format;
+use crate::template::values::{Absorbing, PySet, list, type_name};
 
 /// Repeated texts and lists may not grow beyond this.
 const LARGEST: usize = 100_000_000;

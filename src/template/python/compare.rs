@@ -2,20 +2,14 @@
 
 use std::cmp::Ordering;
 
-use minijinja::Error;
-use minijinja::Value;
 use minijinja::value::ValueKind;
+use minijinja::{Error, Value};
 
+use super::arithmetic::{Number, number};
+use super::decimal;
 use crate::template::datetime;
 use crate::template::error::raise_message;
-use crate::template::values::Absorbing;
-use crate::template::values::PySet;
-use crate::template::values::compared;
-use crate::template::values::type_name;
-
-use super::arithmetic::Number;
-use super::arithmetic::number;
-use super::decimal;
+use crate::template::values::{Absorbing, PySet, compared, type_name};
 
 /// `left == right`. Numbers and booleans are equal by value, values of
 /// different types never are, undefined equals only undefined.

@@ -4,20 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
+use minijinja::value::{DynObject, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
+use super::arithmetic::{Number, Operator, floor_divide, number};
 use crate::template::error::raise_message;
-
-use super::arithmetic::Number;
-use super::arithmetic::Operator;
-use super::arithmetic::floor_divide;
-use super::arithmetic::number;
 
 /// The digits that a division keeps (Python's default context: 28).
 const PRECISION: u32 = 28;

@@ -1,16 +1,11 @@
 //! `'%s' % x` and `'{}'.format(x)`.
 
-use minijinja::Error;
-use minijinja::Value;
 use minijinja::value::ValueKind;
-
-use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::repr;
-use crate::template::values::text;
-use crate::template::values::type_name;
+use minijinja::{Error, Value};
 
 use super::spec::Spec;
+use crate::template::error::raise_message;
+use crate::template::values::{Arguments, repr, text, type_name};
 
 /// `template % values`.
 ///

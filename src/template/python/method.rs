@@ -1,19 +1,12 @@
 //! Methods of values that are not objects of ours.
 
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::Value;
 use minijinja::value::ValueKind;
-
-use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::dict;
-use crate::template::values::list;
-use crate::template::values::none;
-use crate::template::values::repr;
+use minijinja::{Error, ErrorKind, Value};
 
 use super::compare::equal;
 use super::strings;
+use crate::template::error::raise_message;
+use crate::template::values::{Arguments, dict, list, none, repr};
 
 /// Calls a Python method on a string, number, tuple, or read-only list or dict.
 ///

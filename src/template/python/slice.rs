@@ -1,13 +1,10 @@
 //! Python's slices.
 
-use minijinja::Error;
-use minijinja::Value;
-use minijinja::value::Tuple;
-use minijinja::value::ValueKind;
+use minijinja::value::{Tuple, ValueKind};
+use minijinja::{Error, Value};
 
 use crate::template::error::raise_message;
-use crate::template::values::list;
-use crate::template::values::type_name;
+use crate::template::values::{list, type_name};
 
 /// `value[from:to:step]`; missing parts are none. A slice of undefined or
 /// none is an empty list, as in minijinja.

@@ -1,16 +1,12 @@
 //! Python's format specifications: `>10,.2f`.
 
-use minijinja::Error;
-use minijinja::Value;
 use minijinja::value::ValueKind;
+use minijinja::{Error, Value};
 
-use crate::template::error::raise_message;
-use crate::template::values::text;
-use crate::template::values::type_name;
-
-use super::arithmetic::Number;
-use super::arithmetic::number;
+use super::arithmetic::{Number, number};
 use super::decimal;
+use crate::template::error::raise_message;
+use crate::template::values::{text, type_name};
 
 /// Widths and precisions are cut off here.
 const LARGEST: usize = 10_000;

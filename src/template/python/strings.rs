@@ -1,15 +1,10 @@
 //! The methods of Python's `str`.
 
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::Value;
-
-use crate::template::error::raise_message;
-use crate::template::values::Arguments;
-use crate::template::values::strings;
-use crate::template::values::type_name;
+use minijinja::{Error, ErrorKind, Value};
 
 use super::format;
+use crate::template::error::raise_message;
+use crate::template::values::{Arguments, strings, type_name};
 
 /// Calls the method `name` of `text`.
 ///

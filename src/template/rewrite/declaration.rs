@@ -1,19 +1,10 @@
 //! Rewrites the opening tags of macros.
 
-use crate::template::scan::Parameter;
-use crate::template::scan::Segment;
-use crate::template::scan::SegmentKind;
-use crate::template::scan::Token;
-use crate::template::scan::TokenKind;
-use crate::template::scan::parameters;
-use crate::template::scan::segments;
-
-use super::edits::Edits;
-use super::edits::Rewritten;
-use super::expression;
-use super::expression::Walker;
+use super::edits::{Edits, Rewritten};
+use super::expression::{self, Walker};
 use super::nesting::too_deep;
 use super::statement;
+use crate::template::scan::{Parameter, Segment, SegmentKind, Token, TokenKind, parameters, segments};
 
 /// Stands before a macro's name in its template, so that calls of the name go
 /// through the context, even a macro's calls of itself (dbt does the same).

@@ -1,9 +1,7 @@
 //! Walks expressions by Jinja2's grammar and notes what must be rewritten.
 
-use crate::template::scan::Token;
-use crate::template::scan::TokenKind;
-
 use super::edits::Edits;
+use crate::template::scan::{Token, TokenKind};
 
 /// Brackets and operators may nest this deep; what is deeper is left as it is.
 const DEPTH: usize = 150;

@@ -24,9 +24,9 @@ pub(crate) use declaration::{LOCAL_PREFIX, declaration};
 pub(crate) use edits::Rewritten;
 pub(crate) use nesting::too_deep;
 
-use super::scan::SegmentKind;
-use super::scan::segments;
 use edits::Edits;
+
+use super::scan::{SegmentKind, segments};
 
 /// Rewrites a text that is rendered. `prefix` goes in front.
 pub(crate) fn template(source: &str, prefix: &str) -> Rewritten {

@@ -1,11 +1,7 @@
 //! Refuses expressions that nest so deep that reading them would exhaust the
 //! stack. No person writes such expressions, but a program may.
 
-use crate::template::scan::Fault;
-use crate::template::scan::Segment;
-use crate::template::scan::SegmentKind;
-use crate::template::scan::Token;
-use crate::template::scan::TokenKind;
+use crate::template::scan::{Fault, Segment, SegmentKind, Token, TokenKind};
 
 /// How deep operators, brackets and members of one expression may nest.
 const EXPRESSION: usize = 250;

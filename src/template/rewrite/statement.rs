@@ -1,13 +1,9 @@
 //! Rewrites what stands in `{% … %}`.
 
-use crate::template::scan::Segment;
-use crate::template::scan::Token;
-use crate::template::scan::TokenKind;
-
 use super::declaration;
 use super::edits::Edits;
-use super::expression::Kind;
-use super::expression::Walker;
+use super::expression::{Kind, Walker};
+use crate::template::scan::{Segment, Token, TokenKind};
 
 /// Rewrites one tag of a text or of a macro's body.
 pub(super) fn rewrite(source: &str, segment: &Segment, edits: &mut Edits) {

@@ -1,7 +1,6 @@
 use proptest::prelude::*;
 
-use super::declaration;
-use super::template;
+use super::{declaration, template};
 
 fn check(source: &str, expected: &str) {
     assert_eq!(template(source, "").text, expected, "{source}");

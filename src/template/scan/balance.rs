@@ -1,9 +1,6 @@
 //! Finds tags that are opened and not closed, or closed and not opened.
 
-use super::token::Fault;
-use super::token::Segment;
-use super::token::SegmentKind;
-use super::token::Token;
+use super::token::{Fault, Segment, SegmentKind, Token};
 
 /// Statement tags that need an end tag.
 const PAIRED: [&str; 9] = ["if", "for", "call", "filter", "macro", "with", "block", "autoescape", "set"];

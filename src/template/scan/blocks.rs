@@ -1,16 +1,10 @@
 //! Finds the top-level blocks of a file.
 
+use super::block::{Block, BlockKind};
+use super::token::{Fault, Segment, SegmentKind};
+use super::{balance, header, lexer};
 use crate::diagnostics::Diagnostic;
 use crate::source::SourceFile;
-
-use super::balance;
-use super::block::Block;
-use super::block::BlockKind;
-use super::header;
-use super::lexer;
-use super::token::Fault;
-use super::token::Segment;
-use super::token::SegmentKind;
 
 /// Tags that open a block at the top level of a file.
 const OPENING: [&str; 6] = ["macro", "test", "data_test", "materialization", "snapshot", "docs"];

@@ -1,10 +1,7 @@
 //! Reads what stands in a block's opening tag.
 
-use super::block::Argument;
-use super::block::BlockKind;
-use super::token::Fault;
-use super::token::Token;
-use super::token::TokenKind;
+use super::block::{Argument, BlockKind};
+use super::token::{Fault, Token, TokenKind};
 
 /// A block's opening tag, read.
 pub(crate) struct Header {

@@ -4,11 +4,7 @@
 //! mark, and so do open brackets. It never fails: what cannot be read becomes a
 //! [`Fault`] and the rest of the text is data.
 
-use super::token::Fault;
-use super::token::Segment;
-use super::token::SegmentKind;
-use super::token::Token;
-use super::token::TokenKind;
+use super::token::{Fault, Segment, SegmentKind, Token, TokenKind};
 
 /// All segments of `source`, in order and without gaps, and what is wrong.
 pub(crate) fn segments(source: &str) -> (Vec<Segment>, Vec<Fault>) {

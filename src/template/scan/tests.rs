@@ -1,11 +1,7 @@
 use proptest::prelude::*;
 
+use super::{BlockKind, SegmentKind, scan, segments};
 use crate::source::SourceMap;
-
-use super::BlockKind;
-use super::SegmentKind;
-use super::scan;
-use super::segments;
 
 /// Blocks as `kind name(arguments) [body]`, then findings as `line:column message`.
 fn shown(source: &str) -> String {

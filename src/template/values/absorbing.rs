@@ -4,13 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::Error;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Enumerator;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
+use minijinja::{Error, State, Value};
 
 /// What an unknown name stands for while a project is parsed: it renders empty,
 /// is false and empty, and swallows attributes, items and calls (dbt: the

@@ -1,12 +1,10 @@
 //! Reads the arguments of a call as a Python function would.
 
-use minijinja::Error;
-use minijinja::Value;
 use minijinja::value::Kwargs;
-
-use crate::template::error::raise_message;
+use minijinja::{Error, Value};
 
 use super::repr::type_name;
+use crate::template::error::raise_message;
 
 /// The arguments of one call of the function `name`.
 pub(crate) struct Arguments<'a> {

@@ -2,14 +2,11 @@
 
 use minijinja::Value;
 use minijinja::value::ValueKind;
-use serde_json::Map;
-use serde_json::Number;
-use serde_json::Value as Json;
+use serde_json::{Map, Number, Value as Json};
 
 use super::dict::MutDict;
 use super::list::MutList;
-use super::repr::is_builtin;
-use super::repr::text;
+use super::repr::{is_builtin, text};
 
 /// A JSON value as a template sees it: objects and arrays become dicts and
 /// lists that templates can change, each call making new ones.

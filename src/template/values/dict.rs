@@ -2,35 +2,19 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::Deref;
-use std::ops::DerefMut;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Enumerator;
-use minijinja::value::Object;
-use minijinja::value::ValueKind;
-use serde_json::Map;
-use serde_json::Value as Json;
-
-use crate::template::error::raise_message;
+use minijinja::value::{DynObject, Enumerator, Object, ValueKind};
+use minijinja::{Error, ErrorKind, State, Value};
+use serde_json::{Map, Value as Json};
 
 use super::arguments::Arguments;
-use super::convert::list;
-use super::convert::none;
-use super::convert::to_value;
-use super::nesting;
-use super::nesting::hashable;
-use super::repr::repr;
-use super::repr::write_repr;
+use super::convert::{list, none, to_value};
+use super::nesting::{self, hashable};
+use super::repr::{repr, write_repr};
+use crate::template::error::raise_message;
 
 /// Python's `dict`: shared, changed in place, in the order of insertion.
 #[derive(Debug, Default)]

@@ -2,28 +2,16 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use minijinja::Error;
-use minijinja::ErrorKind;
-use minijinja::State;
-use minijinja::Value;
-use minijinja::value::DynObject;
-use minijinja::value::Enumerator;
-use minijinja::value::Object;
-use minijinja::value::ObjectRepr;
-
-use crate::template::error::raise_message;
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::convert::none;
-use super::nesting;
-use super::nesting::compared;
-use super::repr::repr;
-use super::repr::write_repr;
+use super::nesting::{self, compared};
+use super::repr::{repr, write_repr};
+use crate::template::error::raise_message;
 
 /// Python's `list`: shared, changed in place.
 ///

@@ -3,15 +3,13 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 
-use minijinja::Error;
-use minijinja::Value;
-
-use crate::template::error::raise_message;
+use minijinja::{Error, Value};
 
 use super::dict::MutDict;
 use super::list::MutList;
 use super::repr::type_name;
 use super::set::PySet;
+use crate::template::error::raise_message;
 
 /// Containers inside each other are compared this deep. Python ends at its recursion limit,
 /// which is 1,000 calls.

@@ -1,17 +1,14 @@
 //! How Python prints values.
 
-use std::fmt;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use crate::template::datetime;
-use crate::template::python;
-
 use super::dict::MutDict;
 use super::list::MutList;
 use super::set::PySet;
+use crate::template::{datetime, python};
 
 /// Containers inside each other are printed this deep; a list that holds
 /// itself ends here.

@@ -1,6 +1,5 @@
 use super::stage::Stage;
-use crate::template::Value;
-use crate::template::raise_message;
+use crate::template::{Value, raise_message};
 
 fn check(packages: &[(&str, &str)], template: &str, expected: &str) {
     assert_eq!(Stage::new(packages).render(template), expected, "{template}");

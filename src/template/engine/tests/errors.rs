@@ -1,7 +1,5 @@
 use super::stage::Stage;
-use crate::template::Text;
-use crate::template::Value;
-use crate::template::raise;
+use crate::template::{Text, Value, raise};
 
 const MACROS: &str = "{% macro inner(x) %}
   {{ nope(x) }}

@@ -1,20 +1,10 @@
 //! A small project to render in.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use crate::source::SourceFile;
-use crate::source::SourceMap;
-use crate::template::Engine;
-use crate::template::Library;
-use crate::template::Notice;
-use crate::template::Notices;
-use crate::template::Scope;
-use crate::template::TemplateError;
-use crate::template::Text;
-use crate::template::Value;
-use crate::template::scan;
+use crate::source::{SourceFile, SourceMap};
+use crate::template::{Engine, Library, Notice, Notices, Scope, TemplateError, Text, Value, scan};
 
 /// A project: packages with one macro file each, and context members.
 pub(super) struct Stage {
