@@ -63,6 +63,7 @@ fn project_config(state: &JobState) -> Value {
     let mut config = told(project.root_package());
     if let Some(config) = config.as_object_mut() {
         config.insert("dependencies".to_owned(), packages.into());
+        config.insert("args".to_owned(), state.members().every_argument().into());
         config.insert("cli_vars".to_owned(), project.command_line_vars.clone());
         config.insert("vars".to_owned(), project.root_package().file.vars.to_json().into());
     }

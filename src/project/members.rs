@@ -213,6 +213,15 @@ impl Members {
         }
     }
 
+    /// Every flag and argument of the command, by its name in small and in capital letters.
+    #[must_use]
+    pub fn every_argument(&self) -> Map<String, Json> {
+        let flags = self.facts.flags.iter().map(|(name, setting)| (name.to_owned(), setting.value.clone()));
+        let all: Map<String, Json> = flags.chain(self.arguments()).collect();
+        let capital = all.iter().map(|(name, value)| (name.to_uppercase(), value.clone()));
+        capital.chain(all.clone()).collect()
+    }
+
     /// What the command line and the flags came to.
     fn arguments(&self) -> Map<String, Json> {
         let facts = &self.facts;

@@ -234,6 +234,7 @@ cases!(
     versions_of_models,
     what_a_drop_takes_along,
     what_packages_ask_for,
+    what_projects_configure,
     wrapped_materializations,
     wrapped_tests,
 );

@@ -48,7 +48,16 @@ pub(super) enum Rule {
     Replace,
 }
 
-/// dbt's rule for a key.
+/// dbt's rule for a key of a node of some kind.
+fn rule_of(kind: ResourceType, key: &str) -> Rule {
+    match (kind, key) {
+        // dbt: what the property file says of these replaces what the project file says.
+        (ResourceType::Source, "tags") | (ResourceType::Exposure, "tags" | "meta") => Rule::Replace,
+        _ => rule(key),
+    }
+}
+
+/// dbt's usual rule for a key.
 pub(super) fn rule(key: &str) -> Rule {
     match key {
         "pre-hook" | "post-hook" | "tags" | "packages" => Rule::Append,
@@ -94,13 +103,7 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
         unrendered.extend(layer.written.clone().unwrap_or_else(each));
     }
     for setting in layers.iter().flat_map(|layer| &layer.settings) {
-        // dbt: the property file's tags of a source replace the project file's.
-        let rule = if kind == ResourceType::Source && setting.key == "tags" {
-            Rule::Replace
-        } else {
-            rule(&setting.key)
-        };
-        join(&mut values, rule, &setting.key, &whole(&setting.key, &setting.value));
+        join(&mut values, rule_of(kind, &setting.key), &setting.key, &whole(&setting.key, &setting.value));
         set_by.insert(setting.key.clone(), setting.span);
     }
     // dbt: where nothing reads it as a moment, it stays a text.

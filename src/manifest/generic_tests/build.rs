@@ -229,7 +229,8 @@ impl Owner<'_> {
         let (mut config, mut problems) = (ConfigBlock::default(), Vec::new());
         for (key, value) in &written.config {
             let rendered = match value.as_str() {
-                Some(text) if text.contains('{') => (self.render)(text, value.span),
+                // A text that is no template loses the newline at its end, too.
+                Some(text) if text.contains('{') || text.ends_with('\n') => (self.render)(text, value.span),
                 _ => Ok(value.to_json()),
             };
             match rendered {

@@ -11,10 +11,10 @@ use crate::yaml;
 
 const HOME: Home<'static> = Home { package: "shop", original_file_path: "models/stg/schema.yml" };
 
-/// Stands for the engine: `{{ 1 + 1 }}` is 2, and all else is left as it is.
+/// Stands for the engine: `{{ 1 + 1 }}` is 2, a newline at the end goes, and all else is left as it is.
 #[expect(clippy::unnecessary_wraps, reason = "a `Render` may fail")]
 fn render(text: &str, _: Span) -> Result<Json, Box<Diagnostic>> {
-    Ok(Json::from(text.replace("{{ 1 + 1 }}", "2")))
+    Ok(Json::from(text.strip_suffix('\n').unwrap_or(text).replace("{{ 1 + 1 }}", "2")))
 }
 
 fn read(text: &str) -> Properties {
@@ -74,6 +74,15 @@ fn arguments_may_hold_the_configuration() {
     check("{custom: {name: mine, config: {severity: warn}, arguments: {a: 1}}}");
     check("{custom: {name: mine, arguments: {a: 1, config: {severity: warn}}}}");
     check("{custom: {arguments: {name: mine, a: 1, severity: warn}}}");
+}
+
+/// dbt renders them, whether they are templates or not.
+#[test]
+fn texts_of_the_configuration_lose_the_newline_at_their_end() {
+    let draft = only(&on_column(r#"{unique: {config: {where: "id > {{ 1 + 1 }}\n", warn_if: ">1\n"}}}"#));
+    let value = |key: &str| draft.config.get(key).map(|found| found.to_json());
+    assert_eq!(value("where"), Some("id > 2".into()));
+    assert_eq!(value("warn_if"), Some(">1".into()));
 }
 
 #[test]

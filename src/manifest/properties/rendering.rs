@@ -79,9 +79,11 @@ pub(super) fn has_template(text: &str) -> bool {
 /// Whether a string is a template of a later stage (dbt: `SchemaYamlRenderer`).
 fn is_later(section: &str, path: &[&str]) -> bool {
     match (section, path) {
+        ("sources", ["description" | "loaded_at_query", ..] | ["config", "loaded_at_query", ..]) => true,
         ("sources", ["tables", _, below @ ..])
         | ("models", ["versions", _, below @ ..])
         | ("macros", ["arguments", below @ ..]) => is_late_key(below),
+        ("sources", _) => false,
         ("metrics", [.., "filter"] | [.., "filter", _])
         | ("saved_queries", ["query_params", "where", ..]) => true,
         _ => is_late_key(path),
@@ -94,6 +96,8 @@ fn is_late_key(path: &[&str]) -> bool {
         [key, ..] if is_late(key) => true,
         [_, key] if is_late(key) => true,
         ["config", "pre_hook" | "post_hook" | "pre-hook" | "post-hook" | "loaded_at_query", ..] => true,
+        // dbt: the rule is meant for columns of versions, and finds others as well.
+        [_, _, _, _, "description"] => true,
         ["columns" | "dimensions" | "measures" | "entities", _, key, ..] => is_late(key),
         _ => false,
     }
@@ -117,11 +121,16 @@ mod tests {
         check("models", &["config", "pre_hook", ""], true);
         check("models", &["config", "post-hook"], true);
         check("models", &["config", "meta", "owner"], false);
+        check("models", &["meta", "links", "", "config", "description"], true);
+        check("models", &["config", "meta", "links", "", "description"], true);
+        check("models", &["config", "meta", "links", "", "config", "description"], false);
         check("models", &["versions", "", "data_tests", ""], true);
         check("models", &["versions", "", "columns", "", "description"], true);
         check("models", &["versions", "", "defined_in"], false);
         check("sources", &["description"], true);
         check("sources", &["schema"], false);
+        check("sources", &["meta", "description"], false);
+        check("sources", &["tables", "", "meta", "description"], true);
         check("sources", &["loaded_at_query"], true);
         check("sources", &["tables", "", "description"], true);
         check("sources", &["tables", "", "identifier"], false);

@@ -12,7 +12,9 @@ use crate::manifest::configure::{self, Layer, Setting};
 use crate::manifest::layers::patch_layer;
 use crate::manifest::properties::{ResourceCall, SemanticProperties, Spanned, parse_call};
 use crate::manifest::property_files::PropertyFile;
-use crate::manifest::{Config, DependsOn, Docs, Node, NodeKind, Origin, Semantic, SemanticKind, UniqueId};
+use crate::manifest::{
+    Config, DependsOn, Docs, Node, NodeKind, Origin, ResourceType, Semantic, SemanticKind, UniqueId,
+};
 use crate::source::Span;
 
 impl SemanticLayer<'_> {
@@ -203,6 +205,12 @@ impl SemanticLayer<'_> {
         }
         let mut merged = configure::merge(kind, layers.in_order());
         findings.extend(configure::check(kind, name, &mut merged, at));
+        // dbt: what the project file says of these two kinds is not kept as it is written.
+        if kind != ResourceType::Metric {
+            let written = layers.patch.settings.iter();
+            let written = written.map(|it| (it.spelling().to_owned(), it.unrendered.clone()));
+            merged.config.unrendered = Arc::new(written.collect());
+        }
         merged.config
     }
 }

@@ -10,6 +10,7 @@ use super::render::render_of;
 use crate::diagnostics::Diagnostic;
 use crate::template::error::{raise_diagnostic, raise_message};
 use crate::template::library::{Library, MacroInfo};
+use crate::template::python;
 use crate::template::rewrite::LOCAL_PREFIX;
 use crate::template::values::{Absorbing, Arguments, dict};
 
@@ -186,6 +187,11 @@ impl Object for Namespace {
         let root = Arc::clone(&render_of(state)?.root);
         if let Some(replaced) = root.scope.replaced_macro(&format!("{}.{method}", self.package)) {
             return replaced.call(state, args);
+        }
+        // dbt: a package is a dict of its macros, whose own methods come first.
+        match python::method(&Value::from_dyn_object(Arc::clone(self)), method, args) {
+            Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
+            found => return found,
         }
         match self.library.find_in(&self.package, method) {
             Some(info) => root.shared.proxy(info.index).unwrap_or_default().call(state, args),

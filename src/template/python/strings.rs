@@ -4,7 +4,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::format;
 use crate::template::error::raise_message;
-use crate::template::values::{Arguments, strings, type_name};
+use crate::template::values::{Arguments, dict, none, strings, type_name};
 
 /// Calls the method `name` of `text`.
 ///
@@ -109,6 +109,7 @@ fn pieces(text: &str, name: &str, arguments: &Arguments<'_>) -> Option<Result<Va
         }
         "expandtabs" => expand_tabs(text, arguments),
         "translate" => translate(text, arguments),
+        "maketrans" => make_table(arguments),
         _ => return None,
     })
 }
@@ -153,6 +154,32 @@ fn translate(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
         }
     }
     Ok(Value::from(out))
+}
+
+/// The table that `translate` takes: of a dict, or of two texts of one length and one of what is dropped.
+fn make_table(arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let from = arguments.required(0, "x")?;
+    let number = |c: char| Value::from(u32::from(c));
+    let Some(from) = from.as_str() else {
+        let keys = from.try_iter()?;
+        let entry = |key: Value| {
+            let text = key.as_str().map(|text| text.chars().collect::<Vec<char>>());
+            let number = match text.as_deref() {
+                Some([c]) => number(*c),
+                Some(_) => return Err(raise_message("`maketrans`: a key must be one character")),
+                None => key.clone(),
+            };
+            Ok((number, from.get_item(&key)?))
+        };
+        return Ok(dict(keys.map(entry).collect::<Result<Vec<_>, Error>>()?));
+    };
+    let to = arguments.string(1, "y")?;
+    if from.chars().count() != to.chars().count() {
+        return Err(raise_message("`maketrans`: the first two texts must be of one length"));
+    }
+    let dropped = arguments.optional_string(2, "z")?.unwrap_or_default();
+    let changed = from.chars().zip(to.chars()).map(|(from, to)| (number(from), number(to)));
+    Ok(dict(changed.chain(dropped.chars().map(|c| (number(c), none())))))
 }
 
 fn strip(text: &str, name: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {

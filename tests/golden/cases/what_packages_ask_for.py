@@ -11,6 +11,9 @@
               - "{{ tell('version', project().dependencies['shop'].version) }}"
               - "{{ tell('name', project().project_name) }}"
               - "{{ tell('colour', project().vars.to_dict()['colour']) }}"
+              - "{{ tell('command', project().args.which ~ ' ' ~ project().args.WHICH) }}"
+              - "{{ tell('has macros', context.get('shop', {}).get('tell') is not none) }}"
+              - "{{ tell('has others', context.get('shop', {}).get('nothing') is not none) }}"
             on-run-end: ["{{ tell_timing(results) }}"]
         """,
         "macros/tell.sql": """
