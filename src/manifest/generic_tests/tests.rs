@@ -7,7 +7,7 @@ use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::{self, Home, Properties};
 use crate::source::{SourceMap, Span};
 use crate::sql::Dialect;
-use crate::yaml;
+use crate::yaml::{self, Yaml};
 
 const HOME: Home<'static> = Home { package: "shop", original_file_path: "models/stg/schema.yml" };
 
@@ -80,7 +80,7 @@ fn arguments_may_hold_the_configuration() {
 #[test]
 fn texts_of_the_configuration_lose_the_newline_at_their_end() {
     let draft = only(&on_column(r#"{unique: {config: {where: "id > {{ 1 + 1 }}\n", warn_if: ">1\n"}}}"#));
-    let value = |key: &str| draft.config.get(key).map(|found| found.to_json());
+    let value = |key: &str| draft.config.get(key).map(Yaml::to_json);
     assert_eq!(value("where"), Some("id > 2".into()));
     assert_eq!(value("warn_if"), Some(">1".into()));
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
+use super::form::{self, Field};
 use super::spanned::Spanned;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::project::moment;
@@ -274,6 +275,26 @@ impl<'a, 'p> Entry<'a, 'p> {
             };
             self.problems.push(problem);
         }
+    }
+
+    /// Reports keys that there are not as mistakes.
+    pub(super) fn refuse_unknown_keys(&mut self, known: &[&str]) {
+        for (key, _) in self.map.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
+            self.problems.push(form::refused(&self.subject, key, known.iter().copied()));
+        }
+    }
+
+    /// Reports keys that there are not, and values that have not the form of their key. Those that
+    /// must be there and are empty have been told.
+    pub(super) fn check_forms(&mut self, fields: &[Field], told: &[&str]) {
+        let is_told = |key: &str| told.contains(&key) && self.get(key).is_none();
+        let map: Map = self
+            .map
+            .iter()
+            .filter(|(key, _)| !is_told(&key.text))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        form::check(&self.subject, fields, &map, self.problems);
     }
 
     /// Reports unknown keys that are nearly known ones; all others are taken for

@@ -83,7 +83,7 @@ pub(super) fn exposure(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<ExposureProperties> {
     let (mut entry, name) = Entry::open_named("exposure", yaml, problems)?;
-    entry.warn_unknown_keys(&EXPOSURE_KEYS);
+    entry.refuse_unknown_keys(&EXPOSURE_KEYS);
     if !name.value.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
         let message = format!("the name of {} should hold letters, digits, `_` and `-` only", entry.subject);
         let problem = Diagnostic::warning("unusual-name", message).at(name.span, "");
@@ -118,7 +118,7 @@ pub(super) fn exposure(
 /// One entry of `groups`.
 pub(super) fn group(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<GroupProperties> {
     let (mut entry, name) = Entry::open_named("group", yaml, problems)?;
-    entry.warn_unknown_keys(&["name", "owner", "description", "config"]);
+    entry.refuse_unknown_keys(&["name", "owner", "description", "config"]);
     Some(GroupProperties {
         name,
         span: entry.span,

@@ -17,6 +17,7 @@ mod duplicates;
 mod entry;
 mod exposure;
 mod file;
+mod form;
 mod freshness;
 mod function;
 mod home;

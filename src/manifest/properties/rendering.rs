@@ -79,13 +79,13 @@ pub(super) fn has_template(text: &str) -> bool {
 /// Whether a string is a template of a later stage (dbt: `SchemaYamlRenderer`).
 fn is_later(section: &str, path: &[&str]) -> bool {
     match (section, path) {
-        ("sources", ["description" | "loaded_at_query", ..] | ["config", "loaded_at_query", ..]) => true,
         ("sources", ["tables", _, below @ ..])
         | ("models", ["versions", _, below @ ..])
         | ("macros", ["arguments", below @ ..]) => is_late_key(below),
-        ("sources", _) => false,
-        ("metrics", [.., "filter"] | [.., "filter", _])
+        ("sources", ["description" | "loaded_at_query", ..] | ["config", "loaded_at_query", ..])
+        | ("metrics", [.., "filter"] | [.., "filter", _])
         | ("saved_queries", ["query_params", "where", ..]) => true,
+        ("sources", _) => false,
         _ => is_late_key(path),
     }
 }
@@ -95,9 +95,9 @@ fn is_late_key(path: &[&str]) -> bool {
     match path {
         [key, ..] if is_late(key) => true,
         [_, key] if is_late(key) => true,
-        ["config", "pre_hook" | "post_hook" | "pre-hook" | "post-hook" | "loaded_at_query", ..] => true,
-        // dbt: the rule is meant for columns of versions, and finds others as well.
-        [_, _, _, _, "description"] => true,
+        // dbt: the last rule is meant for columns of versions, and finds others as well.
+        ["config", "pre_hook" | "post_hook" | "pre-hook" | "post-hook" | "loaded_at_query", ..]
+        | [_, _, _, _, "description"] => true,
         ["columns" | "dimensions" | "measures" | "entities", _, key, ..] => is_late(key),
         _ => false,
     }

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
+use super::form::{Field, Form, field, needed};
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -24,31 +25,159 @@ pub struct SemanticProperties {
     pub yaml: Yaml,
 }
 
-const MODEL_KEYS: [&str; 10] = [
-    "name",
-    "model",
-    "description",
-    "label",
-    "config",
-    "defaults",
-    "entities",
-    "measures",
-    "dimensions",
-    "primary_entity",
+/// The configuration of a part. What it holds is looked at later.
+const CONFIG: Field = field("config", Form::Mapping);
+
+/// What dbt lets stand in an entry of `semantic_models`. Words of which one must stand are looked at
+/// where they are read.
+const MODEL: &[Field] = &[
+    field("name", Form::Any),
+    field("model", Form::Text),
+    field("description", Form::Any),
+    field("label", Form::TextOrNone),
+    field("config", Form::Any),
+    field("defaults", Form::NoneOr(&Form::Keys(&[field("agg_time_dimension", Form::TextOrNone)]))),
+    field("entities", Form::List(&Form::Keys(ENTITY))),
+    field("measures", Form::List(&Form::Keys(MEASURE))),
+    field("dimensions", Form::List(&Form::Keys(DIMENSION))),
+    field("primary_entity", Form::TextOrNone),
 ];
-const METRIC_KEYS: [&str; 10] = [
-    "name",
-    "label",
-    "type",
-    "type_params",
-    "description",
-    "filter",
-    "time_granularity",
-    "meta",
-    "tags",
-    "config",
+const ENTITY: &[Field] = &[
+    field("name", Form::Any),
+    field("type", Form::Any),
+    field("description", Form::TextOrNone),
+    field("label", Form::TextOrNone),
+    field("role", Form::TextOrNone),
+    field("expr", Form::TextOrNone),
+    CONFIG,
 ];
-const QUERY_KEYS: [&str; 7] = ["name", "query_params", "description", "label", "exports", "config", "tags"];
+const MEASURE: &[Field] = &[
+    field("name", Form::Any),
+    field("agg", Form::Any),
+    field("description", Form::TextOrNone),
+    field("label", Form::TextOrNone),
+    field("expr", Form::Lone),
+    field(
+        "agg_params",
+        Form::NoneOr(&Form::Keys(&[
+            field("percentile", Form::Number),
+            field("use_discrete_percentile", Form::Flag),
+            field("use_approximate_percentile", Form::Flag),
+        ])),
+    ),
+    field(
+        "non_additive_dimension",
+        Form::NoneOr(&Form::Keys(&[
+            needed("name", Form::Text),
+            needed("window_choice", Form::Text),
+            field("window_groupings", Form::List(&Form::Text)),
+        ])),
+    ),
+    field("agg_time_dimension", Form::TextOrNone),
+    field("create_metric", Form::Flag),
+    CONFIG,
+];
+const DIMENSION: &[Field] = &[
+    field("name", Form::Any),
+    field("type", Form::Any),
+    field("description", Form::TextOrNone),
+    field("label", Form::TextOrNone),
+    field("is_partition", Form::Flag),
+    field(
+        "type_params",
+        Form::NoneOr(&Form::Keys(&[
+            needed("time_granularity", Form::Text),
+            field(
+                "validity_params",
+                Form::NoneOr(&Form::Keys(&[field("is_start", Form::Flag), field("is_end", Form::Flag)])),
+            ),
+        ])),
+    ),
+    field("expr", Form::TextOrNone),
+    CONFIG,
+];
+
+/// What dbt lets stand in an entry of `metrics`.
+const METRIC: &[Field] = &[
+    field("name", Form::Any),
+    field("label", Form::Text),
+    field("type", Form::Any),
+    field("type_params", Form::Keys(TYPE_PARAMS)),
+    field("description", Form::Any),
+    field("filter", Form::Texts),
+    field("time_granularity", Form::TextOrNone),
+    field("meta", Form::Mapping),
+    field("tags", Form::List(&Form::Text)),
+    field("config", Form::Any),
+];
+const TYPE_PARAMS: &[Field] = &[
+    field("measure", Form::NoneOr(INPUT_MEASURE)),
+    field("numerator", Form::NoneOr(INPUT_METRIC)),
+    field("denominator", Form::NoneOr(INPUT_METRIC)),
+    field("expr", Form::TextOrFlag),
+    field("window", Form::TextOrNone),
+    field("grain_to_date", Form::TextOrNone),
+    field("metrics", Form::NoneOr(&Form::List(INPUT_METRIC))),
+    field(
+        "conversion_type_params",
+        Form::NoneOr(&Form::Keys(&[
+            field("base_measure", Form::NamedOr(INPUT_MEASURE)),
+            field("conversion_measure", Form::NamedOr(INPUT_MEASURE)),
+            field("entity", Form::Text),
+            field("calculation", Form::Text),
+            field("window", Form::TextOrNone),
+            field(
+                "constant_properties",
+                Form::NoneOr(&Form::List(&Form::Keys(&[
+                    needed("base_property", Form::Text),
+                    needed("conversion_property", Form::Text),
+                ]))),
+            ),
+        ])),
+    ),
+    field(
+        "cumulative_type_params",
+        Form::NoneOr(&Form::Keys(&[
+            field("window", Form::TextOrNone),
+            field("grain_to_date", Form::TextOrNone),
+            field("period_agg", Form::Text),
+        ])),
+    ),
+];
+const INPUT_MEASURE: &Form = &Form::NamedOr(&Form::Keys(&[
+    needed("name", Form::Text),
+    field("filter", Form::Texts),
+    field("alias", Form::TextOrNone),
+    field("join_to_timespine", Form::Flag),
+    field("fill_nulls_with", Form::Whole),
+]));
+const INPUT_METRIC: &Form = &Form::NamedOr(&Form::Keys(&[
+    needed("name", Form::Text),
+    field("filter", Form::Texts),
+    field("alias", Form::TextOrNone),
+    field("offset_window", Form::TextOrNone),
+    field("offset_to_grain", Form::TextOrNone),
+]));
+
+/// What dbt lets stand in an entry of `saved_queries`.
+const QUERY: &[Field] = &[
+    field("name", Form::Any),
+    field(
+        "query_params",
+        Form::Keys(&[
+            field("metrics", Form::List(&Form::Text)),
+            field("group_by", Form::List(&Form::Text)),
+            field("where", Form::Texts),
+            field("order_by", Form::List(&Form::Text)),
+            field("limit", Form::Whole),
+        ]),
+    ),
+    field("description", Form::Any),
+    field("label", Form::TextOrNone),
+    field("exports", Form::List(&Form::Keys(&[needed("name", Form::Text), CONFIG]))),
+    field("config", Form::Any),
+    field("tags", Form::Texts),
+];
 
 impl SemanticProperties {
     /// The whole entry as JSON.
@@ -75,12 +204,12 @@ pub(super) fn semantic_model(
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<SemanticProperties> {
-    properties("semantic model", (&MODEL_KEYS, &["model"]), yaml, raw, problems)
+    properties("semantic model", (MODEL, &["model"]), yaml, raw, problems)
 }
 
 /// One entry of `metrics`.
 pub(super) fn metric(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<SemanticProperties> {
-    properties("metric", (&METRIC_KEYS, &["label", "type", "type_params"]), yaml, raw, problems)
+    properties("metric", (METRIC, &["label", "type", "type_params"]), yaml, raw, problems)
 }
 
 /// One entry of `saved_queries`.
@@ -89,23 +218,23 @@ pub(super) fn saved_query(
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<SemanticProperties> {
-    properties("saved query", (&QUERY_KEYS, &["query_params"]), yaml, raw, problems)
+    properties("saved query", (QUERY, &["query_params"]), yaml, raw, problems)
 }
 
 fn properties(
     kind: &str,
-    (known, required): (&[&str], &[&str]),
+    (known, required): (&[Field], &[&str]),
     yaml: &Yaml,
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<SemanticProperties> {
     let (mut entry, name) = Entry::open_named(kind, yaml, problems)?;
-    entry.warn_unknown_keys(known);
     for key in required {
         if entry.get(key).is_none() {
             entry.missing(key);
         }
     }
+    entry.check_forms(known, required);
     Some(SemanticProperties {
         name,
         span: entry.span,

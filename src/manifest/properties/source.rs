@@ -132,7 +132,7 @@ struct Inherited<'a> {
 /// One entry of `sources`. `raw` is the same before rendering.
 pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<SourceProperties> {
     let (mut entry, name) = Entry::open_named("source", yaml, problems)?;
-    entry.warn_unknown_keys(&SOURCE_KEYS);
+    entry.refuse_unknown_keys(&SOURCE_KEYS);
     let quoting = quoting(&mut entry);
     let own = level(&mut entry, raw);
     let written = |key: &str| raw.as_map()?.get(key)?.as_str().map(str::to_owned);
@@ -196,6 +196,6 @@ fn quoting(entry: &mut Entry<'_, '_>) -> BTreeMap<String, bool> {
     let subject = format!("`quoting` of {}", entry.subject);
     let Some(mut parts) = Entry::open(subject, value, entry.problems) else { return BTreeMap::new() };
     let known = ["database", "schema", "identifier", "column"];
-    parts.warn_unknown_keys(&known);
+    parts.refuse_unknown_keys(&known);
     known.into_iter().filter_map(|part| Some((part.to_owned(), parts.flag(part)?))).collect()
 }

@@ -70,6 +70,37 @@ models:
     );
 }
 
+/// dbt: the semantic layer and a few others have the keys that they have, of one type each.
+#[test]
+fn parts_have_their_form() {
+    let check = |text: &str, expected: &[&str]| assert_eq!(codes(&read(text)), expected, "{text}");
+    check(
+        "semantic_models: [{name: a, model: b, entities: [{name: x, type: primary, label: [1]}]}]",
+        &["wrong-type"],
+    );
+    check(
+        "semantic_models: [{name: a, model: b, measures: [{name: x, agg: sum, mesure: 1}]}]",
+        &["refused-key"],
+    );
+    check(
+        "metrics: [{name: a, label: b, type: simple, type_params: {measure: {alias: x}}}]",
+        &["missing-key"],
+    );
+    check(
+        "metrics: [{name: a, label: b, type: simple, type_params: {measure: {name: x, filter: [1]}}}]",
+        &["wrong-type"],
+    );
+    check(
+        "metrics: [{name: a, label: b, type: cumulative, type_params: {cumulative_type_params: {window: 7}}}]",
+        &["wrong-type"],
+    );
+    check("saved_queries: [{name: a, query_params: {metrics: [b], limit: x}}]", &["wrong-type"]);
+    check("saved_queries: [{name: a, query_params: [b]}]", &["wrong-type"]);
+    check("sources: [{name: a, catalog: b, tables: []}]", &["refused-key"]);
+    check("exposures: [{name: a, type: ml, owner: {name: b}, mature: high}]", &["refused-key"]);
+    check("unit_tests: [{name: a, model: b, given: [], expect: {rows: []}, tags: [x]}]", &["refused-key"]);
+}
+
 #[test]
 fn mistakes_are_reported_with_a_place() {
     let check = |text: &str, expected: &[&str]| {
@@ -84,7 +115,7 @@ fn mistakes_are_reported_with_a_place() {
     check("model: []", &["unknown-key"]);
     check("functions: [{name: a, returns: {data_type: int}}]", &[]);
     check("metrics: [{name: a}]", &["missing-key", "missing-key", "missing-key"]);
-    check("semantic_models: [{name: a, model: b, measure: c}]", &["unknown-key"]);
+    check("semantic_models: [{name: a, model: b, measure: c}]", &["refused-key"]);
     check("models: {name: a}", &["wrong-type"]);
     check("models: [a]", &["wrong-type"]);
     check("models: [{description: a}]", &["missing-key"]);
@@ -133,7 +164,7 @@ fn mistakes_are_reported_with_a_place() {
     check("snapshots: [{name: a, relation: ref('orders')}]", &[]);
     check("sources: [{name: a, overrides: pkg, tables: []}]", &[]);
     check("sources: [{overrides: pkg, tables: []}]", &["missing-key"]);
-    check("sources: [{name: a, quoting: {table: true}}]", &["unknown-key"]);
+    check("sources: [{name: a, quoting: {table: true}}]", &["refused-key"]);
     check("sources: [{name: a, freshness: {warn_after: {count: 1, period: days}}}]", &["unknown-value"]);
     check("sources: [{name: a, freshness: {warn_after: {count: 1}}}]", &["missing-key"]);
     check("sources: [{name: a, freshness: {warn_after: {count: x, period: day}}}]", &["wrong-type"]);

@@ -117,7 +117,7 @@ pub(super) fn unit_test(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<UnitTestProperties> {
     let (mut entry, name) = Entry::open_named("unit test", yaml, problems)?;
-    entry.warn_unknown_keys(&KNOWN);
+    entry.refuse_unknown_keys(&KNOWN);
     let model = entry.required_text("model");
     if entry.get("given").is_none() {
         entry.missing("given");
@@ -160,7 +160,7 @@ fn fixture(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<FixtureProperties> {
     let mut entry = Entry::open(subject, yaml, problems)?;
-    entry.warn_unknown_keys(known);
+    entry.refuse_unknown_keys(known);
     let words = [RowFormat::Dict, RowFormat::Csv, RowFormat::Sql];
     let format = match entry.get("format") {
         Some(_) => {
@@ -187,7 +187,7 @@ fn versions(parent: &mut Entry<'_, '_>) -> Option<VersionChoice> {
     let value = parent.get("versions")?;
     let subject = format!("`versions` of {}", parent.subject);
     let mut entry = Entry::open(subject, value, parent.problems)?;
-    entry.warn_unknown_keys(&["include", "exclude"]);
+    entry.refuse_unknown_keys(&["include", "exclude"]);
     let mut list = |key: &str| {
         entry.get(key)?;
         Some(entry.list(key).iter().map(Yaml::to_json).collect())
@@ -206,7 +206,7 @@ fn overrides(parent: &mut Entry<'_, '_>) -> Option<Overrides> {
     let value = parent.get("overrides")?;
     let subject = format!("`overrides` of {}", parent.subject);
     let mut entry = Entry::open(subject, value, parent.problems)?;
-    entry.warn_unknown_keys(&["macros", "vars", "env_vars"]);
+    entry.refuse_unknown_keys(&["macros", "vars", "env_vars"]);
     let mut read = |key: &str| -> JsonMap<String, Json> { entry.object(key) };
     Some(Overrides { macros: read("macros"), vars: read("vars"), env_vars: read("env_vars") })
 }
