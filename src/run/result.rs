@@ -6,12 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
+use crate::artifact;
+use crate::compile;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::UniqueId;
 use crate::project::Period;
 use crate::sql::{self, Rows};
 use crate::template::Value;
-use crate::{artifact, compile};
 
 /// dbt's status of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
