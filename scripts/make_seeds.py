@@ -8,11 +8,11 @@ hang together: every order has lines, its payments add up to its lines less
 the discount, stores sell only after they open, returns refer to lines that
 were sold.
 """
+import argparse
 import csv
 import datetime as dt
 import pathlib
 import random
-import sys
 
 FIRST_DAY = dt.date(2024, 1, 1)
 LAST_DAY = dt.date(2025, 6, 30)
@@ -165,8 +165,10 @@ def sales(rng, folder, products, stores, employees, customers, campaigns):
 
 
 def main():
-    default = pathlib.Path(__file__).resolve().parent.parent / "seeds"
-    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    seeds = pathlib.Path(__file__).resolve().parent.parent / "seeds"
+    options.add_argument("folder", nargs="?", type=pathlib.Path, default=seeds, help="where to (seeds/)")
+    folder = options.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(20240101)
     products = merchandise(rng, folder)
