@@ -185,7 +185,19 @@ pub(super) fn compile_unit_test(
     let subject = Subject::Node(test.tested);
     let tested = Arc::new(JobState::new(&state.runtime, &state.worker, subject, listener, Some(unit)));
     let compiled = compile(&tested)?;
+    write_inputs(state, &tested, inputs)?;
     state.set_compiled(&compiled);
     state.write("compiled", &compiled.sql)?;
     Ok(compiled)
+}
+
+/// Writes the inputs that the model reads. dbt: they are ephemeral models of the test's file.
+fn write_inputs(state: &JobState, tested: &JobState, inputs: &[(NodeId, String)]) -> Result<(), Failure> {
+    let read = lock(&tested.ctes).clone();
+    for (id, sql) in inputs.iter().filter(|(id, _)| read.contains(id)) {
+        if let (Some(test), Some(input)) = (state.node(), state.runtime.node(*id)) {
+            state.write_file(state.runtime.input_path(test, input), sql)?;
+        }
+    }
+    Ok(())
 }

@@ -162,6 +162,13 @@ impl Runtime {
         self.parts.project.target_path().join(output_file(folder, node))
     }
 
+    /// Where an input of a unit test goes. dbt: it is an ephemeral model of the test's file and of
+    /// the package that the real one is from.
+    pub(super) fn input_path(&self, test: &Node, input: &Node) -> PathBuf {
+        let folder = Path::new("compiled").join(&input.package).join(&test.origin.original_file_path);
+        self.parts.project.target_path().join(folder).join(format!("{}.sql", input.name))
+    }
+
     /// Waits until all texts of nodes are written; the finding where some could not be.
     #[must_use]
     pub fn finish_writing(&self) -> Option<Diagnostic> {

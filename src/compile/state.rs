@@ -398,9 +398,14 @@ impl JobState {
     /// Writes a text of this node below the target folder.
     pub(super) fn write(&self, folder: &str, text: &str) -> Result<(), Failure> {
         self.is_written.fetch_or(folder == RUN, Ordering::Relaxed);
-        let writes = self.runtime.parts.options.write && !self.worker.is_absent();
-        let Some(node) = self.node().filter(|_| writes) else { return Ok(()) };
-        let path = self.output_path(folder, node);
+        self.node().map_or(Ok(()), |node| self.write_file(self.output_path(folder, node), text))
+    }
+
+    /// Writes a text, where texts are written at all.
+    pub(super) fn write_file(&self, path: PathBuf, text: &str) -> Result<(), Failure> {
+        if !self.runtime.parts.options.write || self.worker.is_absent() {
+            return Ok(());
+        }
         let written = self.runtime.scribe.write(path, text.to_owned());
         written.map_err(|error| Diagnostic::error("write", error.to_string()).into())
     }

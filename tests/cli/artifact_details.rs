@@ -136,3 +136,28 @@ fn ages_of_sources_come_with_the_answer_of_the_warehouse() {
     let phases = ages["results"][0]["timing"].as_array().expect("phases").iter();
     assert_eq!(phases.map(|phase| &phase["name"]).collect::<Vec<_>>(), ["compile", "execute"]);
 }
+
+#[test]
+fn inputs_of_unit_tests_that_are_read_have_files() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select 2 as id")
+        .model("sum", "select sum(id) as total from {{ ref('a') }}")
+        .file(
+            "models/unit.yml",
+            "
+            unit_tests:
+              - name: adds
+                model: sum
+                given:
+                  - {input: ref('a'), rows: [{id: 3}, {id: 4}]}
+                  - {input: ref('b'), rows: []}
+                expect: {rows: [{total: 7}]}
+            ",
+        );
+    sandbox.run(["build", "--quiet"]).success();
+    let written = |name: &str| sandbox.path(&format!("target/compiled/shop/models/unit.yml/{name}")).exists();
+    assert!(written("a.sql") && written("models/adds.sql"));
+    assert!(!written("b.sql"), "the model does not read it");
+    assert!(sandbox.read("target/compiled/shop/models/unit.yml/a.sql").contains('4'));
+}
