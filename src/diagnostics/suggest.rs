@@ -35,6 +35,9 @@ fn may_be_within(limit: usize, wanted: &str, candidate: &str) -> bool {
     if !wanted.is_ascii() || !candidate.is_ascii() {
         return true;
     }
+    if wanted.len().abs_diff(candidate.len()) > limit {
+        return false;
+    }
     count(wanted, 1);
     count(candidate, -1);
     let too_many: i32 = letters.iter().filter(|count| **count > 0).sum();

@@ -36,12 +36,15 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     };
     let keys: Vec<String> =
         args.output_keys.iter().flat_map(|keys| keys.split_whitespace()).map(str::to_owned).collect();
-    let (lines, warnings) = list::list(&workspace, &args.selection.criteria(), &kinds, form, &keys)?;
+    let criteria = args.selection.criteria();
+    let (listed, written) = rayon::join(
+        || list::list(&workspace, &criteria, &kinds, form, &keys),
+        || execute::write_manifest(&workspace),
+    );
+    let (lines, warnings) = listed?;
     session.warn(&workspace, &warnings)?;
-    execute::write_manifest(&workspace)?;
-    for line in &lines {
-        session.ui.answer(line);
-    }
+    written?;
+    session.ui.answers(&lines);
     if lines.is_empty() {
         session.ui.say("nothing is selected");
     }

@@ -1,7 +1,7 @@
 //! The two streams and who may use them.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ use crate::host::timings::Timings;
 use crate::project::Secrets;
 use crate::source::SourceMap;
 use crate::template::{Deprecated, Notice, Notices};
+
+/// As many bytes of an answer as a pipe takes at once.
+const PRINTED_AT_ONCE: usize = 64 << 10;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,20 +223,33 @@ impl Ui {
         self.answer_as(&Record::answer(text));
     }
 
-    /// The same; programs that know dbt get the whole record.
-    pub(crate) fn answer_as(&self, record: &Record) {
-        if self.guise == Guise::Dbt && self.format == Format::Records(Form::Json) {
-            let line = record.without(&self.secrets()).line(Form::Json, clock::now(), &self.run);
-            return self.print(&line);
+    /// An answer of many lines, which go out together.
+    pub(crate) fn answers(&self, lines: &[String]) {
+        if self.answers_in_records() {
+            return lines.iter().for_each(|line| self.answer(line));
         }
-        self.print(&record.message);
+        self.print(lines);
     }
 
-    fn print(&self, text: &str) {
+    /// The answer, or a part of it; programs that know dbt get the whole record.
+    pub(crate) fn answer_as(&self, record: &Record) {
+        if self.answers_in_records() {
+            let line = record.without(&self.secrets()).line(Form::Json, clock::now(), &self.run);
+            return self.print(&[&line]);
+        }
+        self.print(&[&record.message]);
+    }
+
+    fn answers_in_records(&self) -> bool {
+        self.guise == Guise::Dbt && self.format == Format::Records(Form::Json)
+    }
+
+    fn print(&self, lines: &[impl AsRef<str>]) {
         self.above_the_bar(|| {
-            let mut stdout = std::io::stdout().lock();
-            let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
-            if let Err(error) = written.or_else(but_for_a_closed_pipe) {
+            // What std keeps for stdout is written at the end of each line.
+            let mut stdout = BufWriter::with_capacity(PRINTED_AT_ONCE, std::io::stdout().lock());
+            let written = lines.iter().try_for_each(|line| writeln!(stdout, "{}", line.as_ref()));
+            if let Err(error) = written.and_then(|()| stdout.flush()).or_else(but_for_a_closed_pipe) {
                 self.lost.get_or_init(|| error.to_string());
             }
         });
