@@ -115,10 +115,10 @@ impl CatalogTable {
 }
 
 impl Catalog {
-    /// The artifact.
+    /// The artifact, with the address of its schema.
     #[must_use]
-    pub fn stamped(&self) -> Self {
-        Self { metadata: self.metadata.of("catalog", 1), ..self.clone() }
+    pub fn stamped(self) -> Self {
+        Self { metadata: self.metadata.of("catalog", 1), ..self }
     }
 }
 

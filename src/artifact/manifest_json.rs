@@ -178,7 +178,7 @@ fn is_semantic(of: ResourceType) -> bool {
 }
 
 fn metadata(details: &ManifestDetails) -> Json {
-    let common = details.metadata.of("manifest", 12);
+    let common = details.metadata.clone().of("manifest", 12);
     let quoting = |part: &str| details.quoting.get(part).cloned().unwrap_or(Json::Null);
     json!({
         "dbt_schema_version": common.dbt_schema_version,

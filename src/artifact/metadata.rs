@@ -29,9 +29,9 @@ pub struct Metadata {
 
 impl Metadata {
     /// The same for an artifact by this name and version.
-    pub(super) fn of(&self, artifact: &str, version: u32) -> Self {
+    pub(super) fn of(self, artifact: &str, version: u32) -> Self {
         let address = format!("https://schemas.getdbt.com/dbt/{artifact}/v{version}.json");
-        Self { dbt_schema_version: address, ..self.clone() }
+        Self { dbt_schema_version: address, ..self }
     }
 
     /// The version in the schema's address: 6 of `…/run-results/v6.json`.

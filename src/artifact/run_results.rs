@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use super::metadata::Metadata;
@@ -15,13 +15,14 @@ use crate::diagnostics::Diagnostic;
 const OLDEST: u32 = 4;
 const NEWEST: u32 = 6;
 
-/// `run_results.json`.
+/// `run_results.json`; its results are a list that was read, or one that is made while it is
+/// [written](OneByOne).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct RunResults {
+pub struct RunResults<R = Vec<NodeResult>> {
     /// Who wrote it, and when.
     pub metadata: Metadata,
-    /// One for each node, in the order in which they ended.
-    pub results: Vec<NodeResult>,
+    /// A [`NodeResult`] for each node, in the order in which they ended.
+    pub results: R,
     /// Seconds.
     #[serde(default)]
     pub elapsed_time: f64,
@@ -118,14 +119,29 @@ pub struct BatchResults {
     pub failed: Vec<(String, String)>,
 }
 
-impl RunResults {
-    /// The artifact.
-    #[must_use]
-    pub fn json(&self) -> Json {
-        let stamped = Self { metadata: self.metadata.of("run-results", NEWEST), ..self.clone() };
-        serde_json::to_value(stamped).unwrap_or(Json::Null)
-    }
+/// A list in an artifact that is made while it is written, so that it never stands in memory
+/// as a whole.
+pub struct OneByOne<F>(pub F);
 
+impl<F, I> Serialize for OneByOne<F>
+where
+    F: Fn() -> I,
+    I: IntoIterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+impl<R> RunResults<R> {
+    /// The artifact, with the address of its schema.
+    #[must_use]
+    pub fn stamped(self) -> Self {
+        Self { metadata: self.metadata.of("run-results", NEWEST), ..self }
+    }
+}
+
+impl RunResults {
     /// Reads a `run_results.json` of version 4, 5 or 6.
     ///
     /// # Errors

@@ -69,11 +69,10 @@ pub struct FreshnessUnknown {
 }
 
 impl SourcesResults {
-    /// The artifact.
+    /// The artifact, with the address of its schema.
     #[must_use]
-    pub fn json(&self) -> Json {
-        let stamped = Self { metadata: self.metadata.of("sources", 3), ..self.clone() };
-        serde_json::to_value(stamped).unwrap_or(Json::Null)
+    pub fn stamped(self) -> Self {
+        Self { metadata: self.metadata.of("sources", 3), ..self }
     }
 }
 

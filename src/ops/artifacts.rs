@@ -12,7 +12,8 @@ use super::execute::Options;
 use super::graph_summary::GraphSummary;
 use super::{Workspace, manifest_file};
 use crate::artifact::{
-    self, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata, Wire,
+    self, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata,
+    OneByOne, Wire,
 };
 use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
@@ -88,16 +89,16 @@ impl<'a> Writer<'a> {
     /// What `retry` finds until the command has come to its end: nothing is done yet.
     pub(super) fn unfinished(&self, nodes: &[NodeId], options: &Options) -> Result<(), Diagnostic> {
         let manifest = &self.workspace.manifest;
-        let results = nodes.iter().filter_map(|id| manifest.node(*id)).map(|node| {
+        let skipped = |node: &Node| {
             self.node_result(&run::NodeResult::new(node.unique_id.clone(), run::Status::Skipped))
-        });
+        };
         let results = artifact::RunResults {
             metadata: self.metadata(),
-            results: results.collect(),
+            results: OneByOne(|| nodes.iter().filter_map(|id| manifest.node(*id)).map(skipped)),
             elapsed_time: 0.0,
             args: self.args(options),
         };
-        self.write(UNFINISHED, &results.json())
+        self.write(UNFINISHED, &results.stamped())
     }
 
     /// The command has come to its end.
@@ -109,11 +110,11 @@ impl<'a> Writer<'a> {
     pub(super) fn run_results(&self, outcome: &RunOutcome, options: &Options) -> Result<(), Diagnostic> {
         let results = artifact::RunResults {
             metadata: self.metadata(),
-            results: self.told(outcome, options).map(|result| self.node_result(result)).collect(),
+            results: OneByOne(|| self.told(outcome, options).map(|result| self.node_result(result))),
             elapsed_time: outcome.elapsed.as_secs_f64(),
             args: self.args(options),
         };
-        self.write("run_results.json", &results.json())
+        self.write("run_results.json", &results.stamped())
     }
 
     /// The results that are told of. dbt: of ephemeral models only where `compile` was asked for them.
@@ -141,8 +142,8 @@ impl<'a> Writer<'a> {
             elapsed_time: outcome.elapsed.as_secs_f64(),
         };
         match path {
-            Some(path) => write(path, &results.json()),
-            None => self.write("sources.json", &results.json()),
+            Some(path) => write(path, &results.stamped()),
+            None => self.write("sources.json", &results.stamped()),
         }
     }
 
