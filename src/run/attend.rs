@@ -94,6 +94,6 @@ pub(super) fn speak(word: Word, on_event: &mut dyn FnMut(Event<'_>)) {
         }
         Word::Warning(diagnostic) => on_event(Event::Warning { diagnostic: &diagnostic }),
         // Steps are heard by the dispatcher alone.
-        Word::Started(_) | Word::Over(..) => {}
+        Word::Started(_) | Word::Over { .. } => {}
     }
 }

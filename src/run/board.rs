@@ -5,6 +5,7 @@
 //! board is held, so that words arrive in the order of the changes; what else a hand
 //! has to say goes the same way.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::dispatch::{Teller, Word};
@@ -31,6 +32,8 @@ struct Shared {
     queue: Queue,
     /// Nothing more is begun: what is left is about to be abandoned.
     is_closed: bool,
+    /// Once something failed and nothing more is to follow: what is lost by failures.
+    lost: Option<HashSet<usize>>,
     /// What hands without a step of their own help with.
     piles: Vec<Arc<Pile>>,
 }
@@ -45,9 +48,9 @@ pub(super) enum Work {
 }
 
 impl<'a> Board<'a> {
-    /// A board on which nothing was begun. With `fail_fast` the first failure closes it.
+    /// A board on which nothing was begun. With `fail_fast` it is closed after the first failure.
     pub(super) fn new(queue: Queue, kin: &'a Kin, teller: Teller, fail_fast: bool) -> Self {
-        let shared = Shared { queue, is_closed: false, piles: Vec::new() };
+        let shared = Shared { queue, is_closed: false, lost: None, piles: Vec::new() };
         Self { shared: Mutex::new(shared), kin, teller, changed: Condvar::new(), fail_fast }
     }
 
@@ -105,8 +108,11 @@ impl<'a> Board<'a> {
     }
 
     /// A step is over. Where it failed, what waits for it is lost, unless the step lets it go.
+    ///
+    /// dbt: a failure that is to end a run does so when there would be something new to begin.
+    /// What was ready before it may still have its turn until then.
     pub(super) fn finish(&self, at: usize, result: Box<NodeResult>, lets_go: bool) {
-        let mut shared = self.shared();
+        let shared = &mut *self.shared();
         let failed = result.status.is_failure();
         let lost = if failed && !lets_go {
             shared.queue.fail(at)
@@ -114,8 +120,12 @@ impl<'a> Board<'a> {
             shared.queue.finish(at);
             Vec::new()
         };
-        shared.is_closed |= failed && self.fail_fast;
-        self.teller.tell(Word::Over(at, result, lost));
+        if failed && self.fail_fast {
+            shared.lost.get_or_insert_default().extend(&lost);
+        }
+        let is_last = shared.lost.as_ref().is_some_and(|lost| shared.queue.was_awaited(at, lost));
+        shared.is_closed |= is_last;
+        self.teller.tell(Word::Over { at, result, lost, is_last });
         self.changed.notify_all();
     }
 

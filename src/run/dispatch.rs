@@ -66,8 +66,9 @@ pub(super) enum Word {
     Warning(Diagnostic),
     /// The step at this place was begun.
     Started(usize),
-    /// The step at this place is over, and those at these will never start.
-    Over(usize, Box<NodeResult>, Vec<usize>),
+    /// The step at this place is over, and those that are lost will never start. The last
+    /// one ends a run that fails fast.
+    Over { at: usize, result: Box<NodeResult>, lost: Vec<usize>, is_last: bool },
 }
 
 /// Takes words to the thread that owns the run. Clones lead to the same place.
@@ -118,6 +119,8 @@ struct Dispatcher<'a> {
     indexes: Vec<usize>,
     told: usize,
     total: usize,
+    /// What is lost by failures that are about to end the run.
+    lost: Vec<(usize, UniqueId)>,
     outcome: Dispatched,
     on_event: &'a mut dyn FnMut(Event<'_>),
 }
@@ -145,6 +148,7 @@ pub(super) fn dispatch(
         board: &board,
         indexes: vec![0; steps.list.len()],
         told: 0,
+        lost: Vec::new(),
         total: steps.list.iter().filter(|step| step.counts).count(),
         outcome,
         on_event,
@@ -274,7 +278,12 @@ impl Dispatcher<'_> {
     fn hear(&mut self, word: Word) {
         match word {
             Word::Started(at) => self.begin(at),
-            Word::Over(at, result, lost) => self.over(at, *result, &lost),
+            Word::Over { at, result, lost, is_last } => {
+                self.over(at, *result, &lost);
+                if is_last && self.outcome.ending == Ending::Completed {
+                    self.halt(Ending::FailedFast);
+                }
+            }
             other => speak(other, self.on_event),
         }
     }
@@ -294,16 +303,12 @@ impl Dispatcher<'_> {
                 (self.on_event)(Event::Problem { diagnostic: problem });
             }
         }
-        // dbt: after the failure that ends a run all that is left has one reason.
-        let is_last = failed && self.halting.fail_fast && self.outcome.ending == Ending::Completed;
-        let reason = (is_last && step.counts).then(|| Ending::FailedFast.reason());
-        let thread = if reason.is_some() { MAIN_THREAD } else { &thread };
-        for (at, ephemeral) in self.behind_ephemeral(at, lost) {
-            let message = reason.map(str::to_owned).or(ephemeral);
-            self.skip(at, message, Detail::SkippedBecause(cause.clone()), thread);
+        if failed && step.counts && self.halting.fail_fast && self.outcome.ending == Ending::Completed {
+            self.lost.extend(lost.iter().map(|at| (*at, cause.clone())));
+            return;
         }
-        if is_last {
-            self.halt(Ending::FailedFast);
+        for (at, message) in self.behind_ephemeral(at, lost) {
+            self.skip(at, message, Detail::SkippedBecause(cause.clone()), &thread);
         }
     }
 
@@ -356,8 +361,13 @@ impl Dispatcher<'_> {
         }
     }
 
+    /// Ends the run. dbt: all that is left has one reason.
     fn halt(&mut self, because: Ending) {
         self.outcome.ending = because;
+        for (at, cause) in std::mem::take(&mut self.lost) {
+            let reason = because.reason().to_owned();
+            self.skip(at, Some(reason), Detail::SkippedBecause(cause), MAIN_THREAD);
+        }
         self.halting.halt.request();
         (self.on_event)(Event::Stopping { because, running: self.board.running() });
         self.abandon(because.reason());

@@ -7,7 +7,7 @@
 //! they became ready instead, and ranks decide between those that did at the same time.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 
 /// Where an item stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,6 +175,27 @@ impl Queue {
         self.in_order(lost)
     }
 
+    /// Whether the end of `item` lets something start that waited for it last, or nothing waits
+    /// at all. What is in `lost` counts as waiting, although it will never start.
+    pub(super) fn was_awaited(&self, item: usize, lost: &HashSet<usize>) -> bool {
+        let waits = |state: &State| matches!(state, State::Waiting(_));
+        if lost.is_empty() && !self.states.iter().any(waits) {
+            return true;
+        }
+        let is_over = |at: usize| self.states.get(at) == Some(&State::Done) && !lost.contains(&at);
+        let ready = |then: &usize| match self.states.get(*then) {
+            Some(State::Ready) => true,
+            _ => lost.contains(then) && self.waited_for(*then).all(is_over),
+        };
+        self.after.get(item).into_iter().flatten().any(ready)
+    }
+
+    /// What an item waits or waited for.
+    fn waited_for(&self, item: usize) -> impl Iterator<Item = usize> + '_ {
+        let holds = move |(_, then): &(usize, &Vec<usize>)| then.binary_search(&item).is_ok();
+        self.after.iter().enumerate().filter(holds).map(|(first, _)| first)
+    }
+
     /// Takes out everything that has not started, each after those that it waited for.
     pub(super) fn abandon(&mut self) -> Vec<usize> {
         let idle = |state: &State| matches!(state, State::Waiting(_) | State::Ready | State::Reserved);
@@ -335,6 +356,16 @@ mod tests {
         assert_eq!(queue.running(), 1);
         assert_eq!(queue.fail(4), [0usize; 0]);
         assert!(queue.is_done());
+    }
+
+    #[test]
+    fn what_is_lost_is_awaited_until_all_before_it_is_over() {
+        let mut queue = Queue::new(3, &[(0, 2), (1, 2)], &[]).unwrap();
+        assert_eq!([queue.start(), queue.start()], [Some(0), Some(1)]);
+        let lost: HashSet<usize> = queue.fail(0).into_iter().collect();
+        assert!(!queue.was_awaited(0, &lost), "2 would wait for 1 as well");
+        queue.finish(1);
+        assert!(queue.was_awaited(1, &lost));
     }
 
     #[test]

@@ -159,6 +159,23 @@ fn the_first_failure_ends_a_run_that_fails_fast() {
 }
 
 #[test]
+fn what_is_ready_has_its_turn_until_there_is_something_new_to_begin() {
+    let mut setup = Setup::new(&["a", "b", "c", "d"], &[(0, 2), (1, 2), (2, 3)]).ends(0, Status::Fail);
+    setup.fail_fast = true;
+    let (story, outcome, _) = setup.run();
+    insta::assert_snapshot!(story, @r"
+    1/4 start 0
+    1/4 end a fail
+    2/4 start 1
+    2/4 end b success
+    3/4 skip c skipped because of a
+    4/4 skip d skipped because of a
+    stopping: FailedFast, 0 running
+    ");
+    assert_eq!(outcome.ending, Ending::FailedFast);
+}
+
+#[test]
 fn a_request_to_stop_skips_the_rest_and_keeps_the_results() {
     let setup = Setup::new(&["a", "b"], &[(0, 1)]);
     setup.stop.request();
