@@ -17,7 +17,7 @@ use crate::manifest::{FunctionCall, Node, NodeId, NodeKind, RefCall, SourceCall}
 use crate::objects::RelationObject;
 use crate::project::{Package, moment_text};
 use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
-use crate::template::{self, Notice};
+use crate::template::{self, Notice, Weight};
 
 /// `ref(name)`, `ref(package, name)`, both with `version=` or `v=`.
 pub(super) fn ref_function(state: &Arc<JobState>) -> Value {
@@ -240,7 +240,14 @@ fn tell_of_newer_version(state: &JobState, target: &Node) {
             "`{asker}` reads version {now} of `{name}`, its latest; there is a version {newest}, which it will read \
              once that is the latest: `ref('{name}', v={now})` keeps this one, `ref('{name}', v={newest})` tries the other"
         );
-        state.listener.notice(Notice::Log { message, info: true });
+        let facts = vec![
+            ("ref_node_name", name.clone()),
+            ("ref_node_package", target.package.to_string()),
+            ("ref_node_version", now),
+            ("ref_max_version", newest),
+        ];
+        let (name, code) = ("UnpinnedRefNewVersionAvailable", "I064");
+        state.listener.notice(Notice::Remark { name, code, message, facts, weight: Weight::News });
     }
 }
 

@@ -44,7 +44,7 @@ pub use members::{Consulted, METADATA_PREFIX, Members, Reads, Secrets};
 pub use period::{Period, moment, moment_text};
 pub use profile::Profile;
 pub use request::{Invocation, LoadRequest};
-pub use vars::Vars;
+pub use vars::{Vars, is_vars};
 pub(crate) use warnings::TEST_WARNING;
 pub use warnings::{Treatment, event_of};
 

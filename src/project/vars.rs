@@ -86,6 +86,12 @@ pub(super) fn read_file(
     (!given.is_empty()).then(|| (key.clone(), vars.clone()))
 }
 
+/// Whether a text of this name is that of `--vars` or of its environment variable.
+#[must_use]
+pub fn is_vars(name: &Path) -> bool {
+    name == "--vars" || name.to_str().is_some_and(|name| name.ends_with("_VARS"))
+}
+
 /// Reads `--vars` or its environment variable `name`: a YAML mapping. Findings
 /// point into the text.
 ///

@@ -89,6 +89,30 @@ pub enum Notice {
     Warning(String),
     /// Something was used that is to be gone.
     Deprecated(Deprecated),
+    /// Something that people may want to know.
+    Remark {
+        /// dbt's event.
+        name: &'static str,
+        /// The event's code.
+        code: &'static str,
+        /// What to know of it.
+        message: String,
+        /// What programs want to know of it, under the names of the event.
+        facts: Vec<(&'static str, String)>,
+        /// Who hears of it.
+        weight: Weight,
+    },
+}
+
+/// Who hears of a remark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// People, and programs that read the log.
+    News,
+    /// Programs.
+    Info,
+    /// Those who look for it.
+    Debug,
 }
 
 /// What templates should no longer use.

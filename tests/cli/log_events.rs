@@ -86,3 +86,26 @@ fn each_batch_is_told() {
             .is_some_and(|text| text.starts_with("Batch 1 of 2 OK created batch"))
     );
 }
+
+#[test]
+fn the_log_tells_why_everything_is_read_again() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let reasons = |arguments: &[&str]| {
+        let output = sandbox.run([&["parse", "--log-format", "json"], arguments].concat()).success();
+        let lines = output.stdout.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+        let told = lines.filter(|line| line["info"]["name"] == "UnableToPartialParse");
+        told.map(|line| line["data"]["reason"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&[]), ["saved manifest not found. Starting full parse."]);
+    assert_eq!(reasons(&[]), [""; 0]);
+    let changed = "config vars, config profile, or config target have changed";
+    assert_eq!(reasons(&["--vars", "{x: 1}"]), [changed]);
+    assert_eq!(reasons(&["--vars", "{x: 1}"]), [""; 0]);
+    sandbox.write_exactly("project.yml", &(sandbox.read("project.yml") + "\nvars: {y: 1}\n"));
+    assert_eq!(reasons(&["--vars", "{x: 1}"]), ["a project config has changed"]);
+    sandbox.write("models/b.sql", "select 2 as id");
+    assert_eq!(reasons(&["--vars", "{x: 1}"]), [""; 0], "dbt reads the new file alone");
+    assert!(!sandbox.run(["parse"]).success().stdout.contains("partial parsing"));
+    let debug = sandbox.run(["parse", "--no-partial-parse", "--log-format", "json", "--debug"]).success();
+    assert!(debug.stdout.contains("PartialParsingNotEnabled"), "{}", debug.stdout);
+}

@@ -126,6 +126,15 @@ fn a_version_that_is_not_the_latest_yet_is_told_to_those_who_name_none() {
         "`reader` reads version 1 of `orders`, its latest; there is a version 2, which it will read once that is \
          the latest: `ref('orders', v=1)` keeps this one, `ref('orders', v=2)` tries the other",
     );
+    let told = sandbox.run(["run", "--log-format", "json"]).success().stdout;
+    let told = told.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let told: Vec<_> = told.filter(|line| line["info"]["name"] == "UnpinnedRefNewVersionAvailable").collect();
+    let [line] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((&line["info"]["code"], &line["info"]["level"]), (&"I064".into(), &"info".into()));
+    let data = &line["data"];
+    assert_eq!((&data["ref_node_name"], &data["ref_node_package"]), (&"orders".into(), &"shop".into()));
+    assert_eq!((&data["ref_node_version"], &data["ref_max_version"]), (&"1".into(), &"2".into()));
+    assert_eq!(data["node_info"]["node_name"], "reader");
 }
 
 #[test]

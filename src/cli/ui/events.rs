@@ -11,11 +11,11 @@ use super::{closing, lines, words};
 use crate::artifact::{checksum, group_name, relation_name};
 use crate::compile::output_file;
 use crate::diagnostics::{Style, render_all};
-use crate::manifest::{Manifest, NodeId, NodeKind, ResourceType};
+use crate::manifest::{Manifest, NodeId, NodeKind, ResourceType, UniqueId};
 use crate::run::{BatchEnd, Detail, Event, NodeResult, Place, Status};
 use crate::source::SourceMap;
 use crate::sql::Dialect;
-use crate::template::{text, to_value};
+use crate::template::{Notice, text, to_value};
 
 /// The level of the most telling record of an event: what nobody wants need not be made.
 pub(crate) fn level(event: &Event<'_>) -> Level {
@@ -79,6 +79,14 @@ impl Teller {
 
     fn about(&self) -> About<'_> {
         About { manifest: &self.manifest, sources: &self.sources, dialect: self.dialect }
+    }
+
+    /// What is worth knowing of a node.
+    pub(super) fn remark(&self, node: Option<&UniqueId>, notice: &Notice) -> Option<Record> {
+        let place = self.manifest.nodes.place_of(node?.as_str())?;
+        let mut record = Record::remark(notice)?;
+        record.data.insert("node_info".to_owned(), self.about().node_info(place, "executing", None));
+        Some(record)
     }
 
     fn remember(&mut self, event: &Event<'_>) {

@@ -72,8 +72,11 @@ impl Reporter {
 
     /// Takes one event.
     pub(crate) fn event(&mut self, event: &Event<'_>) {
-        if let Event::Notice { notice, .. } = event {
-            self.ui.notice((*notice).clone());
+        if let Event::Notice { node, notice } = event {
+            match self.teller.remark(*node, notice) {
+                Some(record) => self.ui.remark(&record, notice),
+                None => self.ui.notice((*notice).clone()),
+            }
             return;
         }
         if let Event::Warning { diagnostic } | Event::Problem { diagnostic } = event {

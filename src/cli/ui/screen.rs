@@ -18,7 +18,7 @@ use crate::host::clock;
 use crate::host::timings::Timings;
 use crate::project::Secrets;
 use crate::source::SourceMap;
-use crate::template::{Deprecated, Notice, Notices};
+use crate::template::{Deprecated, Notice, Notices, Weight};
 
 /// As many bytes of an answer as a pipe takes at once.
 const PRINTED_AT_ONCE: usize = 64 << 10;
@@ -285,6 +285,15 @@ impl Ui {
         }
     }
 
+    /// What is worth knowing. People hear of it in the words of the record.
+    pub(crate) fn remark(&self, record: &Record, notice: &Notice) {
+        self.record(record);
+        let is_for_people = matches!(notice, Notice::Remark { weight: Weight::News, .. });
+        if self.format == Format::Text && is_for_people {
+            self.say_line(&record.message);
+        }
+    }
+
     /// Talk that is always heard, but where nothing is to be said at all.
     pub(crate) fn insist(&self, text: &str) {
         if self.verbosity == Verbosity::Silent {
@@ -367,6 +376,11 @@ impl Notices for Ui {
                 self.record(&Record::new(name, code, level, message.as_str(), data));
                 if is_text && self.verbosity.hears(level) {
                     self.say_line(&message);
+                }
+            }
+            Notice::Remark { .. } => {
+                if let Some(record) = Record::remark(&notice) {
+                    self.remark(&record, &notice);
                 }
             }
             Notice::Deprecated(Deprecated { name, code, message }) => {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::de::{Error, Visitor};
@@ -12,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 use super::stored::Head;
 use crate::host::environment;
 use crate::host::files::{self, Stamp};
-use crate::project::{Consulted, FileKind, Package, Project, ResourceFile};
-use crate::source::{FileId, SourceMap};
+use crate::project::{Consulted, FileKind, Package, Project, ResourceFile, is_vars};
+use crate::source::{FileId, SourceFile, SourceMap};
 
 /// SHA-256. It is kept as bytes: as a list of numbers, as arrays are, those of all files would
 /// take longer to read than the rest of the head.
@@ -52,38 +53,80 @@ impl<'de> Deserialize<'de> for Sum {
     }
 }
 
-/// A sum over everything but the resource files and the environment: the program, the
+/// Sums over everything but the resource files and the environment: the program, the
 /// texts that are read in any case (project files, profile, `--vars`, selectors), the
 /// packages, and where the project is built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Key(Sum);
+pub(super) struct Key {
+    program: Sum,
+    /// `--vars`, and which profile and target.
+    choice: Sum,
+    /// What templates can know of the connection.
+    connection: Sum,
+    /// The project file of each package.
+    packages: Vec<(String, Sum)>,
+    others: Sum,
+}
 
 impl Key {
     /// The key of a project that was just loaded: `sources` holds its texts and no others.
     pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
-        let packages = project.packages.iter().map(|package| (&package.name, &package.root));
+        let roots = project.packages.iter().map(|package| (&package.name, &package.root));
         // Only then the names that `--debug` tells are all told.
         let tells_names =
             project.flags.is_on("debug") && !project.flags.is_on("require_resource_names_without_spaces");
+        let profile = &project.profile;
         let facts = json!({
-            "program": environment::program_stamp(),
-            "packages": packages.collect::<Vec<_>>(),
-            "adapter": project.profile.adapter.kind(),
-            "target": project.profile.target(),
+            "packages": roots.collect::<Vec<_>>(),
+            "target": profile.target(),
             "tells_names": tells_names,
             "exports": project.flags.is_on("require_explicit_package_overrides_for_builtin_materializations"),
         });
+        let file = |package: &Package| (package.name.clone(), Sum::of(package.file.source.text()));
         let resources: HashSet<FileId> = resources(project).filter_map(|(_, file)| id(file)).collect();
-        let mut sum = Sha256::new();
-        sum.update(facts.to_string());
-        for source in sources.all().iter().filter(|source| !resources.contains(&source.id())) {
-            let path = source.path().as_os_str().as_encoded_bytes();
-            for part in [path, source.text().as_bytes()] {
-                sum.update(part.len().to_le_bytes());
-                sum.update(part);
-            }
+        let texts = sources.all();
+        let texts = texts.iter().filter(|source| !resources.contains(&source.id()));
+        let (vars, texts): (Vec<_>, Vec<_>) = texts.partition(|source| is_vars(source.path()));
+        let mut others = Sha256::new();
+        others.update(facts.to_string());
+        add_all(&mut others, &texts);
+        let mut choice = Sha256::new();
+        choice.update(json!([profile.name, profile.target_name]).to_string());
+        add_all(&mut choice, &vars);
+        Self {
+            program: Sum::of(json!(environment::program_stamp()).to_string()),
+            choice: Sum(choice.finalize().into()),
+            connection: Sum::of(json!([profile.adapter.kind(), profile.adapter.target()]).to_string()),
+            packages: project.packages.iter().map(file).collect(),
+            others: Sum(others.finalize().into()),
         }
-        Self(Sum(sum.finalize().into()))
+    }
+
+    /// What has changed since an earlier key, in the words in which dbt tells why it reads
+    /// everything. There are none for what dbt does not look at.
+    pub(super) fn reasons(&self, earlier: &Self) -> Vec<&'static str> {
+        if self.program != earlier.program {
+            return vec!["of a version mismatch"];
+        }
+        let before = |name: &str| earlier.packages.iter().find(|(other, _)| other == name).map(|(_, sum)| sum);
+        let is_new = self.packages.iter().any(|(name, _)| before(name).is_none());
+        let is_other = self.packages.iter().any(|(name, sum)| before(name).is_some_and(|old| old != sum));
+        let reasons = [
+            (self.choice != earlier.choice, "config vars, config profile, or config target have changed"),
+            (self.connection != earlier.connection, "profile has changed"),
+            (is_new, "a project dependency has been added"),
+            (is_other, "a project config has changed"),
+        ];
+        reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+    }
+}
+
+fn add_all(sum: &mut Sha256, texts: &[&Arc<SourceFile>]) {
+    for source in texts {
+        for part in [source.path().as_os_str().as_encoded_bytes(), source.text().as_bytes()] {
+            sum.update(part.len().to_le_bytes());
+            sum.update(part);
+        }
     }
 }
 

@@ -35,7 +35,7 @@ use crate::diagnostics::Diagnostic;
 use crate::host::{FileError, clock, files};
 use crate::project::Project;
 use crate::source::SourceMap;
-use crate::template::Engine;
+use crate::template::{Engine, Notice, Weight};
 
 /// How an understanding goes back to one that an earlier run left.
 #[derive(Debug, Clone, Default)]
@@ -136,11 +136,20 @@ pub(super) struct Recollection<'a> {
 
 /// Recalls what an earlier run left; `None` where everything has to be read.
 pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollection<'a>> {
-    let stored = Arc::new(Stored::open(inputs.cache?)?);
+    let Some(path) = inputs.cache else {
+        tell(inputs, Weight::Debug, ("PartialParsingNotEnabled", "I028"), "Partial parsing not enabled", &[]);
+        return None;
+    };
+    if !files::is_file(path) {
+        tell_why(inputs, "saved manifest not found. Starting full parse.");
+        return None;
+    }
+    let stored = Arc::new(Stored::open(path)?);
     let project = inputs.project;
     let recollect = || {
         let head = stored.head()?;
         if head.key != basis.key || head.answers != key::answers(project, &head.asked) {
+            basis.key.reasons(&head.key).into_iter().for_each(|reason| tell_why(inputs, reason));
             return None;
         }
         let changes = Changes::since(&head, project)?;
@@ -150,6 +159,23 @@ pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollect
     };
     let (is_whole, recollection) = rayon::join(|| stored.is_whole(), recollect);
     recollection.filter(|_| is_whole)
+}
+
+/// Tells why everything has to be read.
+fn tell_why(inputs: &Inputs<'_>, reason: &str) {
+    let message = format!("Unable to do partial parsing because {reason}");
+    tell(inputs, Weight::Info, ("UnableToPartialParse", "I024"), &message, &[("reason", reason)]);
+}
+
+fn tell(
+    inputs: &Inputs<'_>,
+    weight: Weight,
+    (name, code): (&'static str, &'static str),
+    message: &str,
+    facts: &[(&'static str, &str)],
+) {
+    let facts = facts.iter().map(|(key, fact)| (*key, (*fact).to_owned())).collect();
+    inputs.notices.notice(Notice::Remark { name, code, message: message.to_owned(), facts, weight });
 }
 
 impl Recollection<'_> {

@@ -29,7 +29,7 @@ use crate::manifest::{DocBlock, Group, MacroNode, Manifest, Node, Nodes};
 use crate::project::Consulted;
 
 /// How the file begins; the digit changes with its form.
-pub(super) const MARK: &[u8] = b"model cache 9\n";
+pub(super) const MARK: &[u8] = b"model cache 10\n";
 
 /// How many bytes tell how long a section is.
 const LENGTH: u64 = size_of::<u64>() as u64;
