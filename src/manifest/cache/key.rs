@@ -108,7 +108,8 @@ impl Key {
         if self.program != earlier.program {
             return vec!["of a version mismatch"];
         }
-        let before = |name: &str| earlier.packages.iter().find(|(other, _)| other == name).map(|(_, sum)| sum);
+        let before =
+            |name: &str| earlier.packages.iter().find(|(other, _)| other == name).map(|(_, sum)| sum);
         let is_new = self.packages.iter().any(|(name, _)| before(name).is_none());
         let is_other = self.packages.iter().any(|(name, sum)| before(name).is_some_and(|old| old != sum));
         let reasons = [
