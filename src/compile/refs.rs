@@ -242,7 +242,7 @@ fn tell_of_newer_version(state: &JobState, target: &Node) {
         );
         let facts = vec![
             ("ref_node_name", name.clone()),
-            ("ref_node_package", target.package.to_string()),
+            ("ref_node_package", target.package.clone()),
             ("ref_node_version", now),
             ("ref_max_version", newest),
         ];

@@ -29,6 +29,11 @@ impl Environment {
         self.variables.get(name).map(String::as_str)
     }
 
+    /// Gives a variable another value, here alone.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
     /// All variables, in the order in which the process has them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -43,7 +43,8 @@ fn exposure(
     findings.extend(configure::check(ResourceType::Exposure, name, &mut merged, entry.name.span));
     let mut config = merged.config;
     // dbt: each once, by name.
-    let tags: BTreeSet<String> = entry.tags.iter().cloned().chain(config.tags()).collect();
+    let tags: BTreeSet<String> =
+        trees.exposure_tags(&file.package).iter().chain(&entry.tags).cloned().chain(config.tags()).collect();
     let tags: Vec<String> = tags.into_iter().collect();
     let mut meta = trees.exposure_meta(&file.package);
     meta.extend(entry.meta.clone());

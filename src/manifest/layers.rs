@@ -72,6 +72,7 @@ pub(super) struct Trees<'a> {
     keeps_written: bool,
     of_packages: HashMap<(&'a str, &'static str), LayerTree>,
     exposure_metas: HashMap<&'a str, Map<String, Json>>,
+    exposure_tags: HashMap<&'a str, Vec<String>>,
     nothing: Arc<[Layer]>,
 }
 
@@ -89,6 +90,7 @@ impl<'a> Trees<'a> {
             keeps_written: project.flags.is_on("state_modified_compare_more_unrendered_values"),
             of_packages: project.packages.iter().flat_map(of_package).collect(),
             exposure_metas: project.packages.iter().filter_map(exposure_meta).collect(),
+            exposure_tags: project.packages.iter().filter_map(exposure_tags).collect(),
             nothing: Arc::default(),
         }
     }
@@ -96,6 +98,11 @@ impl<'a> Trees<'a> {
     /// What a package's project file says of all its exposures. dbt: there `meta` needs no `+`.
     pub(super) fn exposure_meta(&self, package: &str) -> Map<String, Json> {
         self.exposure_metas.get(package).cloned().unwrap_or_default()
+    }
+
+    /// The tags that it gives to all its exposures, as plain as that.
+    pub(super) fn exposure_tags(&self, package: &str) -> &[String] {
+        self.exposure_tags.get(package).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether the project's flag asks for settings as they are written.
@@ -119,6 +126,14 @@ fn exposure_meta(package: &Package) -> Option<(&str, Map<String, Json>)> {
     let tree = package.file.configs("exposures")?;
     let meta = tree.rendered.get("meta")?.to_json();
     Some((package.name.as_str(), meta.as_object()?.clone()))
+}
+
+fn exposure_tags(package: &Package) -> Option<(&str, Vec<String>)> {
+    let tags = match package.file.configs("exposures")?.rendered.get("tags")?.to_json() {
+        Json::Array(tags) => tags.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        tag => vec![tag.as_str()?.to_owned()],
+    };
+    Some((package.name.as_str(), tags))
 }
 
 /// The key of a project file that configures nodes of a kind. dbt: analyses and

@@ -277,6 +277,10 @@ impl<L: Listed + ?Sized> Search<'_, L> {
         );
         let finding =
             Diagnostic::warning("package-reads-root", message).at(site(), "found in the root project");
+        let finding = finding
+            .fact("node_name", &node.name)
+            .fact("package_name", node.package.as_str())
+            .fact("root_project_unique_id", target.unique_id.as_str());
         Some(finding.note("the root project is searched before the package itself"))
     }
 }

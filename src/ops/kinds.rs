@@ -34,6 +34,7 @@ const COMPILE: &[ResourceType] = &[
     ResourceType::Test,
     ResourceType::Analysis,
     ResourceType::Operation,
+    ResourceType::Function,
 ];
 
 const SHOW: &[ResourceType] = &[

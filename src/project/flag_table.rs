@@ -86,6 +86,7 @@ pub(super) const TOLD_WHEN_ON: &[&str] = &[
 pub(super) const OLD_VARIABLES: &[(&str, &str)] = &[
     ("defer", "DBT_DEFER_TO_STATE"),
     ("favor_state", "DBT_FAVOR_STATE_MODE"),
+    ("print", "DBT_NO_PRINT"),
     ("state", "DBT_ARTIFACT_STATE_PATH"),
 ];
 

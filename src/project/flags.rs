@@ -3,10 +3,9 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
-use super::flag_table::{
-    FLAGS, FlagSpec, Kind, OLD_VARIABLES, OTHER_VARIABLES, PREFIX, Scope, TOLD_WHEN_ON, spec,
-};
+use super::flag_table::{FLAGS, FlagSpec, Kind, Scope, TOLD_WHEN_ON, spec};
 use super::request::variable;
+use super::variables::{denies, old_variable, renamed_variables, unknown_variables};
 use crate::adapter::BEHAVIOR_FLAGS;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
@@ -115,6 +114,7 @@ impl Flags {
         }
         flags.follow();
         flags.check_exclusive(diagnostics);
+        diagnostics.extend(renamed_variables(environment));
         diagnostics.extend(unknown_variables(environment));
         flags
     }
@@ -167,6 +167,9 @@ impl Flags {
             return;
         };
         match spec.kind.read(text) {
+            Some(Json::Bool(value)) if denies(&name) => {
+                self.set(spec.name, (!value).into(), Origin::Environment(name));
+            }
             Some(value) => self.set(spec.name, value, Origin::Environment(name)),
             None => diagnostics.push(Diagnostic::error(
                 "flag-type",
@@ -241,34 +244,6 @@ fn old_options(options: &Json) -> Option<Diagnostic> {
     Some(found.iter().fold(finding, |it, (old, new)| it.help(format!("write `{new}` instead of `{old}`"))))
 }
 
-/// A warning for variables that look like settings of dbt's and are none.
-fn unknown_variables(environment: &Environment) -> Option<Diagnostic> {
-    let is_known = |name: &str| {
-        let name = name.to_lowercase();
-        OTHER_VARIABLES.contains(&name.as_str())
-            || FLAGS.iter().any(|spec| spec.scope != Scope::Project && spec.name == name)
-    };
-    let unknown: Vec<&str> = environment
-        .iter()
-        .filter(|(name, _)| name.strip_prefix(PREFIX).is_some_and(|rest| !is_known(rest)))
-        .map(|(name, _)| name)
-        .collect();
-    let (first, others) = unknown.split_first()?;
-    let message = format!("the environment variable `{first}` sets nothing, although its name is dbt's own");
-    let finding = Diagnostic::warning("unknown-variable", message);
-    let finding =
-        others.iter().fold(finding, |finding, name| finding.note(format!("the same is true of `{name}`")));
-    let finding = finding.fact("env_var", *first).fact("reserved_prefix", PREFIX);
-    Some(finding.help(format!("call it otherwise: names that begin with `{PREFIX}` are settings")))
-}
-
-/// The value of a variable that dbt has given another name since.
-fn old_variable<'a>(environment: &'a Environment, spec: &FlagSpec) -> Option<(String, &'a str)> {
-    let (_, name) = OLD_VARIABLES.iter().find(|(flag, _)| *flag == spec.name)?;
-    let value = environment.get(name).filter(|value| !value.is_empty())?;
-    Some(((*name).to_owned(), value))
-}
-
 impl Kind {
     fn admits(self, value: &Json) -> bool {
         match self {
@@ -338,6 +313,7 @@ mod tests {
             ("DBT_ENGINE_QUIET", "1"),
             ("DBT_QUIET", "0"),
             ("DBT_ARTIFACT_STATE_PATH", "prod"),
+            ("DBT_NO_PRINT", "1"),
         ];
         let (flags, found) =
             flags(&json!({"indirect_selection": "empty", "threads": 4}), &environment, project);
@@ -351,6 +327,7 @@ mod tests {
         check("indirect_selection", json!("empty"), Origin::CommandLine);
         check("threads", json!(4), Origin::CommandLine);
         check("write_json", json!(true), Origin::Default);
+        check("print", json!(false), Origin::Environment("DBT_NO_PRINT".to_owned()));
         check("state", json!("prod"), Origin::Environment("DBT_ARTIFACT_STATE_PATH".to_owned()));
         assert!(flags.is_on("require_generic_test_arguments_property"));
         assert!(!flags.is_on("no_such_flag"));

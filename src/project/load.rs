@@ -15,6 +15,7 @@ use super::profile::Profile;
 use super::read_file::RawFile;
 use super::render::Renderer;
 use super::request::{Invocation, LoadRequest};
+use super::variables::under_both_names;
 use super::vars::{self, Vars};
 use super::{catalogs, installed, version};
 use crate::diagnostics::Diagnostic;
@@ -252,7 +253,7 @@ impl<'a> Loader<'a> {
     fn members(&self, target: Option<JsonMap<String, Json>>, vars: Vars, policy: Policy) -> Members {
         let facts = Facts {
             told: Mutex::default(),
-            environment: self.request.environment.clone(),
+            environment: under_both_names(&self.request.environment),
             secrets: self.secrets.clone(),
             flags: self.flags.clone(),
             invocation: self.request.invocation.clone(),
@@ -340,7 +341,7 @@ impl<'a> Loader<'a> {
         };
         let facts = Facts {
             told: Mutex::default(),
-            environment: request.environment.clone(),
+            environment: under_both_names(&request.environment),
             secrets,
             flags: flags.clone(),
             invocation: request.invocation.clone(),

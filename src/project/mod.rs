@@ -26,6 +26,7 @@ mod profile;
 mod read_file;
 mod render;
 mod request;
+mod variables;
 mod vars;
 mod version;
 mod warnings;

@@ -45,6 +45,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("own-arguments", "ArgumentsPropertyInGenericTestDeprecation", "D038"),
     ("package-reads-root", "PackageNodeDependsOnRootProjectNode", "I077"),
     ("renamed-key", "ConfigSourcePathDeprecation", "D003"),
+    ("renamed-variable", "EnvironmentVariableRenamed", "D009"),
     ("sequential-batches", "InvalidConcurrentBatchesConfig", "I075"),
     ("state-is-target", "WarnStateTargetEqual", "I072"),
     ("unfiltered-batches", "MicrobatchModelNoEventTimeInputs", "I074"),

@@ -23,6 +23,13 @@ fn a_package_may_find_its_own_before_the_roots() {
         sandbox.run(["deps"]).success();
         let talk = sandbox.run(["build"]).success().talk;
         assert_eq!(talk.contains("warning[package-reads-root]"), warns, "{talk}");
+        let log = sandbox.run(["parse", "--log-format", "json"]).success().stdout;
+        let facts = [
+            r#""node_name":"sold""#,
+            r#""package_name":"ware""#,
+            r#""root_project_unique_id":"model.shop.stock""#,
+        ];
+        assert_eq!(facts.map(|fact| log.contains(fact)), [warns; 3], "{log}");
         assert_eq!(sandbox.query("select who from sold"), rows[..1]);
         assert_eq!(sandbox.query("select who from own"), rows[1..]);
         let manifest = sandbox.json("target/manifest.json");

@@ -407,3 +407,20 @@ fn the_age_of_sources_is_told() {
     sandbox.run(["run-operation", "m"]).success();
     sandbox.run(["source", "freshness"]).talk_has("raw.old  (2 days old)").talk_has("raw.empty  (no rows)");
 }
+
+/// dbt looks at the key itself; `+tags` is a configuration, and replaced.
+#[test]
+fn plain_tags_of_the_project_file_are_those_of_all_exposures() {
+    let exposure =
+        "exposures: [{name: board, type: dashboard, owner: {email: a@b.c}, config: {tags: [own]}}]\n";
+    let check = |key: &str, tags: serde_json::Value| {
+        let sandbox = Sandbox::new()
+            .file("project.yml", &format!("name: shop\nexposures: {{{key}: [all, own]}}\n"))
+            .file("models/board.yml", exposure);
+        sandbox.run(["parse"]).success();
+        let manifest = sandbox.json("target/manifest.json");
+        assert_eq!(manifest["exposures"]["exposure.shop.board"]["tags"], tags);
+    };
+    check("tags", serde_json::json!(["all", "own"]));
+    check("+tags", serde_json::json!(["own"]));
+}

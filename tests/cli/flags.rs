@@ -175,3 +175,26 @@ fn variables_that_look_like_settings_and_are_none_are_told() {
          is dbt's own",
     );
 }
+
+#[test]
+fn variables_are_known_under_the_names_that_they_had() {
+    let sandbox = Sandbox::new()
+        .env("DBT_DEFER_TO_STATE", "0")
+        .env("DBT_NO_PRINT", "1")
+        .env("DBT_HOST", "old")
+        .env("DBT_ENGINE_SINGLE_THREADED", "new")
+        .model(
+            "a",
+            "{{ print('printed') }} select '{{ env_var('DBT_ENGINE_HOST') }}' as a, '{{ env_var('DBT_SINGLE_THREADED') }}' as b",
+        );
+    let run = sandbox.run(["run", "--log-format-file", "json"]).success();
+    assert!(!run.stdout.contains("printed"), "{}", run.stdout);
+    assert_eq!(sandbox.query("select a || b from a"), ["oldnew"]);
+    let log = sandbox.read("logs/dbt.log");
+    let words = [
+        "The environment variable `DBT_DEFER_TO_STATE` has been renamed as `DBT_ENGINE_DEFER`",
+        "`DBT_ENGINE_PRINT`",
+    ];
+    assert_eq!(words.map(|words| log.contains(words)), [true; 2], "{log}");
+    assert!(log.contains(r#""name":"EnvironmentVariableRenamed""#), "{log}");
+}

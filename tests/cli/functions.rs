@@ -82,3 +82,15 @@ fn functions_are_found_where_this_run_does_not_build_them() {
     assert!(compiled(&[]).contains("\"main_other\".\"highest\""));
     assert!(compiled(&["--defer", "--state", "prod"]).contains("\"main\".\"highest\""));
 }
+
+#[test]
+fn functions_are_compiled() {
+    let sandbox = project();
+    sandbox
+        .run(["compile", "--select", "plus"])
+        .success()
+        .stdout("-- Compiled node 'plus' is:\nselect a + b\n");
+    sandbox.run(["compile"]).success();
+    let compiled = sandbox.read("target/compiled/shop/functions/above.sql");
+    assert!(compiled.contains("\"main\".\"numbers\""), "{compiled}");
+}

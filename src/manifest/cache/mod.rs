@@ -60,7 +60,7 @@ pub struct Descent {
 pub struct Basis {
     /// The invocation, by whose id what it leaves is known.
     name: String,
-    key: Key,
+    key: Box<Key>,
     /// When the files were looked at, in nanoseconds since 1970.
     known_at: i64,
     learned: Learned,
@@ -100,7 +100,7 @@ impl Basis {
     pub(super) fn of(project: &Project, sources: &SourceMap) -> Self {
         let known_at = clock::now().timestamp_nanos_opt().unwrap_or_default();
         let name = project.invocation.id.clone();
-        let key = Key::of(project, sources);
+        let key = Box::new(Key::of(project, sources));
         Self { name, key, known_at, learned: Learned::default(), earlier: None }
     }
 
@@ -148,7 +148,7 @@ pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollect
     let project = inputs.project;
     let recollect = || {
         let head = stored.head()?;
-        if head.key != basis.key || head.answers != key::answers(project, &head.asked) {
+        if head.key != *basis.key || head.answers != key::answers(project, &head.asked) {
             basis.key.reasons(&head.key).into_iter().for_each(|reason| tell_why(inputs, reason));
             return None;
         }
@@ -241,7 +241,7 @@ pub fn keep(
     let head = Head {
         name: basis.name,
         made_at: manifest.made_at,
-        key: basis.key,
+        key: *basis.key,
         answers: key::answers(project, &asked),
         asked,
         files: KnownFiles::of(project, basis.known_at, files),
