@@ -21,7 +21,9 @@ pub(super) fn under_both_names(environment: &Environment) -> Environment {
         let setting = setting.to_uppercase();
         let names = [PREFIX, OLD_PREFIX].map(|prefix| format!("{prefix}{setting}"));
         if let Some(value) = names.iter().find_map(|name| environment.get(name)) {
-            names.iter().for_each(|name| all.set(name, value));
+            for name in &names {
+                all.set(name, value);
+            }
         }
     }
     all
