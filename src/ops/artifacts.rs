@@ -251,7 +251,8 @@ impl<'a> Writer<'a> {
     fn write(&self, name: &str, json: &impl Serialize) -> Result<(), Diagnostic> {
         let project = &self.workspace.project;
         let path = project.target_path().join(name);
-        project.invocation.timings.during(Phase::Write, || write(&path, json))
+        let written = project.invocation.timings.during(Phase::Write, || write(&path, json));
+        written.map_err(|refused| refused.help("name another folder with `--target-path`"))
     }
 }
 

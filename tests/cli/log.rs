@@ -173,6 +173,17 @@ fn a_folder_that_cannot_be_written_is_a_warning() {
 }
 
 #[test]
+fn a_target_path_that_cannot_be_written_is_an_error_before_anything_runs() {
+    let sandbox = Sandbox::new().model("m", "select 1 as id").file("target", "a file\n");
+    for command in ["run", "parse"] {
+        let run = sandbox.run([command]).code(2);
+        run.talk_has("error[file]: cannot write `[ROOT]/target/")
+            .talk_has("= help: name another folder with `--target-path`");
+    }
+    sandbox.run(["run", "--target-path", "elsewhere"]).success();
+}
+
+#[test]
 fn no_secret_is_logged() {
     let sandbox = Sandbox::new()
         .model("a", "{% do log('s3cr\"t', info=true) %}select 's3cr\"t' as id")
