@@ -19,8 +19,8 @@ use crate::host::clock;
 use crate::manifest::{HookMoment, Node, NodeId, NodeKind};
 use crate::template::{MutList, Value, to_value, utc_value};
 
-/// The hooks of one moment, in dbt's order: packages by name, the root project
-/// last, each project's own by their index.
+/// The hooks of one moment, in dbt's order: the root project, then packages by name,
+/// each project's own by their index.
 pub(super) fn hooks_of(runtime: &Runtime, moment: HookMoment) -> Vec<NodeId> {
     let root = &runtime.parts.project.root_package().name;
     let mut found: Vec<(bool, &str, usize, NodeId)> = runtime
@@ -29,7 +29,7 @@ pub(super) fn hooks_of(runtime: &Runtime, moment: HookMoment) -> Vec<NodeId> {
         .iter()
         .filter_map(|(id, node)| match &node.kind {
             NodeKind::Hook(hook) if hook.moment == moment => {
-                Some((node.package == *root, node.package.as_str(), hook.index, id))
+                Some((node.package != *root, node.package.as_str(), hook.index, id))
             }
             _ => None,
         })

@@ -291,3 +291,21 @@ fn keys_that_nobody_knows_are_refused() {
         "packages.yml:3:5",
     );
 }
+
+#[test]
+fn hooks_of_the_root_project_run_before_those_of_packages() {
+    let hooks = |name: &str| {
+        let hook = |number: u8| format!("{{% if execute %}}{{{{ print('{name} {number}') }}}}{{% endif %}}");
+        let (first, second, last) = (hook(1), hook(2), hook(3));
+        format!("name: {name}\non-run-start: [\"{first}\", \"{second}\"]\non-run-end: [\"{last}\"]\n")
+    };
+    let sandbox = Sandbox::new()
+        .file("project.yml", &hooks("shop"))
+        .file("packages.yml", "packages: [{local: ware}, {local: early}]\n")
+        .file("ware/dbt_project.yml", &hooks("ware"))
+        .file("early/dbt_project.yml", &hooks("early"))
+        .model("a", "select 1 as id");
+    sandbox.run(["deps"]).success();
+    let expected = "shop 1\nshop 2\nearly 1\nearly 2\nware 1\nware 2\nshop 3\nearly 3\nware 3\n";
+    sandbox.run(["run", "--quiet"]).success().stdout(expected);
+}
