@@ -129,7 +129,8 @@ pub fn load_foundation(request: &LoadRequest) -> Foundation {
         return Foundation { root: None, profile: None, findings };
     };
     let profile = loader.profile(&loader.profile_renderer(), &mut findings);
-    let root = loader.root_only(&mut findings).map(|(root, _)| root);
+    let target = profile.as_ref().map(Profile::target);
+    let root = loader.root_only(target, Policy::default(), &mut findings).map(|(root, _)| root);
     Foundation { root, profile, findings }
 }
 
@@ -148,7 +149,8 @@ pub(super) fn root_and_renderer(
     request: &LoadRequest,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(ProjectRoot, Renderer)> {
-    Loader::open(request, diagnostics)?.root_only(diagnostics)
+    let policy = Policy { allows_missing_vars: true, ..Policy::default() };
+    Loader::open(request, diagnostics)?.root_only(None, policy, diagnostics)
 }
 
 impl Project {
@@ -286,10 +288,14 @@ impl<'a> Loader<'a> {
         self.secret_renderer(self.command_line(), Policy::default())
     }
 
-    fn root_only(self, diagnostics: &mut Vec<Diagnostic>) -> Option<(ProjectRoot, Renderer)> {
-        let policy = Policy { allows_missing_vars: true, ..Policy::default() };
+    fn root_only(
+        self,
+        target: Option<JsonMap<String, Json>>,
+        policy: Policy,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(ProjectRoot, Renderer)> {
         let secret_renderer = self.secret_renderer(self.known_first(), policy);
-        let renderer = Renderer::new(self.members(None, self.known_first(), policy), None);
+        let renderer = Renderer::new(self.members(target, self.known_first(), policy), None);
         let file = self.raw.check(&renderer, diagnostics)?;
         Some((ProjectRoot { root: self.root, file, flags: self.flags }, secret_renderer))
     }

@@ -208,3 +208,13 @@ fn an_answer_that_is_lost_is_no_success() {
         "{told}"
     );
 }
+
+#[test]
+fn debug_ends_at_a_var_that_the_project_file_lacks() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nmodels: {+materialized: \"{{ var('gone') }}\"}\n")
+        .model("a", "select 1 as id");
+    let told = sandbox.run(["debug"]).code(2).stdout;
+    assert!(told.contains("there is no var `gone`"), "{told}");
+    sandbox.run(["debug", "--vars", "{gone: view}"]).success();
+}

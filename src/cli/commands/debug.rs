@@ -39,6 +39,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         // A mistake on the command line, as for any other command, and not a check that fails.
         return Err(findings);
     }
+    // dbt: a var that the project file lacks ends the command, as any other.
+    let is_about_vars = |finding: &Diagnostic| finding.code == "unknown-var";
+    if !args.connection && found.profile.is_some() && findings.iter().any(is_about_vars) {
+        return Err(findings);
+    }
     if let Some(root) = found.root.as_ref().filter(|_| !args.connection) {
         session.warn_under(&root.flags, &warnings)?;
     }
