@@ -1,7 +1,10 @@
 //! Whether a merged configuration is one that dbt would take.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
+use super::build_after::build_after;
 use super::colour::{NAMES, is_colour};
 use super::merge::Merged;
 use super::misspelt::misspelt;
@@ -18,12 +21,14 @@ enum Shape {
     Number,
     TextOrList,
     Map,
+    /// A mapping in which these parts, where they stand, are such.
+    Parts(&'static [(&'static str, Shape)]),
     Hooks,
     /// One of these words; upper and lower case are equal where the flag says so.
     Word(&'static [&'static str], bool),
 }
 
-use Shape::{Flag, Hooks, Map, Number, Text, TextOrList, Word};
+use Shape::{Flag, Hooks, Map, Number, Parts, Text, TextOrList, Word};
 
 const EVERYWHERE: &[(&str, Shape)] = &[
     ("enabled", Flag),
@@ -38,7 +43,6 @@ const EVERYWHERE: &[(&str, Shape)] = &[
 
 const NODES: &[(&str, Shape)] = &[
     ("incremental_strategy", Text),
-    ("lookback", Number),
     ("persist_docs", Map),
     ("pre-hook", Hooks),
     ("post-hook", Hooks),
@@ -50,11 +54,9 @@ const NODES: &[(&str, Shape)] = &[
     ("on_configuration_change", Word(&["apply", "continue", "fail"], false)),
     ("grants", Map),
     ("packages", TextOrList),
-    ("docs", Map),
-    ("contract", Map),
-    ("concurrent_batches", Flag),
+    ("docs", Parts(&[("show", Flag)])),
+    ("contract", Parts(&[("enforced", Flag), ("alias_types", Flag)])),
     ("access", Word(&["private", "protected", "public"], false)),
-    ("sql_header", Text),
 ];
 
 const MODELS: &[(&str, Shape)] = &[("on_error", Word(&["skip_children", "continue"], false))];
@@ -74,15 +76,23 @@ const SNAPSHOTS: &[(&str, Shape)] = &[
     ("target_database", Text),
     ("updated_at", Text),
     ("check_cols", TextOrList),
-    ("snapshot_meta_column_names", Map),
+    ("snapshot_meta_column_names", Parts(META_COLUMNS)),
     ("dbt_valid_to_current", Text),
     ("hard_deletes", Word(&["ignore", "invalidate", "new_record"], false)),
-    ("invalidate_hard_deletes", Flag),
+];
+
+const META_COLUMNS: &[(&str, Shape)] = &[
+    ("dbt_valid_to", Text),
+    ("dbt_valid_from", Text),
+    ("dbt_scd_id", Text),
+    ("dbt_updated_at", Text),
+    ("dbt_is_deleted", Text),
 ];
 
 const TESTS: &[(&str, Shape)] = &[
     ("severity", Word(&["error", "warn"], true)),
     ("store_failures", Flag),
+    ("store_failures_as", Text),
     ("where", Text),
     ("limit", Number),
     ("fail_calc", Text),
@@ -91,19 +101,44 @@ const TESTS: &[(&str, Shape)] = &[
 ];
 
 /// Keys that cannot be null.
-const NEVER_NOTHING: &[&str] = &["enabled", "materialized"];
+const NEVER_NOTHING: &[&str] = &[
+    "enabled",
+    "materialized",
+    "tags",
+    "meta",
+    "persist_docs",
+    "pre-hook",
+    "post-hook",
+    "quoting",
+    "column_types",
+    "on_configuration_change",
+    "grants",
+    "packages",
+    "docs",
+    "contract",
+    "access",
+    "snapshot_meta_column_names",
+    "delimiter",
+    // Parts of such.
+    "show",
+    "enforced",
+    "alias_types",
+];
 
 /// Keys of dbt's own that may be anything.
 const UNCHECKED: &[&str] = &[
     "batch_size",
     "begin",
+    "concurrent_batches",
     "event_time",
     "freshness",
+    "invalidate_hard_deletes",
     "latest_version_pointer",
     "loaded_at_field",
     "loaded_at_query",
+    "lookback",
+    "sql_header",
     "static_analysis",
-    "store_failures_as",
 ];
 
 /// What is wrong with the configuration of the node `name`. Each finding points
@@ -114,10 +149,9 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
     let mut findings = misspelt(kind, merged);
     for (key, shape) in shapes(kind) {
         let Some(value) = merged.config.values.get(key) else { continue };
-        let has_nothing = value.is_null() && NEVER_NOTHING.contains(&key);
-        if let Some(expected) = refusal(shape, value, has_nothing) {
+        if let Some(refusal) = refusal(key, shape, value) {
             let at = merged.set_by.get(key).copied().unwrap_or(place);
-            findings.push(wrong_value(name, key, value, &expected, shape).at(at, "set here"));
+            findings.push(refusal.finding(name).at(at, "set here"));
             let default = merged.config.values.default_of(key).cloned().unwrap_or(Json::Null);
             merged.config.set(key, default);
         }
@@ -130,8 +164,12 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
             findings.extend(build_after(name, merged, place));
             findings.extend(pointer(name, merged, place));
         }
-        ResourceType::Seed => findings.extend(fixed(name, "seed", merged, place)),
+        ResourceType::Seed => {
+            findings.extend(colour(name, merged, place));
+            findings.extend(fixed(name, "seed", merged, place));
+        }
         ResourceType::Snapshot => {
+            findings.extend(colour(name, merged, place));
             findings.extend(fixed(name, "snapshot", merged, place));
             findings.extend(snapshot(name, merged, place));
         }
@@ -168,17 +206,42 @@ fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
 }
 
 /// What was expected, where the value is not it.
-fn refusal(shape: Shape, value: &Json, has_nothing: bool) -> Option<String> {
+struct Refusal<'a> {
+    key: Cow<'a, str>,
+    shape: Shape,
+    value: &'a Json,
+    expected: String,
+}
+
+fn refusal<'a>(key: &'a str, shape: Shape, value: &'a Json) -> Option<Refusal<'a>> {
+    if let (Parts(parts), Json::Object(own)) = (shape, value) {
+        let mut refusals = parts.iter().filter_map(|(part, shape)| refusal(part, *shape, own.get(*part)?));
+        let below = refusals.next()?;
+        return Some(Refusal { key: format!("{key}.{}", below.key).into(), ..below });
+    }
+    let (fits, expected) = judged(shape, value);
+    let is_refused = !fits && (NEVER_NOTHING.contains(&key) || !value.is_null());
+    let expected = match shape {
+        Word(words, _) => one_of(words),
+        _ => expected.to_owned(),
+    };
+    is_refused.then(|| Refusal { key: key.into(), shape, value, expected })
+}
+
+/// Whether a value has a shape, and what that is in words where they do not depend on it.
+fn judged(shape: Shape, value: &Json) -> (bool, &'static str) {
     let is_list_of_texts =
         |value: &Json| value.as_array().is_some_and(|items| items.iter().all(Json::is_string));
-    let (fits, expected): (bool, &str) = match shape {
+    match shape {
         Flag => (value.is_boolean(), "`true` or `false`"),
         Text => (value.is_string(), "a text"),
         Number => (value.is_i64() || value.is_u64(), "a whole number"),
         TextOrList => (value.is_string() || is_list_of_texts(value), "a text or a list of texts"),
-        Map => (value.is_object(), "a mapping"),
+        Map | Parts(_) => (value.is_object(), "a mapping"),
         Hooks => {
-            let is_hook = |item: &Json| item.get("sql").is_some_and(Json::is_string);
+            let is = |item: &Json, part: &str, fits: fn(&Json) -> bool| item.get(part).is_some_and(fits);
+            let is_hook =
+                |item: &Json| is(item, "sql", Json::is_string) && is(item, "transaction", Json::is_boolean);
             let fits = value.as_array().is_some_and(|items| items.iter().all(is_hook));
             (fits, "a statement, or a mapping with `sql` and `transaction`")
         }
@@ -190,12 +253,7 @@ fn refusal(shape: Shape, value: &Json, has_nothing: bool) -> Option<String> {
             };
             (words.iter().any(is_it), "")
         }
-    };
-    let is_refused = !fits && (has_nothing || !value.is_null());
-    is_refused.then(|| match shape {
-        Word(words, _) => one_of(words),
-        _ => expected.to_owned(),
-    })
+    }
 }
 
 fn one_of(words: &[&str]) -> String {
@@ -207,27 +265,31 @@ fn one_of(words: &[&str]) -> String {
     }
 }
 
-fn wrong_value(name: &str, key: &str, value: &Json, expected: &str, shape: Shape) -> Diagnostic {
-    let message = format!("`{key}` of `{name}` must be {expected}, not `{}`", shown(value));
-    // dbt takes an unknown `on_schema_change` for its default.
-    let found = match key {
-        "on_schema_change" if value.is_string() => {
-            Diagnostic::warning("wrong-config-value", message).note("`ignore` is used instead")
+impl Refusal<'_> {
+    fn finding(&self, name: &str) -> Diagnostic {
+        let Self { key, shape, value, expected } = self;
+        let message = format!("`{key}` of `{name}` must be {expected}, not `{}`", shown(value));
+        // dbt takes an unknown `on_schema_change` for its default.
+        let found = match key.as_ref() {
+            "on_schema_change" if value.is_string() => {
+                Diagnostic::warning("wrong-config-value", message).note("`ignore` is used instead")
+            }
+            _ => Diagnostic::error("wrong-config-value", message),
+        };
+        match (shape, value) {
+            (Word(words, _), Json::String(text)) => found.suggest(text, words.iter().copied()),
+            (Flag, Json::String(text)) => {
+                let found = found.known_as(format!("'{text}' is not of type 'boolean'"));
+                found.help("leave out the quotes; where a template gives the value, end it with `| as_bool`")
+            }
+            (_, Json::Null) => found.help("leave the key out, or say what it is"),
+            _ => found,
         }
-        _ => Diagnostic::error("wrong-config-value", message),
-    };
-    match (shape, value) {
-        (Word(words, _), Json::String(text)) => found.suggest(text, words.iter().copied()),
-        (Flag, Json::String(text)) => {
-            let found = found.known_as(format!("'{text}' is not of type 'boolean'"));
-            found.help("leave out the quotes; where a template gives the value, end it with `| as_bool`")
-        }
-        _ => found,
     }
 }
 
 /// A value as people would write it, cut short.
-fn shown(value: &Json) -> String {
+pub(super) fn shown(value: &Json) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -294,23 +356,6 @@ fn colour(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
     )
 }
 
-/// dbt: how long to wait before a model is built again is a number and a unit.
-fn build_after(name: &str, merged: &Merged, place: Span) -> Option<Diagnostic> {
-    let rule = merged.config.get("freshness")?.get("build_after")?;
-    let is_set = |key: &str| rule.get(key).is_some_and(|value| !value.is_null());
-    let (given, missing) = match (is_set("count"), is_set("period")) {
-        (true, false) => ("count", "period"),
-        (false, true) => ("period", "count"),
-        _ => return None,
-    };
-    let at = merged.set_by.get("freshness").copied().unwrap_or(place);
-    let message = format!("`freshness.build_after` of `{name}` has a `{given}`, but no `{missing}`");
-    let words =
-        format!("`freshness.build_after` must have a value for `{missing}` if a `{given}` is provided");
-    let finding = Diagnostic::error("wrong-config-value", message).at(at, "set here").known_as(words);
-    Some(finding.help(format!("add `{missing}:`")))
-}
-
 /// The view that shows the latest version: whether there is one, and its name.
 fn pointer(name: &str, merged: &mut Merged, place: Span) -> Option<Diagnostic> {
     const KEY: &str = "latest_version_pointer";
@@ -344,7 +389,9 @@ fn snapshot(name: &str, merged: &Merged, place: Span) -> Vec<Diagnostic> {
     if !config.enabled() {
         return Vec::new();
     }
-    let is_set = |key: &str| config.get(key).is_some_and(|value| !value.is_null() && value != "");
+    let is_nothing =
+        |value: &Json| value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
+    let is_set = |key: &str| config.get(key).is_some_and(|value| !is_nothing(value));
     let at = |key: &str| merged.set_by.get(key).copied().unwrap_or(place);
     let missing = |key: &str, why: &str| {
         Diagnostic::error("missing-snapshot-config", format!("the snapshot `{name}` has no `{key}`"))
@@ -398,85 +445,4 @@ fn settle_store_failures(merged: &mut Merged) {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::{Layer, merge};
-    use super::*;
-    use crate::source::SourceMap;
-
-    fn findings(kind: ResourceType, config: &Json) -> (Merged, Vec<String>) {
-        let span = SourceMap::new().add("x", "").span();
-        let mut merged = merge(kind, &[Layer::of_values(config.as_object().unwrap(), span)]);
-        let found = check(kind, "n", &mut merged, span);
-        (merged, found.into_iter().map(|finding| finding.message).collect())
-    }
-
-    #[test]
-    fn wrong_values_are_named() {
-        use ResourceType::{Model, Seed, Snapshot, Test};
-
-        let check = |kind, config: Json, expected: &[&str]| {
-            assert_eq!(findings(kind, &config).1, expected, "{config}");
-        };
-        check(Model, json!({"enabled": true, "tags": ["a"], "unique_key": "id"}), &[]);
-        check(Model, json!({"enabled": "yes"}), &["`enabled` of `n` must be `true` or `false`, not `yes`"]);
-        check(
-            Model,
-            json!({"materialized": null, "schema": null}),
-            &["`materialized` of `n` must be a text, not `null`"],
-        );
-        check(Model, json!({"materialized": 1}), &["`materialized` of `n` must be a text, not `1`"]);
-        check(
-            Model,
-            json!({"access": "publik"}),
-            &["`access` of `n` must be `private`, `protected` or `public`, not `publik`"],
-        );
-        check(
-            Model,
-            json!({"access": "public", "materialized": "ephemeral"}),
-            &["the ephemeral model `n` cannot be `public`"],
-        );
-        check(Model, json!({"on_error": "continue", "latest_version_pointer": true}), &[]);
-        check(
-            Model,
-            json!({"on_error": "contniue", "latest_version_pointer": {"enabled": "yes"}}),
-            &[
-                "`on_error` of `n` must be `skip_children` or `continue`, not `contniue`",
-                "`latest_version_pointer` of `n` must be `true`, `false` or a mapping with `enabled` and \
-                 `alias`, not `{\"enabled\":\"yes\",\"alias\":null}`",
-            ],
-        );
-        check(Test, json!({"severity": "Warn"}), &[]);
-        check(Test, json!({"severity": "bad"}), &["`severity` of `n` must be `error` or `warn`, not `bad`"]);
-        check(Seed, json!({"materialized": "table"}), &["`materialized` of the seed `n` cannot be `table`"]);
-        check(
-            Snapshot,
-            json!({"strategy": "check", "unique_key": "id"}),
-            &["the snapshot `n` has no `check_cols`"],
-        );
-    }
-
-    #[test]
-    fn a_wrong_value_gives_way_to_the_default() {
-        let (merged, _) = findings(ResourceType::Model, &json!({"enabled": "yes", "materialized": 3}));
-        assert!(merged.config.enabled());
-        assert_eq!(merged.config.materialized(), "view");
-    }
-
-    #[test]
-    fn store_failures_settle_each_other() {
-        let check = |config: Json, expected: (Option<bool>, Option<&str>)| {
-            let (merged, _) = findings(ResourceType::Test, &config);
-            let config = merged.config;
-            assert_eq!((config.flag("store_failures"), config.text("store_failures_as")), expected);
-        };
-        check(json!({}), (None, None));
-        check(json!({"store_failures": true}), (Some(true), Some("table")));
-        check(
-            json!({"store_failures_as": "ephemeral", "store_failures": true}),
-            (Some(false), Some("ephemeral")),
-        );
-        check(json!({"store_failures_as": "view"}), (Some(true), Some("view")));
-    }
-}
+mod tests;

@@ -135,6 +135,12 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
             values.set(key, items.into());
         }
     }
+    // dbt: what others are joined to cannot be nothing, wherever it is said.
+    let joined = layers.iter().flat_map(|layer| &layer.settings).filter(|setting| setting.value.is_null());
+    for setting in joined.filter(|it| rule_of(kind, &it.key) != Rule::Replace && it.key != POINTER) {
+        values.set(&setting.key, Json::Null);
+        set_by.insert(setting.key.clone(), setting.span);
+    }
     let config = Config { values: Arc::new(values), unrendered: Arc::new(unrendered), call: Arc::default() };
     Merged { config, set_by }
 }

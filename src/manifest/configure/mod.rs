@@ -7,6 +7,7 @@
 //! allows and points at the place that set a wrong value.
 
 mod begin;
+mod build_after;
 mod calls;
 mod check;
 mod colour;

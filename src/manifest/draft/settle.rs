@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::plain::PlainConfigs;
 use super::{Drafting, Patch, is_python_model};
-use crate::diagnostics::Diagnostic;
-use crate::manifest::configure::{self, Layer};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::manifest::configure::{self, Layer, Setting};
 use crate::manifest::layers::{Layers, call_layer, patch_layer};
 use crate::manifest::sketch::Sketch;
 use crate::manifest::{Config, ResourceType};
@@ -67,7 +67,8 @@ impl Drafting<'_> {
             merged.config.unrendered = configure::merge(kind, written.in_order()).config.unrendered;
         }
         let found_before = findings.len();
-        findings.extend(configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start()));
+        let found = configure::check(sketch.resource_type(), &sketch.name, &mut merged, sketch.start());
+        findings.extend(found.into_iter().map(|finding| softened(sketch, &layers.patch, finding)));
         findings.extend(self.world.check(sketch, &merged));
         let hooks = ["pre-hook", "post-hook"].map(|key| (key, merged.config.hooks(key)));
         let is_plain = findings.len() == found_before && hooks.iter().all(|(_, hooks)| hooks.is_empty());
@@ -82,6 +83,19 @@ impl Drafting<'_> {
         }
         merged.config
     }
+}
+
+/// dbt looks at nothing that a property file says of the configuration of a singular test.
+fn softened(sketch: &Sketch, patch: &Layer, finding: Diagnostic) -> Diagnostic {
+    let is_singular = sketch.resource_type() == ResourceType::Test && sketch.test.is_none();
+    let is_of_patch = || {
+        let set_here = |setting: &Setting| finding.labels.iter().any(|label| label.span == setting.span);
+        patch.settings.iter().any(set_here)
+    };
+    if is_singular && is_of_patch() {
+        return Diagnostic { severity: Severity::Warning, ..finding };
+    }
+    finding
 }
 
 /// What the property file says. dbt: where it does not say how a Python model is

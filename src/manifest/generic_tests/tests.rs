@@ -247,13 +247,24 @@ fn mistakes_are_reported() {
     check("{unique: 1}", "wrong-type");
     check("{unique: {name: 1}}", "wrong-type");
     check("{unique: {config: 1}}", "wrong-type");
-    check("{unique: {arguments: [1]}}", "wrong-type");
+    for empty in ["{unique: null}", "{unique: {config: null}}", "{unique: {name: null}}"] {
+        check(empty, "wrong-type");
+    }
     check("{unique: {arguments: {model: x}}}", "bad-argument");
     check("{unique: {severity: warn, config: {severity: error}}}", "set-twice");
     check("{unique: {config: {tags: {a: b}}}}", "wrong-type");
     check("a-b", "bad-name");
     check("a.b.c", "bad-name");
     check("'1a'", "bad-name");
+}
+
+/// dbt: what is no mapping holds no arguments.
+#[test]
+fn arguments_may_be_anything() {
+    for arguments in ["[1]", "x", "null", "{}"] {
+        let draft = only(&on_column(&format!("{{unique: {{arguments: {arguments}}}}}")));
+        assert_eq!(draft.name, "unique_stg_orders_id", "{arguments}");
+    }
 }
 
 #[test]

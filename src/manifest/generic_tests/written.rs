@@ -48,6 +48,14 @@ pub(super) const CONFIG_KEYS: [&str; 14] = [
     "alias",
 ];
 
+/// Takes out `arguments`. dbt: what is no mapping holds none.
+fn arguments(rest: &mut Map) -> Map {
+    match rest.remove("arguments").map(|(_, arguments)| arguments.value) {
+        Some(Value::Map(map)) => map,
+        _ => Map::default(),
+    }
+}
+
 /// Reads an entry of `data_tests`. `owner` says in words what it stands below.
 /// `has_arguments`: whether `arguments:` holds arguments, rather than being one.
 pub(super) fn read(owner: &str, entry: &Yaml, has_arguments: bool) -> Result<Written, Vec<Diagnostic>> {
@@ -71,15 +79,14 @@ impl Reader<'_> {
         let (namespace, test) = self.split_name(&full_name)?;
         let subject = format!("data test `{}` of {}", full_name.value, self.owner);
         let old_forms = old_forms(&rest, self.has_arguments);
-        let mut arguments =
-            if self.has_arguments { self.section(&subject, &mut rest, "arguments") } else { Map::default() };
+        let mut arguments = if self.has_arguments { arguments(&mut rest) } else { Map::default() };
         // dbt: what belongs to every test is that below `arguments` too.
         for key in ["config", "name", "description"].into_iter().chain(CONFIG_KEYS) {
             if let Some((key, value)) = arguments.remove(key) {
                 rest.insert(key, value);
             }
         }
-        let config = self.section(&subject, &mut rest, "config");
+        let config = self.section(&subject, &mut rest);
         for key in [rest.entry("model"), arguments.entry("model")].into_iter().flatten() {
             self.problems.push(
                 Diagnostic::error("bad-argument", format!("{subject} must not have an argument `model`"))
@@ -139,15 +146,17 @@ impl Reader<'_> {
         }
         let name = Spanned::new(key.text.clone(), key.span);
         match &value.value {
-            Value::Null => Some((name, Map::default())),
             Value::Map(rest) => Some((name, rest.clone())),
             _ => {
                 let message = format!("data test `{}` of {} must be a mapping", key.text, self.owner);
-                self.problems.push(
-                    Diagnostic::error("wrong-type", message)
-                        .at(value.span, format!("this is {}", value.kind()))
-                        .help("name each argument below `arguments:`"),
-                );
+                let problem = Diagnostic::error("wrong-type", message);
+                let problem = problem.at(value.span, format!("this is {}", value.kind()));
+                self.problems.push(if value.is_null() {
+                    let problem = problem.known_as("test arguments must be a dict, got <class 'NoneType'>");
+                    problem.help(format!("write `- {}` without the colon", key.text))
+                } else {
+                    problem.help("name each argument below `arguments:`")
+                });
                 None
             }
         }
@@ -174,21 +183,19 @@ impl Reader<'_> {
         Some((namespace.map(str::to_owned), Spanned::new(test.to_owned(), name.span)))
     }
 
-    /// Takes out a mapping; one that is null is empty.
-    fn section(&mut self, subject: &str, rest: &mut Map, key: &str) -> Map {
-        match rest.remove(key).map(|(_, value)| (value.span, value.value)) {
-            None | Some((_, Value::Null)) => Map::default(),
-            Some((_, Value::Map(map))) => map,
-            Some((span, _)) => {
-                let message = format!("`{key}` of {subject} must be a mapping");
-                self.problems.push(Diagnostic::error("wrong-type", message).at(span, ""));
-                Map::default()
-            }
+    /// Takes out `config`.
+    fn section(&mut self, subject: &str, rest: &mut Map) -> Map {
+        let Some((_, config)) = rest.remove("config") else { return Map::default() };
+        if let Value::Map(map) = config.value {
+            return map;
         }
+        let problem = Diagnostic::error("wrong-type", format!("`config` of {subject} must be a mapping"));
+        self.problems.push(problem.at(config.span, format!("this is {}", config.kind())));
+        Map::default()
     }
 
     fn text(&mut self, subject: &str, rest: &mut Map, key: &str) -> Option<Spanned<String>> {
-        let (_, value) = rest.remove(key).filter(|(_, value)| !value.is_null())?;
+        let (_, value) = rest.remove(key)?;
         let Some(text) = value.as_str() else {
             let message = format!("`{key}` of {subject} must be a text");
             let problem = Diagnostic::error("wrong-type", message);

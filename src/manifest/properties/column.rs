@@ -5,6 +5,8 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::constraints::constraints;
 use super::entry::{Entry, warn_repeated};
+use super::form::names;
+use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::yaml::Yaml;
@@ -32,24 +34,6 @@ pub struct Column {
     pub extra: JsonMap<String, Json>,
 }
 
-const KNOWN: [&str; 15] = [
-    "name",
-    "description",
-    "data_type",
-    "quote",
-    "tags",
-    "meta",
-    "config",
-    "constraints",
-    "data_tests",
-    "tests",
-    "docs",
-    "granularity",
-    "dimension",
-    "entity",
-    "policy_tags",
-];
-
 /// The columns below `columns:` of an entry.
 pub(super) fn columns(parent: &mut Entry<'_, '_>) -> Vec<Column> {
     let items = parent.list("columns");
@@ -72,12 +56,14 @@ pub(super) fn columns_of<'a>(
 
 fn column(yaml: &Yaml, owner: &str, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let (mut entry, name) = Entry::open_named("column", yaml, problems)?;
-    entry.warn_misspelt_keys(&KNOWN);
+    let known = names(forms::COLUMN);
+    entry.warn_misspelt_keys(&known);
+    entry.check_known_forms(forms::COLUMN);
     let config = entry.config(yaml, &[]);
     let tags: IndexSet<String> = entry.plain_texts("tags").into_iter().chain(config.tags()).collect();
     let mut meta = entry.object("meta");
     meta.extend(config.meta());
-    let mut extra = entry.extra(&KNOWN);
+    let mut extra = entry.extra(&known);
     let granularity = entry.text("granularity").map(|text| ("granularity".to_owned(), text.value.into()));
     extra.extend(granularity);
     // dbt keeps what the semantic layer says of a column as it was written.

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::call::parse_call;
 use super::column::Column;
 use super::entry::Entry;
+use super::forms;
 use super::node::NodeProperties;
 use crate::diagnostics::Diagnostic;
 use crate::yaml::Yaml;
@@ -23,6 +24,7 @@ pub(super) fn constraints(entry: &mut Entry<'_, '_>, owner: &str) -> Vec<Json> {
 
 fn constraint(subject: &str, owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Json> {
     let mut entry = Entry::open(subject, yaml, problems)?;
+    entry.check_known_forms(forms::CONSTRAINT);
     if entry.get("type").is_none() {
         entry.missing("type");
         return None;

@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
-use super::form::{self, Field};
+use super::form::{self, Fields};
 use super::spanned::Spanned;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::project::moment;
@@ -21,6 +21,8 @@ pub(super) struct Entry<'a, 'p> {
     /// The whole of it.
     pub(super) span: Span,
     map: &'a Map,
+    /// Keys whose value was refused already.
+    refused: Vec<&'a str>,
     pub(super) problems: &'p mut Vec<Diagnostic>,
 }
 
@@ -39,7 +41,7 @@ impl<'a, 'p> Entry<'a, 'p> {
             );
             return None;
         };
-        Some(Self { subject, span: yaml.span, map, problems })
+        Some(Self { subject, span: yaml.span, map, refused: Vec::new(), problems })
     }
 
     /// A mapping that has a name; `kind` is a word for messages, such as `model`.
@@ -64,14 +66,14 @@ impl<'a, 'p> Entry<'a, 'p> {
         Some((entry, name))
     }
 
-    /// The value of a key; `None` where it is absent or null.
+    /// The value of a key; `None` where it is absent, null or refused.
     pub(super) fn get(&self, key: &str) -> Option<&'a Yaml> {
-        self.map.get(key).filter(|value| !value.is_null())
+        self.get_or_null(key).filter(|value| !value.is_null())
     }
 
     /// The value of a key, null included.
     pub(super) fn get_or_null(&self, key: &str) -> Option<&'a Yaml> {
-        self.map.get(key)
+        self.map.get(key).filter(|_| !self.refused.contains(&key))
     }
 
     /// Where a key was written.
@@ -277,24 +279,22 @@ impl<'a, 'p> Entry<'a, 'p> {
         }
     }
 
-    /// Reports keys that there are not as mistakes.
-    pub(super) fn refuse_unknown_keys(&mut self, known: &[&str]) {
-        for (key, _) in self.map.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
-            self.problems.push(form::refused(&self.subject, key, known.iter().copied()));
-        }
+    /// Reports keys that there are not, and values that have not the form of their key, which are
+    /// read as absent from here on. Those that must be there and are empty have been told.
+    pub(super) fn check_forms(&mut self, fields: Fields, told: &[&str]) {
+        self.check((fields, false), told);
     }
 
-    /// Reports keys that there are not, and values that have not the form of their key. Those that
-    /// must be there and are empty have been told.
-    pub(super) fn check_forms(&mut self, fields: &[Field], told: &[&str]) {
-        let is_told = |key: &str| told.contains(&key) && self.get(key).is_none();
-        let map: Map = self
-            .map
-            .iter()
-            .filter(|(key, _)| !is_told(&key.text))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        form::check(&self.subject, fields, &map, self.problems);
+    /// The same where a key that there is not is no mistake.
+    pub(super) fn check_known_forms(&mut self, fields: Fields) {
+        self.check((fields, true), &[]);
+    }
+
+    fn check(&mut self, fields: (Fields, bool), told: &[&str]) {
+        let map = self.map;
+        let is_empty = |key: &str| map.get(key).is_none_or(Yaml::is_null);
+        let is_seen = |key: &str| !(told.contains(&key) && is_empty(key));
+        self.refused = form::check(&self.subject, fields, map, is_seen, self.problems);
     }
 
     /// Reports unknown keys that are nearly known ones; all others are taken for

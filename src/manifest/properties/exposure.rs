@@ -4,6 +4,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
+use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -60,19 +61,6 @@ pub struct GroupProperties {
     pub config: ConfigBlock,
 }
 
-const EXPOSURE_KEYS: [&str; 11] = [
-    "name",
-    "type",
-    "owner",
-    "description",
-    "label",
-    "maturity",
-    "meta",
-    "tags",
-    "url",
-    "depends_on",
-    "config",
-];
 const TYPES: [&str; 5] = ["dashboard", "notebook", "analysis", "ml", "application"];
 const MATURITIES: [&str; 3] = ["low", "medium", "high"];
 
@@ -83,7 +71,7 @@ pub(super) fn exposure(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<ExposureProperties> {
     let (mut entry, name) = Entry::open_named("exposure", yaml, problems)?;
-    entry.refuse_unknown_keys(&EXPOSURE_KEYS);
+    entry.check_forms(forms::EXPOSURE, &[]);
     if !name.value.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
         let message = format!("the name of {} should hold letters, digits, `_` and `-` only", entry.subject);
         let problem = Diagnostic::warning("unusual-name", message).at(name.span, "");
@@ -118,7 +106,7 @@ pub(super) fn exposure(
 /// One entry of `groups`.
 pub(super) fn group(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<GroupProperties> {
     let (mut entry, name) = Entry::open_named("group", yaml, problems)?;
-    entry.refuse_unknown_keys(&["name", "owner", "description", "config"]);
+    entry.check_forms(forms::GROUP, &[]);
     Some(GroupProperties {
         name,
         span: entry.span,

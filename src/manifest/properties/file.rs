@@ -173,15 +173,16 @@ impl Reader<'_> {
         read: impl Fn(&Yaml, &Yaml, &mut Vec<Diagnostic>) -> Found,
     ) -> Vec<T> {
         let Some(value) = self.map.get(section) else { return Vec::new() };
-        if value.is_null() {
-            return Vec::new();
-        }
         let Some(items) = value.as_seq() else {
             self.problems.push(
                 Diagnostic::error("wrong-type", format!("`{section}` must be a list"))
                     .known_as(format!("'{section}' is not a list"))
                     .at(value.span, format!("this is {}", value.kind()))
-                    .help("begin each item with `- name:`"),
+                    .help(if value.is_null() {
+                        "remove the key, or begin each item below it with `- name:`"
+                    } else {
+                        "begin each item with `- name:`"
+                    }),
             );
             return Vec::new();
         };
@@ -195,7 +196,7 @@ impl Reader<'_> {
     }
 }
 
-/// `version` may be absent; where it is there, it is 2 (dbt).
+/// `version` says nothing any more: dbt takes any.
 fn check_version(map: &Map, problems: &mut Vec<Diagnostic>) {
     let Some(version) = map.get("version") else { return };
     let is_two = match &version.value {
@@ -206,8 +207,8 @@ fn check_version(map: &Map, problems: &mut Vec<Diagnostic>) {
     };
     if !is_two {
         problems.push(
-            Diagnostic::error("bad-version", "the `version` of a property file must be 2")
-                .at(version.span, "")
+            Diagnostic::warning("bad-version", "the `version` of a property file is 2")
+                .at(version.span, "this has no effect")
                 .help("write `version: 2`, or leave the line out"),
         );
     }

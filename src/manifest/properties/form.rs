@@ -1,5 +1,8 @@
 //! What the parts of an entry must be, all the way down.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use crate::diagnostics::Diagnostic;
 use crate::yaml::{Key, Map, Value, Yaml};
 
@@ -21,14 +24,20 @@ pub(super) enum Form {
     Whole,
     /// A number, or nothing.
     Number,
-    /// A text, a list of texts, or nothing.
+    /// A text or a list of texts.
     Texts,
+    /// A text or a number.
+    TextOrNumber,
+    /// What Python makes a list of: a list, a mapping, a text.
+    Several,
     /// A mapping of anything.
     Mapping,
     /// A list of such.
     List(&'static Form),
     /// A mapping of these keys alone.
     Keys(&'static [Field]),
+    /// A mapping of these keys and any others.
+    Open(&'static [Field]),
     /// A text, or what else is said.
     NamedOr(&'static Form),
     /// Nothing, or what else is said.
@@ -40,28 +49,56 @@ pub(super) struct Field {
     name: &'static str,
     form: Form,
     is_needed: bool,
+    /// Whether somebody reads it.
+    is_read: bool,
 }
+
+/// The keys of an entry, in parts that several kinds of entries share.
+pub(super) type Fields = &'static [&'static [Field]];
 
 /// A key that may be left out.
 pub(super) const fn field(name: &'static str, form: Form) -> Field {
-    Field { name, form, is_needed: false }
+    Field { name, form, is_needed: false, is_read: true }
+}
+
+/// A key whose form dbt checks and that nobody reads.
+pub(super) const fn unread(name: &'static str, form: Form) -> Field {
+    Field { name, form, is_needed: false, is_read: false }
 }
 
 /// A key that must be there.
 pub(super) const fn needed(name: &'static str, form: Form) -> Field {
-    Field { name, form, is_needed: true }
+    Field { name, form, is_needed: true, is_read: true }
 }
 
-/// Reports what in the entry that `subject` names has not its form.
-pub(super) fn check(subject: &str, fields: &[Field], entry: &Map, problems: &mut Vec<Diagnostic>) {
+/// The names of what is read.
+pub(super) fn names(fields: Fields) -> Vec<&'static str> {
+    fields.iter().copied().flatten().filter(|field| field.is_read).map(|field| field.name).collect()
+}
+
+/// Reports what in the entry that `subject` names has not its form, by each key that `is_seen`.
+/// Gives the keys of what has not. A key that there is not is refused where the entry is not `open`.
+pub(super) fn check<'a>(
+    subject: &str,
+    (fields, open): (Fields, bool),
+    entry: &'a Map,
+    is_seen: impl Fn(&str) -> bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<&'a str> {
     let mut checked = Checked { subject, problems };
-    for (key, value) in entry.iter() {
-        if let Some(field) = fields.iter().find(|field| field.name == key.text) {
-            checked.value(field.name, &field.form, value);
-        } else {
-            checked.problems.push(refused(subject, key, fields.iter().map(|field| field.name)));
+    let mut refused_keys = Vec::new();
+    for (key, value) in entry.iter().filter(|(key, _)| is_seen(&key.text)) {
+        let found = checked.problems.len();
+        if let Some(field) = fields.iter().copied().flatten().find(|field| field.name == key.text) {
+            checked.value(Path::Key(field.name), &field.form, value);
+        } else if !open {
+            checked.problems.push(refused(subject, key, names(fields).into_iter()));
+        }
+        if checked.problems.len() > found {
+            refused_keys.push(key.text.as_str());
         }
     }
+    refused_keys
 }
 
 /// What is said of a key that there is not.
@@ -76,32 +113,60 @@ struct Checked<'a> {
     problems: &'a mut Vec<Diagnostic>,
 }
 
+/// Where in an entry a value stands: `arguments[0].name`.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Key(&'a str),
+    Below(&'a Path<'a>, &'a str),
+    Item(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Below(path, key) => write!(f, "{path}.{key}"),
+            Self::Item(path, index) => write!(f, "{path}[{index}]"),
+        }
+    }
+}
+
 impl Checked<'_> {
-    fn value(&mut self, path: &str, form: &Form, yaml: &Yaml) {
+    fn value(&mut self, path: Path<'_>, form: &Form, yaml: &Yaml) {
         match (form, &yaml.value) {
             (Form::Any, _) | (Form::NoneOr(_), Value::Null) | (Form::NamedOr(_), Value::String(_)) => {}
-            (Form::NoneOr(form) | Form::NamedOr(form), _) => self.value(path, form, yaml),
+            (Form::NoneOr(form), _) | (Form::NamedOr(form), Value::Map(_) | Value::Seq(_)) => {
+                self.value(path, form, yaml);
+            }
             (Form::List(form), Value::Seq(items)) => {
-                for item in items {
-                    self.value(path, form, item);
+                for (index, item) in items.iter().enumerate() {
+                    self.value(Path::Item(&path, index), form, item);
                 }
             }
-            (Form::Keys(fields), Value::Map(map)) => self.keys(path, fields, map, yaml),
+            (Form::Keys(fields), Value::Map(map)) => self.keys(path, (fields, false), map, yaml),
+            (Form::Open(fields), Value::Map(map)) => self.keys(path, (fields, true), map, yaml),
             _ if fits(form, yaml) => {}
-            _ => {
-                let message = format!("`{path}` of {} must be {}", self.subject, words(form));
-                let problem = Diagnostic::error("wrong-type", message);
-                self.problems.push(problem.at(yaml.span, format!("this is {}", yaml.kind())));
-            }
+            _ => self.problems.push(self.wrong(path, form, yaml)),
         }
     }
 
-    fn keys(&mut self, path: &str, fields: &[Field], map: &Map, yaml: &Yaml) {
+    fn wrong(&self, path: Path<'_>, form: &Form, yaml: &Yaml) -> Diagnostic {
+        let message = format!("`{path}` of {} must be {}", self.subject, words(form));
+        let problem = Diagnostic::error("wrong-type", message);
+        let problem = problem.at(yaml.span, format!("this is {}", yaml.kind()));
+        let is_lone = yaml.as_seq().is_none() && yaml.as_map().is_none();
+        match form {
+            _ if yaml.is_null() => problem.help("leave the key out, or say what it is"),
+            Form::Text | Form::TextOrNone if is_lone => problem.help("put it in quotes"),
+            _ => problem,
+        }
+    }
+
+    fn keys(&mut self, path: Path<'_>, (fields, open): (&[Field], bool), map: &Map, yaml: &Yaml) {
         for (key, value) in map.iter() {
-            let below = format!("{path}.{}", key.text);
             if let Some(field) = fields.iter().find(|field| field.name == key.text) {
-                self.value(&below, &field.form, value);
-            } else {
+                self.value(Path::Below(&path, &key.text), &field.form, value);
+            } else if !open {
                 let subject = format!("`{path}` of {}", self.subject);
                 self.problems.push(refused(&subject, key, fields.iter().map(|field| field.name)));
             }
@@ -117,23 +182,30 @@ impl Checked<'_> {
 fn fits(form: &Form, yaml: &Yaml) -> bool {
     let is_text = |yaml: &Yaml| matches!(yaml.value, Value::String(_));
     match (form, &yaml.value) {
-        (Form::Text | Form::TextOrNone | Form::TextOrFlag | Form::Lone | Form::Texts, Value::String(_))
-        | (
-            Form::TextOrNone | Form::TextOrFlag | Form::Lone | Form::Texts | Form::Whole | Form::Number,
-            Value::Null,
+        (
+            Form::Text
+            | Form::TextOrNone
+            | Form::TextOrFlag
+            | Form::Lone
+            | Form::Texts
+            | Form::TextOrNumber
+            | Form::Several,
+            Value::String(_),
         )
+        | (Form::TextOrNone | Form::TextOrFlag | Form::Lone | Form::Whole | Form::Number, Value::Null)
         | (Form::TextOrFlag | Form::Lone | Form::Flag, Value::Bool(_))
-        | (Form::Lone | Form::Whole | Form::Number, Value::Int(_))
-        | (Form::Number, Value::Float(_))
-        | (Form::Mapping, Value::Map(_)) => true,
+        | (Form::Lone | Form::Whole | Form::Number | Form::TextOrNumber, Value::Int(_))
+        | (Form::Number | Form::TextOrNumber, Value::Float(_))
+        | (Form::Mapping | Form::Several, Value::Map(_))
+        | (Form::Several, Value::Seq(_)) => true,
         (Form::Whole, Value::Float(number)) => number.fract() == 0.0,
         (Form::Texts, Value::Seq(items)) => items.iter().all(is_text),
         _ => false,
     }
 }
 
-fn words(form: &Form) -> &'static str {
-    match form {
+fn words(form: &Form) -> Cow<'static, str> {
+    let words = match form {
         Form::Any => "anything",
         Form::Text | Form::TextOrNone => "a text",
         Form::TextOrFlag => "a text, `true` or `false`",
@@ -142,9 +214,11 @@ fn words(form: &Form) -> &'static str {
         Form::Whole => "a whole number",
         Form::Number => "a number",
         Form::Texts => "a text or a list of texts",
-        Form::Mapping | Form::Keys(_) => "a mapping",
-        Form::List(_) => "a list",
-        Form::NamedOr(_) => "a name or a mapping",
-        Form::NoneOr(form) => words(form),
-    }
+        Form::TextOrNumber => "a text or a number",
+        Form::Mapping | Form::Keys(_) | Form::Open(_) => "a mapping",
+        Form::List(_) | Form::Several => "a list",
+        Form::NamedOr(form) => return format!("a text or {}", words(form)).into(),
+        Form::NoneOr(form) => return words(form),
+    };
+    words.into()
 }

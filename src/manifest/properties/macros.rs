@@ -3,6 +3,8 @@
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 use super::entry::Entry;
+use super::form::names;
+use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -36,8 +38,6 @@ pub struct ArgumentProperties {
     pub description: Option<Spanned<String>>,
 }
 
-const KNOWN: [&str; 6] = ["name", "description", "docs", "meta", "config", "arguments"];
-
 /// One entry of `macros`.
 pub(super) fn macro_properties(
     yaml: &Yaml,
@@ -45,7 +45,8 @@ pub(super) fn macro_properties(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<MacroProperties> {
     let (mut entry, name) = Entry::open_named("macro", yaml, problems)?;
-    entry.warn_unknown_keys(&KNOWN);
+    entry.warn_unknown_keys(&names(forms::MACRO));
+    entry.check_known_forms(forms::MACRO);
     let mut meta = entry.object("meta");
     let config = entry.config(raw, &[]);
     meta.extend(config.meta());
@@ -72,7 +73,7 @@ fn complete_docs(written: &JsonMap<String, Json>) -> Json {
 fn argument(owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<ArgumentProperties> {
     let (mut entry, name) = Entry::open_named("argument", yaml, problems)?;
     entry.subject = format!("argument `{}` of {owner}", name.value);
-    entry.warn_unknown_keys(&["name", "type", "description"]);
+    entry.check_forms(forms::MACRO_ARGUMENT, &[]);
     let data_type = entry.text("type");
     Some(ArgumentProperties { name, data_type, description: entry.text("description") })
 }

@@ -8,6 +8,8 @@ use super::column::{Column, columns};
 use super::config_block::ConfigBlock;
 use super::constraints::{check_primary_keys, constraints};
 use super::entry::Entry;
+use super::form::{Fields, names};
+use super::forms;
 use super::function::{FunctionProperties, function};
 use super::spanned::Spanned;
 use super::versions::{ModelVersion, versions};
@@ -54,60 +56,16 @@ impl NodeKey {
         }
     }
 
-    fn known(self) -> &'static [&'static str] {
+    fn fields(self) -> Fields {
         match self {
-            Self::Models => &MODEL_KEYS,
-            Self::Seeds | Self::Snapshots => &TESTABLE_KEYS,
-            Self::Analyses => &ANALYSIS_KEYS,
-            Self::DataTests => &DATA_TEST_KEYS,
-            Self::Functions => &FUNCTION_KEYS,
+            Self::Models => forms::MODEL,
+            Self::Seeds | Self::Snapshots => forms::TESTABLE,
+            Self::Analyses => forms::ANALYSIS,
+            Self::DataTests => forms::DATA_TEST,
+            Self::Functions => forms::FUNCTION,
         }
     }
 }
-
-const MODEL_KEYS: [&str; 22] = [
-    "name",
-    "description",
-    "columns",
-    "config",
-    "docs",
-    "meta",
-    "group",
-    "access",
-    "contract",
-    "constraints",
-    "data_tests",
-    "tests",
-    "quote_columns",
-    "deprecation_date",
-    "latest_version",
-    "versions",
-    "time_spine",
-    "semantic_model",
-    "agg_time_dimension",
-    "primary_entity",
-    "metrics",
-    "derived_semantics",
-];
-const TESTABLE_KEYS: [&str; 13] = [
-    "name",
-    "description",
-    "columns",
-    "config",
-    "docs",
-    "meta",
-    "group",
-    "access",
-    "contract",
-    "data_tests",
-    "tests",
-    "quote_columns",
-    "relation",
-];
-const ANALYSIS_KEYS: [&str; 7] = ["name", "description", "columns", "config", "docs", "meta", "group"];
-const FUNCTION_KEYS: [&str; 10] =
-    ["name", "description", "columns", "config", "docs", "meta", "group", "access", "arguments", "returns"];
-const DATA_TEST_KEYS: [&str; 5] = ["name", "description", "config", "docs", "meta"];
 
 /// Keys that dbt moves from an entry into its `config`.
 const MOVABLE: [&str; 5] = ["meta", "docs", "group", "contract", "access"];
@@ -168,7 +126,8 @@ pub(super) fn nodes(
 
 fn node(key: NodeKey, yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<NodeProperties> {
     let (mut entry, name) = Entry::open_named(key.noun(), yaml, problems)?;
-    entry.warn_unknown_keys(key.known());
+    entry.warn_unknown_keys(&names(key.fields()));
+    entry.check_known_forms(key.fields());
     let relation = if key == NodeKey::Snapshots { relation(&mut entry) } else { None };
     let is_testable = matches!(key, NodeKey::Models | NodeKey::Seeds | NodeKey::Snapshots);
     let description = entry.text("description");
@@ -192,6 +151,21 @@ fn node(key: NodeKey, yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -
     })
 }
 
+/// How fine times can be.
+pub const GRAINS: [&str; 11] = [
+    "nanosecond",
+    "microsecond",
+    "millisecond",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+];
+
 /// Which column of a time spine is the finest; that column says how fine it is.
 fn time_spine(entry: &mut Entry<'_, '_>, columns: &[Column]) -> Option<Json> {
     let at = entry.get("time_spine")?.span;
@@ -209,6 +183,12 @@ fn time_spine(entry: &mut Entry<'_, '_>, columns: &[Column]) -> Option<Json> {
         entry.problems.push(Diagnostic::error("bad-time-spine", message).at(at, "").known_as(words).help(
             "name it as `standard_granularity_column`, and give it `granularity: day` below `columns:`",
         ));
+    }
+    let grain = found.and_then(|column| column.extra.get("granularity")).and_then(Json::as_str);
+    if let Some(grain) = grain.filter(|grain| !GRAINS.contains(&grain.to_lowercase().as_str())) {
+        let message = format!("`{grain}` is not a known `granularity` of a column of {}", entry.subject);
+        let problem = Diagnostic::error("unknown-value", message).at(at, "of this time spine");
+        entry.problems.push(problem.suggest(grain, GRAINS));
     }
     let custom = written.get("custom_granularities").and_then(Json::as_array).into_iter().flatten();
     let is_missing = |name: &&str| !columns.iter().any(|column| column.name.value == *name);

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
-use super::form::{Field, Form, field, needed};
+use super::form::{Field, Fields, Form, field, needed};
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -104,7 +104,7 @@ const METRIC: &[Field] = &[
     field("type", Form::Any),
     field("type_params", Form::Keys(TYPE_PARAMS)),
     field("description", Form::Any),
-    field("filter", Form::Texts),
+    field("filter", Form::NoneOr(&Form::Texts)),
     field("time_granularity", Form::TextOrNone),
     field("meta", Form::Mapping),
     field("tags", Form::List(&Form::Text)),
@@ -146,14 +146,14 @@ const TYPE_PARAMS: &[Field] = &[
 ];
 const INPUT_MEASURE: &Form = &Form::NamedOr(&Form::Keys(&[
     needed("name", Form::Text),
-    field("filter", Form::Texts),
+    field("filter", Form::NoneOr(&Form::Texts)),
     field("alias", Form::TextOrNone),
     field("join_to_timespine", Form::Flag),
     field("fill_nulls_with", Form::Whole),
 ]));
 const INPUT_METRIC: &Form = &Form::NamedOr(&Form::Keys(&[
     needed("name", Form::Text),
-    field("filter", Form::Texts),
+    field("filter", Form::NoneOr(&Form::Texts)),
     field("alias", Form::TextOrNone),
     field("offset_window", Form::TextOrNone),
     field("offset_to_grain", Form::TextOrNone),
@@ -167,7 +167,7 @@ const QUERY: &[Field] = &[
         Form::Keys(&[
             field("metrics", Form::List(&Form::Text)),
             field("group_by", Form::List(&Form::Text)),
-            field("where", Form::Texts),
+            field("where", Form::NoneOr(&Form::Texts)),
             field("order_by", Form::List(&Form::Text)),
             field("limit", Form::Whole),
         ]),
@@ -176,7 +176,7 @@ const QUERY: &[Field] = &[
     field("label", Form::TextOrNone),
     field("exports", Form::List(&Form::Keys(&[needed("name", Form::Text), CONFIG]))),
     field("config", Form::Any),
-    field("tags", Form::Texts),
+    field("tags", Form::NoneOr(&Form::Texts)),
 ];
 
 impl SemanticProperties {
@@ -204,12 +204,12 @@ pub(super) fn semantic_model(
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<SemanticProperties> {
-    properties("semantic model", (MODEL, &["model"]), yaml, raw, problems)
+    properties("semantic model", (&[MODEL], &["model"]), yaml, raw, problems)
 }
 
 /// One entry of `metrics`.
 pub(super) fn metric(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<SemanticProperties> {
-    properties("metric", (METRIC, &["label", "type", "type_params"]), yaml, raw, problems)
+    properties("metric", (&[METRIC], &["label", "type", "type_params"]), yaml, raw, problems)
 }
 
 /// One entry of `saved_queries`.
@@ -218,12 +218,12 @@ pub(super) fn saved_query(
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<SemanticProperties> {
-    properties("saved query", (QUERY, &["query_params"]), yaml, raw, problems)
+    properties("saved query", (&[QUERY], &["query_params"]), yaml, raw, problems)
 }
 
 fn properties(
     kind: &str,
-    (known, required): (&[Field], &[&str]),
+    (known, required): (Fields, &[&str]),
     yaml: &Yaml,
     raw: &Yaml,
     problems: &mut Vec<Diagnostic>,

@@ -7,6 +7,8 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::column::{Column, columns};
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
+use super::form::names;
+use super::forms;
 use super::source_config::{Level, level, merged};
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
@@ -87,41 +89,6 @@ impl SourceProperties {
     }
 }
 
-const SOURCE_KEYS: [&str; 14] = [
-    "name",
-    "description",
-    "database",
-    "schema",
-    "loader",
-    "quoting",
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "meta",
-    "tags",
-    "config",
-    "tables",
-    "loaded_at_field_present",
-];
-const TABLE_KEYS: [&str; 16] = [
-    "name",
-    "description",
-    "identifier",
-    "columns",
-    "data_tests",
-    "tests",
-    "quoting",
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "external",
-    "meta",
-    "tags",
-    "config",
-    "docs",
-    "data_type",
-];
-
 /// What a source says that its tables may override.
 struct Inherited<'a> {
     name: &'a str,
@@ -132,7 +99,7 @@ struct Inherited<'a> {
 /// One entry of `sources`. `raw` is the same before rendering.
 pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<SourceProperties> {
     let (mut entry, name) = Entry::open_named("source", yaml, problems)?;
-    entry.refuse_unknown_keys(&SOURCE_KEYS);
+    entry.check_forms(forms::SOURCE, &[]);
     let quoting = quoting(&mut entry);
     let own = level(&mut entry, raw);
     let written = |key: &str| raw.as_map()?.get(key)?.as_str().map(str::to_owned);
@@ -173,7 +140,8 @@ fn table(
 ) -> Option<TableProperties> {
     let (mut entry, name) = Entry::open_named("source table", yaml, problems)?;
     entry.subject = format!("source table `{}.{}`", inherited.name, name.value);
-    entry.warn_unknown_keys(&TABLE_KEYS);
+    entry.warn_unknown_keys(&names(forms::TABLE));
+    entry.check_known_forms(forms::TABLE);
     let own = level(&mut entry, raw);
     let mut merged_quoting = inherited.quoting.clone();
     merged_quoting.extend(quoting(&mut entry));
@@ -196,6 +164,5 @@ fn quoting(entry: &mut Entry<'_, '_>) -> BTreeMap<String, bool> {
     let subject = format!("`quoting` of {}", entry.subject);
     let Some(mut parts) = Entry::open(subject, value, entry.problems) else { return BTreeMap::new() };
     let known = ["database", "schema", "identifier", "column"];
-    parts.refuse_unknown_keys(&known);
     known.into_iter().filter_map(|part| Some((part.to_owned(), parts.flag(part)?))).collect()
 }

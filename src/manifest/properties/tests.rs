@@ -101,6 +101,102 @@ fn parts_have_their_form() {
     check("unit_tests: [{name: a, model: b, given: [], expect: {rows: []}, tags: [x]}]", &["refused-key"]);
 }
 
+/// As dbt-core 1.11.16 takes and refuses them.
+#[test]
+fn nothing_is_no_value_of_most_keys() {
+    let check = |list: &str, base: &str, refused: &[&str], taken: &[&str]| {
+        for (keys, expected) in [(refused, 1), (taken, 0)] {
+            for key in keys {
+                let text = format!("{list}: [{{name: a, {base}{key}: null}}]");
+                let parsed = read(&text);
+                assert_eq!(parsed.problems.len(), expected, "{text}: {:?}", parsed.problems);
+                assert!(parsed.problems.iter().all(|it| it.code == "wrong-type"), "{text}");
+            }
+        }
+    };
+    let node = ["description", "docs", "meta", "config", "columns"];
+    for list in ["models", "seeds", "snapshots", "analyses"] {
+        check(list, "", &node, &["group"]);
+    }
+    for list in ["models", "seeds", "snapshots"] {
+        check(list, "", &["data_tests", "tests", "contract"], &["quote_columns"]);
+    }
+    check("models", "", &["constraints", "versions", "access"], &["time_spine", "deprecation_date"]);
+    check("models", "", &[], &["latest_version"]);
+    check("snapshots", "", &["relation"], &[]);
+    check("macros", "", &["description", "docs", "meta", "config", "arguments"], &[]);
+    let source = ["description", "loader", "quoting", "meta", "tags", "config", "tables"];
+    check("sources", "", &source, &["database", "schema", "freshness", "loaded_at_field"]);
+    let exposure = ["description", "meta", "tags", "depends_on", "config"];
+    check("exposures", "type: ml, owner: {name: b}, ", &exposure, &["label", "url", "maturity"]);
+    check("groups", "owner: {name: b}, ", &["config"], &["description"]);
+    let unit_test = ["description", "config", "versions"];
+    check("unit_tests", "model: b, given: [], expect: {rows: []}, ", &unit_test, &["overrides"]);
+    for list in ["models", "sources", "exposures", "groups", "unit_tests", "macros", "semantic_models"] {
+        assert_eq!(codes(&read(&format!("{list}:"))), ["wrong-type"], "{list}");
+    }
+}
+
+/// As dbt-core 1.11.16 takes and refuses them.
+#[test]
+fn values_have_the_form_of_their_key() {
+    let check = |text: &str, expected: &[&str]| {
+        let parsed = read(text);
+        assert_eq!(codes(&parsed), expected, "{text}: {:?}", parsed.problems);
+        assert!(parsed.problems.iter().all(|problem| !problem.labels.is_empty()), "{text}");
+    };
+    let model = |keys: &str, expected: &[&str]| check(&format!("models: [{{name: a, {keys}}}]"), expected);
+    model("docs: {show: []}", &["wrong-type"]);
+    model("docs: {shown: true}", &["refused-key"]);
+    model("docs: {node_color: null}", &[]);
+    model("constraints: [{type: unique, columns: null}]", &["wrong-type"]);
+    model("constraints: [{type: unique, columns: x}]", &[]);
+    let column = |keys: &str, expected: &[&str]| model(&format!("columns: [{{name: x, {keys}}}]"), expected);
+    for key in ["description", "tags", "meta", "config", "constraints", "data_tests", "tests", "docs"] {
+        column(&format!("{key}: null"), &["wrong-type"]);
+    }
+    column("tags: x", &["wrong-type"]);
+    column("config: {tags: x}", &[]);
+    column("config: {tags: null}", &["wrong-type"]);
+    column("data_type: null, quote: null, granularity: null", &[]);
+    let spine = |keys: &str, grain: &str, expected: &[&str]| {
+        let spine = format!("time_spine: {{standard_granularity_column: x, {keys}}}");
+        model(&format!("{spine}, columns: [{{name: x, granularity: {grain}}}, {{name: y}}]"), expected);
+    };
+    spine("custom_granularities: [{name: y}, {name: z, column_name: y}]", "day", &[]);
+    spine("", "fortnight", &["unknown-value"]);
+    spine("zone: x", "day", &["refused-key"]);
+    spine("custom_granularities: null", "day", &["wrong-type"]);
+    spine("custom_granularities: [y]", "day", &["wrong-type"]);
+    spine("custom_granularities: [{column_name: y}]", "day", &["missing-key"]);
+    model("versions: [{v: 1, descripton: x}]", &["refused-key"]);
+    model("versions: [{v: 1, data_tests: null, config: {}}]", &[]);
+    check("macros: [{name: a, arguments: [{name: x, kind: y}]}]", &["refused-key"]);
+    check("macros: [{name: a, config: {docs: {shown: true}}}]", &["refused-key"]);
+    let table = |keys: &str, expected: &[&str]| {
+        check(&format!("sources: [{{name: a, tables: [{{name: b, {keys}}}]}}]"), expected);
+    };
+    table("freshness: {warn: {count: 1, period: day}}", &["refused-key"]);
+    table("freshness: {warn_after: {count: 1, period: day, of: x}}", &["refused-key"]);
+    table("config: {freshness: {warn_after: {count: 1, period: day, of: x}}}", &["unknown-key"]);
+    table("config: {loaded_at_field: [x]}", &["wrong-type"]);
+    table("external: {location: 1}", &["wrong-type"]);
+    table("external: {partitions: [x, {name: y, data_type: date}], other: 1}", &[]);
+    table("tags: x", &["wrong-type"]);
+    check("sources: [{name: a, config: {meta: null}}]", &["wrong-type"]);
+    check("exposures: [{name: a, type: ml, owner: {name: b}, tags: x}]", &["wrong-type"]);
+    check("groups: [{name: a, owner: {name: b}, config: {meta: null}}]", &["wrong-type"]);
+    let unit_test = |keys: &str, expected: &[&str]| {
+        check(
+            &format!("unit_tests: [{{name: a, model: b, given: [], expect: {{rows: []}}, {keys}}}]"),
+            expected,
+        );
+    };
+    unit_test("overrides: {vars: null}", &["wrong-type"]);
+    unit_test("versions: {include: null}", &[]);
+    check("unit_tests: [{name: a, model: b, given: [], expect: {rows: 1}}]", &["wrong-type"]);
+}
+
 #[test]
 fn mistakes_are_reported_with_a_place() {
     let check = |text: &str, expected: &[&str]| {
@@ -111,6 +207,7 @@ fn mistakes_are_reported_with_a_place() {
     check("", &[]);
     check("- a", &["wrong-type"]);
     check("version: 1", &["bad-version"]);
+    assert!(!read("version: 1").problems[0].is_error());
     check("version: 2.0", &[]);
     check("model: []", &["unknown-key"]);
     check("functions: [{name: a, returns: {data_type: int}}]", &[]);
@@ -159,7 +256,7 @@ fn mistakes_are_reported_with_a_place() {
     check("models: [{name: a, columns: [{quote: 1, name: x}]}]", &["wrong-type"]);
     check("models: [{name: a, columns: [{name: x, data_test: []}]}]", &["unknown-key"]);
     check("models: [{name: a, columns: [{name: x, stats: many}]}]", &[]);
-    check("models: [{name: a, tests: null, data_tests: [x]}]", &[]);
+    check("models: [{name: a, tests: null, data_tests: [x]}]", &["wrong-type"]);
     check("snapshots: [{name: a, relation: orders}]", &["bad-relation"]);
     check("snapshots: [{name: a, relation: ref('orders')}]", &[]);
     check("sources: [{name: a, overrides: pkg, tables: []}]", &[]);

@@ -4,6 +4,8 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
+use super::form::Fields;
+use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Overrides;
@@ -107,9 +109,6 @@ impl RowFormat {
     }
 }
 
-const KNOWN: [&str; 8] =
-    ["name", "model", "description", "given", "expect", "overrides", "config", "versions"];
-
 /// One entry of `unit_tests`.
 pub(super) fn unit_test(
     yaml: &Yaml,
@@ -117,7 +116,7 @@ pub(super) fn unit_test(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<UnitTestProperties> {
     let (mut entry, name) = Entry::open_named("unit test", yaml, problems)?;
-    entry.refuse_unknown_keys(&KNOWN);
+    entry.check_forms(forms::UNIT_TEST, &[]);
     let model = entry.required_text("model");
     if entry.get("given").is_none() {
         entry.missing("given");
@@ -127,7 +126,7 @@ pub(super) fn unit_test(
     let given = items.iter().filter_map(|item| given(&subject, item, entry.problems)).collect();
     let expect = if let Some(value) = entry.get("expect") {
         let subject = format!("`expect` of {subject}");
-        fixture(subject, &["rows", "format", "fixture"], value, entry.problems)
+        fixture(subject, forms::ROWS, value, entry.problems)
     } else {
         entry.missing("expect");
         None
@@ -149,18 +148,18 @@ fn given(owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Giv
     let mut entry = Entry::open(format!("an input of {owner}"), yaml, problems)?;
     let input = entry.required_text("input")?;
     let subject = format!("input `{}` of {owner}", input.value);
-    let fixture = fixture(subject, &["rows", "format", "fixture", "input"], yaml, problems)?;
+    let fixture = fixture(subject, forms::INPUT, yaml, problems)?;
     Some(GivenProperties { input, fixture })
 }
 
 fn fixture(
     subject: String,
-    known: &[&str],
+    fields: Fields,
     yaml: &Yaml,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<FixtureProperties> {
     let mut entry = Entry::open(subject, yaml, problems)?;
-    entry.refuse_unknown_keys(known);
+    entry.check_forms(fields, &[]);
     let words = [RowFormat::Dict, RowFormat::Csv, RowFormat::Sql];
     let format = match entry.get("format") {
         Some(_) => {
@@ -187,7 +186,6 @@ fn versions(parent: &mut Entry<'_, '_>) -> Option<VersionChoice> {
     let value = parent.get("versions")?;
     let subject = format!("`versions` of {}", parent.subject);
     let mut entry = Entry::open(subject, value, parent.problems)?;
-    entry.refuse_unknown_keys(&["include", "exclude"]);
     let mut list = |key: &str| {
         entry.get(key)?;
         Some(entry.list(key).iter().map(Yaml::to_json).collect())
@@ -206,7 +204,6 @@ fn overrides(parent: &mut Entry<'_, '_>) -> Option<Overrides> {
     let value = parent.get("overrides")?;
     let subject = format!("`overrides` of {}", parent.subject);
     let mut entry = Entry::open(subject, value, parent.problems)?;
-    entry.refuse_unknown_keys(&["macros", "vars", "env_vars"]);
     let mut read = |key: &str| -> JsonMap<String, Json> { entry.object(key) };
     Some(Overrides { macros: read("macros"), vars: read("vars"), env_vars: read("env_vars") })
 }

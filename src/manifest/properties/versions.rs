@@ -6,6 +6,7 @@ use super::column::columns_of;
 use super::config_block::ConfigBlock;
 use super::constraints::constraints;
 use super::entry::Entry;
+use super::forms;
 use super::node::NodeProperties;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
@@ -38,20 +39,6 @@ impl ModelVersion {
         is_same_version(&self.v, &self.latest)
     }
 }
-
-const KNOWN: [&str; 11] = [
-    "v",
-    "defined_in",
-    "description",
-    "access",
-    "config",
-    "constraints",
-    "docs",
-    "data_tests",
-    "tests",
-    "columns",
-    "deprecation_date",
-];
 
 /// The entry once for each of its versions; alone where it has none.
 pub(super) fn versions(
@@ -129,7 +116,7 @@ fn version(
     unrendered: &Yaml,
     (v, latest): (&Spanned<Json>, &Json),
 ) -> Option<NodeProperties> {
-    entry.warn_unknown_keys(&KNOWN);
+    entry.check_forms(forms::VERSION, &[]);
     let name = &base.name.value;
     let file = entry.text("defined_in");
     let file = file.unwrap_or_else(|| Spanned::new(format!("{name}_v{}", version_text(&v.value)), v.span));
@@ -199,7 +186,7 @@ fn columns(entry: &mut Entry<'_, '_>) -> Option<(Inherited, Vec<super::Column>)>
 
 fn inherited(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Inherited> {
     let mut entry = Entry::open(format!("an item in `columns` of {subject}"), yaml, problems)?;
-    entry.warn_unknown_keys(&["include", "exclude"]);
+    entry.check_forms(forms::VERSION_COLUMNS, &[]);
     let Some(include) = entry.get("include") else {
         entry.missing("include");
         return None;

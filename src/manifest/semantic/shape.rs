@@ -6,23 +6,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::manifest::Config;
+use crate::manifest::properties::GRAINS;
 
 /// Collects what is wrong with one entry, in words.
 pub(super) type Faults = Vec<String>;
 
-const GRAINS: [&str; 11] = [
-    "nanosecond",
-    "microsecond",
-    "millisecond",
-    "second",
-    "minute",
-    "hour",
-    "day",
-    "week",
-    "month",
-    "quarter",
-    "year",
-];
 const AGGREGATIONS: [&str; 9] =
     ["sum", "min", "max", "count_distinct", "sum_boolean", "average", "percentile", "median", "count"];
 pub(super) const METRIC_TYPES: [&str; 5] = ["simple", "ratio", "cumulative", "derived", "conversion"];
