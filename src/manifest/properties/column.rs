@@ -59,6 +59,10 @@ fn column(yaml: &Yaml, owner: &str, problems: &mut Vec<Diagnostic>) -> Option<Co
     let known = names(forms::COLUMN);
     entry.warn_misspelt_keys(&known);
     entry.check_known_forms(forms::COLUMN);
+    let tests = entry.tests();
+    if !tests.is_empty() {
+        entry.check_known_forms(forms::TESTED_CONFIG);
+    }
     let config = entry.config(yaml, &[]);
     let tags: IndexSet<String> = entry.plain_texts("tags").into_iter().chain(config.tags()).collect();
     let mut meta = entry.object("meta");
@@ -79,7 +83,7 @@ fn column(yaml: &Yaml, owner: &str, problems: &mut Vec<Diagnostic>) -> Option<Co
         tags: tags.into_iter().collect(),
         meta,
         constraints,
-        tests: entry.tests(),
+        tests,
         extra,
     })
 }

@@ -19,12 +19,21 @@ const TYPES: [&str; 6] = ["check", "not_null", "unique", "primary_key", "foreign
 pub(super) fn constraints(entry: &mut Entry<'_, '_>, owner: &str) -> Vec<Json> {
     let subject = format!("a constraint of {}", entry.subject);
     let items = entry.list("constraints");
-    items.iter().filter_map(|item| constraint(&subject, owner, item, entry.problems)).collect()
+    let is_of_several = entry.subject == owner;
+    let of = |item| constraint((&subject, owner, is_of_several), item, entry.problems);
+    items.iter().filter_map(of).collect()
 }
 
-fn constraint(subject: &str, owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Json> {
+fn constraint(
+    (subject, owner, is_of_several): (&str, &str, bool),
+    yaml: &Yaml,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Json> {
     let mut entry = Entry::open(subject, yaml, problems)?;
     entry.check_known_forms(forms::CONSTRAINT);
+    if is_of_several {
+        entry.check_known_forms(forms::OF_SEVERAL);
+    }
     if entry.get("type").is_none() {
         entry.missing("type");
         return None;

@@ -294,7 +294,7 @@ impl<'a, 'p> Entry<'a, 'p> {
         let map = self.map;
         let is_empty = |key: &str| map.get(key).is_none_or(Yaml::is_null);
         let is_seen = |key: &str| !(told.contains(&key) && is_empty(key));
-        self.refused = form::check(&self.subject, fields, map, is_seen, self.problems);
+        self.refused.extend(form::check(&self.subject, fields, map, is_seen, self.problems));
     }
 
     /// Reports unknown keys that are nearly known ones; all others are taken for

@@ -97,7 +97,7 @@ pub(super) const COLUMN: Fields = &[&[
     field("quote", Form::NoneOr(&Form::Flag)),
     field("tags", TEXT_LIST),
     field("meta", Form::Mapping),
-    field("config", Form::Open(&[field("tags", Form::Texts)])),
+    field("config", Form::Mapping),
     field("constraints", ENTRIES),
     field("data_tests", ENTRIES),
     field("tests", ENTRIES),
@@ -108,9 +108,13 @@ pub(super) const COLUMN: Fields = &[&[
     field("policy_tags", Form::Any),
 ]];
 
+/// The configuration of a column whose data tests get its tags.
+pub(super) const TESTED_CONFIG: Fields = &[&[field("config", Form::Open(&[field("tags", Form::Texts)]))]];
+
 /// A constraint; who may have which is looked at where it is read.
-pub(super) const CONSTRAINT: Fields =
-    &[&[field("columns", Form::Several), field("to_columns", Form::Several)]];
+pub(super) const CONSTRAINT: Fields = &[&[field("to_columns", Form::Several)]];
+/// What a constraint has that is none of a column.
+pub(super) const OF_SEVERAL: Fields = &[&[field("columns", Form::Several)]];
 
 /// A version of a model.
 pub(super) const VERSION: Fields = &[&[

@@ -157,7 +157,9 @@ fn values_have_the_form_of_their_key() {
     }
     column("tags: x", &["wrong-type"]);
     column("config: {tags: x}", &[]);
-    column("config: {tags: null}", &["wrong-type"]);
+    column("config: {tags: null}", &[]);
+    column("config: {tags: null}, data_tests: [unique]", &["wrong-type"]);
+    column("constraints: [{type: unique, columns: null}]", &[]);
     column("data_type: null, quote: null, granularity: null", &[]);
     let spine = |keys: &str, grain: &str, expected: &[&str]| {
         let spine = format!("time_spine: {{standard_granularity_column: x, {keys}}}");
