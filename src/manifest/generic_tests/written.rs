@@ -145,21 +145,19 @@ impl Reader<'_> {
             return None;
         }
         let name = Spanned::new(key.text.clone(), key.span);
-        match &value.value {
-            Value::Map(rest) => Some((name, rest.clone())),
-            _ => {
-                let message = format!("data test `{}` of {} must be a mapping", key.text, self.owner);
-                let problem = Diagnostic::error("wrong-type", message);
-                let problem = problem.at(value.span, format!("this is {}", value.kind()));
-                self.problems.push(if value.is_null() {
-                    let problem = problem.known_as("test arguments must be a dict, got <class 'NoneType'>");
-                    problem.help(format!("write `- {}` without the colon", key.text))
-                } else {
-                    problem.help("name each argument below `arguments:`")
-                });
-                None
-            }
+        if let Value::Map(rest) = &value.value {
+            return Some((name, rest.clone()));
         }
+        let message = format!("data test `{}` of {} must be a mapping", key.text, self.owner);
+        let problem = Diagnostic::error("wrong-type", message);
+        let problem = problem.at(value.span, format!("this is {}", value.kind()));
+        self.problems.push(if value.is_null() {
+            let problem = problem.known_as("test arguments must be a dict, got <class 'NoneType'>");
+            problem.help(format!("write `- {}` without the colon", key.text))
+        } else {
+            problem.help("name each argument below `arguments:`")
+        });
+        None
     }
 
     fn split_name(&mut self, name: &Spanned<String>) -> Option<(Option<String>, Spanned<String>)> {

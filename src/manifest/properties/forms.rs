@@ -70,6 +70,17 @@ pub(super) const FUNCTION: Fields = &[
 
 const MACRO_DOCS: Form =
     Form::NoneOr(&Form::Keys(&[field("show", Form::Any), field("node_color", Form::Any)]));
+/// An argument of a function.
+pub(super) const FUNCTION_ARGUMENT: Fields = &[&[
+    field("name", Form::Any),
+    field("data_type", Form::Text),
+    field("description", Form::TextOrNone),
+    field("default_value", Form::Any),
+]];
+/// What a function gives.
+pub(super) const RETURNS: Fields =
+    &[&[field("data_type", Form::Text), field("description", Form::TextOrNone)]];
+
 /// An entry of `macros`.
 pub(super) const MACRO: Fields = &[
     &[

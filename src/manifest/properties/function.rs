@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::entry::Entry;
+use super::forms;
 use crate::diagnostics::Diagnostic;
 use crate::yaml::Yaml;
 
@@ -36,7 +37,7 @@ pub(super) fn function(entry: &mut Entry<'_, '_>) -> FunctionProperties {
 fn argument(owner: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Option<Json> {
     let (mut entry, name) = Entry::open_named("argument", yaml, problems)?;
     entry.subject = format!("argument `{}` of {owner}", name.value);
-    entry.warn_unknown_keys(&["name", "data_type", "description", "default_value"]);
+    entry.check_forms(forms::FUNCTION_ARGUMENT, &["data_type"]);
     let data_type = entry.required_text("data_type")?.value;
     let description = entry.text("description").map(|text| text.value);
     let default = entry.get("default_value").map(Yaml::to_json);
@@ -52,7 +53,7 @@ fn returns(entry: &mut Entry<'_, '_>) -> Json {
     };
     let subject = format!("`returns` of {}", entry.subject);
     let Some(mut entry) = Entry::open(subject, yaml, entry.problems) else { return Json::Null };
-    entry.warn_unknown_keys(&["data_type", "description"]);
+    entry.check_forms(forms::RETURNS, &["data_type"]);
     let data_type = entry.required_text("data_type").map(|text| text.value);
     json!({ "data_type": data_type, "description": entry.text("description").map(|text| text.value) })
 }

@@ -174,6 +174,10 @@ fn values_have_the_form_of_their_key() {
     model("versions: [{v: 1, descripton: x}]", &["refused-key"]);
     model("versions: [{v: 1, data_tests: null, config: {}}]", &[]);
     check("macros: [{name: a, arguments: [{name: x, kind: y}]}]", &["refused-key"]);
+    check("functions: [{name: a, returns: {data_type: x, type: y}}]", &["refused-key"]);
+    check("functions: [{name: a, returns: {}}]", &["missing-key"]);
+    let argument = "arguments: [{name: x, data_type: y, default: 1}]";
+    check(&format!("functions: [{{name: a, returns: {{data_type: x}}, {argument}}}]"), &["refused-key"]);
     check("macros: [{name: a, config: {docs: {shown: true}}}]", &["refused-key"]);
     let table = |keys: &str, expected: &[&str]| {
         check(&format!("sources: [{{name: a, tables: [{{name: b, {keys}}}]}}]"), expected);
