@@ -1,6 +1,6 @@
 //! `clone`: what another environment has is made to be seen in this one.
 
-use super::bench::{Bench, Change, Made, Order, Purpose};
+use super::context::{Change, Context, Made, Order, Purpose};
 use super::make::{Recipe, whole};
 use super::{custom, finish, view};
 use crate::adapter::Response;
@@ -26,25 +26,25 @@ pub struct Cloning<'a> {
 /// As [`super::make`].
 pub fn clone(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     cloning: Cloning<'_>,
 ) -> Result<Option<Made>, Failure> {
-    whole(bench, |bench| {
+    whole(context, |context| {
         if let Some(name) = cloning.own {
-            let made = custom::make(order, bench, name)?;
-            bench.transaction(super::Transaction::Commit)?;
+            let made = custom::make(order, context, name)?;
+            context.transaction(super::Transaction::Commit)?;
             return Ok(Some(made));
         }
         let Some(elsewhere) = cloning.elsewhere else { return Ok(None) };
-        let existing = bench.existing(&order.target(RelationKind::View)?)?;
+        let existing = context.existing(&order.target(RelationKind::View)?)?;
         if existing.is_some() && !order.flags.full_refresh {
             return Ok(None);
         }
-        let is_table = bench.existing(elsewhere)?.is_some_and(|it| it.kind == Some(RelationKind::Table));
-        if is_table && bench.call("can_clone_table", &[])?.is_true() {
-            return table(order, bench, existing.as_ref(), elsewhere).map(Some);
+        let is_table = context.existing(elsewhere)?.is_some_and(|it| it.kind == Some(RelationKind::Table));
+        if is_table && context.call("can_clone_table", &[])?.is_true() {
+            return table(order, context, existing.as_ref(), elsewhere).map(Some);
         }
-        view(order, bench, cloning.view).map(Some)
+        view(order, context, cloning.view).map(Some)
     })
 }
 
@@ -52,39 +52,39 @@ pub fn clone(
 ///
 /// # Errors
 /// As [`super::make`].
-pub fn point(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    whole(bench, |bench| view(order, bench, recipe))
+pub fn point(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    whole(context, |context| view(order, context, recipe))
 }
 
-fn view(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    let Recipe::Macro(name) = recipe else { return view::make(order, bench) };
-    let made = custom::make(order, bench, name)?;
-    bench.transaction(super::Transaction::Commit)?;
+fn view(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    let Recipe::Macro(name) = recipe else { return view::make(order, context) };
+    let made = custom::make(order, context, name)?;
+    context.transaction(super::Transaction::Commit)?;
     Ok(made)
 }
 
 /// A table that shares its rows with the other one.
 fn table(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     existing: Option<&Relation>,
     elsewhere: &Relation,
 ) -> Result<Made, Failure> {
     let target = order.target(RelationKind::Table)?;
     if let Some(other) = existing.filter(|it| it.kind != Some(RelationKind::Table)) {
-        bench.change(Change::Drop(other))?;
+        context.change(Change::Drop(other))?;
     }
     let response = if target.key() == elsewhere.key() {
         Response::default()
     } else {
         let args = [order.value(&target), order.value(elsewhere)];
-        let sql = bench.sql("create_or_replace_clone", &args)?;
-        let response = bench.execute(Purpose::Main, &sql)?;
-        bench.change(Change::Create(&target))?;
+        let sql = context.sql("create_or_replace_clone", &args)?;
+        let response = context.execute(Purpose::Main, &sql)?;
+        context.change(Change::Create(&target))?;
         response
     };
-    finish::grants(order, bench, &target, existing, true)?;
-    finish::docs(order, bench, &target)?;
-    bench.transaction(super::Transaction::Commit)?;
+    finish::grants(order, context, &target, existing, true)?;
+    finish::docs(order, context, &target)?;
+    context.transaction(super::Transaction::Commit)?;
     Ok(Made { response, relations: vec![target] })
 }

@@ -1,6 +1,6 @@
 //! A user's own `{% materialization %}`.
 
-use super::bench::{Bench, Change, Made, Order, Transaction};
+use super::context::{Change, Context, Made, Order, Transaction};
 use crate::compile::Failure;
 use crate::diagnostics::Severity;
 use crate::objects;
@@ -10,21 +10,21 @@ use crate::template::Value;
 /// Calls the materialization, notes the relations that it returns, and takes
 /// the answer to its statement named `main`. What it has not committed is taken
 /// back (dbt: the connection is given back with its transaction open).
-pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench, name: &str) -> Result<Made, Failure> {
-    let returned = bench.call(name, &[])?;
+pub(super) fn make(order: &Order<'_>, context: &mut dyn Context, name: &str) -> Result<Made, Failure> {
+    let returned = context.call(name, &[])?;
     let relations = relations(order, &returned)?;
-    let was_committed = !bench.in_transaction();
+    let was_committed = !context.in_transaction();
     if !was_committed {
-        bench.transaction(Transaction::Rollback)?;
+        context.transaction(Transaction::Rollback)?;
     }
     for relation in &relations {
-        if was_committed || !bench.columns(relation)?.is_empty() {
-            bench.change(Change::Create(relation))?;
+        if was_committed || !context.columns(relation)?.is_empty() {
+            context.change(Change::Create(relation))?;
         } else {
-            warn_of_loss(order, bench, relation);
+            warn_of_loss(order, context, relation);
         }
     }
-    let (response, _) = bench.main_answer().ok_or_else(|| without_main(order))?;
+    let (response, _) = context.main_answer().ok_or_else(|| without_main(order))?;
     Ok(Made { response, relations })
 }
 
@@ -36,12 +36,12 @@ pub(super) fn without_main(order: &Order<'_>) -> Failure {
 }
 
 /// Tells of a relation that is not there, which would else be seen by what reads it.
-fn warn_of_loss(order: &Order<'_>, bench: &mut dyn Bench, relation: &Relation) {
+fn warn_of_loss(order: &Order<'_>, context: &mut dyn Context, relation: &Relation) {
     let name = relation.render(order.dialect);
     let message = format!("the materialization `{}` left no {name}: it does not commit", materialized(order));
     let mut warning = order.problem("nothing-committed", message);
     warning.severity = Severity::Warning;
-    bench.warn(warning.help("call `{{ adapter.commit() }}` after the hooks inside the transaction"));
+    context.warn(warning.help("call `{{ adapter.commit() }}` after the hooks inside the transaction"));
 }
 
 /// The `relations` of what a materialization returned.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::bench::{Bench, Order};
+use super::context::{Context, Order};
 use crate::compile::Failure;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Fixture, Given, GivenInput, NodeId, UnitTest};
@@ -28,7 +28,7 @@ pub struct Input {
 /// does not exist, or nothing has the name of an input.
 pub fn fixtures(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     unit_test: &UnitTest,
     reads: &[NodeId],
     stand_in_for: &dyn Fn(NodeId) -> (String, Option<Relation>),
@@ -43,8 +43,8 @@ pub fn fixtures(
             Fixture::Sql(sql) => sql.clone(),
             Fixture::Rows(rows, _) => {
                 let (name, relation) = stand_in_for(node);
-                let columns = real_columns(order, bench, given, relation)?;
-                select(order, bench, &format!("'{name}'"), rows, &columns)?
+                let columns = real_columns(order, context, given, relation)?;
+                select(order, context, &format!("'{name}'"), rows, &columns)?
             }
         };
         Ok(Input { node, sql })
@@ -58,12 +58,12 @@ pub fn fixtures(
 
 fn real_columns(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     given: &Given,
     relation: Option<Relation>,
 ) -> Result<Vec<Column>, Failure> {
     let columns = match &relation {
-        Some(relation) => bench.columns(relation)?,
+        Some(relation) => context.columns(relation)?,
         None => Vec::new(),
     };
     if !columns.is_empty() {
@@ -84,7 +84,7 @@ fn real_columns(
 /// `what` names the fixture in errors.
 pub(super) fn select(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     what: &str,
     rows: &[Map<String, Json>],
     columns: &[Column],
@@ -96,24 +96,29 @@ pub(super) fn select(
         for column in columns {
             let value = row.iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.name));
             let literal = literal(order, value.map_or(&Json::Null, |(_, value)| value));
-            cells.push(cell(order, bench, &literal, column)?);
+            cells.push(cell(order, context, &literal, column)?);
         }
         selects.push(format!("select {}", cells.join(", ")));
     }
     if selects.is_empty() {
         let cells: Result<Vec<String>, Failure> =
-            columns.iter().map(|column| cell(order, bench, "null", column)).collect();
+            columns.iter().map(|column| cell(order, context, "null", column)).collect();
         return Ok(format!("select {} where 1 = 0", cells?.join(", ")));
     }
     Ok(selects.join("\nunion all\n"))
 }
 
-fn cell(order: &Order<'_>, bench: &mut dyn Bench, literal: &str, column: &Column) -> Result<String, Failure> {
+fn cell(
+    order: &Order<'_>,
+    context: &mut dyn Context,
+    literal: &str,
+    column: &Column,
+) -> Result<String, Failure> {
     // The width of a text type would cut values off in silence.
     let data_type =
         if column.is_string() { column.data_type.clone() } else { column.type_text(order.dialect) };
     let args = [Value::from(literal), Value::from(data_type)];
-    let typed = bench.sql("safe_cast", &args)?;
+    let typed = context.sql("safe_cast", &args)?;
     Ok(format!("{typed} as {}", order.dialect.quote(&column.name)))
 }
 

@@ -1,6 +1,6 @@
 //! One order, done as a whole or not at all.
 
-use super::bench::{Bench, Made, Order, Purpose, Transaction};
+use super::context::{Context, Made, Order, Purpose, Transaction};
 use super::test::{self, Verdict};
 use super::{custom, function, incremental, materialized_view, seed, snapshot, table, unit_test, view};
 use crate::compile::Failure;
@@ -39,10 +39,10 @@ pub enum Recipe<'a> {
 /// # Errors
 /// A macro fails, the warehouse refuses a statement, the configuration asks for
 /// what cannot be done, or the run was asked to stop.
-pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    whole(bench, |bench| match recipe {
-        Recipe::Macro(name) => custom::make(order, bench, name),
-        Recipe::BuiltIn => built_in(order, bench, order.node.config.materialized()),
+pub fn make(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    whole(context, |context| match recipe {
+        Recipe::Macro(name) => custom::make(order, context, name),
+        Recipe::BuiltIn => built_in(order, context, order.node.config.materialized()),
     })
 }
 
@@ -51,24 +51,24 @@ pub fn make(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Res
 ///
 /// # Errors
 /// As [`make`].
-pub fn make_as(order: &Order<'_>, bench: &mut dyn Bench, materialized: &str) -> Result<Made, Failure> {
-    whole(bench, |bench| built_in(order, bench, materialized))
+pub fn make_as(order: &Order<'_>, context: &mut dyn Context, materialized: &str) -> Result<Made, Failure> {
+    whole(context, |context| built_in(order, context, materialized))
 }
 
-fn built_in(order: &Order<'_>, bench: &mut dyn Bench, materialized: &str) -> Result<Made, Failure> {
+fn built_in(order: &Order<'_>, context: &mut dyn Context, materialized: &str) -> Result<Made, Failure> {
     match materialized {
         materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
             let message = format!("a model in Python cannot be materialized as `{materialized}`");
             let problem = order.problem("python-model", message);
             Err(problem.note(format!("it can be: {}", IN_PYTHON.join(", "))).into())
         }
-        "view" => view::make(order, bench),
-        "table" => table::make(order, bench),
-        "incremental" => incremental::make(order, bench),
-        "materialized_view" => materialized_view::make(order, bench),
-        "seed" => seed::make(order, bench),
-        "snapshot" => snapshot::make(order, bench),
-        "function" => function::make(order, bench),
+        "view" => view::make(order, context),
+        "table" => table::make(order, context),
+        "incremental" => incremental::make(order, context),
+        "materialized_view" => materialized_view::make(order, context),
+        "seed" => seed::make(order, context),
+        "snapshot" => snapshot::make(order, context),
+        "function" => function::make(order, context),
         unknown => {
             let message = format!("there is no materialization `{unknown}`");
             let problem = order.problem("unknown-materialization", message);
@@ -81,11 +81,11 @@ fn built_in(order: &Order<'_>, bench: &mut dyn Bench, materialized: &str) -> Res
 ///
 /// # Errors
 /// As [`make`]. A finding of the test is no error.
-pub fn judge(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Result<Verdict, Failure> {
-    whole(bench, |bench| match (&order.node.kind, recipe) {
-        (NodeKind::UnitTest(unit_test), _) => unit_test::judge(order, bench, unit_test),
-        (_, Recipe::Macro(name)) => test::judge_by(order, bench, name),
-        (_, Recipe::BuiltIn) => test::judge(order, bench),
+pub fn judge(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Verdict, Failure> {
+    whole(context, |context| match (&order.node.kind, recipe) {
+        (NodeKind::UnitTest(unit_test), _) => unit_test::judge(order, context, unit_test),
+        (_, Recipe::Macro(name)) => test::judge_by(order, context, name),
+        (_, Recipe::BuiltIn) => test::judge(order, context),
     })
 }
 
@@ -95,10 +95,10 @@ pub fn judge(order: &Order<'_>, bench: &mut dyn Bench, recipe: Recipe<'_>) -> Re
 /// As [`make`].
 pub fn preview(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     limit: Option<usize>,
 ) -> Result<(String, Rows), Failure> {
-    whole(bench, |bench| {
+    whole(context, |context| {
         if order.node.is_python_model() {
             let message =
                 format!("`{}` is a model in Python, whose rows are known once it was run", order.node.name);
@@ -106,20 +106,20 @@ pub fn preview(
         }
         let header = order.config().text("sql_header");
         let args = [Value::from(order.sql), Value::from(header), Value::from(limit)];
-        let sql = bench.sql("get_show_sql", &args)?;
-        let (_, rows) = bench.query(Purpose::Main, &sql, limit)?;
+        let sql = context.sql("get_show_sql", &args)?;
+        let (_, rows) = context.query(Purpose::Main, &sql, limit)?;
         Ok((sql, rows))
     })
 }
 
 /// Rolls back what is open when `work` fails.
 pub(super) fn whole<T>(
-    bench: &mut dyn Bench,
-    work: impl FnOnce(&mut dyn Bench) -> Result<T, Failure>,
+    context: &mut dyn Context,
+    work: impl FnOnce(&mut dyn Context) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    work(bench).inspect_err(|_| {
+    work(context).inspect_err(|_| {
         // The first error is the one to tell; a connection that cannot even
         // roll back shows that itself at its next use.
-        let _ = bench.transaction(Transaction::Rollback);
+        let _ = context.transaction(Transaction::Rollback);
     })
 }

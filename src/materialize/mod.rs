@@ -3,7 +3,7 @@
 //! Which statement runs when, in which transaction, and what takes whose place
 //! is decided here, in Rust. The SQL itself comes from macros that are called
 //! by name, so that projects and packages override it as in dbt. Everything is
-//! done through a [`Bench`]; the tests put one there that only writes down what
+//! done through a [`Context`]; the tests put one there that only writes down what
 //! it is asked to do.
 //!
 //! A reader of the warehouse never sees a relation half built: what is new is
@@ -11,7 +11,7 @@
 //! failure rolls back to what was there before.
 
 mod batches;
-mod bench;
+mod context;
 mod clone;
 mod csv;
 mod custom;
@@ -38,8 +38,8 @@ pub(crate) mod sample;
 mod tests;
 
 pub use batches::{Slice, Window, slices, slices_again};
-pub use bench::{Author, Bench, Change, Flags, Made, Order, Purpose, Transaction};
 pub use clone::{Cloning, clone, point};
+pub use context::{Author, Change, Context, Flags, Made, Order, Purpose, Transaction};
 pub use fixture::{Input, fixtures};
 pub use freshness::{Measured, Staleness, measure};
 pub use make::{Recipe, TEST, is_built_in, judge, make, make_as, preview};

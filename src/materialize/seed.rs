@@ -1,6 +1,6 @@
 //! `materialized: seed`: the rows of a CSV file, stored.
 
-use super::bench::{Author, Bench, Change, Made, Order, Transaction, is_given};
+use super::context::{Author, Change, Context, Made, Order, Transaction, is_given};
 use super::csv::{self, Reading};
 use super::finish::{self, Hooks};
 use crate::adapter::{Response, RowPlace};
@@ -16,16 +16,16 @@ use crate::template::Value;
 /// Reads the whole file first, so that a mistake in it costs nothing; then
 /// creates the table, or empties it where it exists (a full refresh creates it
 /// anew), and loads the rows: one transaction.
-pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made, Failure> {
     let NodeKind::Seed(seed) = &order.node.kind else {
         let message = format!("`{}` is no seed, but is materialized as one", order.node.name);
         return Err(order.refuse("not-a-seed", message));
     };
     let target = order.target(RelationKind::Table)?;
     let loads_itself =
-        order.capabilities.loads_csv_files && bench.author("load_csv_rows") == Some(Author::BuiltIn);
-    let contents = read(order, bench, seed, loads_itself)?;
-    let existed = bench.existing(&target)?;
+        order.capabilities.loads_csv_files && context.author("load_csv_rows") == Some(Author::BuiltIn);
+    let contents = read(order, context, seed, loads_itself)?;
+    let existed = context.existing(&target)?;
     if let Some(kind) = existed.as_ref().and_then(|old| old.kind).filter(|kind| *kind != RelationKind::Table)
     {
         let name = target.render(order.dialect);
@@ -33,36 +33,36 @@ pub(super) fn make(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Made, Fai
         return Err(order.problem("seed-target-kind", message).help("drop or rename it first").into());
     }
     let full_refresh = order.full_refresh();
-    finish::hooks(order, bench, Hooks::Pre, false)?;
+    finish::hooks(order, context, Hooks::Pre, false)?;
 
-    bench.transaction(Transaction::Begin)?;
-    finish::hooks(order, bench, Hooks::Pre, true)?;
-    let model = bench.member("model");
+    context.transaction(Transaction::Begin)?;
+    finish::hooks(order, context, Hooks::Pre, true)?;
+    let model = context.member("model");
     let table = objects::seed_table(&contents.rows);
     let count = contents.count;
     if let Some(old) = &existed {
         let args = [model.clone(), Value::from(full_refresh), order.value(old), table.clone()];
-        bench.perform("reset_csv_table", &args)?;
+        context.perform("reset_csv_table", &args)?;
     } else {
-        bench.perform("create_csv_table", &[model.clone(), table.clone()])?;
+        context.perform("create_csv_table", &[model.clone(), table.clone()])?;
     }
-    bench.change(Change::Create(&target))?;
+    context.change(Change::Create(&target))?;
     if count > 0 {
-        let loaded = bench.perform("load_csv_rows", &[model, table]);
+        let loaded = context.perform("load_csv_rows", &[model, table]);
         let kept = existed.as_ref().filter(|_| !full_refresh);
         loaded
-            .map_err(|failure| in_file(failure, order, bench, &contents))
-            .map_err(|failure| with_columns(failure, order, bench, (&contents, kept)))?;
+            .map_err(|failure| in_file(failure, order, context, &contents))
+            .map_err(|failure| with_columns(failure, order, context, (&contents, kept)))?;
     }
-    finish::grants(order, bench, &target, existed.as_ref(), full_refresh)?;
-    finish::docs(order, bench, &target)?;
+    finish::grants(order, context, &target, existed.as_ref(), full_refresh)?;
+    finish::docs(order, context, &target)?;
     if full_refresh || existed.is_none() {
-        finish::indexes(order, bench, &target)?;
+        finish::indexes(order, context, &target)?;
     }
-    finish::hooks(order, bench, Hooks::Post, true)?;
-    bench.transaction(Transaction::Commit)?;
+    finish::hooks(order, context, Hooks::Post, true)?;
+    context.transaction(Transaction::Commit)?;
 
-    finish::hooks(order, bench, Hooks::Post, false)?;
+    finish::hooks(order, context, Hooks::Post, false)?;
     let code = if full_refresh { "CREATE" } else { "INSERT" };
     let response = Response {
         message: format!("{code} {count}"),
@@ -87,7 +87,7 @@ struct Contents {
 
 fn read(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     seed: &Seed,
     loads_itself: bool,
 ) -> Result<Contents, Failure> {
@@ -110,13 +110,13 @@ fn read(
         by_engine: engine_reads,
     };
     let csv = csv::read(&text, &reading)
-        .map_err(|problems| Failure::from(malformed(&problems, &bench.source(shown, &text))))?;
+        .map_err(|problems| Failure::from(malformed(&problems, &context.source(shown, &text))))?;
     for name in &reading.typed {
         if !csv.rows.columns.iter().any(|column| column.name == *name) {
             let names = csv.rows.columns.iter().map(|column| column.name.as_str());
             let message = format!("`column_types` names `{name}`, which is no column of the seed");
             let warning = Diagnostic::warning("unknown-seed-column", message).in_file(shown);
-            bench.warn(warning.suggest(name, names));
+            context.warn(warning.suggest(name, names));
         }
     }
     Ok(Contents { rows: csv.rows, count: csv.count, lines: csv.lines, text })
@@ -137,11 +137,11 @@ fn malformed(problems: &[csv::Problem], file: &SourceFile) -> Diagnostic {
 }
 
 /// A refused value as a mistake in the seed's file, where the engine says in which row.
-fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, contents: &Contents) -> Failure {
+fn in_file(failure: Failure, order: &Order<'_>, context: &mut dyn Context, contents: &Contents) -> Failure {
     let text = contents.text.as_str();
     let Failure::Database(refusal) = &failure else { return failure };
     let Some(cell) = &refusal.error.cell else { return failure };
-    let file = bench.source(&order.node.origin.original_file_path, text);
+    let file = context.source(&order.node.origin.original_file_path, text);
     let number = match cell.row {
         RowPlace::Line(number) => number,
         RowPlace::Sent(row) => contents.lines.get(row.saturating_sub(1)).copied().unwrap_or(1),
@@ -160,10 +160,10 @@ fn in_file(failure: Failure, order: &Order<'_>, bench: &mut dyn Bench, contents:
 fn with_columns(
     failure: Failure,
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     (contents, kept): (&Contents, Option<&Relation>),
 ) -> Failure {
-    let Some(columns) = kept.and_then(|table| bench.columns(table).ok()) else { return failure };
+    let Some(columns) = kept.and_then(|table| context.columns(table).ok()) else { return failure };
     let is_known = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     let names = contents.rows.columns.iter().map(|column| column.name.as_str());
     let lacking: Vec<String> = names.filter(|name| !is_known(name)).map(|name| format!("`{name}`")).collect();

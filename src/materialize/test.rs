@@ -1,6 +1,6 @@
 //! Data tests: a query that returns failing rows.
 
-use super::bench::{Bench, Change, Flags, Order, Purpose, Transaction};
+use super::context::{Change, Context, Flags, Order, Purpose, Transaction};
 use super::custom::without_main;
 use crate::adapter::Response;
 use crate::compile::Failure;
@@ -42,15 +42,17 @@ pub struct Verdict {
 /// Runs a data test: stores the failing rows where that is asked for, reduces
 /// them by `fail_calc`, and weighs the result by `warn_if`, `error_if` and
 /// `severity`.
-pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict, Failure> {
+pub(super) fn judge(order: &Order<'_>, context: &mut dyn Context) -> Result<Verdict, Failure> {
     let config = order.config();
     let limit = config.get("limit").and_then(serde_json::Value::as_u64);
     let query = match limit {
-        Some(limit) => bench.sql("get_limit_subquery_sql", &[Value::from(order.sql), Value::from(limit)])?,
+        Some(limit) => {
+            context.sql("get_limit_subquery_sql", &[Value::from(order.sql), Value::from(limit)])?
+        }
         None => order.sql.to_owned(),
     };
     let stored_in = match stores_as(order)? {
-        Some(kind) => Some(store(order, bench, kind, &query)?),
+        Some(kind) => Some(store(order, context, kind, &query)?),
         None => None,
     };
     let failing = match &stored_in {
@@ -65,25 +67,25 @@ pub(super) fn judge(order: &Order<'_>, bench: &mut dyn Bench) -> Result<Verdict,
         Value::from(rules.error_if),
         Value::from(()),
     ];
-    let main = bench.sql("get_test_sql", &args)?;
-    let answer = bench.count(&main)?;
-    weighed(order, bench, answer, &failing, stored_in)
+    let main = context.sql("get_test_sql", &args)?;
+    let answer = context.count(&main)?;
+    weighed(order, context, answer, &failing, stored_in)
 }
 
 /// Calls a project's own materialization of tests, and weighs the answer to its statement
 /// named `main`. What it has not committed is taken back, as with those of models.
-pub(super) fn judge_by(order: &Order<'_>, bench: &mut dyn Bench, name: &str) -> Result<Verdict, Failure> {
-    bench.call(name, &[])?;
-    if bench.in_transaction() {
-        bench.transaction(Transaction::Rollback)?;
+pub(super) fn judge_by(order: &Order<'_>, context: &mut dyn Context, name: &str) -> Result<Verdict, Failure> {
+    context.call(name, &[])?;
+    if context.in_transaction() {
+        context.transaction(Transaction::Rollback)?;
     }
-    let answer = bench.main_answer().ok_or_else(|| without_main(order))?;
+    let answer = context.main_answer().ok_or_else(|| without_main(order))?;
     let stored_in = match stores_as(order)? {
         Some(kind) => Some(order.target(kind)?),
         None => None,
     };
     let failing = stored_in.as_ref().map_or_else(|| order.sql.to_owned(), |relation| all_of(order, relation));
-    weighed(order, bench, answer, &failing, stored_in)
+    weighed(order, context, answer, &failing, stored_in)
 }
 
 fn all_of(order: &Order<'_>, relation: &Relation) -> String {
@@ -93,7 +95,7 @@ fn all_of(order: &Order<'_>, relation: &Relation) -> String {
 /// What the answer to a test's main statement comes to.
 fn weighed(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     (response, rows): (Response, Rows),
     failing: &str,
     stored_in: Option<Relation>,
@@ -104,7 +106,7 @@ fn weighed(
     let (grade, condition) = rules.weigh(counted, order.flags.warn_error);
     let rows = match grade {
         Grade::Pass => None,
-        Grade::Warn | Grade::Fail => sample(bench, failing)?,
+        Grade::Warn | Grade::Fail => sample(context, failing)?,
     };
     let message = condition.map(|condition| finding(counted.failures, grade, condition));
     Ok(Verdict { grade, failures: counted.failures, message, response, rows, stored_in })
@@ -252,27 +254,27 @@ fn stores_as(order: &Order<'_>) -> Result<Option<RelationKind>, Failure> {
 /// Keeps the failing rows in place of those of the last time.
 fn store(
     order: &Order<'_>,
-    bench: &mut dyn Bench,
+    context: &mut dyn Context,
     kind: RelationKind,
     query: &str,
 ) -> Result<Relation, Failure> {
     let target = order.target(kind)?;
-    bench.transaction(Transaction::Begin)?;
-    if let Some(old) = bench.existing(&target)? {
-        bench.change(Change::Drop(&old))?;
+    context.transaction(Transaction::Begin)?;
+    if let Some(old) = context.existing(&target)? {
+        context.change(Change::Drop(&old))?;
     }
-    let create = bench.sql("get_create_sql", &[order.value(&target), Value::from(query)])?;
-    bench.execute(Purpose::Keep, &create)?;
-    bench.change(Change::Create(&target))?;
-    bench.transaction(Transaction::Commit)?;
+    let create = context.sql("get_create_sql", &[order.value(&target), Value::from(query)])?;
+    context.execute(Purpose::Keep, &create)?;
+    context.change(Change::Create(&target))?;
+    context.transaction(Transaction::Commit)?;
     Ok(target)
 }
 
 /// The first failing rows. They are an extra: a refusal is not the test's failure.
-fn sample(bench: &mut dyn Bench, failing: &str) -> Result<Option<Rows>, Failure> {
+fn sample(context: &mut dyn Context, failing: &str) -> Result<Option<Rows>, Failure> {
     let args = [Value::from(failing), Value::from(SAMPLE_ROWS)];
-    let sql = bench.sql("get_limit_subquery_sql", &args)?;
-    match bench.query(Purpose::Look, &sql, Some(SAMPLE_ROWS)) {
+    let sql = context.sql("get_limit_subquery_sql", &args)?;
+    match context.query(Purpose::Look, &sql, Some(SAMPLE_ROWS)) {
         Ok((_, rows)) => Ok(Some(rows)),
         Err(failure @ (Failure::Cancelled | Failure::OutOfTurn)) => Err(failure),
         Err(_) => Ok(None),

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::attend::{attend, connected};
-use super::dispatch::{Dispatched, Halting, Teller};
-use super::ear::Ear;
+use super::background::{connected, in_background};
+use super::dispatch::{Dispatched, Halting, Outbox};
 use super::event::Event;
 use super::execute::finish;
 use super::failing::fail;
-use super::hand::{response_json, timed};
+use super::job_listener::JobListener;
+use super::node_runner::{response_json, timed};
 use super::plan::{Mode, Stop};
 use super::result::{Compiled, Detail, Ending, NodeResult, RunOutcome, Status};
 use super::steps::Action;
@@ -65,13 +65,13 @@ pub fn execute_alone(
         Ok(worker) => {
             let halt = Stop::new();
             let halting = Halting { stop, halt: &halt, fail_fast: false };
-            let work = |teller: Teller| {
+            let work = |outbox: Outbox| {
                 let thread = worker.name().into();
-                let ear = Arc::new(Ear { teller, node: None, thread, halt: halt.clone() });
-                let job = alone.job(runtime, &worker, ear);
+                let listener = Arc::new(JobListener { outbox, node: None, thread, halt: halt.clone() });
+                let job = alone.job(runtime, &worker, listener);
                 runtime.timings().during(Phase::Render, || run(&job, alone))
             };
-            match attend(&worker.cancel_handle(), halting, on_event, work) {
+            match in_background(&worker.cancel_handle(), halting, on_event, work) {
                 Ok(result) => outcome.results.push(result),
                 Err(problem) => outcome.problems.push(problem),
             }
@@ -97,12 +97,14 @@ pub fn execute_alone(
 }
 
 impl Alone<'_> {
-    fn job(&self, runtime: &Arc<Runtime>, worker: &Worker, ear: Arc<Ear>) -> Job {
+    fn job(&self, runtime: &Arc<Runtime>, worker: &Worker, listener: Arc<JobListener>) -> Job {
         match self {
-            Self::Operation { info, .. } => Job::operation(runtime, worker, &info.unique_id, ear),
-            Self::Question { name, .. } => Job::operation(runtime, worker, &format!("macro.dbt.{name}"), ear),
+            Self::Operation { info, .. } => Job::operation(runtime, worker, &info.unique_id, listener),
+            Self::Question { name, .. } => {
+                Job::operation(runtime, worker, &format!("macro.dbt.{name}"), listener)
+            }
             Self::Query { text, .. } | Self::Statement { text } => {
-                Job::inline(runtime, worker, (*text).clone(), ear)
+                Job::inline(runtime, worker, (*text).clone(), listener)
             }
         }
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use minijinja::{Error, Value};
 
-use super::desk::Desk;
-use super::hand::{Turn, order};
+use super::job_context::JobContext;
+use super::node_runner::{Turn, order};
 use crate::compile::{Job, JobHandle, Listener};
 use crate::manifest::NodeId;
 use crate::materialize::{self, Flags, Order, Slice};
@@ -22,7 +22,7 @@ pub(super) fn offer(turn: &Turn<'_>, job: &Job, sql: &str, slice: Option<&Slice>
         node: turn.step.node,
         sql: sql.to_owned(),
         slice: slice.cloned(),
-        flags: turn.laborer.flags,
+        flags: turn.runner.flags,
         listener: Arc::clone(&turn.listener),
     };
     let _ = job.clone().with(NAME, Value::from_function(move |name: String| offer.make(&name)));
@@ -46,8 +46,8 @@ impl Offer {
         let node = runtime.node(self.node).ok_or_else(over)?;
         let order = Order { slice: self.slice.as_ref(), ..order(&runtime, node, &self.sql, self.flags) };
         let listener = Arc::clone(&self.listener);
-        let mut desk = Desk { job: &job, node, screened: None, rehearsed: None, listener };
-        let made = materialize::make_as(&order, &mut desk, name).map_err(template::raise)?;
+        let mut context = JobContext { job: &job, node, screened: None, rehearsed: None, listener };
+        let made = materialize::make_as(&order, &mut context, name).map_err(template::raise)?;
         job.store_main(&made.response, &Rows::default());
         let relations = made.relations.iter().map(|relation| job.value(relation)).collect();
         let relations = Value::from_object(MutList::new(relations));

@@ -1,5 +1,5 @@
-//! One thread owns the outcome of a run; hands take what the board says may
-//! start, do it, and send word.
+//! One thread owns the outcome of a run; runners take what the scheduler says may
+//! start, do it, and send messages.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,12 +8,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::attend::speak;
-use super::board::{Board, Work};
+use super::background::relay;
+use super::batch_pool::BatchPool;
 use super::event::{BatchEnd, Event, Place};
-use super::pile::Pile;
 use super::plan::Stop;
 use super::result::{Detail, Ending, NodeResult, Status};
+use super::scheduler::{Scheduler, Work};
 use super::steps::{Step, Steps};
 use crate::adapter::Cancel;
 use crate::diagnostics::Diagnostic;
@@ -23,22 +23,22 @@ use crate::template::Notice;
 
 /// How often somebody who asked to stop is looked for.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(50);
-/// How long words gather once one was heard. A hand that wakes its listener with each
-/// word takes the processor from the warehouse, more often than anybody can read.
+/// How long messages gather once one was heard. A runner that wakes its listener with each
+/// message takes the processor from the warehouse, more often than anybody can read.
 const BREATH: Duration = Duration::from_millis(2);
 
 /// dbt's name for the thread that owns the run: it has skipped what nobody began.
 const MAIN_THREAD: &str = "MainThread";
 
 /// Something that can do steps, one after the other, on a thread of its own.
-pub(super) trait Hand: Send {
+pub(super) trait StepRunner: Send {
     /// Does a step.
-    fn work(&mut self, step: &Step, board: &Board<'_>) -> NodeResult;
-    /// Builds a batch of another hand's step, if there is one left.
-    fn help(&mut self, pile: &Pile, board: &Board<'_>) {
-        let _ = (pile, board);
+    fn work(&mut self, step: &Step, scheduler: &Scheduler<'_>) -> NodeResult;
+    /// Builds a batch of another runner's step, if there is one left.
+    fn help(&mut self, pool: &BatchPool, scheduler: &Scheduler<'_>) {
+        let _ = (pool, scheduler);
     }
-    /// Looks at steps that are kin together, if that is worth it; says of each whether its
+    /// Looks at steps that are siblings together, if that is worth it; says of each whether its
     /// work was spared by that.
     fn screen(&mut self, steps: &[&Step]) -> Vec<bool> {
         vec![false; steps.len()]
@@ -49,9 +49,9 @@ pub(super) trait Hand: Send {
     fn name(&self) -> &str;
 }
 
-/// What hands send.
+/// What runners send.
 #[derive(Debug)]
-pub(super) enum Word {
+pub(super) enum Message {
     /// A step is compiled; its first statement follows.
     Compiled(NodeId),
     /// A batch of a microbatch model is over.
@@ -71,20 +71,20 @@ pub(super) enum Word {
     Over { at: usize, result: Box<NodeResult>, lost: Vec<usize>, is_last: bool },
 }
 
-/// Takes words to the thread that owns the run. Clones lead to the same place.
+/// Takes messages to the thread that owns the run. Clones lead to the same place.
 #[derive(Debug, Clone)]
-pub(super) struct Teller(Sender<Word>);
+pub(super) struct Outbox(Sender<Message>);
 
-impl Teller {
-    /// A teller, and where its words arrive.
-    pub(super) fn new() -> (Self, Receiver<Word>) {
+impl Outbox {
+    /// An outbox, and where its messages arrive.
+    pub(super) fn new() -> (Self, Receiver<Message>) {
         let (sender, receiver) = channel();
         (Self(sender), receiver)
     }
 
-    /// Sends a word. Nobody listens only when the run is over; then it is lost.
-    pub(super) fn tell(&self, word: Word) {
-        let _ = self.0.send(word);
+    /// Sends a message. Nobody listens only when the run is over; then it is lost.
+    pub(super) fn tell(&self, message: Message) {
+        let _ = self.0.send(message);
     }
 }
 
@@ -93,7 +93,7 @@ impl Teller {
 pub(super) struct Halting<'a> {
     /// What people ask with.
     pub(super) stop: &'a Stop,
-    /// What hands look at before each statement.
+    /// What runners look at before each statement.
     pub(super) halt: &'a Stop,
     /// Whether the first failure ends the run.
     pub(super) fail_fast: bool,
@@ -114,7 +114,7 @@ struct Dispatcher<'a> {
     edges: &'a [(usize, usize)],
     is_build: bool,
     halting: Halting<'a>,
-    board: &'a Board<'a>,
+    scheduler: &'a Scheduler<'a>,
     /// The number under which people know a step, once it has one.
     indexes: Vec<usize>,
     told: usize,
@@ -125,9 +125,9 @@ struct Dispatcher<'a> {
     on_event: &'a mut dyn FnMut(Event<'_>),
 }
 
-/// Does all steps with the given hands, as many at a time as there are hands.
+/// Does all steps with the given runners, as many at a time as there are runners.
 pub(super) fn dispatch(
-    hands: Vec<Box<dyn Hand + '_>>,
+    runners: Vec<Box<dyn StepRunner + '_>>,
     steps: &Steps,
     halting: Halting<'_>,
     on_event: &mut dyn FnMut(Event<'_>),
@@ -138,14 +138,14 @@ pub(super) fn dispatch(
         outcome.problems.push(Diagnostic::error("circular-run", message));
         return outcome;
     };
-    let (teller, words) = Teller::new();
-    let board = Board::new(queue, &steps.kin, teller, halting.fail_fast);
+    let (outbox, messages) = Outbox::new();
+    let scheduler = Scheduler::new(queue, &steps.siblings, outbox, halting.fail_fast);
     let mut dispatcher = Dispatcher {
         steps: &steps.list,
         edges: &steps.edges,
         is_build: steps.is_build,
         halting,
-        board: &board,
+        scheduler: &scheduler,
         indexes: vec![0; steps.list.len()],
         told: 0,
         lost: Vec::new(),
@@ -153,51 +153,51 @@ pub(super) fn dispatch(
         outcome,
         on_event,
     };
-    let handles: Vec<Arc<dyn Cancel>> = hands.iter().map(|hand| hand.cancel_handle()).collect();
-    let is_alone = hands.len() == 1;
+    let handles: Vec<Arc<dyn Cancel>> = runners.iter().map(|runner| runner.cancel_handle()).collect();
+    let is_alone = runners.len() == 1;
     thread::scope(|scope| {
-        let mut crew = 0;
-        for mut hand in hands {
-            let board = &board;
-            let thread = thread::Builder::new().name(hand.name().to_owned()).stack_size(STACK);
-            let labor = move || labor(hand.as_mut(), &steps.list, board, is_alone);
-            crew += usize::from(thread.spawn_scoped(scope, labor).is_ok());
+        let mut threads = 0;
+        for mut runner in runners {
+            let scheduler = &scheduler;
+            let thread = thread::Builder::new().name(runner.name().to_owned()).stack_size(STACK);
+            let work = move || run_steps(runner.as_mut(), &steps.list, scheduler, is_alone);
+            threads += usize::from(thread.spawn_scoped(scope, work).is_ok());
         }
-        dispatcher.run(crew, &words, &handles);
+        dispatcher.run(threads, &messages, &handles);
     });
     dispatcher.outcome
 }
 
-/// What a hand does until there is nothing left to do. A hand that is alone keeps to the
+/// What a runner does until there is nothing left to do. A runner that is alone keeps to the
 /// order: what a look has spared it is done in its turn.
-fn labor(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, is_alone: bool) {
-    while let Some(work) = board.start() {
+fn run_steps(runner: &mut dyn StepRunner, steps: &[Step], scheduler: &Scheduler<'_>, is_alone: bool) {
+    while let Some(work) = scheduler.start() {
         let (at, kept) = match work {
             Work::Step(at, kept) => (at, kept),
-            Work::Batch(pile) => {
-                hand.help(&pile, board);
+            Work::Batch(pool) => {
+                runner.help(&pool, scheduler);
                 continue;
             }
         };
-        let mut kept = screened(hand, steps, board, at, kept);
+        let mut kept = screened(runner, steps, scheduler, at, kept);
         if is_alone {
-            board.give_back(kept.drain(..));
+            scheduler.give_back(kept.drain(..));
         }
-        labor_at(hand, steps, board, at);
+        run_step(runner, steps, scheduler, at);
         for at in kept {
-            if board.start_kept(at) {
-                labor_at(hand, steps, board, at);
+            if scheduler.start_kept(at) {
+                run_step(runner, steps, scheduler, at);
             }
         }
     }
 }
 
 /// Looks at a step together with those that were kept for it. What the look does not
-/// spare is given back, so that other hands share the work.
+/// spare is given back, so that other runners share the work.
 fn screened(
-    hand: &mut dyn Hand,
+    runner: &mut dyn StepRunner,
     steps: &[Step],
-    board: &Board<'_>,
+    scheduler: &Scheduler<'_>,
     at: usize,
     kept: Vec<usize>,
 ) -> Vec<usize> {
@@ -205,52 +205,52 @@ fn screened(
         return kept;
     }
     let together: Vec<&Step> = [at].iter().chain(&kept).filter_map(|at| steps.get(*at)).collect();
-    let spared = catch_unwind(AssertUnwindSafe(|| hand.screen(&together))).unwrap_or_default();
+    let spared = catch_unwind(AssertUnwindSafe(|| runner.screen(&together))).unwrap_or_default();
     let is_spared = |place: usize| spared.get(place + 1) == Some(&true);
     let (kept, others): (Vec<_>, Vec<_>) =
         kept.into_iter().enumerate().partition(|(place, _)| is_spared(*place));
     if !others.is_empty() {
-        board.give_back(others.into_iter().map(|(_, at)| at));
+        scheduler.give_back(others.into_iter().map(|(_, at)| at));
     }
     kept.into_iter().map(|(_, at)| at).collect()
 }
 
-/// One step, from its work to the word that it is over.
-fn labor_at(hand: &mut dyn Hand, steps: &[Step], board: &Board<'_>, at: usize) {
+/// One step, from its work to the message that it is over.
+fn run_step(runner: &mut dyn StepRunner, steps: &[Step], scheduler: &Scheduler<'_>, at: usize) {
     if let Some(step) = steps.get(at) {
-        let work = catch_unwind(AssertUnwindSafe(|| hand.work(step, board)));
+        let work = catch_unwind(AssertUnwindSafe(|| runner.work(step, scheduler)));
         let result = work.unwrap_or_else(|_| {
             let message = format!("`{}` ended in a mistake of this program", step.unique_id);
             let problem = Diagnostic::error("internal-error", message);
             NodeResult::error(step.unique_id.clone(), vec![problem.help("please report it")])
         });
-        board.finish(at, Box::new(result), step.lets_go);
+        scheduler.finish(at, Box::new(result), step.lets_go);
     }
 }
 
 impl Dispatcher<'_> {
-    fn run(&mut self, crew: usize, words: &Receiver<Word>, handles: &[Arc<dyn Cancel>]) {
-        if crew == 0 {
+    fn run(&mut self, threads: usize, messages: &Receiver<Message>, handles: &[Arc<dyn Cancel>]) {
+        if threads == 0 {
             self.abandon("no thread could be started");
         }
-        while !self.board.is_done() {
-            match words.recv_timeout(HEARTBEAT) {
-                Ok(word) => {
-                    self.hear(word);
+        while !self.scheduler.is_done() {
+            match messages.recv_timeout(HEARTBEAT) {
+                Ok(message) => {
+                    self.hear(message);
                     thread::sleep(BREATH);
-                    self.hear_all(words);
+                    self.hear_all(messages);
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             self.look_for_stop(handles);
         }
-        self.hear_all(words);
+        self.hear_all(messages);
     }
 
     /// What has arrived.
-    fn hear_all(&mut self, words: &Receiver<Word>) {
-        while let Ok(word) = words.try_recv() {
-            self.hear(word);
+    fn hear_all(&mut self, messages: &Receiver<Message>) {
+        while let Ok(message) = messages.try_recv() {
+            self.hear(message);
         }
     }
 
@@ -275,16 +275,16 @@ impl Dispatcher<'_> {
         }
     }
 
-    fn hear(&mut self, word: Word) {
-        match word {
-            Word::Started(at) => self.begin(at),
-            Word::Over { at, result, lost, is_last } => {
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::Started(at) => self.begin(at),
+            Message::Over { at, result, lost, is_last } => {
                 self.over(at, *result, &lost);
                 if is_last && self.outcome.ending == Ending::Completed {
                     self.halt(Ending::FailedFast);
                 }
             }
-            other => speak(other, self.on_event),
+            other => relay(other, self.on_event),
         }
     }
 
@@ -354,7 +354,7 @@ impl Dispatcher<'_> {
             self.halt(Ending::Cancelled);
         }
         if self.outcome.ending != Ending::Completed {
-            // Again at each heartbeat: a hand may have been between two statements.
+            // Again at each heartbeat: a runner may have been between two statements.
             for handle in handles {
                 handle.cancel();
             }
@@ -369,12 +369,12 @@ impl Dispatcher<'_> {
             self.skip(at, Some(reason), Detail::SkippedBecause(cause), MAIN_THREAD);
         }
         self.halting.halt.request();
-        (self.on_event)(Event::Stopping { because, running: self.board.running() });
+        (self.on_event)(Event::Stopping { because, running: self.scheduler.running() });
         self.abandon(because.reason());
     }
 
     fn abandon(&mut self, reason: &str) {
-        for at in self.board.abandon() {
+        for at in self.scheduler.abandon() {
             self.skip(at, Some(reason.to_owned()), Detail::None, MAIN_THREAD);
         }
     }

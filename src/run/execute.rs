@@ -1,6 +1,6 @@
 //! A whole run, from the first connection to the last hook.
 //!
-//! 1. One session for the run itself, and one for each [`Laborer`].
+//! 1. One session for the run itself, and one for each [`NodeRunner`].
 //! 2. Databases are checked, and schemas that are missing created.
 //! 3. `on-run-start` hooks; if one fails and the project's flag
 //!    `skip_nodes_if_on_run_start_fails` is on, all nodes are skipped.
@@ -11,15 +11,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::ahead::Ahead;
-use super::attend::{attend, connected};
-use super::dispatch::{Dispatched, Halting, Hand, Teller, dispatch};
-use super::ear::Ear;
+use super::background::{connected, in_background};
+use super::dispatch::{Dispatched, Halting, Outbox, StepRunner, dispatch};
 use super::event::{Event, Place};
-use super::hand::{self, Laborer, is_microbatch};
-use super::kin::kin;
+use super::job_listener::JobListener;
+use super::node_runner::{self, NodeRunner, is_microbatch};
 use super::plan::{Mode, Plan, Stop};
+use super::precompiler::Precompiler;
 use super::result::{Ending, NodeResult, RunOutcome, Status};
+use super::siblings::siblings;
 use super::steps::{Steps, steps};
 use super::{hooks, schemas};
 use crate::compile::{Failure, Job, Runtime, Worker};
@@ -41,9 +41,9 @@ pub fn execute(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunOutcome {
     let mut steps = runtime.timings().during(Phase::Resolve, || steps(&runtime.parts.manifest, graph, plan));
-    let own_tests = hand::recipe(runtime, materialize::TEST).is_some();
+    let own_tests = node_runner::recipe(runtime, materialize::TEST).is_some();
     if plan.combined_tests && runtime.adapter().capabilities().combined_tests && !own_tests {
-        steps.kin = kin(&runtime.parts.manifest, &steps.list);
+        steps.siblings = siblings(&runtime.parts.manifest, &steps.list);
     }
     let halt = Stop::new();
     let mut run = Run {
@@ -115,8 +115,8 @@ impl Run<'_> {
         if self.steps.list.is_empty() {
             return;
         }
-        let ahead = Arc::new(Ahead::new(self.runtime, self.steps, self.flags));
-        let (main, laborers) = match self.connect(&ahead) {
+        let precompiler = Arc::new(Precompiler::new(self.runtime, self.steps, self.flags));
+        let (main, runners) = match self.connect(&precompiler) {
             Ok(workers) => workers,
             Err(failure) => return self.give_up(&failure),
         };
@@ -147,8 +147,8 @@ impl Run<'_> {
         {
             self.skip_all(START_FAILED);
         } else {
-            let hands = laborers.into_iter().map(|laborer| Box::new(laborer) as Box<dyn Hand>).collect();
-            let done = ahead.during(|| dispatch(hands, self.steps, self.halting, self.on_event));
+            let runners = runners.into_iter().map(|runner| Box::new(runner) as Box<dyn StepRunner>).collect();
+            let done = precompiler.during(|| dispatch(runners, self.steps, self.halting, self.on_event));
             self.outcome.results.extend(done.results);
             self.outcome.problems.extend(done.problems);
             self.outcome.ending = done.ending;
@@ -172,15 +172,15 @@ impl Run<'_> {
         }
     }
 
-    /// The session of the run itself, and those of the hands.
-    fn connect(&self, ahead: &Arc<Ahead>) -> Result<(Worker, Vec<Laborer>), Failure> {
+    /// The session of the run itself, and those of the runners.
+    fn connect(&self, precompiler: &Arc<Precompiler>) -> Result<(Worker, Vec<NodeRunner>), Failure> {
         let connect = |name: String| connected(self.runtime, name, self.halting.stop);
         let main = connect("MainThread".to_owned())?;
         let width = self.plan.threads.clamp(1, self.most());
-        let laborer = |at: usize| {
-            Ok(Laborer {
+        let runner = |at: usize| {
+            Ok(NodeRunner {
                 runtime: Arc::clone(self.runtime),
-                ahead: Arc::clone(ahead),
+                precompiler: Arc::clone(precompiler),
                 worker: connect(format!("Thread-{at} (worker)"))?,
                 screened: HashMap::new(),
                 looked_at: HashSet::new(),
@@ -190,11 +190,11 @@ impl Run<'_> {
                 earlier: Arc::clone(&self.plan.earlier),
             })
         };
-        let laborers: Result<Vec<Laborer>, Failure> = (1..=width).map(laborer).collect();
-        Ok((main, laborers?))
+        let runners: Result<Vec<NodeRunner>, Failure> = (1..=width).map(runner).collect();
+        Ok((main, runners?))
     }
 
-    /// How many hands find something to do: batches are shared.
+    /// How many runners find something to do: batches are shared.
     fn most(&self) -> usize {
         let runtime = self.runtime;
         let nodes = self.steps.list.iter().filter_map(|step| runtime.node(step.node));
@@ -209,14 +209,14 @@ impl Run<'_> {
         }
         let started = clock::instant();
         let halt = self.halting.halt.clone();
-        let work = |teller: Teller| {
-            let ear = Arc::new(Ear { teller, node: None, thread: main.name().into(), halt });
-            let job = Job::operation(self.runtime, main, "macro.dbt.create_schema", ear);
+        let work = |outbox: Outbox| {
+            let listener = Arc::new(JobListener { outbox, node: None, thread: main.name().into(), halt });
+            let job = Job::operation(self.runtime, main, "macro.dbt.create_schema", listener);
             let created = schemas::create(&job, wanted)?;
             job.learn_dependents()?;
             Ok::<_, Failure>(created)
         };
-        let created = attend(&main.cancel_handle(), self.halting, self.on_event, work)??;
+        let created = in_background(&main.cancel_handle(), self.halting, self.on_event, work)??;
         let dialect = self.runtime.adapter().dialect();
         for schema in created {
             let schema = schema.render(dialect);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use minijinja::value::Tuple;
 
-use super::attend::attend;
-use super::dispatch::{Halting, Teller};
-use super::ear::Ear;
+use super::background::in_background;
+use super::dispatch::{Halting, Outbox};
 use super::event::{Event, Place};
 use super::failing::fail;
-use super::hand::timed;
+use super::job_listener::JobListener;
+use super::node_runner::timed;
 use super::result::{Compiled, NodeResult, Status};
 use super::steps::Action;
 use super::to_dict::ToDict;
@@ -57,14 +57,14 @@ pub(super) fn run_hooks(
         } else {
             on_event(Event::HookStarted { node: *id, place });
             let halt = halting.halt.clone();
-            let work = |teller: Teller| {
+            let work = |outbox: Outbox| {
                 let (node_id, thread) = (Some(node.unique_id.clone()), worker.name().into());
-                let ear = Ear { teller, node: node_id, thread, halt };
-                let job = Job::new(runtime, worker, *id, Arc::new(ear));
+                let listener = JobListener { outbox, node: node_id, thread, halt };
+                let job = Job::new(runtime, worker, *id, Arc::new(listener));
                 let job = extra.iter().fold(job, |job, (name, value)| job.with(name, value.clone()));
                 run_hook(&job, node, place)
             };
-            attend(&worker.cancel_handle(), halting, on_event, work)
+            in_background(&worker.cancel_handle(), halting, on_event, work)
                 .unwrap_or_else(|problem| NodeResult::error(node.unique_id.clone(), vec![problem]))
         };
         let result = NodeResult { thread_id: "main".to_owned(), ..result };

@@ -7,10 +7,10 @@ use std::time::Duration;
 use minijinja::value::{Kwargs, Rest};
 use serde_json::Value as Json;
 
+use super::batch_pool::{BatchPool, Part};
 use super::built_in;
 use super::event::{BatchEnd, Place};
-use super::hand::Turn;
-use super::pile::{Part, Pile};
+use super::node_runner::Turn;
 use super::result::{Batches, NodeResult, Status};
 use crate::compile::{Batch, Failure, Job};
 use crate::diagnostics::Diagnostic;
@@ -47,9 +47,9 @@ pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>, result: &mut NodeResult)
     end(result, batches, work.stored, problem)
 }
 
-/// Builds batches of another hand's model while there is nothing else to do.
-pub(super) fn help(turn: &Turn<'_>, pile: &Pile) {
-    pile.build_one(|part| attempt(turn, pile.recipe(), part, true));
+/// Builds batches of another runner's model while there is nothing else to do.
+pub(super) fn help(turn: &Turn<'_>, pool: &BatchPool) {
+    pool.build_one(|part| attempt(turn, pool.recipe(), part, true));
 }
 
 /// What came of the batches, as far as they were tried.
@@ -64,11 +64,11 @@ fn build_all(turn: &Turn<'_>, recipe: Recipe<'_>, work: &Work) -> Vec<Result<(),
     }
     let Some((last, middle)) = others.split_last() else { return ends };
     if middle.len() > 1 && is_side_by_side(turn) {
-        let pile = Arc::new(Pile::new(turn.step, recipe, middle));
-        turn.board.share(&pile);
-        while pile.build_one(|part| attempt(turn, recipe, part, true)) {}
-        turn.board.take_back(&pile);
-        ends.extend(pile.ends());
+        let pool = Arc::new(BatchPool::new(turn.step, recipe, middle));
+        turn.scheduler.share(&pool);
+        while pool.build_one(|part| attempt(turn, recipe, part, true)) {}
+        turn.scheduler.take_back(&pool);
+        ends.extend(pool.ends());
     }
     for part in middle.iter().chain([last]).skip(ends.len() - 1) {
         if ends.last().is_some_and(is_cancelled) {
@@ -143,7 +143,7 @@ impl Work {
 fn prepare(turn: &Turn<'_>) -> Result<Work, Failure> {
     let order = turn.order("");
     let refuse = |problem: String| order.refuse("invalid-microbatch", problem);
-    if let Some(earlier) = turn.laborer.earlier.batches.get(&turn.step.unique_id) {
+    if let Some(earlier) = turn.runner.earlier.batches.get(&turn.step.unique_id) {
         let slices = materialize::slices_again(order.config(), &earlier.failed).map_err(refuse)?;
         return Ok(Work::new(slices, true, earlier.successful.clone()));
     }
@@ -193,9 +193,9 @@ fn end(
 
 fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Result<(), Failure> {
     let batch = Batch { id: slice.id.clone(), name: slice.name.clone(), start: slice.start, end: slice.end };
-    let laborer = turn.laborer;
+    let runner = turn.runner;
     let listener = Arc::clone(&turn.listener);
-    let mut job = Job::new(&laborer.runtime, &laborer.worker, turn.step.node, listener).with_batch(batch);
+    let mut job = Job::new(&runner.runtime, &runner.worker, turn.step.node, listener).with_batch(batch);
     if adds {
         job = job.with("is_incremental", constant(true)).with("should_full_refresh", constant(false));
     }
@@ -204,7 +204,7 @@ fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Resu
         built_in::offer(turn, &job, &compiled.sql, Some(slice));
     }
     let order = Order { slice: Some(slice), ..turn.order(&compiled.sql) };
-    materialize::make(&order, &mut turn.desk_of(&job), recipe)?;
+    materialize::make(&order, &mut turn.context_of(&job), recipe)?;
     Ok(())
 }
 
@@ -215,9 +215,9 @@ fn constant(value: bool) -> Value {
 
 /// dbt: a sample goes before the flags of batches.
 fn window(turn: &Turn<'_>) -> Window {
-    let project = &turn.laborer.runtime.parts.project;
+    let project = &turn.runner.runtime.parts.project;
     let asked = project.flags.sample().or_else(|| project.flags.event_time());
-    let began = turn.laborer.earlier.began;
+    let began = turn.runner.earlier.began;
     Window {
         start: asked.map(|(start, _)| start),
         end: asked.map(|(_, end)| end),

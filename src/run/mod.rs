@@ -2,33 +2,33 @@
 //!
 //! 1. [`Plan`] says what is to be done.
 //! 2. `steps` turns its nodes into steps and orders them.
-//! 3. Hands on threads of their own take from the `board` what the `queue` says may
+//! 3. Runners on threads of their own take from the `scheduler` what the `queue` says may
 //!    start; `dispatch` hears them, owns the outcome, and emits [`Event`]s.
-//!    Generic tests on one relation are looked at together, see `kin`.
-//!    Each hand compiles and materializes with a session of its own; what needs
-//!    no session was compiled by then, see `ahead`.
+//!    Generic tests on one relation are looked at together, see `siblings`.
+//!    Each runner compiles and materializes with a session of its own; what needs
+//!    no session was compiled by then, see `precompiler`.
 //! 4. The [`RunOutcome`] holds what came of it.
 
-mod ahead;
+mod precompiler;
 mod alone;
-mod attend;
-mod board;
+mod background;
+mod scheduler;
 mod built_in;
-mod desk;
+mod job_context;
 mod dispatch;
-mod ear;
+mod job_listener;
 mod event;
 mod execute;
 mod failing;
-mod hand;
+mod node_runner;
 mod hooks;
-mod kin;
+mod siblings;
 mod microbatch;
-mod pile;
+mod batch_pool;
 mod plan;
-mod pointer;
+mod latest_version_pointer;
 mod queue;
-mod ranks;
+mod dbt_order;
 mod rehearsal;
 mod result;
 mod schemas;

@@ -207,7 +207,7 @@ impl Queue {
         self.in_order(left)
     }
 
-    /// All items that are left, in the order in which one hand would do them.
+    /// All items that are left, in the order in which one runner would do them.
     pub(super) fn order(mut self) -> Vec<usize> {
         let next = || {
             let item = self.start()?;

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::kin::Kin;
+use super::dbt_order::{places_in, ranks, stores_a_source};
 use super::plan::{Mode, Plan};
 use super::queue::{Circle, Queue};
-use super::ranks::{places_in, ranks, stores_a_source};
+use super::siblings::Siblings;
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
 
@@ -52,7 +52,7 @@ pub(super) struct Steps {
     /// In which order those start that may, lower ranks first; empty where it is free.
     pub(super) ranks: Vec<usize>,
     /// Steps that one look may do, for each of them.
-    pub(super) kin: Kin,
+    pub(super) siblings: Siblings,
     /// Whether they are those of a build.
     pub(super) is_build: bool,
 }
@@ -61,7 +61,7 @@ impl Steps {
     /// The same in the same order, where no step waits for another.
     fn without_edges(self) -> Self {
         let ranks = self.queue().map_or_else(|_| Vec::new(), |queue| places_in(&queue.order()));
-        Self { list: self.list, ranks, kin: self.kin, ..Self::default() }
+        Self { list: self.list, ranks, siblings: self.siblings, ..Self::default() }
     }
 
     /// Which may start, and in which order.
@@ -73,7 +73,7 @@ impl Steps {
 /// The steps of a plan, in the order of its nodes. Nodes that the mode does
 /// nothing with are left out. Only where something is built one waits for another.
 ///
-/// They start as in dbt, unless several hands know how long each step took earlier.
+/// They start as in dbt, unless several runners know how long each step took earlier.
 pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
     let step = |id: &NodeId| step(manifest.node(*id)?, *id, plan.mode);
     let list: Vec<Step> = plan.nodes.iter().filter_map(step).collect();
@@ -95,7 +95,7 @@ pub(super) fn steps(manifest: &Manifest, graph: &Graph, plan: &Plan) -> Steps {
     let is_free = plan.threads > 1 && !lengths.is_empty() && !stores_a_source(manifest, &list);
     let ranks = if is_free { Vec::new() } else { ranks(&list, &edges) };
     let is_build = matches!(plan.mode, Mode::Build);
-    let steps = Steps { list, edges, lengths, ranks, kin: Kin::new(), is_build };
+    let steps = Steps { list, edges, lengths, ranks, siblings: Siblings::new(), is_build };
     if matches!(plan.mode, Mode::Build | Mode::Run) { steps } else { steps.without_edges() }
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::super::steps::Action;
 use super::*;
 
-/// Hands that end steps as they are told to, and write down nothing.
+/// Runners that end steps as they are told to, and write down nothing.
 struct Fake {
     name: String,
     endings: HashMap<usize, Status>,
@@ -19,8 +19,8 @@ impl Cancel for Nothing {
     fn cancel(&self) {}
 }
 
-impl Hand for Fake {
-    fn work(&mut self, step: &Step, _board: &Board<'_>) -> NodeResult {
+impl StepRunner for Fake {
+    fn work(&mut self, step: &Step, _board: &Scheduler<'_>) -> NodeResult {
         let now = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         thread::sleep(Duration::from_millis(5));
@@ -67,23 +67,23 @@ impl Setup {
         self
     }
 
-    /// The story of the run, one event a line, and the most hands at a time.
+    /// The story of the run, one event a line, and the most runners at a time.
     fn run(&self) -> (String, Dispatched, usize) {
         let halt = Stop::new();
         let (busy, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let hand = |at: usize| {
+        let runner = |at: usize| {
             Box::new(Fake {
                 name: format!("Thread-{} (worker)", at + 1),
                 endings: self.endings.clone(),
                 busy: Arc::clone(&busy),
                 most: Arc::clone(&most),
                 halt: halt.clone(),
-            }) as Box<dyn Hand>
+            }) as Box<dyn StepRunner>
         };
-        let hands = (0..self.threads).map(hand).collect();
+        let runners = (0..self.threads).map(runner).collect();
         let mut story = Vec::new();
         let halting = Halting { stop: &self.stop, halt: &halt, fail_fast: self.fail_fast };
-        let outcome = dispatch(hands, &self.steps, halting, &mut |event| story.push(tell(&event)));
+        let outcome = dispatch(runners, &self.steps, halting, &mut |event| story.push(tell(&event)));
         (story.join("\n"), outcome, most.load(Ordering::SeqCst))
     }
 }

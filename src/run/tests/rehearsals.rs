@@ -4,7 +4,7 @@ use super::*;
 use crate::compile::{EarlyJob, Job, Listener, Worker};
 use crate::diagnostics::Diagnostic;
 use crate::materialize::Flags;
-use crate::run::hand;
+use crate::run::node_runner;
 use crate::run::rehearsal::rehearse;
 use crate::run::steps::Action;
 use crate::template::{Notice, Notices};
@@ -32,7 +32,7 @@ fn check(macros: &str, config: &Json, expected: &[&str]) {
     let early = EarlyJob::new(&runtime, NodeId(0));
     let compiled = early.compile().unwrap();
     let node = runtime.node(NodeId(0)).unwrap();
-    let order = hand::order(&runtime, node, &compiled.sql, Flags::default());
+    let order = node_runner::order(&runtime, node, &compiled.sql, Flags::default());
     let rehearsed = rehearse(&runtime, &early, Action::Materialize, &order);
     let names: Vec<&str> = rehearsed.calls().map(|(name, _, _)| name).collect();
     assert_eq!(names, expected, "{config}");

@@ -1,28 +1,28 @@
-//! Which steps may start, for hands that help themselves.
+//! Which steps may start, for runners that help themselves.
 //!
-//! A hand that is done with a step takes the next one without waiting for the
+//! A runner that is done with a step takes the next one without waiting for the
 //! thread that tells people of it. What is told of a change is sent while the
-//! board is held, so that words arrive in the order of the changes; what else a hand
+//! scheduler is held, so that messages arrive in the order of the changes; what else a runner
 //! has to say goes the same way.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::dispatch::{Teller, Word};
-use super::kin::Kin;
-use super::pile::Pile;
+use super::batch_pool::BatchPool;
+use super::dispatch::{Message, Outbox};
 use super::queue::Queue;
 use super::result::NodeResult;
+use super::siblings::Siblings;
 
 /// The most steps that are looked at together: a look holds what it compares in memory.
 const MOST: usize = 16;
 
-/// A queue that hands share.
+/// A queue that runners share.
 #[derive(Debug)]
-pub(super) struct Board<'a> {
+pub(super) struct Scheduler<'a> {
     shared: Mutex<Shared>,
-    kin: &'a Kin,
-    teller: Teller,
+    siblings: &'a Siblings,
+    outbox: Outbox,
     changed: Condvar,
     fail_fast: bool,
 }
@@ -34,45 +34,46 @@ struct Shared {
     is_closed: bool,
     /// Once something failed and nothing more is to follow: what is lost by failures.
     lost: Option<HashSet<usize>>,
-    /// What hands without a step of their own help with.
-    piles: Vec<Arc<Pile>>,
+    /// What runners without a step of their own help with.
+    piles: Vec<Arc<BatchPool>>,
 }
 
-/// What a hand does next.
+/// What a runner does next.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// A step, and those of its kin that are kept for it.
+    /// A step, and those of its siblings that are kept for it.
     Step(usize, Vec<usize>),
-    /// A batch of another hand's step.
-    Batch(Arc<Pile>),
+    /// A batch of another runner's step.
+    Batch(Arc<BatchPool>),
 }
 
-impl<'a> Board<'a> {
-    /// A board on which nothing was begun. With `fail_fast` it is closed after the first failure.
-    pub(super) fn new(queue: Queue, kin: &'a Kin, teller: Teller, fail_fast: bool) -> Self {
+impl<'a> Scheduler<'a> {
+    /// A scheduler on which nothing was begun. With `fail_fast` it is closed after the first failure.
+    pub(super) fn new(queue: Queue, siblings: &'a Siblings, outbox: Outbox, fail_fast: bool) -> Self {
         let shared = Shared { queue, is_closed: false, lost: None, piles: Vec::new() };
-        Self { shared: Mutex::new(shared), kin, teller, changed: Condvar::new(), fail_fast }
+        Self { shared: Mutex::new(shared), siblings, outbox, changed: Condvar::new(), fail_fast }
     }
 
     /// What tells people of what is done here.
-    pub(super) fn teller(&self) -> &Teller {
-        &self.teller
+    pub(super) fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
-    /// The next step, as soon as one may start, and those of its kin that may start as
+    /// The next step, as soon as one may start, and those of its siblings that may start as
     /// well, which are kept for the caller. Until then, a batch that others need not
     /// build. `None` when nothing more will start.
     pub(super) fn start(&self) -> Option<Work> {
         let mut shared = self.shared();
         while !shared.is_closed && !shared.queue.is_done() {
             if let Some(at) = shared.queue.start() {
-                self.teller.tell(Word::Started(at));
-                let kin = self.kin.get(&at).map(AsRef::as_ref).unwrap_or_default();
-                let kept = kin.iter().copied().filter(|kin| shared.queue.reserve(*kin)).take(MOST - 1);
+                self.outbox.tell(Message::Started(at));
+                let siblings = self.siblings.get(&at).map(AsRef::as_ref).unwrap_or_default();
+                let kept =
+                    siblings.iter().copied().filter(|sibling| shared.queue.reserve(*sibling)).take(MOST - 1);
                 return Some(Work::Step(at, kept.collect()));
             }
-            if let Some(pile) = shared.piles.iter().find(|pile| !pile.is_empty()) {
-                return Some(Work::Batch(Arc::clone(pile)));
+            if let Some(pool) = shared.piles.iter().find(|pool| !pool.is_empty()) {
+                return Some(Work::Batch(Arc::clone(pool)));
             }
             shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }
@@ -84,20 +85,20 @@ impl<'a> Board<'a> {
         let mut shared = self.shared();
         let begins = !shared.is_closed && shared.queue.start_reserved(at);
         if begins {
-            self.teller.tell(Word::Started(at));
+            self.outbox.tell(Message::Started(at));
         }
         begins
     }
 
-    /// Lets others help until [`Board::take_back`].
-    pub(super) fn share(&self, pile: &Arc<Pile>) {
-        self.shared().piles.push(Arc::clone(pile));
+    /// Lets others help until [`Scheduler::take_back`].
+    pub(super) fn share(&self, pool: &Arc<BatchPool>) {
+        self.shared().piles.push(Arc::clone(pool));
         self.changed.notify_all();
     }
 
     /// Nobody begins to help any more.
-    pub(super) fn take_back(&self, pile: &Arc<Pile>) {
-        self.shared().piles.retain(|other| !Arc::ptr_eq(other, pile));
+    pub(super) fn take_back(&self, pool: &Arc<BatchPool>) {
+        self.shared().piles.retain(|other| !Arc::ptr_eq(other, pool));
     }
 
     /// Steps that were kept are for anybody again.
@@ -125,7 +126,7 @@ impl<'a> Board<'a> {
         }
         let is_last = shared.lost.as_ref().is_some_and(|lost| shared.queue.was_awaited(at, lost));
         shared.is_closed |= is_last;
-        self.teller.tell(Word::Over { at, result, lost, is_last });
+        self.outbox.tell(Message::Over { at, result, lost, is_last });
         self.changed.notify_all();
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
-use super::dispatch::{HEARTBEAT, Halting, Teller, Word};
+use super::dispatch::{HEARTBEAT, Halting, Message, Outbox};
 use super::event::Event;
 use super::plan::Stop;
 use crate::adapter::Cancel;
@@ -17,26 +17,26 @@ use crate::host::environment::STACK;
 ///
 /// # Errors
 /// The work ended in a mistake of this program.
-pub(super) fn attend<T: Send>(
+pub(super) fn in_background<T: Send>(
     handle: &Arc<dyn Cancel>,
     halting: Halting<'_>,
     on_event: &mut dyn FnMut(Event<'_>),
-    work: impl FnOnce(Teller) -> T + Send,
+    work: impl FnOnce(Outbox) -> T + Send,
 ) -> Result<T, Diagnostic> {
-    let (teller, words) = Teller::new();
+    let (outbox, messages) = Outbox::new();
     let (sender, done) = mpsc::channel();
     thread::scope(|scope| {
         let work = move || {
             // The other end listens until this thread is over.
-            let _ = sender.send(work(teller));
+            let _ = sender.send(work(outbox));
         };
         let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         let thread = thread.map_err(|error| no_thread(&error))?;
         loop {
-            match words.recv_timeout(HEARTBEAT) {
-                Ok(said) => speak(said, on_event),
+            match messages.recv_timeout(HEARTBEAT) {
+                Ok(said) => relay(said, on_event),
                 Err(RecvTimeoutError::Timeout) => {}
-                // Every teller is gone: the work is over.
+                // Every outbox is gone: the work is over.
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if halting.stop.is_requested() {
@@ -80,20 +80,20 @@ fn own_mistake() -> Diagnostic {
     Diagnostic::error("internal-error", "a mistake of this program ended the run").help("please report it")
 }
 
-/// Passes a word on as an event.
-pub(super) fn speak(word: Word, on_event: &mut dyn FnMut(Event<'_>)) {
-    match word {
-        Word::Compiled(node) => on_event(Event::NodeCompiled { node }),
-        Word::Batch(node, batch) => on_event(Event::BatchFinished { node, batch: &batch }),
-        Word::Notice(node, notice) => on_event(Event::Notice { node: node.as_ref(), notice: &notice }),
-        Word::Statement { node, thread, sql } => {
+/// Passes a message on as an event.
+pub(super) fn relay(message: Message, on_event: &mut dyn FnMut(Event<'_>)) {
+    match message {
+        Message::Compiled(node) => on_event(Event::NodeCompiled { node }),
+        Message::Batch(node, batch) => on_event(Event::BatchFinished { node, batch: &batch }),
+        Message::Notice(node, notice) => on_event(Event::Notice { node: node.as_ref(), notice: &notice }),
+        Message::Statement { node, thread, sql } => {
             on_event(Event::Statement { node: node.as_ref(), thread: &thread, sql: &sql });
         }
-        Word::Answered { thread, is_refused, elapsed } => {
+        Message::Answered { thread, is_refused, elapsed } => {
             on_event(Event::Answered { thread: &thread, is_refused, elapsed });
         }
-        Word::Warning(diagnostic) => on_event(Event::Warning { diagnostic: &diagnostic }),
+        Message::Warning(diagnostic) => on_event(Event::Warning { diagnostic: &diagnostic }),
         // Steps are heard by the dispatcher alone.
-        Word::Started(_) | Word::Over { .. } => {}
+        Message::Started(_) | Message::Over { .. } => {}
     }
 }

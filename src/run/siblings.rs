@@ -8,22 +8,22 @@ use crate::manifest::{DataTest, Manifest, NodeId, NodeKind};
 use crate::materialize;
 
 /// The places of the generic tests on the same node, for each of them.
-pub(super) type Kin = HashMap<usize, Arc<[usize]>>;
+pub(super) type Siblings = HashMap<usize, Arc<[usize]>>;
 
 /// Finds the tests that may be told together.
-pub(super) fn kin(manifest: &Manifest, list: &[Step]) -> Kin {
+pub(super) fn siblings(manifest: &Manifest, list: &[Step]) -> Siblings {
     let mut by_node: HashMap<NodeId, Vec<usize>> = HashMap::new();
     for (at, step) in list.iter().enumerate().filter(|(_, step)| step.action == Action::Judge) {
         if let Some(node) = looks_at(manifest, step) {
             by_node.entry(node).or_default().push(at);
         }
     }
-    let mut kin = Kin::new();
+    let mut siblings = Siblings::new();
     for places in by_node.into_values().filter(|places| places.len() > 1) {
         let places: Arc<[usize]> = places.into();
-        kin.extend(places.iter().map(|at| (*at, Arc::clone(&places))));
+        siblings.extend(places.iter().map(|at| (*at, Arc::clone(&places))));
     }
-    kin
+    siblings
 }
 
 /// The node whose relation a generic test may share its look at.

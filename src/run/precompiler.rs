@@ -1,15 +1,15 @@
 //! Compiling nodes before their turn, on a thread of its own without a session.
 //!
-//! A hand that waits for the warehouse lets this thread have the processor; when
+//! A runner that waits for the warehouse lets this thread have the processor; when
 //! it comes to the next node, the SQL is there. What cannot be compiled without
-//! the warehouse the hand compiles itself, see [`EarlyJob`].
+//! the warehouse the runner compiles itself, see [`EarlyJob`].
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::hand::{self, is_microbatch};
+use super::node_runner::{self, is_microbatch};
 use super::queue::Queue;
 use super::rehearsal::{Rehearsed, rehearse};
 use super::steps::{Action, Step, Steps};
@@ -19,20 +19,20 @@ use crate::host::timings::Phase;
 use crate::manifest::{NodeId, NodeKind};
 use crate::materialize::Flags;
 
-/// How many nodes are compiled further than the hands have come: enough for the
+/// How many nodes are compiled further than the runners have come: enough for the
 /// quickest tests, little in memory.
 const WINDOW: usize = 64;
 
 /// What is known of a node before its turn.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct Precompiled {
     pub(super) compiled: Arc<Compiled>,
     pub(super) rehearsed: Rehearsed,
 }
 
 /// Nodes in the order in which they are likely to be wanted, some of them compiled.
 #[derive(Debug)]
-pub(super) struct Ahead {
+pub(super) struct Precompiler {
     runtime: Arc<Runtime>,
     flags: Flags,
     order: Vec<(NodeId, Action)>,
@@ -43,25 +43,25 @@ pub(super) struct Ahead {
 
 #[derive(Debug, Default)]
 struct Shelf {
-    ready: HashMap<NodeId, Prepared>,
-    /// Whether a hand came for the node at a place.
+    ready: HashMap<NodeId, Precompiled>,
+    /// Whether a runner came for the node at a place.
     taken: Vec<bool>,
     /// No node before this place is left to compile.
     next: usize,
-    /// The place after the last node that a hand came for.
+    /// The place after the last node that a runner came for.
     reached: usize,
     is_closed: bool,
 }
 
-impl Ahead {
+impl Precompiler {
     /// Nothing is compiled yet.
     pub(super) fn new(runtime: &Arc<Runtime>, steps: &Steps, flags: Flags) -> Self {
         let order = steps.queue().map(Queue::order).unwrap_or_default();
         let may_be_early = |step: &&Step| may_be_early(runtime, step);
-        // Kin are likely to be wanted together.
-        let with_kin = order
-            .iter()
-            .flat_map(|at| [at].into_iter().chain(steps.kin.get(at).into_iter().flat_map(|kin| kin.iter())));
+        // Siblings are likely to be wanted together.
+        let with_kin = order.iter().flat_map(|at| {
+            [at].into_iter().chain(steps.siblings.get(at).into_iter().flat_map(|them| them.iter()))
+        });
         let mut seen = HashSet::new();
         let order: Vec<(NodeId, Action)> = with_kin
             .filter(|at| seen.insert(**at))
@@ -79,7 +79,7 @@ impl Ahead {
     pub(super) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
         thread::scope(|scope| {
             let thread = thread::Builder::new().name("compile ahead".to_owned()).stack_size(STACK);
-            // Without it hands compile everything themselves.
+            // Without it runners compile everything themselves.
             let _ = thread.spawn_scoped(scope, || {
                 while let Some((node, action)) = self.next() {
                     self.put(node, action);
@@ -90,8 +90,8 @@ impl Ahead {
         })
     }
 
-    /// What is known of a node, for the hand whose turn it is with the node.
-    pub(super) fn take(&self, node: NodeId) -> Option<Prepared> {
+    /// What is known of a node, for the runner whose turn it is with the node.
+    pub(super) fn take(&self, node: NodeId) -> Option<Precompiled> {
         let place = *self.places.get(&node)?;
         let mut held = self.shelf();
         if let Some(taken) = held.taken.get_mut(place) {
@@ -148,15 +148,15 @@ impl Ahead {
         }
     }
 
-    fn prepare(&self, id: NodeId, action: Action) -> Option<Prepared> {
+    fn prepare(&self, id: NodeId, action: Action) -> Option<Precompiled> {
         let early = EarlyJob::new(&self.runtime, id);
         let compiled = early.compile()?;
         let node = self.runtime.node(id)?;
-        let is_ours = hand::recipe(&self.runtime, node.config.materialized()).is_none();
-        let order = hand::order(&self.runtime, node, &compiled.sql, self.flags);
+        let is_ours = node_runner::recipe(&self.runtime, node.config.materialized()).is_none();
+        let order = node_runner::order(&self.runtime, node, &compiled.sql, self.flags);
         let rehearsed =
             if is_ours { rehearse(&self.runtime, &early, action, &order) } else { Rehearsed::default() };
-        Some(Prepared { compiled, rehearsed })
+        Some(Precompiled { compiled, rehearsed })
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
@@ -165,7 +165,7 @@ impl Ahead {
 }
 
 /// Ends the thread, also when the work panics.
-struct Closing<'a>(&'a Ahead);
+struct Closing<'a>(&'a Precompiler);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! Batches that wait for no other: every hand that is free builds some.
+//! Batches that wait for no other: every runner that is free builds some.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +16,7 @@ pub(super) struct Part {
 
 /// Batches of a model, and what came of those that were taken.
 #[derive(Debug)]
-pub(super) struct Pile {
+pub(super) struct BatchPool {
     pub(super) step: Step,
     recipe: Option<String>,
     parts: Vec<Part>,
@@ -31,7 +31,7 @@ struct State {
     ends: Vec<Option<Result<(), Failure>>>,
 }
 
-impl Pile {
+impl BatchPool {
     pub(super) fn new(step: &Step, recipe: Recipe<'_>, parts: &[Part]) -> Self {
         let recipe = match recipe {
             Recipe::BuiltIn => None,
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::manifest::{NodeId, UniqueId};
 
-    fn pile(total: usize) -> Pile {
+    fn pool(total: usize) -> BatchPool {
         let step = Step {
             node: NodeId(0),
             unique_id: UniqueId("model.shop.daily".into()),
@@ -115,14 +115,14 @@ mod tests {
             let slice = Slice { id, name, start, end, is_first: false, is_last: false };
             Part { place: Place { index, total }, slice }
         };
-        Pile::new(&step, Recipe::BuiltIn, &(1..=total).map(part).collect::<Vec<_>>())
+        BatchPool::new(&step, Recipe::BuiltIn, &(1..=total).map(part).collect::<Vec<_>>())
     }
 
     #[test]
     fn hands_build_batches_at_the_same_time() {
-        let (pile, meeting) = (pile(4), Barrier::new(2));
+        let (pool, meeting) = (pool(4), Barrier::new(2));
         let build = || {
-            pile.build_one(|_| {
+            pool.build_one(|_| {
                 meeting.wait();
                 Ok(())
             })
@@ -131,17 +131,17 @@ mod tests {
             scope.spawn(|| while build() {});
             while build() {}
         });
-        assert!(pile.is_empty());
-        assert_eq!(pile.ends().iter().filter(|end| end.is_ok()).count(), 4);
+        assert!(pool.is_empty());
+        assert_eq!(pool.ends().iter().filter(|end| end.is_ok()).count(), 4);
     }
 
     #[test]
     fn who_stops_stops_all() {
-        let pile = pile(3);
-        assert!(pile.build_one(|_| Ok(())));
-        assert!(pile.build_one(|_| Err(Failure::Cancelled)));
-        assert!(!pile.build_one(|_| Ok(())));
-        let ends = pile.ends();
+        let pool = pool(3);
+        assert!(pool.build_one(|_| Ok(())));
+        assert!(pool.build_one(|_| Err(Failure::Cancelled)));
+        assert!(!pool.build_one(|_| Ok(())));
+        let ends = pool.ends();
         assert_eq!(ends.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false]);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::dispatch::{Teller, Word};
+use super::dispatch::{Message, Outbox};
 use super::plan::Stop;
 use crate::compile::Listener;
 use crate::diagnostics::Diagnostic;
@@ -12,9 +12,9 @@ use crate::template::{Notice, Notices};
 
 /// Hears one job.
 #[derive(Debug)]
-pub(super) struct Ear {
-    /// Where words go.
-    pub(super) teller: Teller,
+pub(super) struct JobListener {
+    /// Where messages go.
+    pub(super) outbox: Outbox,
     /// The node that the job is about.
     pub(super) node: Option<UniqueId>,
     /// The name of the worker that does it.
@@ -23,24 +23,24 @@ pub(super) struct Ear {
     pub(super) halt: Stop,
 }
 
-impl Notices for Ear {
+impl Notices for JobListener {
     fn notice(&self, notice: Notice) {
-        self.teller.tell(Word::Notice(self.node.clone(), notice));
+        self.outbox.tell(Message::Notice(self.node.clone(), notice));
     }
 }
 
-impl Listener for Ear {
+impl Listener for JobListener {
     fn statement(&self, sql: &str) {
         let (node, thread) = (self.node.clone(), Arc::clone(&self.thread));
-        self.teller.tell(Word::Statement { node, thread, sql: sql.to_owned() });
+        self.outbox.tell(Message::Statement { node, thread, sql: sql.to_owned() });
     }
 
     fn answered(&self, is_refused: bool, elapsed: Duration) {
-        self.teller.tell(Word::Answered { thread: Arc::clone(&self.thread), is_refused, elapsed });
+        self.outbox.tell(Message::Answered { thread: Arc::clone(&self.thread), is_refused, elapsed });
     }
 
     fn warning(&self, diagnostic: Diagnostic) {
-        self.teller.tell(Word::Warning(diagnostic));
+        self.outbox.tell(Message::Warning(diagnostic));
     }
 
     fn is_stopping(&self) -> bool {

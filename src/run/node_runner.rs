@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::ahead::{Ahead, Prepared};
-use super::board::Board;
-use super::desk::Desk;
-use super::dispatch::{Hand, Word};
-use super::ear::Ear;
+use super::batch_pool::BatchPool;
+use super::dispatch::{Message, StepRunner};
 use super::event::BatchEnd;
 use super::failing::fail;
-use super::pile::Pile;
+use super::job_context::JobContext;
+use super::job_listener::JobListener;
 use super::plan::{Earlier, Mode, Stop};
+use super::precompiler::{Precompiled, Precompiler};
 use super::result::{Compiled, Detail, Freshness, NodeResult, Status, Timing};
+use super::scheduler::Scheduler;
 use super::steps::{Action, Step};
-use super::{built_in, microbatch, pointer};
+use super::{built_in, latest_version_pointer, microbatch};
 use crate::adapter::{Cancel, Response};
 use crate::compile::{self, Failure, Job, Listener, Runtime, Worker};
 use crate::diagnostics::Diagnostic;
@@ -28,9 +28,9 @@ use crate::materialize::{
 };
 
 /// A worker and what it works by.
-pub(super) struct Laborer {
+pub(super) struct NodeRunner {
     pub(super) runtime: Arc<Runtime>,
-    pub(super) ahead: Arc<Ahead>,
+    pub(super) precompiler: Arc<Precompiler>,
     pub(super) worker: Worker,
     /// Tests that a look has spared, until their turn.
     pub(super) screened: HashMap<NodeId, Screened>,
@@ -42,14 +42,14 @@ pub(super) struct Laborer {
     pub(super) earlier: Arc<Earlier>,
 }
 
-impl Hand for Laborer {
-    fn work(&mut self, step: &Step, board: &Board<'_>) -> NodeResult {
+impl StepRunner for NodeRunner {
+    fn work(&mut self, step: &Step, scheduler: &Scheduler<'_>) -> NodeResult {
         let started = clock::instant();
         let mut result = NodeResult::new(step.unique_id.clone(), Status::Success);
         self.worker.name().clone_into(&mut result.thread_id);
         let known =
-            Known { screened: self.screened.remove(&step.node), prepared: self.ahead.take(step.node) };
-        self.turn(step, known, board, |turn| {
+            Known { screened: self.screened.remove(&step.node), prepared: self.precompiler.take(step.node) };
+        self.turn(step, known, scheduler, |turn| {
             let taken = self.runtime.timings().during(Phase::Render, || turn.take(&mut result));
             if let Err(failure) = taken {
                 // The first error is the one to tell.
@@ -62,9 +62,9 @@ impl Hand for Laborer {
         result
     }
 
-    fn help(&mut self, pile: &Pile, board: &Board<'_>) {
-        self.turn(&pile.step, Known::default(), board, |turn| {
-            self.runtime.timings().during(Phase::Render, || microbatch::help(turn, pile));
+    fn help(&mut self, pool: &BatchPool, scheduler: &Scheduler<'_>) {
+        self.turn(&pool.step, Known::default(), scheduler, |turn| {
+            self.runtime.timings().during(Phase::Render, || microbatch::help(turn, pool));
         });
     }
 
@@ -86,9 +86,9 @@ impl Hand for Laborer {
     }
 }
 
-impl Laborer {
+impl NodeRunner {
     fn look_at(&mut self, steps: &[&Step]) {
-        let compiled: Vec<_> = steps.iter().map(|step| self.ahead.look(step.node)).collect();
+        let compiled: Vec<_> = steps.iter().map(|step| self.precompiler.look(step.node)).collect();
         let texts: Vec<&str> =
             compiled.iter().map(|found| found.as_ref().map_or("", |found| found.sql.as_str())).collect();
         let screened = materialize::screen(&texts, |query| {
@@ -98,16 +98,16 @@ impl Laborer {
         self.screened.extend(found.filter_map(|(step, screened)| Some((step.node, screened?))));
     }
 
-    fn turn(&self, step: &Step, known: Known, board: &Board<'_>, work: impl FnOnce(&Turn<'_>)) {
+    fn turn(&self, step: &Step, known: Known, scheduler: &Scheduler<'_>, work: impl FnOnce(&Turn<'_>)) {
         let Some(node) = self.runtime.node(step.node) else { return };
-        let listener: Arc<dyn Listener> = Arc::new(Ear {
-            teller: board.teller().clone(),
+        let listener: Arc<dyn Listener> = Arc::new(JobListener {
+            outbox: scheduler.outbox().clone(),
             node: Some(step.unique_id.clone()),
             thread: self.worker.name().into(),
             halt: self.halt.clone(),
         });
         let job = Job::new(&self.runtime, &self.worker, step.node, Arc::clone(&listener));
-        work(&Turn { laborer: self, step, node, job: &job, known, listener, board });
+        work(&Turn { runner: self, step, node, job: &job, known, listener, scheduler });
         // What a template began, and did not end, is not the next node's.
         let _ = job.rollback();
     }
@@ -119,18 +119,18 @@ struct Known {
     /// What a look together with others told of a test.
     screened: Option<Screened>,
     /// What was compiled ahead.
-    prepared: Option<Prepared>,
+    prepared: Option<Precompiled>,
 }
 
 /// One node's turn.
 pub(super) struct Turn<'a> {
-    pub(super) laborer: &'a Laborer,
+    pub(super) runner: &'a NodeRunner,
     pub(super) step: &'a Step,
     pub(super) node: &'a Node,
     pub(super) job: &'a Job,
     known: Known,
     pub(super) listener: Arc<dyn Listener>,
-    pub(super) board: &'a Board<'a>,
+    pub(super) scheduler: &'a Scheduler<'a>,
 }
 
 impl Turn<'_> {
@@ -159,7 +159,7 @@ impl Turn<'_> {
             result.compiled = Some(Compiled { foreign_keys, ..told });
         }
         if self.step.action != Action::Compile {
-            self.board.teller().tell(Word::Compiled(self.step.node));
+            self.scheduler.outbox().tell(Message::Compiled(self.step.node));
         }
         let mut timing = std::mem::take(&mut result.timing);
         let done = timed("execute", &mut timing, || self.execute(&compiled.sql, result));
@@ -169,10 +169,10 @@ impl Turn<'_> {
 
     fn compile(&self) -> Result<Arc<compile::Compiled>, Failure> {
         let NodeKind::UnitTest(unit_test) = &self.node.kind else {
-            let Some(Prepared { compiled, .. }) = &self.known.prepared else { return self.job.compile() };
+            let Some(Precompiled { compiled, .. }) = &self.known.prepared else { return self.job.compile() };
             return self.job.adopt(compiled).map(|()| Arc::clone(compiled));
         };
-        let runtime = &self.laborer.runtime;
+        let runtime = &self.runner.runtime;
         let stand_in_for = |id| {
             let node = runtime.node(id);
             let name = node.map(|node| node.name.clone()).unwrap_or_default();
@@ -181,14 +181,14 @@ impl Turn<'_> {
         let reads = runtime.node(unit_test.tested).map(|tested| tested.depends_on.nodes.as_slice());
         let reads = reads.unwrap_or_default();
         let inputs =
-            materialize::fixtures(&self.order(""), &mut self.desk(), unit_test, reads, &stand_in_for)?;
+            materialize::fixtures(&self.order(""), &mut self.context(), unit_test, reads, &stand_in_for)?;
         let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
         self.job.compile_unit_test(&inputs)
     }
 
     fn execute(&self, sql: &str, result: &mut NodeResult) -> Result<(), Failure> {
         let order = self.order(sql);
-        let mut desk = self.desk();
+        let mut context = self.context();
         match self.step.action {
             Action::Materialize => {
                 let materialized = self.node.config.materialized();
@@ -203,35 +203,38 @@ impl Turn<'_> {
                 if self.is_in_batches() {
                     microbatch::make(self, recipe, result)?;
                     let is_whole = result.status == Status::Success;
-                    return pointer::make(self, self.node.relation.as_ref().filter(|_| is_whole));
+                    return latest_version_pointer::make(
+                        self,
+                        self.node.relation.as_ref().filter(|_| is_whole),
+                    );
                 }
-                let made = materialize::make(&order, &mut desk, recipe)?;
-                pointer::make(self, made.relations.first())?;
+                let made = materialize::make(&order, &mut context, recipe)?;
+                latest_version_pointer::make(self, made.relations.first())?;
                 result.message = Some(made.response.message.clone());
                 result.adapter_response = response_json(&made.response);
             }
             Action::Judge => {
                 let name = self.recipe(self.node.config.materialized());
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-                judged(result, &order, materialize::judge(&order, &mut desk, recipe)?);
+                judged(result, &order, materialize::judge(&order, &mut context, recipe)?);
             }
             Action::Measure => {
-                let found = materialize::measure(&order, &mut desk)?;
+                let found = materialize::measure(&order, &mut context)?;
                 if found.is_bare {
-                    self.board.teller().tell(Word::Warning(old_freshness()));
+                    self.scheduler.outbox().tell(Message::Warning(old_freshness()));
                 }
                 measured(result, &found);
             }
             Action::Preview => {
-                let Mode::Show { limit } = self.laborer.mode else { return Ok(()) };
+                let Mode::Show { limit } = self.runner.mode else { return Ok(()) };
                 let stored = self.relation_name().filter(|_| matches!(self.node.kind, NodeKind::Seed(_)));
                 let sql = stored.map_or_else(|| sql.to_owned(), |name| format!("select * from {name}"));
-                let (sent, rows) = materialize::preview(&self.order(&sql), &mut desk, limit)?;
+                let (sent, rows) = materialize::preview(&self.order(&sql), &mut context, limit)?;
                 result.sent(&sent);
                 result.detail = Detail::Preview(rows);
             }
             Action::Clone => {
-                let made = self.clone_node(&mut desk)?;
+                let made = self.clone_node(&mut context)?;
                 result.message =
                     Some(made.as_ref().map_or("No-op", |made| made.response.message.as_str()).to_owned());
                 result.adapter_response = made.map(|made| response_json(&made.response)).unwrap_or_default();
@@ -242,7 +245,7 @@ impl Turn<'_> {
     }
 
     /// Makes the node as another environment has it to be seen here.
-    fn clone_node(&self, desk: &mut Desk<'_>) -> Result<Option<Made>, Failure> {
+    fn clone_node(&self, context: &mut JobContext<'_>) -> Result<Option<Made>, Failure> {
         let found = self.job.compile_clone();
         let sql = found.as_ref().map_or("", |(_, compiled)| compiled.sql.as_str());
         let (own, view) = (self.recipe("clone"), self.recipe("view"));
@@ -251,25 +254,25 @@ impl Turn<'_> {
             own: own.as_deref(),
             view: view.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro),
         };
-        materialize::clone(&self.order(sql), desk, cloning)
+        materialize::clone(&self.order(sql), context, cloning)
     }
 
     pub(super) fn order<'a>(&'a self, sql: &'a str) -> Order<'a> {
-        order(&self.laborer.runtime, self.node, sql, self.laborer.flags)
+        order(&self.runner.runtime, self.node, sql, self.runner.flags)
     }
 
     /// Tells that a batch is over.
     pub(super) fn tell_batch(&self, batch: BatchEnd) {
-        self.board.teller().tell(Word::Batch(self.step.node, Box::new(batch)));
+        self.scheduler.outbox().tell(Message::Batch(self.step.node, Box::new(batch)));
     }
 
-    fn desk(&self) -> Desk<'_> {
-        self.desk_of(self.job)
+    fn context(&self) -> JobContext<'_> {
+        self.context_of(self.job)
     }
 
     /// The same with another job on the node.
-    pub(super) fn desk_of<'a>(&'a self, job: &'a Job) -> Desk<'a> {
-        Desk {
+    pub(super) fn context_of<'a>(&'a self, job: &'a Job) -> JobContext<'a> {
+        JobContext {
             job,
             node: self.node,
             screened: self.known.screened.as_ref(),
@@ -281,7 +284,7 @@ impl Turn<'_> {
     /// Whether the model is built in batches. dbt: not where the project has a
     /// macro of its own for the strategy, unless a flag says so.
     fn is_in_batches(&self) -> bool {
-        let parts = &self.laborer.runtime.parts;
+        let parts = &self.runner.runtime.parts;
         let library = parts.engine.library();
         self.step.action == Action::Materialize
             && is_microbatch(self.node)
@@ -307,16 +310,16 @@ impl Turn<'_> {
         let stored = match &self.node.kind {
             NodeKind::Model(_) => self.node.config.materialized() != "ephemeral",
             NodeKind::Seed(_) | NodeKind::Snapshot(_) | NodeKind::Source(_) => true,
-            NodeKind::Test(_) => materialize::stores_failures(&self.node.config, self.laborer.flags),
+            NodeKind::Test(_) => materialize::stores_failures(&self.node.config, self.runner.flags),
             _ => false,
         };
         let relation = self.node.relation.as_ref().filter(|_| stored)?;
-        Some(relation.render(self.laborer.runtime.adapter().dialect()))
+        Some(relation.render(self.runner.runtime.adapter().dialect()))
     }
 
     /// dbt: a materialization is for SQL, unless it names languages.
     fn check_language(&self, materialized: &str) -> Result<(), Failure> {
-        let library = self.laborer.runtime.parts.engine.library();
+        let library = self.runner.runtime.parts.engine.library();
         let Some(info) = library.materialization(materialized).map(|found| found.info) else { return Ok(()) };
         let language = self.node.origin.language();
         if info.languages.iter().any(|known| known == language) {
@@ -332,7 +335,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn recipe(&self, name: &str) -> Option<String> {
-        recipe(&self.laborer.runtime, name)
+        recipe(&self.runner.runtime, name)
     }
 }
 

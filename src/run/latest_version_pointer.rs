@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::desk::Desk;
-use super::hand::{Turn, order};
+use super::job_context::JobContext;
+use super::node_runner::{Turn, order};
 use crate::compile::Failure;
 use crate::manifest::{Node, NodeKind};
 use crate::materialize::{self, Recipe};
@@ -17,7 +17,7 @@ const NAMES: &str = "generate_latest_version_pointer_alias";
 
 /// Makes the view of what was just built, where the node is to have one.
 pub(super) fn make(turn: &Turn<'_>, built: Option<&Relation>) -> Result<(), Failure> {
-    let runtime = &turn.laborer.runtime;
+    let runtime = &turn.runner.runtime;
     let by_default = runtime.parts.project.flags.is_on(BY_DEFAULT);
     let Some(built) = built.filter(|_| turn.node.is_pointed_at(by_default)) else { return Ok(()) };
     let name = name(turn)?;
@@ -27,20 +27,20 @@ pub(super) fn make(turn: &Turn<'_>, built: Option<&Relation>) -> Result<(), Fail
     let (job, compiled) = turn.job.showing(Arc::clone(&node), built);
     let recipe = turn.recipe("view");
     let recipe = recipe.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-    let mut desk = Desk {
+    let mut context = JobContext {
         job: &job,
         node: &node,
         screened: None,
         rehearsed: None,
         listener: Arc::clone(&turn.listener),
     };
-    materialize::point(&order(runtime, &node, &compiled.sql, turn.laborer.flags), &mut desk, recipe)?;
+    materialize::point(&order(runtime, &node, &compiled.sql, turn.runner.flags), &mut context, recipe)?;
     Ok(())
 }
 
 /// What the view is called. dbt: a macro of the root project decides, none of a package.
 fn name(turn: &Turn<'_>) -> Result<String, Failure> {
-    let library = turn.laborer.runtime.parts.engine.library();
+    let library = turn.runner.runtime.parts.engine.library();
     let config = turn.node.config.get("latest_version_pointer");
     let alias = config.and_then(|config| config["alias"].as_str()).map(str::trim);
     let Some(info) = library.find(NAMES, library.root()) else {
@@ -53,7 +53,7 @@ fn name(turn: &Turn<'_>) -> Result<String, Failure> {
 
 /// dbt refuses the name of the model itself, and lets the view take the place of any other.
 fn check_free(turn: &Turn<'_>, view: &Relation, built: &Relation, name: &str) -> Result<(), Failure> {
-    let runtime = &turn.laborer.runtime;
+    let runtime = &turn.runner.runtime;
     let key = view.key();
     let is_there = |other: &&Node| {
         let is_kind = matches!(other.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_));
