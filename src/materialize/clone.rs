@@ -1,6 +1,6 @@
 //! `clone`: what another environment has is made to be seen in this one.
 
-use super::context::{Change, Context, Made, Order, Purpose};
+use super::executor::{Change, Executor, Made, Order, Purpose};
 use super::make::{Recipe, whole};
 use super::{custom, finish, view};
 use crate::adapter::Response;
@@ -26,25 +26,25 @@ pub struct Cloning<'a> {
 /// As [`super::make`].
 pub fn clone(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     cloning: Cloning<'_>,
 ) -> Result<Option<Made>, Failure> {
-    whole(context, |context| {
+    whole(executor, |executor| {
         if let Some(name) = cloning.own {
-            let made = custom::make(order, context, name)?;
-            context.transaction(super::Transaction::Commit)?;
+            let made = custom::make(order, executor, name)?;
+            executor.transaction(super::Transaction::Commit)?;
             return Ok(Some(made));
         }
         let Some(elsewhere) = cloning.elsewhere else { return Ok(None) };
-        let existing = context.existing(&order.target(RelationKind::View)?)?;
+        let existing = executor.existing(&order.target(RelationKind::View)?)?;
         if existing.is_some() && !order.flags.full_refresh {
             return Ok(None);
         }
-        let is_table = context.existing(elsewhere)?.is_some_and(|it| it.kind == Some(RelationKind::Table));
-        if is_table && context.call("can_clone_table", &[])?.is_true() {
-            return table(order, context, existing.as_ref(), elsewhere).map(Some);
+        let is_table = executor.existing(elsewhere)?.is_some_and(|it| it.kind == Some(RelationKind::Table));
+        if is_table && executor.call("can_clone_table", &[])?.is_true() {
+            return table(order, executor, existing.as_ref(), elsewhere).map(Some);
         }
-        view(order, context, cloning.view).map(Some)
+        view(order, executor, cloning.view).map(Some)
     })
 }
 
@@ -52,39 +52,39 @@ pub fn clone(
 ///
 /// # Errors
 /// As [`super::make`].
-pub fn point(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    whole(context, |context| view(order, context, recipe))
+pub fn point(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    whole(executor, |executor| view(order, executor, recipe))
 }
 
-fn view(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    let Recipe::Macro(name) = recipe else { return view::make(order, context) };
-    let made = custom::make(order, context, name)?;
-    context.transaction(super::Transaction::Commit)?;
+fn view(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    let Recipe::Macro(name) = recipe else { return view::make(order, executor) };
+    let made = custom::make(order, executor, name)?;
+    executor.transaction(super::Transaction::Commit)?;
     Ok(made)
 }
 
 /// A table that shares its rows with the other one.
 fn table(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     existing: Option<&Relation>,
     elsewhere: &Relation,
 ) -> Result<Made, Failure> {
     let target = order.target(RelationKind::Table)?;
     if let Some(other) = existing.filter(|it| it.kind != Some(RelationKind::Table)) {
-        context.change(Change::Drop(other))?;
+        executor.change(Change::Drop(other))?;
     }
     let response = if target.key() == elsewhere.key() {
         Response::default()
     } else {
         let args = [order.value(&target), order.value(elsewhere)];
-        let sql = context.sql("create_or_replace_clone", &args)?;
-        let response = context.execute(Purpose::Main, &sql)?;
-        context.change(Change::Create(&target))?;
+        let sql = executor.sql("create_or_replace_clone", &args)?;
+        let response = executor.execute(Purpose::Main, &sql)?;
+        executor.change(Change::Create(&target))?;
         response
     };
-    finish::grants(order, context, &target, existing, true)?;
-    finish::docs(order, context, &target)?;
-    context.transaction(super::Transaction::Commit)?;
+    finish::grants(order, executor, &target, existing, true)?;
+    finish::docs(order, executor, &target)?;
+    executor.transaction(super::Transaction::Commit)?;
     Ok(Made { response, relations: vec![target] })
 }

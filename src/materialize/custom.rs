@@ -1,6 +1,6 @@
 //! A user's own `{% materialization %}`.
 
-use super::context::{Change, Context, Made, Order, Transaction};
+use super::executor::{Change, Executor, Made, Order, Transaction};
 use crate::compile::Failure;
 use crate::diagnostics::Severity;
 use crate::objects;
@@ -10,21 +10,21 @@ use crate::template::Value;
 /// Calls the materialization, notes the relations that it returns, and takes
 /// the answer to its statement named `main`. What it has not committed is taken
 /// back (dbt: the connection is given back with its transaction open).
-pub(super) fn make(order: &Order<'_>, context: &mut dyn Context, name: &str) -> Result<Made, Failure> {
-    let returned = context.call(name, &[])?;
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor, name: &str) -> Result<Made, Failure> {
+    let returned = executor.call(name, &[])?;
     let relations = relations(order, &returned)?;
-    let was_committed = !context.in_transaction();
+    let was_committed = !executor.in_transaction();
     if !was_committed {
-        context.transaction(Transaction::Rollback)?;
+        executor.transaction(Transaction::Rollback)?;
     }
     for relation in &relations {
-        if was_committed || !context.columns(relation)?.is_empty() {
-            context.change(Change::Create(relation))?;
+        if was_committed || !executor.columns(relation)?.is_empty() {
+            executor.change(Change::Create(relation))?;
         } else {
-            warn_of_loss(order, context, relation);
+            warn_of_loss(order, executor, relation);
         }
     }
-    let (response, _) = context.main_answer().ok_or_else(|| without_main(order))?;
+    let (response, _) = executor.main_answer().ok_or_else(|| without_main(order))?;
     Ok(Made { response, relations })
 }
 
@@ -36,12 +36,12 @@ pub(super) fn without_main(order: &Order<'_>) -> Failure {
 }
 
 /// Tells of a relation that is not there, which would else be seen by what reads it.
-fn warn_of_loss(order: &Order<'_>, context: &mut dyn Context, relation: &Relation) {
+fn warn_of_loss(order: &Order<'_>, executor: &mut dyn Executor, relation: &Relation) {
     let name = relation.render(order.dialect);
     let message = format!("the materialization `{}` left no {name}: it does not commit", materialized(order));
     let mut warning = order.problem("nothing-committed", message);
     warning.severity = Severity::Warning;
-    context.warn(warning.help("call `{{ adapter.commit() }}` after the hooks inside the transaction"));
+    executor.warn(warning.help("call `{{ adapter.commit() }}` after the hooks inside the transaction"));
 }
 
 /// The `relations` of what a materialization returned.

@@ -1,7 +1,7 @@
 //! What comes before and after the main statement of every materialization:
 //! hooks, grants, comments, indexes.
 
-use super::context::{Context, Order, Purpose, is_given};
+use super::executor::{Executor, Order, Purpose, is_given};
 use crate::compile::Failure;
 use crate::sql::{Relation, RelationKind};
 use crate::template::{Value, to_value};
@@ -21,7 +21,7 @@ pub(super) enum Hooks {
 /// microbatch the first has pre-hooks and the last has post-hooks.
 pub(super) fn hooks(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     which: Hooks,
     inside: bool,
 ) -> Result<(), Failure> {
@@ -33,9 +33,9 @@ pub(super) fn hooks(
         return Ok(());
     }
     for hook in order.config().hooks(key).into_iter().filter(|hook| hook.transaction == inside) {
-        let sql = context.render(&hook.sql)?;
+        let sql = executor.render(&hook.sql)?;
         if !sql.trim().is_empty() {
-            context.execute(Purpose::Hook, sql.trim())?;
+            executor.execute(Purpose::Hook, sql.trim())?;
         }
     }
     Ok(())
@@ -45,7 +45,7 @@ pub(super) fn hooks(
 /// place before: its grants are revoked where they are not wanted.
 pub(super) fn grants(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     target: &Relation,
     existed: Option<&Relation>,
     rebuilt: bool,
@@ -54,17 +54,17 @@ pub(super) fn grants(
         return Ok(());
     };
     let before = existed.map_or(Value::from(()), |relation| order.value(relation));
-    let revoke = context.call("should_revoke", &[before, Value::from(rebuilt)])?;
-    context.perform("apply_grants", &[order.value(target), to_value(grants), revoke])
+    let revoke = executor.call("should_revoke", &[before, Value::from(rebuilt)])?;
+    executor.perform("apply_grants", &[order.value(target), to_value(grants), revoke])
 }
 
 /// Writes the descriptions to the warehouse, where `persist_docs` asks for it.
-pub(super) fn docs(order: &Order<'_>, context: &mut dyn Context, target: &Relation) -> Result<(), Failure> {
+pub(super) fn docs(order: &Order<'_>, executor: &mut dyn Executor, target: &Relation) -> Result<(), Failure> {
     let wanted = order.config().get("persist_docs");
     let asks = |part: &str| is_given(wanted.and_then(|docs| docs.get(part)));
     if asks("relation") || asks("columns") {
-        let model = context.member("model");
-        context.perform("persist_docs", &[order.value(target), model])?;
+        let model = executor.member("model");
+        executor.perform("persist_docs", &[order.value(target), model])?;
     }
     Ok(())
 }
@@ -72,11 +72,11 @@ pub(super) fn docs(order: &Order<'_>, context: &mut dyn Context, target: &Relati
 /// Creates the configured `indexes`, on tables.
 pub(super) fn indexes(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     target: &Relation,
 ) -> Result<(), Failure> {
     if target.kind == Some(RelationKind::Table) && is_given(order.config().get("indexes")) {
-        context.perform("create_indexes", &[order.value(target)])?;
+        executor.perform("create_indexes", &[order.value(target)])?;
     }
     Ok(())
 }

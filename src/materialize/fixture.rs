@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::context::{Context, Order};
+use super::executor::{Executor, Order};
 use crate::compile::Failure;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Fixture, Given, GivenInput, NodeId, UnitTest};
@@ -28,7 +28,7 @@ pub struct Input {
 /// does not exist, or nothing has the name of an input.
 pub fn fixtures(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     unit_test: &UnitTest,
     reads: &[NodeId],
     stand_in_for: &dyn Fn(NodeId) -> (String, Option<Relation>),
@@ -43,8 +43,8 @@ pub fn fixtures(
             Fixture::Sql(sql) => sql.clone(),
             Fixture::Rows(rows, _) => {
                 let (name, relation) = stand_in_for(node);
-                let columns = real_columns(order, context, given, relation)?;
-                select(order, context, &format!("'{name}'"), rows, &columns)?
+                let columns = real_columns(order, executor, given, relation)?;
+                select(order, executor, &format!("'{name}'"), rows, &columns)?
             }
         };
         Ok(Input { node, sql })
@@ -58,12 +58,12 @@ pub fn fixtures(
 
 fn real_columns(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     given: &Given,
     relation: Option<Relation>,
 ) -> Result<Vec<Column>, Failure> {
     let columns = match &relation {
-        Some(relation) => context.columns(relation)?,
+        Some(relation) => executor.columns(relation)?,
         None => Vec::new(),
     };
     if !columns.is_empty() {
@@ -84,7 +84,7 @@ fn real_columns(
 /// `what` names the fixture in errors.
 pub(super) fn select(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     what: &str,
     rows: &[Map<String, Json>],
     columns: &[Column],
@@ -96,13 +96,13 @@ pub(super) fn select(
         for column in columns {
             let value = row.iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.name));
             let literal = literal(order, value.map_or(&Json::Null, |(_, value)| value));
-            cells.push(cell(order, context, &literal, column)?);
+            cells.push(cell(order, executor, &literal, column)?);
         }
         selects.push(format!("select {}", cells.join(", ")));
     }
     if selects.is_empty() {
         let cells: Result<Vec<String>, Failure> =
-            columns.iter().map(|column| cell(order, context, "null", column)).collect();
+            columns.iter().map(|column| cell(order, executor, "null", column)).collect();
         return Ok(format!("select {} where 1 = 0", cells?.join(", ")));
     }
     Ok(selects.join("\nunion all\n"))
@@ -110,7 +110,7 @@ pub(super) fn select(
 
 fn cell(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     literal: &str,
     column: &Column,
 ) -> Result<String, Failure> {
@@ -118,7 +118,7 @@ fn cell(
     let data_type =
         if column.is_string() { column.data_type.clone() } else { column.type_text(order.dialect) };
     let args = [Value::from(literal), Value::from(data_type)];
-    let typed = context.sql("safe_cast", &args)?;
+    let typed = executor.sql("safe_cast", &args)?;
     Ok(format!("{typed} as {}", order.dialect.quote(&column.name)))
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-use super::context::{Context, Order};
+use super::executor::{Executor, Order};
 use crate::adapter::Response;
 use crate::compile::{Failure, as_response};
 use crate::manifest::{Age, Freshness, NodeKind, Period};
@@ -43,7 +43,7 @@ pub enum Staleness {
 ///
 /// # Errors
 /// The source has neither, or the warehouse refuses the question.
-pub fn measure(order: &Order<'_>, context: &mut dyn Context) -> Result<Measured, Failure> {
+pub fn measure(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Measured, Failure> {
     let NodeKind::Source(source) = &order.node.kind else {
         let message = format!("`{}` is no source; only sources have a freshness", order.node.name);
         return Err(order.refuse("not-a-source", message));
@@ -53,11 +53,11 @@ pub fn measure(order: &Order<'_>, context: &mut dyn Context) -> Result<Measured,
         None => Value::from(()),
     };
     let answer = if let Some(query) = &source.loaded_at_query {
-        let query = context.render(query)?;
-        context.call("collect_freshness_custom_sql", &[relation, Value::from(query)])?
+        let query = executor.render(query)?;
+        executor.call("collect_freshness_custom_sql", &[relation, Value::from(query)])?
     } else if let Some(field) = &source.loaded_at_field {
         let filter = source.freshness.as_ref().and_then(|rules| rules.filter.clone());
-        context.call("collect_freshness", &[relation, Value::from(field.as_str()), Value::from(filter)])?
+        executor.call("collect_freshness", &[relation, Value::from(field.as_str()), Value::from(filter)])?
     } else {
         let name = format!("{}.{}", source.source_name, order.node.name);
         let message = format!("the freshness of `{name}` cannot be told");

@@ -1,6 +1,6 @@
 //! One order, done as a whole or not at all.
 
-use super::context::{Context, Made, Order, Purpose, Transaction};
+use super::executor::{Executor, Made, Order, Purpose, Transaction};
 use super::test::{self, Verdict};
 use super::{custom, function, incremental, materialized_view, seed, snapshot, table, unit_test, view};
 use crate::compile::Failure;
@@ -39,10 +39,10 @@ pub enum Recipe<'a> {
 /// # Errors
 /// A macro fails, the warehouse refuses a statement, the configuration asks for
 /// what cannot be done, or the run was asked to stop.
-pub fn make(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    whole(context, |context| match recipe {
-        Recipe::Macro(name) => custom::make(order, context, name),
-        Recipe::BuiltIn => built_in(order, context, order.node.config.materialized()),
+pub fn make(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Made, Failure> {
+    whole(executor, |executor| match recipe {
+        Recipe::Macro(name) => custom::make(order, executor, name),
+        Recipe::BuiltIn => built_in(order, executor, order.node.config.materialized()),
     })
 }
 
@@ -51,24 +51,24 @@ pub fn make(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) ->
 ///
 /// # Errors
 /// As [`make`].
-pub fn make_as(order: &Order<'_>, context: &mut dyn Context, materialized: &str) -> Result<Made, Failure> {
-    whole(context, |context| built_in(order, context, materialized))
+pub fn make_as(order: &Order<'_>, executor: &mut dyn Executor, materialized: &str) -> Result<Made, Failure> {
+    whole(executor, |executor| built_in(order, executor, materialized))
 }
 
-fn built_in(order: &Order<'_>, context: &mut dyn Context, materialized: &str) -> Result<Made, Failure> {
+fn built_in(order: &Order<'_>, executor: &mut dyn Executor, materialized: &str) -> Result<Made, Failure> {
     match materialized {
         materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
             let message = format!("a model in Python cannot be materialized as `{materialized}`");
             let problem = order.problem("python-model", message);
             Err(problem.note(format!("it can be: {}", IN_PYTHON.join(", "))).into())
         }
-        "view" => view::make(order, context),
-        "table" => table::make(order, context),
-        "incremental" => incremental::make(order, context),
-        "materialized_view" => materialized_view::make(order, context),
-        "seed" => seed::make(order, context),
-        "snapshot" => snapshot::make(order, context),
-        "function" => function::make(order, context),
+        "view" => view::make(order, executor),
+        "table" => table::make(order, executor),
+        "incremental" => incremental::make(order, executor),
+        "materialized_view" => materialized_view::make(order, executor),
+        "seed" => seed::make(order, executor),
+        "snapshot" => snapshot::make(order, executor),
+        "function" => function::make(order, executor),
         unknown => {
             let message = format!("there is no materialization `{unknown}`");
             let problem = order.problem("unknown-materialization", message);
@@ -81,11 +81,11 @@ fn built_in(order: &Order<'_>, context: &mut dyn Context, materialized: &str) ->
 ///
 /// # Errors
 /// As [`make`]. A finding of the test is no error.
-pub fn judge(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -> Result<Verdict, Failure> {
-    whole(context, |context| match (&order.node.kind, recipe) {
-        (NodeKind::UnitTest(unit_test), _) => unit_test::judge(order, context, unit_test),
-        (_, Recipe::Macro(name)) => test::judge_by(order, context, name),
-        (_, Recipe::BuiltIn) => test::judge(order, context),
+pub fn judge(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Verdict, Failure> {
+    whole(executor, |executor| match (&order.node.kind, recipe) {
+        (NodeKind::UnitTest(unit_test), _) => unit_test::judge(order, executor, unit_test),
+        (_, Recipe::Macro(name)) => test::judge_by(order, executor, name),
+        (_, Recipe::BuiltIn) => test::judge(order, executor),
     })
 }
 
@@ -95,10 +95,10 @@ pub fn judge(order: &Order<'_>, context: &mut dyn Context, recipe: Recipe<'_>) -
 /// As [`make`].
 pub fn preview(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     limit: Option<usize>,
 ) -> Result<(String, Rows), Failure> {
-    whole(context, |context| {
+    whole(executor, |executor| {
         if order.node.is_python_model() {
             let message =
                 format!("`{}` is a model in Python, whose rows are known once it was run", order.node.name);
@@ -106,20 +106,20 @@ pub fn preview(
         }
         let header = order.config().text("sql_header");
         let args = [Value::from(order.sql), Value::from(header), Value::from(limit)];
-        let sql = context.sql("get_show_sql", &args)?;
-        let (_, rows) = context.query(Purpose::Main, &sql, limit)?;
+        let sql = executor.sql("get_show_sql", &args)?;
+        let (_, rows) = executor.query(Purpose::Main, &sql, limit)?;
         Ok((sql, rows))
     })
 }
 
 /// Rolls back what is open when `work` fails.
 pub(super) fn whole<T>(
-    context: &mut dyn Context,
-    work: impl FnOnce(&mut dyn Context) -> Result<T, Failure>,
+    executor: &mut dyn Executor,
+    work: impl FnOnce(&mut dyn Executor) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    work(context).inspect_err(|_| {
+    work(executor).inspect_err(|_| {
         // The first error is the one to tell; a connection that cannot even
         // roll back shows that itself at its next use.
-        let _ = context.transaction(Transaction::Rollback);
+        let _ = executor.transaction(Transaction::Rollback);
     })
 }

@@ -1,6 +1,6 @@
 //! `materialized: materialized_view`: a stored query whose rows are stored, too.
 
-use super::context::{Change, Context, Made, Order, Purpose, Transaction};
+use super::executor::{Change, Executor, Made, Order, Purpose, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::adapter::Response;
@@ -17,18 +17,18 @@ const ON_CHANGE: &[&str] = &["apply", "continue", "fail"];
 ///
 /// dbt: a change that is left alone ends the work, so that of the hooks only
 /// those outside of the transaction run.
-pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
     if !order.capabilities.materialized_views {
         let message = "the warehouse has no materialized views";
         return Err(order.problem("no-materialized-views", message).help("use `view` or `table`").into());
     }
-    let swap = Swap::new(order, context, RelationKind::MaterializedView)?;
-    let existed = context.existing(&swap.target)?;
-    swap.drop_leftovers(context)?;
-    finish::hooks(order, context, Hooks::Pre, false)?;
+    let swap = Swap::new(order, executor, RelationKind::MaterializedView)?;
+    let existed = executor.existing(&swap.target)?;
+    swap.drop_leftovers(executor)?;
+    finish::hooks(order, executor, Hooks::Pre, false)?;
 
-    let response = match statement(order, context, &swap, existed.as_ref())? {
-        Some(sql) => build(order, context, &swap.target, existed.as_ref(), &sql)?,
+    let response = match statement(order, executor, &swap, existed.as_ref())? {
+        Some(sql) => build(order, executor, &swap.target, existed.as_ref(), &sql)?,
         None => Response {
             message: format!("skip {}", swap.target.render(order.dialect)),
             code: Some("skip".to_owned()),
@@ -37,29 +37,30 @@ pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made,
         },
     };
 
-    finish::hooks(order, context, Hooks::Post, false)?;
+    finish::hooks(order, executor, Hooks::Post, false)?;
     Ok(Made { response, relations: vec![swap.target] })
 }
 
 /// What brings the view up to date; `None` where it is to be left alone.
 fn statement(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     swap: &Swap,
     existed: Option<&Relation>,
 ) -> Result<Option<String>, Failure> {
     let (target, sql) = (order.value(&swap.target), Value::from(order.sql));
     let Some(old) = existed else {
-        return context.sql("get_create_materialized_view_as_sql", &[target, sql]).map(Some);
+        return executor.sql("get_create_materialized_view_as_sql", &[target, sql]).map(Some);
     };
     if order.full_refresh() || old.kind != Some(RelationKind::MaterializedView) {
-        return context.sql("get_replace_sql", &[order.value(old), target, sql]).map(Some);
+        return executor.sql("get_replace_sql", &[order.value(old), target, sql]).map(Some);
     }
     let on_change = on_change(order)?;
-    let config = context.member("config");
-    let changes = context.call("get_materialized_view_configuration_changes", &[order.value(old), config])?;
+    let config = executor.member("config");
+    let changes =
+        executor.call("get_materialized_view_configuration_changes", &[order.value(old), config])?;
     if changes.is_none() || changes.is_undefined() {
-        return context.sql("refresh_materialized_view", &[target]).map(Some);
+        return executor.sql("refresh_materialized_view", &[target]).map(Some);
     }
     let name = swap.target.render(order.dialect);
     match on_change {
@@ -67,13 +68,13 @@ fn statement(
             let beside = [&swap.backup, &swap.intermediate].map(|relation| order.value(relation));
             let [backup, intermediate] = beside;
             let args = [target, changes, sql, order.value(old), backup, intermediate];
-            context.sql("get_alter_materialized_view_as_sql", &args).map(Some)
+            executor.sql("get_alter_materialized_view_as_sql", &args).map(Some)
         }
         "continue" => {
             let message = format!("the configuration of {name} has changed, and is left as it was");
             let mut warning = order.problem("changed-configuration", message);
             warning.severity = crate::diagnostics::Severity::Warning;
-            context.warn(warning.known_as(left_alone("continue", &name)));
+            executor.warn(warning.known_as(left_alone("continue", &name)));
             Ok(None)
         }
         _ => {
@@ -103,23 +104,23 @@ fn on_change(order: &Order<'_>) -> Result<&'static str, Failure> {
 
 fn build(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     target: &Relation,
     existed: Option<&Relation>,
     sql: &str,
 ) -> Result<Response, Failure> {
-    context.transaction(Transaction::Begin)?;
-    finish::hooks(order, context, Hooks::Pre, true)?;
-    let response = context.execute(Purpose::Main, sql)?;
+    executor.transaction(Transaction::Begin)?;
+    finish::hooks(order, executor, Hooks::Pre, true)?;
+    let response = executor.execute(Purpose::Main, sql)?;
     if let Some(old) = existed
         && (order.full_refresh() || old.kind != target.kind)
     {
-        context.change(Change::Lose(old))?;
+        executor.change(Change::Lose(old))?;
     }
-    context.change(Change::Create(target))?;
-    finish::grants(order, context, target, existed, true)?;
-    finish::docs(order, context, target)?;
-    finish::hooks(order, context, Hooks::Post, true)?;
-    context.transaction(Transaction::Commit)?;
+    executor.change(Change::Create(target))?;
+    finish::grants(order, executor, target, existed, true)?;
+    finish::docs(order, executor, target)?;
+    finish::hooks(order, executor, Hooks::Post, true)?;
+    executor.transaction(Transaction::Commit)?;
     Ok(response)
 }

@@ -3,7 +3,7 @@
 //! Which statement runs when, in which transaction, and what takes whose place
 //! is decided here, in Rust. The SQL itself comes from macros that are called
 //! by name, so that projects and packages override it as in dbt. Everything is
-//! done through a [`Context`]; the tests put one there that only writes down what
+//! done through a [`Executor`]; the tests put one there that only writes down what
 //! it is asked to do.
 //!
 //! A reader of the warehouse never sees a relation half built: what is new is
@@ -11,7 +11,7 @@
 //! failure rolls back to what was there before.
 
 mod batches;
-mod context;
+mod executor;
 mod clone;
 mod csv;
 mod custom;
@@ -39,7 +39,7 @@ mod tests;
 
 pub use batches::{Slice, Window, slices, slices_again};
 pub use clone::{Cloning, clone, point};
-pub use context::{Author, Change, Context, Flags, Made, Order, Purpose, Transaction};
+pub use executor::{Author, Change, Executor, Flags, Made, Order, Purpose, Transaction};
 pub use fixture::{Input, fixtures};
 pub use freshness::{Measured, Staleness, measure};
 pub use make::{Recipe, TEST, is_built_in, judge, make, make_as, preview};

@@ -1,7 +1,7 @@
 //! `materialized: seed`: the rows of a CSV file, stored.
 
-use super::context::{Author, Change, Context, Made, Order, Transaction, is_given};
 use super::csv::{self, Reading};
+use super::executor::{Author, Change, Executor, Made, Order, Transaction, is_given};
 use super::finish::{self, Hooks};
 use crate::adapter::{Response, RowPlace};
 use crate::compile::Failure;
@@ -16,16 +16,16 @@ use crate::template::Value;
 /// Reads the whole file first, so that a mistake in it costs nothing; then
 /// creates the table, or empties it where it exists (a full refresh creates it
 /// anew), and loads the rows: one transaction.
-pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
     let NodeKind::Seed(seed) = &order.node.kind else {
         let message = format!("`{}` is no seed, but is materialized as one", order.node.name);
         return Err(order.refuse("not-a-seed", message));
     };
     let target = order.target(RelationKind::Table)?;
     let loads_itself =
-        order.capabilities.loads_csv_files && context.author("load_csv_rows") == Some(Author::BuiltIn);
-    let contents = read(order, context, seed, loads_itself)?;
-    let existed = context.existing(&target)?;
+        order.capabilities.loads_csv_files && executor.author("load_csv_rows") == Some(Author::BuiltIn);
+    let contents = read(order, executor, seed, loads_itself)?;
+    let existed = executor.existing(&target)?;
     if let Some(kind) = existed.as_ref().and_then(|old| old.kind).filter(|kind| *kind != RelationKind::Table)
     {
         let name = target.render(order.dialect);
@@ -33,36 +33,36 @@ pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made,
         return Err(order.problem("seed-target-kind", message).help("drop or rename it first").into());
     }
     let full_refresh = order.full_refresh();
-    finish::hooks(order, context, Hooks::Pre, false)?;
+    finish::hooks(order, executor, Hooks::Pre, false)?;
 
-    context.transaction(Transaction::Begin)?;
-    finish::hooks(order, context, Hooks::Pre, true)?;
-    let model = context.member("model");
+    executor.transaction(Transaction::Begin)?;
+    finish::hooks(order, executor, Hooks::Pre, true)?;
+    let model = executor.member("model");
     let table = objects::seed_table(&contents.rows);
     let count = contents.count;
     if let Some(old) = &existed {
         let args = [model.clone(), Value::from(full_refresh), order.value(old), table.clone()];
-        context.perform("reset_csv_table", &args)?;
+        executor.perform("reset_csv_table", &args)?;
     } else {
-        context.perform("create_csv_table", &[model.clone(), table.clone()])?;
+        executor.perform("create_csv_table", &[model.clone(), table.clone()])?;
     }
-    context.change(Change::Create(&target))?;
+    executor.change(Change::Create(&target))?;
     if count > 0 {
-        let loaded = context.perform("load_csv_rows", &[model, table]);
+        let loaded = executor.perform("load_csv_rows", &[model, table]);
         let kept = existed.as_ref().filter(|_| !full_refresh);
         loaded
-            .map_err(|failure| in_file(failure, order, context, &contents))
-            .map_err(|failure| with_columns(failure, order, context, (&contents, kept)))?;
+            .map_err(|failure| in_file(failure, order, executor, &contents))
+            .map_err(|failure| with_columns(failure, order, executor, (&contents, kept)))?;
     }
-    finish::grants(order, context, &target, existed.as_ref(), full_refresh)?;
-    finish::docs(order, context, &target)?;
+    finish::grants(order, executor, &target, existed.as_ref(), full_refresh)?;
+    finish::docs(order, executor, &target)?;
     if full_refresh || existed.is_none() {
-        finish::indexes(order, context, &target)?;
+        finish::indexes(order, executor, &target)?;
     }
-    finish::hooks(order, context, Hooks::Post, true)?;
-    context.transaction(Transaction::Commit)?;
+    finish::hooks(order, executor, Hooks::Post, true)?;
+    executor.transaction(Transaction::Commit)?;
 
-    finish::hooks(order, context, Hooks::Post, false)?;
+    finish::hooks(order, executor, Hooks::Post, false)?;
     let code = if full_refresh { "CREATE" } else { "INSERT" };
     let response = Response {
         message: format!("{code} {count}"),
@@ -87,7 +87,7 @@ struct Contents {
 
 fn read(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     seed: &Seed,
     loads_itself: bool,
 ) -> Result<Contents, Failure> {
@@ -110,13 +110,13 @@ fn read(
         by_engine: engine_reads,
     };
     let csv = csv::read(&text, &reading)
-        .map_err(|problems| Failure::from(malformed(&problems, &context.source(shown, &text))))?;
+        .map_err(|problems| Failure::from(malformed(&problems, &executor.source(shown, &text))))?;
     for name in &reading.typed {
         if !csv.rows.columns.iter().any(|column| column.name == *name) {
             let names = csv.rows.columns.iter().map(|column| column.name.as_str());
             let message = format!("`column_types` names `{name}`, which is no column of the seed");
             let warning = Diagnostic::warning("unknown-seed-column", message).in_file(shown);
-            context.warn(warning.suggest(name, names));
+            executor.warn(warning.suggest(name, names));
         }
     }
     Ok(Contents { rows: csv.rows, count: csv.count, lines: csv.lines, text })
@@ -137,11 +137,11 @@ fn malformed(problems: &[csv::Problem], file: &SourceFile) -> Diagnostic {
 }
 
 /// A refused value as a mistake in the seed's file, where the engine says in which row.
-fn in_file(failure: Failure, order: &Order<'_>, context: &mut dyn Context, contents: &Contents) -> Failure {
+fn in_file(failure: Failure, order: &Order<'_>, executor: &mut dyn Executor, contents: &Contents) -> Failure {
     let text = contents.text.as_str();
     let Failure::Database(refusal) = &failure else { return failure };
     let Some(cell) = &refusal.error.cell else { return failure };
-    let file = context.source(&order.node.origin.original_file_path, text);
+    let file = executor.source(&order.node.origin.original_file_path, text);
     let number = match cell.row {
         RowPlace::Line(number) => number,
         RowPlace::Sent(row) => contents.lines.get(row.saturating_sub(1)).copied().unwrap_or(1),
@@ -160,10 +160,10 @@ fn in_file(failure: Failure, order: &Order<'_>, context: &mut dyn Context, conte
 fn with_columns(
     failure: Failure,
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     (contents, kept): (&Contents, Option<&Relation>),
 ) -> Failure {
-    let Some(columns) = kept.and_then(|table| context.columns(table).ok()) else { return failure };
+    let Some(columns) = kept.and_then(|table| executor.columns(table).ok()) else { return failure };
     let is_known = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     let names = contents.rows.columns.iter().map(|column| column.name.as_str());
     let lacking: Vec<String> = names.filter(|name| !is_known(name)).map(|name| format!("`{name}`")).collect();

@@ -1,6 +1,6 @@
 //! `materialized: snapshot`: the history of a query's rows.
 
-use super::context::{Context, Made, Order, Purpose, Transaction};
+use super::executor::{Executor, Made, Order, Purpose, Transaction};
 use super::finish::{self, Hooks};
 use super::incremental::widen;
 use super::table;
@@ -14,46 +14,46 @@ const STAGING_ONLY: &[&str] = &["dbt_change_type", "dbt_unique_key"];
 
 /// Creates the history on the first run; later stages what has changed and
 /// merges it. A full refresh does not rebuild it: history cannot be made again.
-pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
     let target = order.target(RelationKind::Table)?;
-    let existed = context.existing(&target)?;
+    let existed = executor.existing(&target)?;
     if let Some(kind) = existed.as_ref().and_then(|old| old.kind).filter(|kind| *kind != RelationKind::Table)
     {
         let name = target.render(order.dialect);
         let message = format!("cannot keep a snapshot in {name}: a {kind} is there");
         return Err(order.problem("snapshot-target-kind", message).help("drop or rename it first").into());
     }
-    let strategy_macro = strategy_macro(order, context)?;
-    finish::hooks(order, context, Hooks::Pre, false)?;
+    let strategy_macro = strategy_macro(order, executor)?;
+    finish::hooks(order, executor, Hooks::Pre, false)?;
 
-    context.transaction(Transaction::Begin)?;
-    finish::hooks(order, context, Hooks::Pre, true)?;
-    let model = context.member("model");
+    executor.transaction(Transaction::Begin)?;
+    finish::hooks(order, executor, Hooks::Pre, true)?;
+    let model = executor.member("model");
     let config = model.get_attr("config").unwrap_or_default();
     let names = ["snapshotted_data", "source_data"].map(Value::from);
     let [snapshotted, source] = names;
     let exists = Value::from(existed.is_some());
-    let strategy = context.call(&strategy_macro, &[model, snapshotted, source, config, exists])?;
+    let strategy = executor.call(&strategy_macro, &[model, snapshotted, source, config, exists])?;
     let (response, staged) = if existed.is_some() {
-        let (response, staged) = merge(order, context, &target, &strategy)?;
+        let (response, staged) = merge(order, executor, &target, &strategy)?;
         (response, Some(staged))
     } else {
-        let query = context.sql("build_snapshot_table", &[strategy, Value::from(order.sql)])?;
-        context.perform("check_time_data_types", &[Value::from(query.as_str())])?;
-        (table::create(order, context, &target, &query)?, None)
+        let query = executor.sql("build_snapshot_table", &[strategy, Value::from(order.sql)])?;
+        executor.perform("check_time_data_types", &[Value::from(query.as_str())])?;
+        (table::create(order, executor, &target, &query)?, None)
     };
-    finish::grants(order, context, &target, existed.as_ref(), false)?;
-    finish::docs(order, context, &target)?;
+    finish::grants(order, executor, &target, existed.as_ref(), false)?;
+    finish::docs(order, executor, &target)?;
     if existed.is_none() {
-        finish::indexes(order, context, &target)?;
+        finish::indexes(order, executor, &target)?;
     }
-    finish::hooks(order, context, Hooks::Post, true)?;
-    context.transaction(Transaction::Commit)?;
+    finish::hooks(order, executor, Hooks::Post, true)?;
+    executor.transaction(Transaction::Commit)?;
 
     if let Some(staged) = staged {
-        context.perform("post_snapshot", &[order.value(&staged)])?;
+        executor.perform("post_snapshot", &[order.value(&staged)])?;
     }
-    finish::hooks(order, context, Hooks::Post, false)?;
+    finish::hooks(order, executor, Hooks::Post, false)?;
     Ok(Made { response, relations: vec![target] })
 }
 
@@ -61,29 +61,29 @@ pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made,
 /// the answer to the merge, and the staged changes.
 fn merge(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     target: &Relation,
     strategy: &Value,
 ) -> Result<(Response, Relation), Failure> {
-    let history = context.columns(target)?;
+    let history = executor.columns(target)?;
     require_meta_columns(order, target, strategy, &history)?;
     let args = [strategy.clone(), Value::from(order.sql), order.value(target)];
-    let query = context.sql("snapshot_staging_table", &args)?;
-    context.perform("check_time_data_types", &[Value::from(query)])?;
-    let staged = context.relation("build_snapshot_staging_table", &args)?;
+    let query = executor.sql("snapshot_staging_table", &args)?;
+    executor.perform("check_time_data_types", &[Value::from(query)])?;
+    let staged = executor.relation("build_snapshot_staging_table", &args)?;
     let staged = staged.with_kind(RelationKind::Table);
-    widen(order, context, &staged, target)?;
+    widen(order, executor, &staged, target)?;
 
     let columns: Vec<Column> =
-        context.columns(&staged)?.into_iter().filter(|column| !is_staging_only(&column.name)).collect();
+        executor.columns(&staged)?.into_iter().filter(|column| !is_staging_only(&column.name)).collect();
     let known = |name: &str| history.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     let new: Vec<Column> = columns.iter().filter(|column| !known(&column.name)).cloned().collect();
     if !new.is_empty() {
-        context.perform("create_columns", &[order.value(target), order.columns(new)])?;
+        executor.perform("create_columns", &[order.value(target), order.columns(new)])?;
     }
     let quoted: Value = columns.iter().map(|column| order.dialect.quote(&column.name)).collect();
-    let sql = context.sql("snapshot_merge_sql", &[order.value(target), order.value(&staged), quoted])?;
-    Ok((context.execute(Purpose::Main, &sql)?, staged))
+    let sql = executor.sql("snapshot_merge_sql", &[order.value(target), order.value(&staged), quoted])?;
+    Ok((executor.execute(Purpose::Main, &sql)?, staged))
 }
 
 /// `dbt_unique_key_2` for keys of several columns.
@@ -119,7 +119,7 @@ fn require_meta_columns(
 
 /// The macro of the configured strategy: `snapshot_timestamp_strategy`. A
 /// package's strategy is written with its name: `pkg.mine`.
-fn strategy_macro(order: &Order<'_>, context: &dyn Context) -> Result<String, Failure> {
+fn strategy_macro(order: &Order<'_>, executor: &dyn Executor) -> Result<String, Failure> {
     let Some(strategy) = order.config().text("strategy") else {
         let problem = order.problem("missing-snapshot-strategy", "the snapshot has no `strategy`");
         return Err(problem.help("set `strategy: timestamp` or `strategy: check`").into());
@@ -128,7 +128,7 @@ fn strategy_macro(order: &Order<'_>, context: &dyn Context) -> Result<String, Fa
         Some((package, name)) => format!("{package}.snapshot_{name}_strategy"),
         None => format!("snapshot_{strategy}_strategy"),
     };
-    if context.author(&name).is_none() {
+    if executor.author(&name).is_none() {
         let message = format!("there is no snapshot strategy `{strategy}`");
         let problem = order
             .problem("unknown-snapshot-strategy", message)

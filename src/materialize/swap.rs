@@ -1,6 +1,6 @@
 //! Building aside and putting in place, so that nobody sees half of it.
 
-use super::context::{Change, Context, Order};
+use super::executor::{Change, Executor, Order};
 use super::{finish, table};
 use crate::adapter::Response;
 use crate::compile::Failure;
@@ -23,20 +23,20 @@ impl Swap {
     /// The names that the macros for that give.
     pub(super) fn new(
         order: &Order<'_>,
-        context: &mut dyn Context,
+        executor: &mut dyn Executor,
         kind: RelationKind,
     ) -> Result<Self, Failure> {
         let target = order.target(kind)?;
         let value = order.value(&target);
         let may_move = order.capabilities.foreign_keys_survive_renames || !has_foreign_keys(order);
         let intermediate = if may_move {
-            context.relation("make_intermediate_relation", std::slice::from_ref(&value))?
+            executor.relation("make_intermediate_relation", std::slice::from_ref(&value))?
         } else {
             target.clone()
         };
         Ok(Self {
             intermediate,
-            backup: context.relation("make_backup_relation", &[value, Value::from(kind.as_str())])?,
+            backup: executor.relation("make_backup_relation", &[value, Value::from(kind.as_str())])?,
             atomic: order.capabilities.transactional_ddl,
             moved: None,
             target,
@@ -44,13 +44,13 @@ impl Swap {
     }
 
     /// Drops what a run that was killed left behind under our names.
-    pub(super) fn drop_leftovers(&self, context: &mut dyn Context) -> Result<(), Failure> {
+    pub(super) fn drop_leftovers(&self, executor: &mut dyn Executor) -> Result<(), Failure> {
         for name in [&self.intermediate, &self.backup] {
             if *name == self.target {
                 continue;
             }
-            if let Some(leftover) = context.existing(name)? {
-                context.change(Change::Drop(&leftover))?;
+            if let Some(leftover) = executor.existing(name)? {
+                executor.change(Change::Drop(&leftover))?;
             }
         }
         Ok(())
@@ -60,27 +60,27 @@ impl Swap {
     pub(super) fn build_table(
         &mut self,
         order: &Order<'_>,
-        context: &mut dyn Context,
+        executor: &mut dyn Executor,
     ) -> Result<Response, Failure> {
-        self.make_room(context)?;
-        table::start(order, context, &self.intermediate, order.sql)?;
+        self.make_room(executor)?;
+        table::start(order, executor, &self.intermediate, order.sql)?;
         if order.capabilities.indexes_survive_renames {
-            finish::indexes(order, context, &self.intermediate)?;
-            self.put_in_place(context)?;
+            finish::indexes(order, executor, &self.intermediate)?;
+            self.put_in_place(executor)?;
         } else {
-            self.put_in_place(context)?;
-            finish::indexes(order, context, &self.target)?;
+            self.put_in_place(executor)?;
+            finish::indexes(order, executor, &self.target)?;
         }
-        context.answer()
+        executor.answer()
     }
 
     /// Drops the predecessor where the new one is built in its place. To be called
     /// right before that, inside the transaction.
-    fn make_room(&self, context: &mut dyn Context) -> Result<(), Failure> {
+    fn make_room(&self, executor: &mut dyn Executor) -> Result<(), Failure> {
         if self.intermediate == self.target
-            && let Some(old) = context.existing(&self.target)?
+            && let Some(old) = executor.existing(&self.target)?
         {
-            context.change(Change::Drop(&old))?;
+            executor.change(Change::Drop(&old))?;
         }
         Ok(())
     }
@@ -90,26 +90,26 @@ impl Swap {
     /// Inside a transaction that covers DDL the old one is dropped first: others
     /// see it until the commit, and its indexes cannot be in the way of a
     /// rename. Elsewhere it is renamed if it can be, and dropped by [`Swap::clean_up`].
-    pub(super) fn put_in_place(&mut self, context: &mut dyn Context) -> Result<(), Failure> {
+    pub(super) fn put_in_place(&mut self, executor: &mut dyn Executor) -> Result<(), Failure> {
         if self.intermediate == self.target {
             return Ok(());
         }
-        if let Some(old) = context.existing(&self.target)? {
+        if let Some(old) = executor.existing(&self.target)? {
             if self.atomic || !old.kind.is_some_and(RelationKind::can_be_renamed) {
-                context.change(Change::Drop(&old))?;
+                executor.change(Change::Drop(&old))?;
             } else {
                 let mut backup = self.backup.clone();
                 backup.kind = old.kind;
-                context.change(Change::Rename(&old, &backup))?;
+                executor.change(Change::Rename(&old, &backup))?;
                 self.moved = Some(backup);
             }
         }
-        context.change(Change::Rename(&self.intermediate, &self.target))
+        executor.change(Change::Rename(&self.intermediate, &self.target))
     }
 
     /// Drops the predecessor, once the new one is committed.
-    pub(super) fn clean_up(&self, context: &mut dyn Context) -> Result<(), Failure> {
-        self.moved.as_ref().map_or(Ok(()), |backup| context.change(Change::Drop(backup)))
+    pub(super) fn clean_up(&self, executor: &mut dyn Executor) -> Result<(), Failure> {
+        self.moved.as_ref().map_or(Ok(()), |backup| executor.change(Change::Drop(backup)))
     }
 }
 

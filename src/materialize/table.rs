@@ -1,6 +1,6 @@
 //! `materialized: table`: the rows of a query, stored.
 
-use super::context::{Change, Context, Made, Order, Purpose, Transaction};
+use super::executor::{Change, Executor, Made, Order, Purpose, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::adapter::Response;
@@ -12,78 +12,78 @@ use crate::template::Value;
 ///
 /// Differs from a view in two ways, both dbt's: leftovers go before the first
 /// hook, and hooks after the main statement run before grants and comments.
-pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made, Failure> {
-    let mut swap = Swap::new(order, context, RelationKind::Table)?;
-    let existed = context.existing(&swap.target)?;
-    swap.drop_leftovers(context)?;
-    finish::hooks(order, context, Hooks::Pre, false)?;
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+    let mut swap = Swap::new(order, executor, RelationKind::Table)?;
+    let existed = executor.existing(&swap.target)?;
+    swap.drop_leftovers(executor)?;
+    finish::hooks(order, executor, Hooks::Pre, false)?;
 
-    context.transaction(Transaction::Begin)?;
-    finish::hooks(order, context, Hooks::Pre, true)?;
-    let response = swap.build_table(order, context)?;
-    finish::hooks(order, context, Hooks::Post, true)?;
-    finish::grants(order, context, &swap.target, existed.as_ref(), true)?;
-    finish::docs(order, context, &swap.target)?;
-    context.transaction(Transaction::Commit)?;
+    executor.transaction(Transaction::Begin)?;
+    finish::hooks(order, executor, Hooks::Pre, true)?;
+    let response = swap.build_table(order, executor)?;
+    finish::hooks(order, executor, Hooks::Post, true)?;
+    finish::grants(order, executor, &swap.target, existed.as_ref(), true)?;
+    finish::docs(order, executor, &swap.target)?;
+    executor.transaction(Transaction::Commit)?;
 
-    swap.clean_up(context)?;
-    finish::hooks(order, context, Hooks::Post, false)?;
+    swap.clean_up(executor)?;
+    finish::hooks(order, executor, Hooks::Post, false)?;
     Ok(Made { response, relations: vec![swap.target] })
 }
 
 /// The main statement: a table of a query's rows.
 pub(super) fn create(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     relation: &Relation,
     sql: &str,
 ) -> Result<Response, Failure> {
-    start(order, context, relation, sql)?;
-    context.answer()
+    start(order, executor, relation, sql)?;
+    executor.answer()
 }
 
-/// Begins the main statement; [`Context::answer`] waits for it.
+/// Begins the main statement; [`Executor::answer`] waits for it.
 pub(super) fn start(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     relation: &Relation,
     sql: &str,
 ) -> Result<(), Failure> {
-    let make = statement(order, context, false, relation, sql)?;
+    let make = statement(order, executor, false, relation, sql)?;
     if order.node.is_python_model() {
-        context.python(Purpose::Main, &make)?;
+        executor.python(Purpose::Main, &make)?;
     } else {
-        context.start(&make)?;
+        executor.start(&make)?;
     }
-    context.change(Change::Create(relation))
+    executor.change(Change::Create(relation))
 }
 
 /// Makes a temporary table of the rows that a query gives or that the code of a
 /// Python model returns.
 pub(super) fn stage(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     relation: &Relation,
     sql: &str,
 ) -> Result<Response, Failure> {
-    let make = statement(order, context, true, relation, sql)?;
+    let make = statement(order, executor, true, relation, sql)?;
     if order.node.is_python_model() {
-        return context.python(Purpose::Stage, &make);
+        return executor.python(Purpose::Stage, &make);
     }
-    context.execute(Purpose::Stage, &make)
+    executor.execute(Purpose::Stage, &make)
 }
 
 /// What makes a table, or a temporary one: SQL, or the code of a Python model.
 fn statement(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     is_temporary: bool,
     relation: &Relation,
     sql: &str,
 ) -> Result<String, Failure> {
     let (is_temporary, relation, sql) = (Value::from(is_temporary), order.value(relation), Value::from(sql));
     if order.node.is_python_model() {
-        return context.sql("create_table_as", &[is_temporary, relation, sql, Value::from("python")]);
+        return executor.sql("create_table_as", &[is_temporary, relation, sql, Value::from("python")]);
     }
-    context.sql("get_create_table_as_sql", &[is_temporary, relation, sql])
+    executor.sql("get_create_table_as_sql", &[is_temporary, relation, sql])
 }

@@ -1,7 +1,7 @@
 //! Data tests: a query that returns failing rows.
 
-use super::context::{Change, Context, Flags, Order, Purpose, Transaction};
 use super::custom::without_main;
+use super::executor::{Change, Executor, Flags, Order, Purpose, Transaction};
 use crate::adapter::Response;
 use crate::compile::Failure;
 use crate::manifest::Config;
@@ -42,17 +42,17 @@ pub struct Verdict {
 /// Runs a data test: stores the failing rows where that is asked for, reduces
 /// them by `fail_calc`, and weighs the result by `warn_if`, `error_if` and
 /// `severity`.
-pub(super) fn judge(order: &Order<'_>, context: &mut dyn Context) -> Result<Verdict, Failure> {
+pub(super) fn judge(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Verdict, Failure> {
     let config = order.config();
     let limit = config.get("limit").and_then(serde_json::Value::as_u64);
     let query = match limit {
         Some(limit) => {
-            context.sql("get_limit_subquery_sql", &[Value::from(order.sql), Value::from(limit)])?
+            executor.sql("get_limit_subquery_sql", &[Value::from(order.sql), Value::from(limit)])?
         }
         None => order.sql.to_owned(),
     };
     let stored_in = match stores_as(order)? {
-        Some(kind) => Some(store(order, context, kind, &query)?),
+        Some(kind) => Some(store(order, executor, kind, &query)?),
         None => None,
     };
     let failing = match &stored_in {
@@ -67,25 +67,29 @@ pub(super) fn judge(order: &Order<'_>, context: &mut dyn Context) -> Result<Verd
         Value::from(rules.error_if),
         Value::from(()),
     ];
-    let main = context.sql("get_test_sql", &args)?;
-    let answer = context.count(&main)?;
-    weighed(order, context, answer, &failing, stored_in)
+    let main = executor.sql("get_test_sql", &args)?;
+    let answer = executor.count(&main)?;
+    weighed(order, executor, answer, &failing, stored_in)
 }
 
 /// Calls a project's own materialization of tests, and weighs the answer to its statement
 /// named `main`. What it has not committed is taken back, as with those of models.
-pub(super) fn judge_by(order: &Order<'_>, context: &mut dyn Context, name: &str) -> Result<Verdict, Failure> {
-    context.call(name, &[])?;
-    if context.in_transaction() {
-        context.transaction(Transaction::Rollback)?;
+pub(super) fn judge_by(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    name: &str,
+) -> Result<Verdict, Failure> {
+    executor.call(name, &[])?;
+    if executor.in_transaction() {
+        executor.transaction(Transaction::Rollback)?;
     }
-    let answer = context.main_answer().ok_or_else(|| without_main(order))?;
+    let answer = executor.main_answer().ok_or_else(|| without_main(order))?;
     let stored_in = match stores_as(order)? {
         Some(kind) => Some(order.target(kind)?),
         None => None,
     };
     let failing = stored_in.as_ref().map_or_else(|| order.sql.to_owned(), |relation| all_of(order, relation));
-    weighed(order, context, answer, &failing, stored_in)
+    weighed(order, executor, answer, &failing, stored_in)
 }
 
 fn all_of(order: &Order<'_>, relation: &Relation) -> String {
@@ -95,7 +99,7 @@ fn all_of(order: &Order<'_>, relation: &Relation) -> String {
 /// What the answer to a test's main statement comes to.
 fn weighed(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     (response, rows): (Response, Rows),
     failing: &str,
     stored_in: Option<Relation>,
@@ -106,7 +110,7 @@ fn weighed(
     let (grade, condition) = rules.weigh(counted, order.flags.warn_error);
     let rows = match grade {
         Grade::Pass => None,
-        Grade::Warn | Grade::Fail => sample(context, failing)?,
+        Grade::Warn | Grade::Fail => sample(executor, failing)?,
     };
     let message = condition.map(|condition| finding(counted.failures, grade, condition));
     Ok(Verdict { grade, failures: counted.failures, message, response, rows, stored_in })
@@ -254,27 +258,27 @@ fn stores_as(order: &Order<'_>) -> Result<Option<RelationKind>, Failure> {
 /// Keeps the failing rows in place of those of the last time.
 fn store(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     kind: RelationKind,
     query: &str,
 ) -> Result<Relation, Failure> {
     let target = order.target(kind)?;
-    context.transaction(Transaction::Begin)?;
-    if let Some(old) = context.existing(&target)? {
-        context.change(Change::Drop(&old))?;
+    executor.transaction(Transaction::Begin)?;
+    if let Some(old) = executor.existing(&target)? {
+        executor.change(Change::Drop(&old))?;
     }
-    let create = context.sql("get_create_sql", &[order.value(&target), Value::from(query)])?;
-    context.execute(Purpose::Keep, &create)?;
-    context.change(Change::Create(&target))?;
-    context.transaction(Transaction::Commit)?;
+    let create = executor.sql("get_create_sql", &[order.value(&target), Value::from(query)])?;
+    executor.execute(Purpose::Keep, &create)?;
+    executor.change(Change::Create(&target))?;
+    executor.transaction(Transaction::Commit)?;
     Ok(target)
 }
 
 /// The first failing rows. They are an extra: a refusal is not the test's failure.
-fn sample(context: &mut dyn Context, failing: &str) -> Result<Option<Rows>, Failure> {
+fn sample(executor: &mut dyn Executor, failing: &str) -> Result<Option<Rows>, Failure> {
     let args = [Value::from(failing), Value::from(SAMPLE_ROWS)];
-    let sql = context.sql("get_limit_subquery_sql", &args)?;
-    match context.query(Purpose::Look, &sql, Some(SAMPLE_ROWS)) {
+    let sql = executor.sql("get_limit_subquery_sql", &args)?;
+    match executor.query(Purpose::Look, &sql, Some(SAMPLE_ROWS)) {
         Ok((_, rows)) => Ok(Some(rows)),
         Err(failure @ (Failure::Cancelled | Failure::OutOfTurn)) => Err(failure),
         Err(_) => Ok(None),

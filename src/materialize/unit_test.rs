@@ -2,8 +2,8 @@
 
 use serde_json::Map;
 
-use super::context::{Context, Order, Purpose};
 use super::difference::difference;
+use super::executor::{Executor, Order, Purpose};
 use super::fixture;
 use super::test::{Grade, Verdict};
 use crate::compile::Failure;
@@ -18,10 +18,10 @@ const SIDE: &str = "actual_or_expected";
 /// the expectation names. The order of rows does not count.
 pub(super) fn judge(
     order: &Order<'_>,
-    context: &mut dyn Context,
+    executor: &mut dyn Executor,
     unit_test: &UnitTest,
 ) -> Result<Verdict, Failure> {
-    let model = columns(context, order.sql)?;
+    let model = columns(executor, order.sql)?;
     let (expected, compared) = match &unit_test.expect {
         Fixture::Sql(sql) => (sql.clone(), model),
         Fixture::Rows(rows, _) => {
@@ -30,15 +30,15 @@ pub(super) fn judge(
             };
             let named: Vec<Column> = model.iter().filter(|column| is_named(column)).cloned().collect();
             let compared = if named.is_empty() { model.clone() } else { named };
-            let wanted = fixture::select(order, context, "expected output", rows, &model)?;
+            let wanted = fixture::select(order, executor, "expected output", rows, &model)?;
             (wanted, compared)
         }
     };
     let names: Vec<String> = compared.iter().map(|column| order.dialect.quote(&column.name)).collect();
     let names: Value = names.into_iter().collect();
     let args = [Value::from(order.sql), Value::from(expected), names];
-    let sql = context.sql("get_unit_test_sql", &args)?;
-    let (response, rows) = context.query(Purpose::Main, &sql, None)?;
+    let sql = executor.sql("get_unit_test_sql", &args)?;
+    let (response, rows) = executor.query(Purpose::Main, &sql, None)?;
     let Some((names, expected, actual)) = sides(rows) else {
         let message = format!("the unit test's query must give a column `{SIDE}`");
         return Err(order.refuse("invalid-unit-test-result", message));
@@ -49,9 +49,9 @@ pub(super) fn judge(
 }
 
 /// The columns of a query, without running it over any row.
-fn columns(context: &mut dyn Context, sql: &str) -> Result<Vec<Column>, Failure> {
-    let empty = context.sql("get_empty_subquery_sql", &[Value::from(sql)])?;
-    Ok(context.query(Purpose::Look, &empty, Some(0))?.1.columns)
+fn columns(executor: &mut dyn Executor, sql: &str) -> Result<Vec<Column>, Failure> {
+    let empty = executor.sql("get_empty_subquery_sql", &[Value::from(sql)])?;
+    Ok(executor.query(Purpose::Look, &empty, Some(0))?.1.columns)
 }
 
 type Sides = (Vec<String>, Vec<Vec<Cell>>, Vec<Vec<Cell>>);

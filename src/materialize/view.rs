@@ -1,6 +1,6 @@
 //! `materialized: view`: a stored query.
 
-use super::context::{Change, Context, Made, Order, Transaction};
+use super::executor::{Change, Executor, Made, Order, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::compile::Failure;
@@ -9,26 +9,26 @@ use crate::template::Value;
 
 /// Builds the view aside and puts it in place of whatever stands there, be it
 /// a view or a table.
-pub(super) fn make(order: &Order<'_>, context: &mut dyn Context) -> Result<Made, Failure> {
-    let mut swap = Swap::new(order, context, RelationKind::View)?;
-    let existed = context.existing(&swap.target)?;
-    finish::hooks(order, context, Hooks::Pre, false)?;
-    swap.drop_leftovers(context)?;
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+    let mut swap = Swap::new(order, executor, RelationKind::View)?;
+    let existed = executor.existing(&swap.target)?;
+    finish::hooks(order, executor, Hooks::Pre, false)?;
+    swap.drop_leftovers(executor)?;
 
-    context.transaction(Transaction::Begin)?;
-    finish::hooks(order, context, Hooks::Pre, true)?;
+    executor.transaction(Transaction::Begin)?;
+    finish::hooks(order, executor, Hooks::Pre, true)?;
     let args = [order.value(&swap.intermediate), Value::from(order.sql)];
-    let create = context.sql("get_create_view_as_sql", &args)?;
-    context.start(&create)?;
-    context.change(Change::Create(&swap.intermediate))?;
-    swap.put_in_place(context)?;
-    let response = context.answer()?;
-    finish::grants(order, context, &swap.target, existed.as_ref(), true)?;
-    finish::docs(order, context, &swap.target)?;
-    finish::hooks(order, context, Hooks::Post, true)?;
-    context.transaction(Transaction::Commit)?;
+    let create = executor.sql("get_create_view_as_sql", &args)?;
+    executor.start(&create)?;
+    executor.change(Change::Create(&swap.intermediate))?;
+    swap.put_in_place(executor)?;
+    let response = executor.answer()?;
+    finish::grants(order, executor, &swap.target, existed.as_ref(), true)?;
+    finish::docs(order, executor, &swap.target)?;
+    finish::hooks(order, executor, Hooks::Post, true)?;
+    executor.transaction(Transaction::Commit)?;
 
-    swap.clean_up(context)?;
-    finish::hooks(order, context, Hooks::Post, false)?;
+    swap.clean_up(executor)?;
+    finish::hooks(order, executor, Hooks::Post, false)?;
     Ok(Made { response, relations: vec![swap.target] })
 }

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Criteria, Kinds, Workspace};
+use super::Workspace;
 use crate::artifact::{Wire, node_json};
-use crate::diagnostics::Diagnostic;
 use crate::manifest::{Node, NodeId, NodeKind, Outline, ResourceType, Sort};
 use crate::template;
 
@@ -37,20 +36,11 @@ const KEYS: &[&str] = &[
     "unique_id",
 ];
 
-/// The selected nodes as lines, by unique id, and what is questionable about the criteria.
-///
-/// # Errors
-/// Criteria that cannot be understood.
-pub fn list(
-    workspace: &Workspace,
-    criteria: &Criteria,
-    kinds: &Kinds,
-    form: Form,
-    keys: &[String],
-) -> Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let selected = workspace.select(criteria, kinds, true)?;
+/// These nodes as lines, by unique id.
+#[must_use]
+pub fn lines(workspace: &Workspace, nodes: &[NodeId], form: Form, keys: &[String]) -> Vec<String> {
     let manifest = workspace.manifest.as_ref();
-    let chosen: HashSet<NodeId> = selected.nodes.into_iter().collect();
+    let chosen: HashSet<NodeId> = nodes.iter().copied().collect();
     let ids = manifest.nodes.by_unique_id().iter().filter(|id| chosen.contains(id));
     let wire = Wire::of(manifest, workspace.adapter().dialect());
     let line = |id: &NodeId| {
@@ -63,7 +53,7 @@ pub fn list(
             Form::Json => Some(template::python_json(&object(&node_json(&wire, node()?), keys))),
         }
     };
-    Ok((ids.filter_map(line).collect(), selected.warnings))
+    ids.filter_map(line).collect()
 }
 
 /// What the node is searched for by: a table by its source, too.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use minijinja::{Error, Value};
 
-use super::job_context::JobContext;
+use super::job_executor::JobExecutor;
 use super::node_runner::{Turn, order};
 use crate::compile::{Job, JobHandle, Listener};
 use crate::manifest::NodeId;
@@ -46,8 +46,8 @@ impl Offer {
         let node = runtime.node(self.node).ok_or_else(over)?;
         let order = Order { slice: self.slice.as_ref(), ..order(&runtime, node, &self.sql, self.flags) };
         let listener = Arc::clone(&self.listener);
-        let mut context = JobContext { job: &job, node, screened: None, rehearsed: None, listener };
-        let made = materialize::make_as(&order, &mut context, name).map_err(template::raise)?;
+        let mut executor = JobExecutor { job: &job, node, screened: None, rehearsed: None, listener };
+        let made = materialize::make_as(&order, &mut executor, name).map_err(template::raise)?;
         job.store_main(&made.response, &Rows::default());
         let relations = made.relations.iter().map(|relation| job.value(relation)).collect();
         let relations = Value::from_object(MutList::new(relations));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::job_context::JobContext;
+use super::job_executor::JobExecutor;
 use super::node_runner::{Turn, order};
 use crate::compile::Failure;
 use crate::manifest::{Node, NodeKind};
@@ -27,14 +27,14 @@ pub(super) fn make(turn: &Turn<'_>, built: Option<&Relation>) -> Result<(), Fail
     let (job, compiled) = turn.job.showing(Arc::clone(&node), built);
     let recipe = turn.recipe("view");
     let recipe = recipe.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-    let mut context = JobContext {
+    let mut executor = JobExecutor {
         job: &job,
         node: &node,
         screened: None,
         rehearsed: None,
         listener: Arc::clone(&turn.listener),
     };
-    materialize::point(&order(runtime, &node, &compiled.sql, turn.runner.flags), &mut context, recipe)?;
+    materialize::point(&order(runtime, &node, &compiled.sql, turn.runner.flags), &mut executor, recipe)?;
     Ok(())
 }
 

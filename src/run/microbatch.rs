@@ -204,7 +204,7 @@ fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Resu
         built_in::offer(turn, &job, &compiled.sql, Some(slice));
     }
     let order = Order { slice: Some(slice), ..turn.order(&compiled.sql) };
-    materialize::make(&order, &mut turn.context_of(&job), recipe)?;
+    materialize::make(&order, &mut turn.executor_of(&job), recipe)?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ mod alone;
 mod background;
 mod scheduler;
 mod built_in;
-mod job_context;
+mod job_executor;
 mod dispatch;
 mod job_listener;
 mod event;

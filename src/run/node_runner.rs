@@ -9,7 +9,7 @@ use super::batch_pool::BatchPool;
 use super::dispatch::{Message, StepRunner};
 use super::event::BatchEnd;
 use super::failing::fail;
-use super::job_context::JobContext;
+use super::job_executor::JobExecutor;
 use super::job_listener::JobListener;
 use super::plan::{Earlier, Mode, Stop};
 use super::precompiler::{Precompiled, Precompiler};
@@ -181,14 +181,14 @@ impl Turn<'_> {
         let reads = runtime.node(unit_test.tested).map(|tested| tested.depends_on.nodes.as_slice());
         let reads = reads.unwrap_or_default();
         let inputs =
-            materialize::fixtures(&self.order(""), &mut self.context(), unit_test, reads, &stand_in_for)?;
+            materialize::fixtures(&self.order(""), &mut self.executor(), unit_test, reads, &stand_in_for)?;
         let inputs: Vec<_> = inputs.into_iter().map(|input| (input.node, input.sql)).collect();
         self.job.compile_unit_test(&inputs)
     }
 
     fn execute(&self, sql: &str, result: &mut NodeResult) -> Result<(), Failure> {
         let order = self.order(sql);
-        let mut context = self.context();
+        let mut executor = self.executor();
         match self.step.action {
             Action::Materialize => {
                 let materialized = self.node.config.materialized();
@@ -208,7 +208,7 @@ impl Turn<'_> {
                         self.node.relation.as_ref().filter(|_| is_whole),
                     );
                 }
-                let made = materialize::make(&order, &mut context, recipe)?;
+                let made = materialize::make(&order, &mut executor, recipe)?;
                 latest_version_pointer::make(self, made.relations.first())?;
                 result.message = Some(made.response.message.clone());
                 result.adapter_response = response_json(&made.response);
@@ -216,10 +216,10 @@ impl Turn<'_> {
             Action::Judge => {
                 let name = self.recipe(self.node.config.materialized());
                 let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-                judged(result, &order, materialize::judge(&order, &mut context, recipe)?);
+                judged(result, &order, materialize::judge(&order, &mut executor, recipe)?);
             }
             Action::Measure => {
-                let found = materialize::measure(&order, &mut context)?;
+                let found = materialize::measure(&order, &mut executor)?;
                 if found.is_bare {
                     self.scheduler.outbox().tell(Message::Warning(old_freshness()));
                 }
@@ -229,12 +229,12 @@ impl Turn<'_> {
                 let Mode::Show { limit } = self.runner.mode else { return Ok(()) };
                 let stored = self.relation_name().filter(|_| matches!(self.node.kind, NodeKind::Seed(_)));
                 let sql = stored.map_or_else(|| sql.to_owned(), |name| format!("select * from {name}"));
-                let (sent, rows) = materialize::preview(&self.order(&sql), &mut context, limit)?;
+                let (sent, rows) = materialize::preview(&self.order(&sql), &mut executor, limit)?;
                 result.sent(&sent);
                 result.detail = Detail::Preview(rows);
             }
             Action::Clone => {
-                let made = self.clone_node(&mut context)?;
+                let made = self.clone_node(&mut executor)?;
                 result.message =
                     Some(made.as_ref().map_or("No-op", |made| made.response.message.as_str()).to_owned());
                 result.adapter_response = made.map(|made| response_json(&made.response)).unwrap_or_default();
@@ -245,7 +245,7 @@ impl Turn<'_> {
     }
 
     /// Makes the node as another environment has it to be seen here.
-    fn clone_node(&self, context: &mut JobContext<'_>) -> Result<Option<Made>, Failure> {
+    fn clone_node(&self, executor: &mut JobExecutor<'_>) -> Result<Option<Made>, Failure> {
         let found = self.job.compile_clone();
         let sql = found.as_ref().map_or("", |(_, compiled)| compiled.sql.as_str());
         let (own, view) = (self.recipe("clone"), self.recipe("view"));
@@ -254,7 +254,7 @@ impl Turn<'_> {
             own: own.as_deref(),
             view: view.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro),
         };
-        materialize::clone(&self.order(sql), context, cloning)
+        materialize::clone(&self.order(sql), executor, cloning)
     }
 
     pub(super) fn order<'a>(&'a self, sql: &'a str) -> Order<'a> {
@@ -266,13 +266,13 @@ impl Turn<'_> {
         self.scheduler.outbox().tell(Message::Batch(self.step.node, Box::new(batch)));
     }
 
-    fn context(&self) -> JobContext<'_> {
-        self.context_of(self.job)
+    fn executor(&self) -> JobExecutor<'_> {
+        self.executor_of(self.job)
     }
 
     /// The same with another job on the node.
-    pub(super) fn context_of<'a>(&'a self, job: &'a Job) -> JobContext<'a> {
-        JobContext {
+    pub(super) fn executor_of<'a>(&'a self, job: &'a Job) -> JobExecutor<'a> {
+        JobExecutor {
             job,
             node: self.node,
             screened: self.known.screened.as_ref(),

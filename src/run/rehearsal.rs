@@ -7,13 +7,13 @@
 
 use std::sync::Arc;
 
-use super::job_context;
+use super::job_executor;
 use super::steps::Action;
 use crate::adapter::Response;
 use crate::compile::{EarlyJob, Failure, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
-use crate::materialize::{self, Author, Change, Context, Order, Purpose, Recipe, Transaction};
+use crate::materialize::{self, Author, Change, Executor, Order, Purpose, Recipe, Transaction};
 use crate::source::{SourceFile, SourceMap};
 use crate::sql::{Column, Relation, Rows};
 use crate::template::Value;
@@ -57,7 +57,7 @@ pub(super) fn rehearse(runtime: &Runtime, early: &EarlyJob, action: Action, orde
     Rehearsed { calls: stage.calls }
 }
 
-/// A context without a warehouse: nothing exists, and no statement is sent.
+/// An executor without a warehouse: nothing exists, and no statement is sent.
 struct Stage<'a> {
     runtime: &'a Runtime,
     early: &'a EarlyJob,
@@ -69,7 +69,7 @@ fn end<T>() -> Result<T, Failure> {
     Err(Failure::OutOfTurn)
 }
 
-impl Context for Stage<'_> {
+impl Executor for Stage<'_> {
     fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, Failure> {
         let Some(value) = self.early.call(name, args) else { return end() };
         self.calls.push(Call { name: name.to_owned(), args: args.to_vec(), value: value.clone() });
@@ -77,7 +77,7 @@ impl Context for Stage<'_> {
     }
 
     fn author(&self, name: &str) -> Option<Author> {
-        job_context::author(self.runtime, self.node, name)
+        job_executor::author(self.runtime, self.node, name)
     }
 
     fn member(&self, _: &str) -> Value {

@@ -36,13 +36,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     };
     let keys: Vec<String> =
         args.output_keys.iter().flat_map(|keys| keys.split_whitespace()).map(str::to_owned).collect();
-    let criteria = args.selection.criteria();
-    let (listed, written) = rayon::join(
-        || list::list(&workspace, &criteria, &kinds, form, &keys),
+    let selected = workspace.select(&args.selection.criteria(), &kinds, true)?;
+    session.warn(&workspace, &selected.warnings)?;
+    // What is selected may rest on the manifest that is written over here.
+    let (lines, written) = rayon::join(
+        || list::lines(&workspace, &selected.nodes, form, &keys),
         || execute::write_manifest(&workspace),
     );
-    let (lines, warnings) = listed?;
-    session.warn(&workspace, &warnings)?;
     written?;
     session.ui.answers(&lines);
     if lines.is_empty() {

@@ -22,8 +22,8 @@ fn data_test(config: &Json) -> Node {
 fn a_test_is_weighed_by_severity_and_conditions() {
     let check = |config: Json, answer: Rows, grade: Grade, message: Option<&str>| {
         let node = data_test(&config);
-        let mut context = Recorder { answers: vec![answer], ..Recorder::default() };
-        let verdict = judge(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
+        let mut executor = Recorder { answers: vec![answer], ..Recorder::default() };
+        let verdict = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
         assert_eq!((verdict.grade, verdict.message.as_deref()), (grade, message), "{config}");
     };
     check(json!({}), counted(0, false, false), Grade::Pass, None);
@@ -46,10 +46,10 @@ fn a_test_is_weighed_by_severity_and_conditions() {
 #[test]
 fn a_warning_fails_where_warnings_are_errors() {
     let node = data_test(&json!({"severity": "warn"}));
-    let mut context = Recorder { answers: vec![counted(2, true, true)], ..Recorder::default() };
+    let mut executor = Recorder { answers: vec![counted(2, true, true)], ..Recorder::default() };
     let flags = Flags { warn_error: true, ..Flags::default() };
     assert_eq!(
-        judge(&Order { flags, ..order(&node) }, &mut context, Recipe::BuiltIn).unwrap().grade,
+        judge(&Order { flags, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap().grade,
         Grade::Fail
     );
 }
@@ -57,10 +57,10 @@ fn a_warning_fails_where_warnings_are_errors() {
 #[test]
 fn failing_rows_are_stored_and_then_counted_where_they_are() {
     let node = data_test(&json!({"store_failures_as": "view", "limit": 100}));
-    let mut context =
+    let mut executor =
         Recorder { answers: vec![counted(1, true, true)], ..Recorder::with(&[("a", RelationKind::Table)]) };
-    let verdict = judge(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
-    insta::assert_snapshot!(context.script(), @r#"
+    let verdict = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(executor.script(), @r#"
     begin
     drop table "a"
     keep: get_create_sql("a", get_limit_subquery_sql(select 1, 100))
@@ -76,13 +76,13 @@ fn a_test_may_be_judged_by_the_project() {
     let check = |config: Json, main: Option<Rows>| {
         let node = data_test(&config);
         let main = main.map(|rows| (Response::default(), rows));
-        let mut context = Recorder { main, is_open: true, ..Recorder::default() };
+        let mut executor = Recorder { main, is_open: true, ..Recorder::default() };
         let recipe = Recipe::Macro("shop.materialization_test_default");
-        let told = match judge(&order(&node), &mut context, recipe) {
+        let told = match judge(&order(&node), &mut executor, recipe) {
             Ok(verdict) => format!("{:?} {}", verdict.grade, verdict.failures),
             Err(failure) => failure.diagnostic().message,
         };
-        format!("{}\n{told}", context.script())
+        format!("{}\n{told}", executor.script())
     };
     insta::assert_snapshot!(check(json!({}), Some(counted(2, true, true))), @r"
     rollback
@@ -111,8 +111,8 @@ fn a_test_without_a_number_says_so() {
     let node = data_test(&json!({"fail_calc": "sum(n)"}));
     let mut answer = counted(0, false, false);
     answer.rows[0][0] = Cell::Null;
-    let mut context = Recorder { answers: vec![answer], ..Recorder::default() };
-    let failure = judge(&order(&node), &mut context, Recipe::BuiltIn).unwrap_err();
+    let mut executor = Recorder { answers: vec![answer], ..Recorder::default() };
+    let failure = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap_err();
     assert_eq!(
         failure.diagnostic().message,
         "`fail_calc: sum(n)` must give a number for the failing rows, also when there are none"
@@ -144,11 +144,11 @@ fn unit_test(given: &Json, expect: &Json) -> UnitTest {
 fn input_sql(given: &Json, columns: &[(&str, &str)]) -> String {
     let unit_test = unit_test(given, &json!([]));
     let node = node(NodeKind::UnitTest(Box::new(unit_test.clone())), &json!({}));
-    let mut context = Recorder::default();
+    let mut executor = Recorder::default();
     let columns = columns.iter().map(|(name, data_type)| Column::new(*name, *data_type)).collect();
-    context.columns.insert("b".to_owned(), columns);
+    executor.columns.insert("b".to_owned(), columns);
     let stand_in_for = |_| ("b".to_owned(), Some(Relation::new(Some("db"), "main", "b")));
-    match fixtures(&order(&node), &mut context, &unit_test, &[NodeId(1)], &stand_in_for) {
+    match fixtures(&order(&node), &mut executor, &unit_test, &[NodeId(1)], &stand_in_for) {
         Ok(inputs) => inputs[0].sql.clone(),
         Err(failure) => failure.diagnostic().message,
     }
@@ -191,9 +191,9 @@ fn a_unit_test_compares_the_expected_columns() {
         columns: columns(&["id", "actual_or_expected"]),
         rows: vec![row(1, "actual"), row(3, "actual"), row(1, "expected"), row(2, "expected")],
     };
-    let mut context = Recorder { answers: vec![model, both], ..Recorder::default() };
-    let verdict = judge(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
-    insta::assert_snapshot!(context.script(), @r#"
+    let mut executor = Recorder { answers: vec![model, both], ..Recorder::default() };
+    let verdict = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(executor.script(), @r#"
     look: get_empty_subquery_sql(select 1)
     main: get_unit_test_sql(select 1, select cast(1 as integer) as "id", cast(null as integer) as "n"
     union all

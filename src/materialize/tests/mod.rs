@@ -1,4 +1,4 @@
-//! What each materialization asks a context to do, in order.
+//! What each materialization asks an executor to do, in order.
 
 mod judged;
 mod stored;
@@ -52,7 +52,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     refusal_title: "Database Error",
 };
 
-/// A context that only writes down what it is asked to do.
+/// An executor that only writes down what it is asked to do.
 #[derive(Default)]
 struct Recorder {
     script: Vec<String>,
@@ -91,7 +91,7 @@ fn render(relation: &Relation) -> String {
     relation.render(&Dialect::ANSI)
 }
 
-impl Context for Recorder {
+impl Executor for Recorder {
     fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, Failure> {
         let shown: Vec<String> = args.iter().map(ToString::to_string).collect();
         let call = format!("{name}({})", shown.join(", "));
@@ -219,15 +219,15 @@ fn order(node: &Node) -> Order<'_> {
 
 /// The script of making a model with this configuration where `existing` exists.
 fn made(config: &Json, existing: &[(&str, RelationKind)]) -> String {
-    let mut context = Recorder::with(existing);
+    let mut executor = Recorder::with(existing);
     let node = model(config);
-    make(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
-    context.script()
+    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    executor.script()
 }
 
 /// The message of the error, and the script that led to it.
-fn refused(config: &Json, context: &mut Recorder) -> String {
+fn refused(config: &Json, executor: &mut Recorder) -> String {
     let node = model(config);
-    let failure = make(&order(&node), context, Recipe::BuiltIn).unwrap_err();
-    format!("{}\nerror: {}", context.script(), failure.diagnostic().message)
+    let failure = make(&order(&node), executor, Recipe::BuiltIn).unwrap_err();
+    format!("{}\nerror: {}", executor.script(), failure.diagnostic().message)
 }

@@ -63,11 +63,11 @@ fn a_table_clears_leftovers_before_hooks_and_runs_hooks_before_grants() {
 
 #[test]
 fn indexes_that_survive_a_rename_are_created_before_it() {
-    let mut context = Recorder::with(&[("a", RelationKind::Table)]);
+    let mut executor = Recorder::with(&[("a", RelationKind::Table)]);
     let node = model(&json!({"materialized": "table", "indexes": [{"columns": ["id"]}]}));
     let capabilities = Capabilities { indexes_survive_renames: true, ..CAPABILITIES };
-    make(&Order { capabilities: &capabilities, ..order(&node) }, &mut context, Recipe::BuiltIn).unwrap();
-    insta::assert_snapshot!(context.script(), @r#"
+    make(&Order { capabilities: &capabilities, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(executor.script(), @r#"
     begin
     main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
     call create_indexes("a__dbt_tmp")
@@ -82,10 +82,10 @@ fn materialized_view(config: &Json, existing: &[(&str, RelationKind)], changes: 
     let mut config = config.clone();
     config["materialized"] = json!("materialized_view");
     let node = model(&config);
-    let mut context = Recorder { returns: changes, ..Recorder::with(existing) };
-    match make(&order(&node), &mut context, Recipe::BuiltIn) {
-        Ok(made) => format!("{}\nanswer: {}", context.script(), made.response.message),
-        Err(failure) => format!("{}\nerror: {}", context.script(), failure.diagnostic().message),
+    let mut executor = Recorder { returns: changes, ..Recorder::with(existing) };
+    match make(&order(&node), &mut executor, Recipe::BuiltIn) {
+        Ok(made) => format!("{}\nanswer: {}", executor.script(), made.response.message),
+        Err(failure) => format!("{}\nerror: {}", executor.script(), failure.diagnostic().message),
     }
 }
 
@@ -176,25 +176,25 @@ fn a_materialized_view_needs_a_warehouse_that_has_them() {
 
 #[test]
 fn a_name_that_is_too_long_is_refused_before_anything_runs() {
-    let mut context = Recorder::default();
+    let mut executor = Recorder::default();
     let mut node = model(&json!({"materialized": "table"}));
     node.relation = Some(Relation::new(Some("db"), "main", "a".repeat(64)));
     let dialect = Dialect { longest_name: Some(63), ..Dialect::ANSI };
     let failure =
-        make(&Order { dialect: &dialect, ..order(&node) }, &mut context, Recipe::BuiltIn).unwrap_err();
+        make(&Order { dialect: &dialect, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap_err();
     assert!(failure.diagnostic().message.ends_with("has 64 characters; at most 63 are possible"));
-    assert_eq!(context.script(), "rollback");
+    assert_eq!(executor.script(), "rollback");
 }
 
 #[test]
 fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands() {
     let made_over = |kind: RelationKind| {
-        let mut context = Recorder::with(&[("a", kind)]);
+        let mut executor = Recorder::with(&[("a", kind)]);
         let node = model(&json!({"materialized": "table"}));
         let capabilities = Capabilities { transactional_ddl: false, ..CAPABILITIES };
         let order = Order { capabilities: &capabilities, ..order(&node) };
-        make(&order, &mut context, Recipe::BuiltIn).unwrap();
-        context.script()
+        make(&order, &mut executor, Recipe::BuiltIn).unwrap();
+        executor.script()
     };
     insta::assert_snapshot!(made_over(RelationKind::Table), @r#"
     begin
@@ -216,12 +216,12 @@ fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands()
 
 #[test]
 fn a_table_with_foreign_keys_is_built_where_it_is_to_be() {
-    let mut context = Recorder::with(&[("a", RelationKind::Table), ("a__dbt_tmp", RelationKind::Table)]);
+    let mut executor = Recorder::with(&[("a", RelationKind::Table), ("a__dbt_tmp", RelationKind::Table)]);
     let mut node = model(&json!({"materialized": "table", "contract": {"enforced": true}}));
     let NodeKind::Model(of_model) = &mut node.kind else { panic!("a model") };
     of_model.constraints = vec![json!({"type": "foreign_key", "to": "b"})];
-    make(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
-    insta::assert_snapshot!(context.script(), @r#"
+    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(executor.script(), @r#"
     begin
     drop table "a"
     main: get_create_table_as_sql(false, "a", select 1)
@@ -231,9 +231,9 @@ fn a_table_with_foreign_keys_is_built_where_it_is_to_be() {
 
 #[test]
 fn a_refused_statement_rolls_back_and_touches_nothing_else() {
-    let mut context = Recorder::with(&[("a", RelationKind::Table)]);
-    context.fails_at = Some("main:");
-    insta::assert_snapshot!(refused(&json!({"materialized": "table"}), &mut context), @r#"
+    let mut executor = Recorder::with(&[("a", RelationKind::Table)]);
+    executor.fails_at = Some("main:");
+    insta::assert_snapshot!(refused(&json!({"materialized": "table"}), &mut executor), @r#"
     begin
     main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
     rollback
@@ -286,26 +286,26 @@ fn full_refresh_false_withstands_the_flag() {
 
 #[test]
 fn text_columns_grow_before_rows_are_added() {
-    let mut context = Recorder::with(&[("a", RelationKind::Table)]);
+    let mut executor = Recorder::with(&[("a", RelationKind::Table)]);
     let sized = |size| Column { char_size: Some(size), ..Column::new("note", "character varying") };
-    context.columns.insert("a".to_owned(), vec![sized(10)]);
-    context.columns.insert("temp".to_owned(), vec![sized(20)]);
+    executor.columns.insert("a".to_owned(), vec![sized(10)]);
+    executor.columns.insert("temp".to_owned(), vec![sized(20)]);
     let node = model(&json!({"materialized": "incremental"}));
-    make(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
+    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
     assert!(
-        context.script().contains("call alter_column_type(\"a\", note, character varying(20))"),
+        executor.script().contains("call alter_column_type(\"a\", note, character varying(20))"),
         "{}",
-        context.script()
+        executor.script()
     );
 }
 
 #[test]
 fn strategies_are_those_of_the_warehouse_or_macros_of_the_project() {
     let check = |strategy: &str, missing: &[&'static str], expected: &str| {
-        let mut context = Recorder::with(&[("a", RelationKind::Table)]);
-        context.missing = missing.to_vec();
+        let mut executor = Recorder::with(&[("a", RelationKind::Table)]);
+        executor.missing = missing.to_vec();
         let config = json!({"materialized": "incremental", "incremental_strategy": strategy});
-        assert_eq!(refused(&config, &mut context).trim(), format!("rollback\nerror: {expected}"));
+        assert_eq!(refused(&config, &mut executor).trim(), format!("rollback\nerror: {expected}"));
     };
     check("insert_overwrite", &[], "the warehouse does not have the incremental strategy `insert_overwrite`");
     check("mrege", &["get_incremental_mrege_sql"], "there is no incremental strategy `mrege`");
@@ -332,14 +332,14 @@ fn a_snapshot_starts_its_history_and_merges_into_it_later() {
     main: get_create_table_as_sql(false, "a", build_snapshot_table(<strategy>, select 1))
     commit
     "#);
-    let mut context = Recorder::with(&[("a", RelationKind::Table)]);
-    context.columns.insert("a".to_owned(), snapshot_columns());
+    let mut executor = Recorder::with(&[("a", RelationKind::Table)]);
+    executor.columns.insert("a".to_owned(), snapshot_columns());
     let mut staged = snapshot_columns();
     staged.extend(["new", "dbt_change_type", "dbt_unique_key_1"].map(|name| Column::new(name, "text")));
-    context.columns.insert("temp".to_owned(), staged);
+    executor.columns.insert("temp".to_owned(), staged);
     let node = model(&config);
-    make(&order(&node), &mut context, Recipe::BuiltIn).unwrap();
-    insta::assert_snapshot!(context.script(), @r#"
+    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    insta::assert_snapshot!(executor.script(), @r#"
     begin
     call build_snapshot_staging_table(<strategy>, select 1, "a")
     call create_columns("a", [<Column new (character varying(256))>])
@@ -352,8 +352,8 @@ fn a_snapshot_starts_its_history_and_merges_into_it_later() {
 #[test]
 fn a_snapshot_refuses_what_is_no_history() {
     let check = |config: &Json, existing: RelationKind, expected: &str| {
-        let mut context = Recorder::with(&[("a", existing)]);
-        let told = refused(config, &mut context);
+        let mut executor = Recorder::with(&[("a", existing)]);
+        let told = refused(config, &mut executor);
         assert!(told.ends_with(&format!("error: {expected}")), "{told}");
     };
     let config = json!({"materialized": "snapshot", "strategy": "timestamp"});
@@ -383,10 +383,10 @@ fn a_seed_is_created_once_and_emptied_afterwards() {
     let folder = tempfile::tempdir().unwrap();
     let node = seed_node(&folder, "id,name\n1,a\n2,b\n", &json!({"materialized": "seed"}));
     let script = |existing: &[(&str, RelationKind)], flags: Flags| {
-        let mut context = Recorder::with(existing);
-        let made = make(&Order { flags, ..order(&node) }, &mut context, Recipe::BuiltIn).unwrap();
+        let mut executor = Recorder::with(existing);
+        let made = make(&Order { flags, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap();
         let calls: Vec<String> =
-            context.script.iter().map(|line| line.lines().next().unwrap().to_owned()).collect();
+            executor.script.iter().map(|line| line.lines().next().unwrap().to_owned()).collect();
         let calls: Vec<&str> = calls.iter().map(|line| line.split(['(', '\n']).next().unwrap()).collect();
         format!("{}\n→ {}", calls.join("\n"), made.response.message)
     };
@@ -411,13 +411,13 @@ fn a_seed_is_created_once_and_emptied_afterwards() {
 fn a_mistake_in_a_seed_is_found_before_anything_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let node = seed_node(&folder, "id,name\n1\n2,b,c\n", &json!({"materialized": "seed"}));
-    let mut context = Recorder::default();
-    let failure = make(&order(&node), &mut context, Recipe::BuiltIn).unwrap_err();
+    let mut executor = Recorder::default();
+    let failure = make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap_err();
     let problem = failure.diagnostic();
     assert_eq!(problem.message, "2 lines are malformed");
     let labels: Vec<&str> = problem.labels.iter().map(|label| label.text.as_str()).collect();
     assert_eq!(labels, ["1 field, but the header names 2", "3 fields, but the header names 2"]);
-    assert_eq!(context.script(), "rollback");
+    assert_eq!(executor.script(), "rollback");
 }
 
 #[test]
@@ -428,11 +428,11 @@ fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
         let is_open = returns.is_none();
         let this = objects::relation(Relation::new(Some("db"), "main", "a"), &Dialect::ANSI);
         let returns = if is_open { Value::from_pairs([("relations", vec![this])]) } else { returns };
-        let mut context = Recorder { returns, main, is_open, ..Recorder::default() };
+        let mut executor = Recorder { returns, main, is_open, ..Recorder::default() };
         let node = model(&json!({"materialized": "archive"}));
         let recipe = Recipe::Macro("materialization_archive_default");
-        let told = match make(&order(&node), &mut context, recipe) {
-            Ok(made) => format!("{} relation, {}", made.relations.len(), context.script()),
+        let told = match make(&order(&node), &mut executor, recipe) {
+            Ok(made) => format!("{} relation, {}", made.relations.len(), executor.script()),
             Err(failure) => failure.diagnostic().message,
         };
         assert_eq!(told, expected);
@@ -460,9 +460,9 @@ fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
 
 #[test]
 fn an_unknown_materialization_is_refused_with_a_suggestion() {
-    let mut context = Recorder::default();
+    let mut executor = Recorder::default();
     let node = model(&json!({"materialized": "tabel"}));
-    let failure = make(&order(&node), &mut context, Recipe::BuiltIn).unwrap_err();
+    let failure = make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap_err();
     assert_eq!(failure.diagnostic().message, "there is no materialization `tabel`");
     assert_eq!(failure.diagnostic().help, ["did you mean `table`?"]);
 }

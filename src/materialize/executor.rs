@@ -69,7 +69,7 @@ pub enum Author {
 
 /// What a materialization works with: macros, a session with a warehouse, and
 /// the relations that are known to exist there. Tests put a recorder in its place.
-pub trait Context {
+pub trait Executor {
     /// Calls a macro by its unqualified name, as the node's own text would: a
     /// project's macro hides a built-in one.
     ///
@@ -77,7 +77,7 @@ pub trait Context {
     /// There is no such macro, or it fails.
     fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, Failure>;
 
-    /// Who wrote the macro that [`Context::call`] would call; `None` where there is none.
+    /// Who wrote the macro that [`Executor::call`] would call; `None` where there is none.
     fn author(&self, name: &str) -> Option<Author>;
 
     /// A member of the node's template scope, such as `model`.
@@ -99,13 +99,13 @@ pub trait Context {
     /// still runs afterwards, and what is refused is told by any of them.
     ///
     /// # Errors
-    /// As [`Context::execute`].
+    /// As [`Executor::execute`].
     fn start(&mut self, sql: &str) -> Result<(), Failure>;
 
     /// Waits for what was started: the warehouse's answer to it.
     ///
     /// # Errors
-    /// As [`Context::execute`].
+    /// As [`Executor::execute`].
     fn answer(&mut self) -> Result<Response, Failure>;
 
     /// Runs the code of a Python model.
@@ -117,7 +117,7 @@ pub trait Context {
     /// Runs a statement and fetches rows, at most `limit` of them.
     ///
     /// # Errors
-    /// As [`Context::execute`].
+    /// As [`Executor::execute`].
     fn query(
         &mut self,
         purpose: Purpose,
@@ -129,7 +129,7 @@ pub trait Context {
     /// the types of the columns: cells may be texts.
     ///
     /// # Errors
-    /// As [`Context::execute`].
+    /// As [`Executor::execute`].
     fn count(&mut self, sql: &str) -> Result<(Response, Rows), Failure>;
 
     /// Begins, commits or rolls back a transaction; nothing where the
@@ -267,11 +267,11 @@ impl<'a> Order<'a> {
     }
 }
 
-impl dyn Context + '_ {
+impl dyn Executor + '_ {
     /// Calls a macro that gives SQL.
     ///
     /// # Errors
-    /// As [`Context::call`].
+    /// As [`Executor::call`].
     pub fn sql(&mut self, name: &str, args: &[Value]) -> Result<String, Failure> {
         Ok(template::text(&self.call(name, args)?).trim().to_owned())
     }
@@ -279,7 +279,7 @@ impl dyn Context + '_ {
     /// Calls a macro that gives a relation.
     ///
     /// # Errors
-    /// As [`Context::call`], or it gives something else.
+    /// As [`Executor::call`], or it gives something else.
     pub fn relation(&mut self, name: &str, args: &[Value]) -> Result<Relation, Failure> {
         let value = self.call(name, args)?;
         objects::as_relation(&value).ok_or_else(|| {
@@ -291,7 +291,7 @@ impl dyn Context + '_ {
     /// Runs a macro whose statements are all that matters.
     ///
     /// # Errors
-    /// As [`Context::call`].
+    /// As [`Executor::call`].
     pub fn perform(&mut self, name: &str, args: &[Value]) -> Result<(), Failure> {
         self.call(name, args).map(drop)
     }

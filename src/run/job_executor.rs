@@ -1,4 +1,4 @@
-//! A [`Context`] on a real job: its macros, its session, its relations.
+//! A [`Executor`] on a real job: its macros, its session, its relations.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use crate::adapter::Response;
 use crate::compile::{Failure, Job, Listener, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
-use crate::materialize::{Author, Change, Context, Purpose, Screened, Transaction};
+use crate::materialize::{Author, Change, Executor, Purpose, Screened, Transaction};
 use crate::source::SourceFile;
 use crate::sql::{Column, Relation, Rows};
 use crate::template::Value;
 
 /// A node's job as a materialization sees it.
-pub(super) struct JobContext<'a> {
+pub(super) struct JobExecutor<'a> {
     pub(super) job: &'a Job,
     pub(super) node: &'a Node,
     /// What is known of the node, a test that finds nothing.
@@ -23,7 +23,7 @@ pub(super) struct JobContext<'a> {
     pub(super) listener: Arc<dyn Listener>,
 }
 
-impl JobContext<'_> {
+impl JobExecutor<'_> {
     /// What is run for the node is written to `target/run` before it is sent, so
     /// that it can be looked at when the warehouse refuses it.
     fn record(&self, purpose: Purpose, sql: &str) -> Result<(), Failure> {
@@ -41,7 +41,7 @@ pub(super) fn author(runtime: &Runtime, node: &Node, name: &str) -> Option<Autho
     found.map(|info| if info.is_internal { Author::BuiltIn } else { Author::User })
 }
 
-impl Context for JobContext<'_> {
+impl Executor for JobExecutor<'_> {
     fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, Failure> {
         match self.rehearsed.and_then(|rehearsed| rehearsed.recall(name, args)) {
             Some(value) => Ok(value),
