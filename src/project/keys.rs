@@ -10,6 +10,7 @@ pub(super) enum Shape {
     Number,
     Flag,
     Texts,
+    List,
     Hooks,
     Mapping,
     Mappings,
@@ -22,21 +23,21 @@ pub(super) const KEYS: &[(&str, Shape)] = &[
     ("version", Shape::TextOrNumber),
     ("config-version", Shape::Number),
     ("profile", Shape::Text),
-    ("model-paths", Shape::Texts),
-    ("source-paths", Shape::Texts),
-    ("seed-paths", Shape::Texts),
-    ("data-paths", Shape::Texts),
-    ("test-paths", Shape::Texts),
-    ("analysis-paths", Shape::Texts),
-    ("macro-paths", Shape::Texts),
-    ("snapshot-paths", Shape::Texts),
-    ("function-paths", Shape::Texts),
-    ("docs-paths", Shape::Texts),
-    ("asset-paths", Shape::Texts),
+    ("model-paths", Shape::List),
+    ("source-paths", Shape::List),
+    ("seed-paths", Shape::List),
+    ("data-paths", Shape::List),
+    ("test-paths", Shape::List),
+    ("analysis-paths", Shape::List),
+    ("macro-paths", Shape::List),
+    ("snapshot-paths", Shape::List),
+    ("function-paths", Shape::List),
+    ("docs-paths", Shape::List),
+    ("asset-paths", Shape::List),
     ("target-path", Shape::Text),
     ("log-path", Shape::Text),
     ("packages-install-path", Shape::Text),
-    ("clean-targets", Shape::Texts),
+    ("clean-targets", Shape::List),
     ("quoting", Shape::Mapping),
     ("on-run-start", Shape::Hooks),
     ("on-run-end", Shape::Hooks),
@@ -60,6 +61,23 @@ pub(super) const KEYS: &[(&str, Shape)] = &[
     ("query-comment", Shape::Comment),
     ("restrict-access", Shape::Flag),
     ("dbt-cloud", Shape::Mapping),
+];
+
+/// Keys of which dbt takes no nothing.
+const NEVER_NOTHING: &[&str] = &[
+    "analyses",
+    "data_tests",
+    "dispatch",
+    "exposures",
+    "flags",
+    "functions",
+    "metrics",
+    "restrict-access",
+    "saved-queries",
+    "semantic-models",
+    "sources",
+    "tests",
+    "unit_tests",
 ];
 
 /// Keys that dbt lets pass and never looks at.
@@ -126,12 +144,12 @@ pub(super) const RESERVED_NAMES: &[&str] = &[
 ];
 
 impl Shape {
-    /// Whether a value has this shape. Nothing fits everything: the default counts then.
-    pub(super) fn fits(self, yaml: &Yaml) -> bool {
+    /// Whether the value of `key` has this shape. Nothing fits most keys: the default counts then.
+    pub(super) fn fits(self, key: &str, yaml: &Yaml) -> bool {
         let is_text = |yaml: &Yaml| yaml.as_str().is_some();
         match (self, &yaml.value) {
-            (_, Value::Null)
-            | (
+            (_, Value::Null) => !NEVER_NOTHING.contains(&key),
+            (
                 Self::Text | Self::TextOrNumber | Self::Texts | Self::Hooks | Self::Comment,
                 Value::String(_),
             )
@@ -139,7 +157,7 @@ impl Shape {
             | (Self::Number, Value::Int(_))
             | (Self::Flag | Self::Comment, Value::Bool(_))
             | (Self::Mapping | Self::Comment, Value::Map(_)) => true,
-            (Self::Texts | Self::Hooks, Value::Seq(items)) => items.iter().all(is_text),
+            (Self::Texts | Self::List | Self::Hooks, Value::Seq(items)) => items.iter().all(is_text),
             (Self::Mappings, Value::Seq(items)) => items.iter().all(|item| item.as_map().is_some()),
             _ => false,
         }
@@ -152,7 +170,7 @@ impl Shape {
             Self::TextOrNumber => "a text or a number",
             Self::Number => "a whole number",
             Self::Flag => "true or false",
-            Self::Texts | Self::Hooks => "a list of texts",
+            Self::Texts | Self::List | Self::Hooks => "a list of texts",
             Self::Mapping => "a mapping",
             Self::Mappings => "a list of mappings",
             Self::Comment => "a text or a mapping",

@@ -130,7 +130,7 @@ fn check_shapes(map: &mut Map, diagnostics: &mut Vec<Diagnostic>) {
                 diagnostics.push(unknown_key(key));
                 wrong.push(key.text.clone());
             }
-            Some(shape) if !shape.fits(value) => {
+            Some(shape) if !shape.fits(&key.text, value) => {
                 let message = format!("`{}` must be {}", key.text, shape.words());
                 let label = format!("this is {}", value.kind());
                 let finding = Diagnostic::error("key-type", message).at(value.span, label);
@@ -383,6 +383,13 @@ impl Reader<'_> {
                     let message = format!("`query-comment` has no key `{name}`");
                     self.diagnostics.push(Diagnostic::error("project-key", message).at(key.span, ""));
                 }
+                for (part, fits, words) in COMMENT_PARTS {
+                    if let Some((_, wrong)) = map.entry(part).filter(|(_, value)| !fits(&value.value)) {
+                        let message = format!("`{part}` of `query-comment` must be {words}");
+                        let label = format!("this is {}", wrong.kind());
+                        self.diagnostics.push(Diagnostic::error("key-type", message).at(wrong.span, label));
+                    }
+                }
                 let comment = map.get("comment").filter(|comment| comment.as_str().is_some()).cloned();
                 QueryComment { comment, append: map.get("append").and_then(Yaml::as_bool).unwrap_or(false) }
             }
@@ -400,6 +407,15 @@ impl Reader<'_> {
         self.diagnostics.push(Diagnostic::error("key-type", message).at(value.span, label));
     }
 }
+
+type Fits = fn(&Value) -> bool;
+
+/// What may stand in `query-comment`.
+const COMMENT_PARTS: [(&str, Fits, &str); 3] = [
+    ("comment", |value| matches!(value, Value::String(_)), "a text"),
+    ("append", |value| matches!(value, Value::Bool(_) | Value::Null), "true or false"),
+    ("job-label", |value| matches!(value, Value::Bool(_)), "true or false"),
+];
 
 /// A usable name like the given one.
 fn suggested_name(name: &str) -> String {

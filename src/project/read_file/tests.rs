@@ -124,6 +124,11 @@ fn mistakes_are_found() {
     check("name: shop\nmodel-path: [x]", "project-key", "model-path");
     check("name: shop\nmodel-paths: {a: b}", "key-type", "a list of texts");
     check("name: shop\nmodel-paths: [1]", "key-type", "a list of texts");
+    check("name: shop\nmodel-paths: models", "key-type", "a list of texts");
+    check("name: shop\nsources:", "key-type", "a mapping");
+    check("name: shop\ndispatch:", "key-type", "a list of mappings");
+    check("name: shop\nquery-comment: {comment: null}", "key-type", "a text");
+    check("name: shop\nquery-comment: {job-label: 1}", "key-type", "true or false");
     check("name: shop\nvars: [a]", "key-type", "a mapping");
     check("name: shop\nmodel-paths: [a]\nsource-paths: [b]", "renamed-key", "both are given");
     check("name: shop\ntests: {}\ndata_tests: {}", "renamed-key", "both are given");
