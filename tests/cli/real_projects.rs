@@ -184,3 +184,24 @@ fn validators_of_configs_are_taken() {
     );
     sandbox.run(["parse"]).success();
 }
+
+#[test]
+fn the_name_of_a_data_test_ends_where_its_word_does() {
+    let columns = "columns: [{name: id, data_tests: ['unique - not_null', 'not_null.', 'shop.odd x']}]";
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("models/schema.yml", &format!("models: [{{name: a, {columns}}}]\n"))
+        .file("macros/odd.sql", "{% test odd(model, column_name) %}select 1 where false{% endtest %}");
+    let output = sandbox.run(["ls", "--resource-type", "test", "--output", "name"]).success();
+    assert_eq!(output.stdout.lines().collect::<Vec<_>>(), ["not_null_a_id", "shop_odd_a_id", "unique_a_id"]);
+}
+
+#[test]
+fn invalidate_hard_deletes_is_whatever_counts_as_true() {
+    let settings = "strategy='check', check_cols='all', unique_key='id', invalidate_hard_deletes='True'";
+    let snapshot = format!("{{{{ config({settings}) }}}}select * from {{{{ ref('a') }}}}");
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("snapshots/kept.sql", &format!("{{% snapshot kept %}}{snapshot}{{% endsnapshot %}}"));
+    sandbox.run(["build"]).success();
+}

@@ -161,15 +161,15 @@ impl Reader<'_> {
     }
 
     fn split_name(&mut self, name: &Spanned<String>) -> Option<(Option<String>, Spanned<String>)> {
-        let is_word = |word: &str| {
-            word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                && word.chars().next().is_some_and(|first| !first.is_ascii_digit())
+        let word = |text: &str| -> String {
+            let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            text.chars().take_while(|c| begins && (c.is_ascii_alphanumeric() || *c == '_')).collect()
         };
-        let (namespace, test) = match name.value.split_once('.') {
-            Some((namespace, test)) => (Some(namespace), test),
-            None => (None, name.value.as_str()),
-        };
-        if !is_word(test) || !namespace.is_none_or(is_word) {
+        // As in dbt, what comes after the name is passed over.
+        let first = word(&name.value);
+        let rest = name.value.strip_prefix(&first).and_then(|rest| rest.strip_prefix('.'));
+        let second = rest.map(word).filter(|second| !second.is_empty());
+        if first.is_empty() {
             let message = format!("`{}` cannot be the name of a data test of {}", name.value, self.owner);
             self.problems.push(
                 Diagnostic::error("bad-name", message)
@@ -178,7 +178,10 @@ impl Reader<'_> {
             );
             return None;
         }
-        Some((namespace.map(str::to_owned), Spanned::new(test.to_owned(), name.span)))
+        Some(match second {
+            Some(test) => (Some(first), Spanned::new(test, name.span)),
+            None => (None, Spanned::new(first, name.span)),
+        })
     }
 
     /// Takes out `config`.
