@@ -17,28 +17,11 @@ impl<'a> Fields<'a> {
         Self { fields, problems: Vec::new() }
     }
 
-    /// Notes the names that an output of this kind has not, and those that it
-    /// refuses with a reason.
-    pub(super) fn check_names(&mut self, kind: &str, known: &[&str], refused: &[(&str, &str)]) {
-        for name in self.fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name) {
-            if let Some((_, why)) = refused.iter().find(|(refused, _)| refused == name) {
-                self.problems.push(format!("`{name}` is not supported: {why}"));
-            } else if !known.contains(&name.as_str()) {
-                let hint = nearest(name, known.iter().copied());
-                let hint = hint.map(|hint| format!(", did you mean `{hint}`?")).unwrap_or_default();
-                self.problems.push(format!("`{name}` is no field of a {kind} output{hint}"));
-            }
-        }
-    }
-
-    /// Notes the names that look like misspelt ones of an output of this kind. dbt
-    /// passes over all names that it does not know.
-    pub(super) fn check_spelling(&mut self, kind: &str, known: &[&str]) {
-        for name in self.fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name) {
-            let near = nearest(name, known.iter().copied()).filter(|_| !known.contains(&name.as_str()));
-            if let Some(near) = near {
-                let message = format!("`{name}` is no field of a {kind} output, did you mean `{near}`?");
-                self.problems.push(message);
+    /// Notes the names that are refused, each with a reason.
+    pub(super) fn refuse(&mut self, refused: &[(&str, &str)]) {
+        for (name, why) in refused {
+            if self.given(name).is_some() {
+                self.problem(format!("`{name}` is not supported: {why}"));
             }
         }
     }

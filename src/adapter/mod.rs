@@ -20,7 +20,9 @@ use serde_json::{Map, Value as Json};
 
 pub use error::{BadCell, DatabaseError, RowPlace};
 pub use member::MemberCall;
-pub use open::{BEHAVIOR_FLAGS, Credentials, Folders, embedded_default, kinds, open, releases};
+pub use open::{
+    BEHAVIOR_FLAGS, Credentials, Folders, embedded_default, kinds, misspelt_fields, open, releases,
+};
 
 use crate::sql::{Column, Dialect, Relation, Rows};
 

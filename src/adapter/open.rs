@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::duckdb::DuckDb;
 use super::postgres::Postgres;
 use super::redshift::Redshift;
-use super::{Adapter, DatabaseError};
+use super::{Adapter, DatabaseError, duckdb, postgres, redshift};
 use crate::diagnostics::nearest;
 
 /// The chosen output of a profile, rendered. Values may be secret: the type
@@ -38,12 +38,36 @@ pub struct Folders {
 type Opener = fn(&serde_json::Map<String, serde_json::Value>, &Folders) -> Opened;
 type Opened = Result<Arc<dyn Adapter>, DatabaseError>;
 
-/// The warehouses: the adapter type as profiles name it, the version of dbt's adapter
-/// that is followed, and what makes one.
-const ENGINES: &[(&str, &str, Opener)] = &[
-    (DuckDb::KIND, "1.11.1", |fields, folders| Ok(Arc::new(DuckDb::new(fields, &folders.project)?))),
-    (Postgres::KIND, "1.11.0", |fields, folders| Ok(Arc::new(Postgres::new(fields, folders)?))),
-    (Redshift::KIND, "1.11.0", |fields, folders| Ok(Arc::new(Redshift::new(fields, &folders.project)?))),
+/// A warehouse that can be connected to.
+struct Engine {
+    /// The adapter type, as profiles name it.
+    kind: &'static str,
+    /// The version of dbt's adapter that is followed.
+    version: &'static str,
+    /// The names of the fields that an output may have.
+    fields: fn() -> Vec<&'static str>,
+    open: Opener,
+}
+
+const ENGINES: &[Engine] = &[
+    Engine {
+        kind: DuckDb::KIND,
+        version: "1.11.1",
+        fields: duckdb::fields,
+        open: |fields, folders| Ok(Arc::new(DuckDb::new(fields, &folders.project)?)),
+    },
+    Engine {
+        kind: Postgres::KIND,
+        version: "1.11.0",
+        fields: postgres::fields,
+        open: |fields, folders| Ok(Arc::new(Postgres::new(fields, folders)?)),
+    },
+    Engine {
+        kind: Redshift::KIND,
+        version: "1.11.0",
+        fields: redshift::fields,
+        open: |fields, folders| Ok(Arc::new(Redshift::new(fields, &folders.project)?)),
+    },
 ];
 
 /// The adapter types that [`open`] knows.
@@ -53,7 +77,7 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 
 /// The adapter types, each with the version of dbt's adapter that it follows.
 pub fn releases() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ENGINES.iter().map(|(kind, version, _)| (*kind, *version))
+    ENGINES.iter().map(|engine| (engine.kind, engine.version))
 }
 
 /// The behaviour flags of dbt's adapters, all of them off unless the project says otherwise.
@@ -63,11 +87,11 @@ pub const BEHAVIOR_FLAGS: &[&str] = &["enable_truthy_nulls_equals_macro", "redsh
 /// The adapter for a profile's output. Nothing is connected yet.
 ///
 /// # Errors
-/// The type is unknown, or a field is missing, unknown or has a wrong value.
+/// The type is unknown, or a field is missing or has a wrong value.
 pub fn open(credentials: &Credentials, folders: &Folders) -> Opened {
     let kind = credentials.kind.as_str();
-    if let Some((_, _, opener)) = ENGINES.iter().find(|(known, ..)| *known == kind) {
-        return opener(&credentials.fields, folders);
+    if let Some(engine) = ENGINES.iter().find(|engine| engine.kind == kind) {
+        return (engine.open)(&credentials.fields, folders);
     }
     let known: Vec<&str> = kinds().collect();
     let hint = nearest(kind, known.iter().copied());
@@ -75,6 +99,23 @@ pub fn open(credentials: &Credentials, folders: &Folders) -> Opened {
     let known = known.join("`, `");
     let message = format!("there is no adapter of type `{kind}`; this program has: `{known}`{hint}");
     Err(DatabaseError::new(message))
+}
+
+/// What is questionable about an output: the names of fields that look like misspelt ones. dbt
+/// passes over all that it does not know, and people keep there what other programs read.
+#[must_use]
+pub fn misspelt_fields(credentials: &Credentials) -> Vec<String> {
+    let Some(engine) = ENGINES.iter().find(|engine| engine.kind == credentials.kind) else {
+        return Vec::new();
+    };
+    let known = (engine.fields)();
+    let names = credentials.fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name);
+    let unknown = names.filter(|name| !known.contains(&name.as_str()));
+    let doubt = |name: &String| {
+        let meant = nearest(name, known.iter().copied())?;
+        Some(format!("`{name}` is no field of a {} output, did you mean `{meant}`?", engine.kind))
+    };
+    unknown.filter_map(doubt).collect()
 }
 
 /// The output that stands in for a profile where a project has none: a database

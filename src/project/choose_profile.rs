@@ -273,6 +273,10 @@ impl Chooser<'_> {
             return self.fail(finding.suggest(&target_name, known));
         };
         let (credentials, threads) = self.output(output, &target_name, target_key.span)?;
+        for doubt in adapter::misspelt_fields(&credentials) {
+            let warning = Diagnostic::warning("misspelt-field", doubt);
+            self.diagnostics.push(self.in_target(warning, target_key.span));
+        }
         match adapter::open(&credentials, &folders(self.request, self.root)) {
             Ok(adapter) => Some(Profile {
                 name: name.to_owned(),

@@ -278,6 +278,27 @@ fn yaml_that_cannot_be_read() {
 }
 
 #[test]
+fn a_misspelt_field_of_a_profile() {
+    let profile =
+        "shop:\n  outputs:\n    dev:\n      type: duckdb\n      pth: shop.duckdb\n      owner: amy\n";
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nprofile: shop\n")
+        .file("profiles.yml", &format!("{profile}  target: dev\n"))
+        .model("a", "select 1 as id");
+    sandbox.run(["parse"]).success().talk(
+        "
+            warning[misspelt-field]: `pth` is no field of a duckdb output, did you mean `path`?
+             --> profiles.yml:3:5
+              |
+            3 |     dev:
+              |     ^^^ in this target
+
+            1 node in order
+        ",
+    );
+}
+
+#[test]
 fn a_profile_without_the_target() {
     let sandbox = Sandbox::new()
         .file(

@@ -24,6 +24,7 @@ use serde_json::{Map, Value as Json};
 use database::Database;
 use session::DuckDbSession;
 use settings::Settings;
+pub(super) use settings::fields;
 
 use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
 use crate::sql::Dialect;

@@ -52,6 +52,7 @@ struct Extension {
     repository: Option<String>,
 }
 
+/// The fields that an output may have, besides those that are refused.
 const KNOWN: &[&str] = &[
     "path",
     "database",
@@ -80,11 +81,16 @@ const REFUSED: &[(&str, &str)] = &[
     ("motherduck_token", "MotherDuck is not supported"),
 ];
 
+/// The names of the fields that are read.
+pub(in crate::adapter) fn fields() -> Vec<&'static str> {
+    KNOWN.iter().copied().chain(REFUSED.iter().map(|(name, _)| *name)).collect()
+}
+
 impl Settings {
     /// Reads an output; all problems at once.
     pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
         let mut read = Fields::new(fields);
-        read.check_names(super::DuckDb::KIND, KNOWN, REFUSED);
+        read.refuse(REFUSED);
         let path = read.text("path").unwrap_or_else(|| IN_MEMORY.to_owned());
         if is_motherduck(&path) {
             read.problem("MotherDuck is not supported");

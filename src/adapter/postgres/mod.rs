@@ -27,6 +27,7 @@ use serde_json::{Map, Value as Json};
 use connect::Connector;
 use session::PostgresSession;
 use settings::Settings;
+pub(super) use settings::fields;
 
 use super::{Adapter, Capabilities, DatabaseError, Folders, MacroSet, MemberCall, Session};
 use crate::sql::{Dialect, Placeholder, RelationKind};

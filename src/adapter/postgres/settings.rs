@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::Postgres;
 use super::encryption::Encryption;
 use crate::adapter::DatabaseError;
 use crate::adapter::fields::Fields;
@@ -76,12 +75,16 @@ const KNOWN: &[&str] = &[
 /// A day: more seconds than anybody waits.
 pub(in crate::adapter) const LONGEST_WAIT: u64 = 86_400;
 
+/// The names of the fields that are read.
+pub(in crate::adapter) fn fields() -> Vec<&'static str> {
+    KNOWN.to_vec()
+}
+
 impl Settings {
     /// Reads an output; all problems at once. `home` is where libpq looks for certificates
     /// that are not named.
     pub(super) fn read(fields: &Map<String, Json>, home: Option<&Path>) -> Result<Self, Vec<String>> {
         let mut read = Fields::new(fields);
-        read.check_spelling(Postgres::KIND, KNOWN);
         if !fields.contains_key("port") {
             read.problem("`port` is missing; the usual one is 5432");
         }
@@ -190,7 +193,6 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "`hots` is no field of a postgres output, did you mean `host`?",
                 "`host` is missing",
                 "`port` must be a whole number from 0 to 65535, not `\"54320000\"`",
                 "`user` is missing",

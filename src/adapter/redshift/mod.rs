@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use session::{RedshiftSession, Turns};
 use settings::Settings;
+pub(super) use settings::fields;
 
 use super::postgres::Postgres;
 use super::postgres::connect::Connector;

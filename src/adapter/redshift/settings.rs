@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Redshift;
 use crate::adapter::DatabaseError;
 use crate::adapter::fields::Fields;
 use crate::adapter::postgres::encryption::Encryption;
@@ -80,17 +79,17 @@ const OF_OTHER_METHODS: &[&str] = &[
     "token_endpoint",
 ];
 
+/// The names of the fields that are read, and of those of other methods to log in.
+pub(in crate::adapter) fn fields() -> Vec<&'static str> {
+    let shown = SHOWN.iter().map(|(name, _)| *name);
+    shown.chain(HIDDEN.iter().chain(OF_OTHER_METHODS).copied()).collect()
+}
+
 impl Settings {
     /// Reads an output; all problems at once.
     pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
         check_method(fields)?;
         let mut read = Fields::new(fields);
-        let known: Vec<&str> = SHOWN
-            .iter()
-            .map(|(name, _)| *name)
-            .chain(HIDDEN.iter().chain(OF_OTHER_METHODS).copied())
-            .collect();
-        read.check_spelling(Redshift::KIND, &known);
         if read.flag("datasharing") {
             read.problem(
                 "`datasharing` is not supported: remove it, and read other databases by `ra3_node: true`",
@@ -229,7 +228,6 @@ mod tests {
         assert_eq!(
             problems(&fields),
             [
-                "`keepalives_idle` is no field of a redshift output, did you mean `tcp_keepalive_idle`?",
                 "`datasharing` is not supported: remove it, and read other databases by `ra3_node: true`",
                 "`port` must be a whole number from 0 to 65535, not `\"no\"`",
                 "`pass` must be a text",
