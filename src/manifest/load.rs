@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::access::check_access;
 use super::cache::{self, Basis, Descent, Learned, Volatile};
 use super::config::SharedConfigs;
+use super::consequences::without_consequences;
 use super::deprecation::{check_deprecations, old_tests};
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
@@ -138,7 +139,7 @@ fn whole(
     };
     let manifest = loading.manifest();
     let basis = basis.with(loading.learned);
-    let warnings = each_once(loading.findings);
+    let warnings = without_consequences(each_once(loading.findings), inputs.project);
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(warnings);
     }

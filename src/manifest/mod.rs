@@ -16,6 +16,7 @@ mod cache;
 mod call_site;
 mod config;
 mod configure;
+mod consequences;
 mod contents;
 mod deprecation;
 mod describe;

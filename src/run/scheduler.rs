@@ -35,7 +35,7 @@ struct Shared {
     /// Once something failed and nothing more is to follow: what is lost by failures.
     lost: Option<HashSet<usize>>,
     /// What runners without a step of their own help with.
-    piles: Vec<Arc<BatchPool>>,
+    pools: Vec<Arc<BatchPool>>,
 }
 
 /// What a runner does next.
@@ -50,7 +50,7 @@ pub(super) enum Work {
 impl<'a> Scheduler<'a> {
     /// A scheduler on which nothing was begun. With `fail_fast` it is closed after the first failure.
     pub(super) fn new(queue: Queue, siblings: &'a Siblings, outbox: Outbox, fail_fast: bool) -> Self {
-        let shared = Shared { queue, is_closed: false, lost: None, piles: Vec::new() };
+        let shared = Shared { queue, is_closed: false, lost: None, pools: Vec::new() };
         Self { shared: Mutex::new(shared), siblings, outbox, changed: Condvar::new(), fail_fast }
     }
 
@@ -72,7 +72,7 @@ impl<'a> Scheduler<'a> {
                     siblings.iter().copied().filter(|sibling| shared.queue.reserve(*sibling)).take(MOST - 1);
                 return Some(Work::Step(at, kept.collect()));
             }
-            if let Some(pool) = shared.piles.iter().find(|pool| !pool.is_empty()) {
+            if let Some(pool) = shared.pools.iter().find(|pool| !pool.is_empty()) {
                 return Some(Work::Batch(Arc::clone(pool)));
             }
             shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
@@ -92,13 +92,13 @@ impl<'a> Scheduler<'a> {
 
     /// Lets others help until [`Scheduler::take_back`].
     pub(super) fn share(&self, pool: &Arc<BatchPool>) {
-        self.shared().piles.push(Arc::clone(pool));
+        self.shared().pools.push(Arc::clone(pool));
         self.changed.notify_all();
     }
 
     /// Nobody begins to help any more.
     pub(super) fn take_back(&self, pool: &Arc<BatchPool>) {
-        self.shared().piles.retain(|other| !Arc::ptr_eq(other, pool));
+        self.shared().pools.retain(|other| !Arc::ptr_eq(other, pool));
     }
 
     /// Steps that were kept are for anybody again.

@@ -278,6 +278,39 @@ fn yaml_that_cannot_be_read() {
 }
 
 #[test]
+fn a_property_file_that_is_no_yaml_is_told_of_once() {
+    let sandbox = Sandbox::new()
+        .file(
+            "models/schema.yml",
+            "sources: [{name: raw, tables: [{name: orders}]}]\ngroups: [{name: g, owner: {name: x}}]\nmodels: [{name: v\n",
+        )
+        .model("a", "select * from {{ source('raw', 'orders') }}")
+        .model("b", "{{ config(group='g') }} select * from {{ ref('v', v=1) }}")
+        .model("c", "select * from {{ ref('elsewhere') }}");
+    sandbox.run(["parse"]).code(2).talk(
+        "
+            error[yaml-syntax]: a `{` is opened and never closed
+             --> models/schema.yml:3:18
+              |
+            3 | models: [{name: v
+              |                  ^
+              |
+              = help: add the `}`, or a comma between the entries
+
+            error[unknown-ref]: `c` needs the model, seed or snapshot `elsewhere`, which does not exist
+             --> models/c.sql:1:18
+              |
+            1 | select * from {{ ref('elsewhere') }}
+              |                  ^^^^^^^^^^^^^^^^ not found
+              |
+              = note: dbt says: depends on a node named 'elsewhere' which was not found
+
+            2 errors
+        ",
+    );
+}
+
+#[test]
 fn a_misspelt_field_of_a_profile() {
     let profile =
         "shop:\n  outputs:\n    dev:\n      type: duckdb\n      pth: shop.duckdb\n      owner: amy\n";
