@@ -6,8 +6,8 @@ use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Project};
 use crate::source::FileId;
 
-/// What is said of names whose definition may stand in a file that is no YAML.
-const NOT_FOUND: &[&str] = &["unknown-group", "unknown-ref", "unknown-source"];
+/// The fact of a finding under which it says what was not found: dbt's name for it.
+pub(super) const MISSING: &str = "target_name";
 
 /// The findings without those about names that stand in a property file which is no YAML: they
 /// may be defined there, and are looked for again once the file is in order.
@@ -22,18 +22,12 @@ pub(super) fn without_consequences(findings: Vec<Diagnostic>, project: &Project)
     let files = files.filter(|file| file.kind == FileKind::Properties).filter_map(|file| file.file.as_ref());
     let texts: Vec<HashSet<&str>> =
         files.filter(|file| broken.contains(&file.id())).map(|file| words(file.text())).collect();
-    let may_stand_in = |text: &HashSet<&str>, finding: &Diagnostic| {
-        named(&finding.message).is_some_and(|name| name.split('.').all(|part| text.contains(part)))
-    };
+    let may_be_defined =
+        |name: &String| texts.iter().any(|text| name.split('.').all(|part| text.contains(part)));
     let is_consequence = |finding: &Diagnostic| {
-        NOT_FOUND.contains(&finding.code) && texts.iter().any(|text| may_stand_in(text, finding))
+        finding.facts.iter().any(|(fact, name)| *fact == MISSING && may_be_defined(name))
     };
     findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
-}
-
-/// The name that is not found: the second one in a message.
-fn named(message: &str) -> Option<&str> {
-    message.split('`').nth(3)
 }
 
 fn words(text: &str) -> HashSet<&str> {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::call_site::version_site;
+use super::consequences::MISSING;
 use super::index::{Found, Index};
 use super::nodes::{Listed, Nodes};
 use super::version::{compare_versions, versioned_name};
@@ -179,6 +180,7 @@ impl<L: Listed + ?Sized> Search<'_, L> {
         let kind = if matches!(call, Call::Ref(_)) { "node" } else { call.function() };
         let finding = severity(code, message)
             .at(site, "not found")
+            .fact(MISSING, target.as_str())
             .known_as(format!("depends on a {kind} named '{target}' which was not found"));
         let finding = match call {
             Call::Ref(call) => finding.suggest(&call.name, self.index.ref_names()),
@@ -215,7 +217,7 @@ impl<L: Listed + ?Sized> Search<'_, L> {
         }
         let message =
             format!("`{}` needs version {version} of the model `{name}`, which does not exist", node.name);
-        let finding = severity("unknown-ref", message);
+        let finding = severity("unknown-ref", message).fact(MISSING, name);
         Some(match known.as_slice() {
             [] => finding.note(format!("`{name}` has no versions")),
             known => finding.note(format!("its versions are: {}", known.join(", "))),

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::configure::Merged;
+use super::consequences::MISSING;
 use super::sketch::Sketch;
 use super::{Group, Node, NodeKind};
 use crate::adapter::Adapter;
@@ -84,7 +85,7 @@ impl World<'_> {
         }
         let message = format!("`{}` is in the group `{name}`, which does not exist", sketch.name);
         let known = self.groups.values().map(|group| group.name.as_str());
-        let finding = Diagnostic::error("unknown-group", message);
+        let finding = Diagnostic::error("unknown-group", message).fact(MISSING, name);
         let finding = finding.known_as(format!("Invalid group '{name}'"));
         Some(finding.at(place(sketch, merged, "group"), "set here").suggest(name, known))
     }

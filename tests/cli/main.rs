@@ -40,6 +40,7 @@ mod newer_forms;
 mod offers;
 mod packages;
 mod postgres;
+mod profiles;
 mod proxy;
 mod python;
 mod query_comment;
