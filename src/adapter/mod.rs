@@ -22,6 +22,7 @@ pub use error::{BadCell, DatabaseError, RowPlace};
 pub use member::MemberCall;
 pub use open::{
     BEHAVIOR_FLAGS, Credentials, Folders, embedded_default, kinds, misspelt_fields, open, releases,
+    wrong_fields,
 };
 
 use crate::sql::{Column, Dialect, Relation, Rows};

@@ -7,7 +7,10 @@ use super::duckdb::DuckDb;
 use super::postgres::Postgres;
 use super::redshift::Redshift;
 use super::{Adapter, DatabaseError, duckdb, postgres, redshift};
-use crate::diagnostics::nearest;
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::source::Span;
+use crate::yaml::form::{self, Fields};
+use crate::yaml::{Key, Map, Yaml};
 
 /// The chosen output of a profile, rendered. Values may be secret: the type
 /// does not print them.
@@ -46,6 +49,8 @@ struct Engine {
     version: &'static str,
     /// The names of the fields that an output may have.
     fields: fn() -> Vec<&'static str>,
+    /// What the fields must be, as far as dbt's adapter checks it.
+    forms: Fields,
     open: Opener,
 }
 
@@ -54,18 +59,21 @@ const ENGINES: &[Engine] = &[
         kind: DuckDb::KIND,
         version: "1.11.1",
         fields: duckdb::fields,
+        forms: duckdb::FORMS,
         open: |fields, folders| Ok(Arc::new(DuckDb::new(fields, &folders.project)?)),
     },
     Engine {
         kind: Postgres::KIND,
         version: "1.11.0",
         fields: postgres::fields,
+        forms: postgres::FORMS,
         open: |fields, folders| Ok(Arc::new(Postgres::new(fields, folders)?)),
     },
     Engine {
         kind: Redshift::KIND,
         version: "1.11.0",
         fields: redshift::fields,
+        forms: &[],
         open: |fields, folders| Ok(Arc::new(Redshift::new(fields, &folders.project)?)),
     },
 ];
@@ -116,6 +124,20 @@ pub fn misspelt_fields(credentials: &Credentials) -> Vec<String> {
         Some(format!("`{name}` is no field of a {} output, did you mean `{meant}`?", engine.kind))
     };
     unknown.filter_map(doubt).collect()
+}
+
+/// What of an output has not the form that dbt's adapter asks for. `span` is where all of it stands.
+#[must_use]
+pub fn wrong_fields(credentials: &Credentials, span: Span) -> Vec<Diagnostic> {
+    let Some(engine) = ENGINES.iter().find(|engine| engine.kind == credentials.kind) else {
+        return Vec::new();
+    };
+    let field =
+        |(name, value): (&String, _)| (Key { text: name.clone(), span }, Yaml::from_json(value, span));
+    let fields: Map = credentials.fields.iter().map(field).collect();
+    let mut problems = Vec::new();
+    form::check("the target", (engine.forms, true), &fields, |_| true, &mut problems);
+    problems
 }
 
 /// The output that stands in for a profile where a project has none: a database

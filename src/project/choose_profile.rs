@@ -277,6 +277,13 @@ impl Chooser<'_> {
             let warning = Diagnostic::warning("misspelt-field", doubt);
             self.diagnostics.push(self.in_target(warning, target_key.span));
         }
+        let wrong = adapter::wrong_fields(&credentials, target_key.span);
+        if !wrong.is_empty() {
+            let placed = wrong.into_iter().map(|finding| self.in_target(unplaced(finding), target_key.span));
+            let placed: Vec<Diagnostic> = placed.collect();
+            self.diagnostics.extend(placed);
+            return None;
+        }
         match adapter::open(&credentials, &folders(self.request, self.root)) {
             Ok(adapter) => Some(Profile {
                 name: name.to_owned(),
@@ -364,6 +371,12 @@ impl Chooser<'_> {
         self.diagnostics.push(finding);
         None
     }
+}
+
+/// A finding with what its places say as notes.
+fn unplaced(mut finding: Diagnostic) -> Diagnostic {
+    let labels = std::mem::take(&mut finding.labels);
+    labels.into_iter().fold(finding, |finding, label| finding.note(label.text))
 }
 
 fn wrong(yaml: &Yaml, message: &str) -> Diagnostic {

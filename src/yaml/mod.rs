@@ -7,6 +7,7 @@
 
 mod emit;
 mod emit_scalar;
+pub(crate) mod form;
 mod parse;
 mod problem;
 mod scalar;

@@ -24,7 +24,7 @@ use serde_json::{Map, Value as Json};
 use database::Database;
 use session::DuckDbSession;
 use settings::Settings;
-pub(super) use settings::fields;
+pub(super) use settings::{FORMS, fields};
 
 use super::{Adapter, Capabilities, DatabaseError, MacroSet, MemberCall, Session};
 use crate::sql::Dialect;

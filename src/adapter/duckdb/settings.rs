@@ -6,8 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use super::attach::Attachment;
 use super::secret::Secret;
-use crate::adapter::fields::Fields;
+use crate::adapter::fields::Fields as Given;
 use crate::sql::Dialect;
+use crate::yaml::form::{Field, Fields, Form, field, names, needed};
 
 /// The path of a database that is gone with the process.
 pub(super) const IN_MEMORY: &str = ":memory:";
@@ -53,22 +54,36 @@ struct Extension {
 }
 
 /// The fields that an output may have, besides those that are refused.
-const KNOWN: &[&str] = &[
-    "path",
-    "database",
-    "schema",
-    "config_options",
-    "extensions",
-    "settings",
-    "secrets",
-    "external_root",
-    "use_credential_provider",
-    "attach",
-    "disable_transactions",
-    "keep_open",
-    "retries",
-    "is_ducklake",
-    "threads",
+pub(in crate::adapter) const FORMS: Fields = &[&[
+    field("path", Form::Text),
+    field("database", Form::Text),
+    field("schema", Form::Text),
+    field("config_options", Form::NoneOr(&Form::Mapping)),
+    field("extensions", Form::NoneOr(&Form::List(&Form::NamedOr(&Form::Each(&Form::Text))))),
+    field("settings", Form::NoneOr(&Form::Mapping)),
+    field("secrets", Form::NoneOr(&Form::List(&Form::Mapping))),
+    field("external_root", Form::Text),
+    field("use_credential_provider", Form::TextOrNone),
+    field("attach", Form::NoneOr(&Form::List(&Form::Keys(ATTACHMENT)))),
+    field("disable_transactions", Form::Flag),
+    field("keep_open", Form::Flag),
+    field("retries", Form::NoneOr(&Form::Keys(RETRIES))),
+    field("is_ducklake", Form::NoneOr(&Form::Flag)),
+    field("threads", Form::Any),
+]];
+const ATTACHMENT: &[Field] = &[
+    needed("path", Form::Text),
+    field("type", Form::TextOrNone),
+    field("alias", Form::TextOrNone),
+    field("secret", Form::TextOrNone),
+    field("read_only", Form::Flag),
+    field("options", Form::NoneOr(&Form::Mapping)),
+    field("is_ducklake", Form::NoneOr(&Form::Flag)),
+];
+const RETRIES: &[Field] = &[
+    field("connect_attempts", Form::Integer),
+    field("query_attempts", Form::Whole),
+    field("retryable_exceptions", Form::List(&Form::Text)),
 ];
 
 /// Fields that need Python or a service, with the reason why they are refused.
@@ -83,13 +98,13 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// The names of the fields that are read.
 pub(in crate::adapter) fn fields() -> Vec<&'static str> {
-    KNOWN.iter().copied().chain(REFUSED.iter().map(|(name, _)| *name)).collect()
+    names(FORMS).into_iter().chain(REFUSED.iter().map(|(name, _)| *name)).collect()
 }
 
 impl Settings {
     /// Reads an output; all problems at once.
     pub(super) fn read(fields: &Map<String, Json>) -> Result<Self, Vec<String>> {
-        let mut read = Fields::new(fields);
+        let mut read = Given::new(fields);
         read.refuse(REFUSED);
         let path = read.text("path").unwrap_or_else(|| IN_MEMORY.to_owned());
         if is_motherduck(&path) {
@@ -192,7 +207,7 @@ impl Extension {
 }
 
 /// dbt-duckdb: the file's stem, unless `database` names an attached one.
-fn database(fields: &mut Fields<'_>, path: &str, attachments: &[Attachment]) -> String {
+fn database(fields: &mut Given<'_>, path: &str, attachments: &[Attachment]) -> String {
     let derived = database_of(path);
     let Some(given) = fields.text("database") else { return derived };
     let is_attached = attachments.iter().any(|attachment| attachment.alias.as_ref() == Some(&given));

@@ -27,7 +27,7 @@ use serde_json::{Map, Value as Json};
 use connect::Connector;
 use session::PostgresSession;
 use settings::Settings;
-pub(super) use settings::fields;
+pub(super) use settings::{FORMS, fields};
 
 use super::{Adapter, Capabilities, DatabaseError, Folders, MacroSet, MemberCall, Session};
 use crate::sql::{Dialect, Placeholder, RelationKind};

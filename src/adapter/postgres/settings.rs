@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json};
 
 use super::encryption::Encryption;
 use crate::adapter::DatabaseError;
-use crate::adapter::fields::Fields;
+use crate::adapter::fields::Fields as Given;
+use crate::yaml::form::{Fields, Form, field, names};
 
 /// The fields of a PostgreSQL output, as dbt-postgres defines them.
 #[derive(Clone)]
@@ -49,42 +50,43 @@ pub(in crate::adapter) struct Keepalives {
     pub(in crate::adapter) count: Option<u32>,
 }
 
-const KNOWN: &[&str] = &[
-    "host",
-    "port",
-    "user",
-    "password",
-    "pass",
-    "dbname",
-    "database",
-    "schema",
-    "connect_timeout",
-    "role",
-    "search_path",
-    "keepalives_idle",
-    "sslmode",
-    "sslcert",
-    "sslkey",
-    "sslrootcert",
-    "application_name",
-    "autocommit",
-    "retries",
-    "threads",
-];
+/// The fields that an output may have.
+pub(in crate::adapter) const FORMS: Fields = &[&[
+    field("host", Form::Text),
+    field("port", Form::Integer),
+    field("user", Form::Text),
+    field("password", Form::Text),
+    field("pass", Form::Text),
+    field("dbname", Form::Text),
+    field("database", Form::Text),
+    field("schema", Form::Text),
+    field("connect_timeout", Form::Integer),
+    field("role", Form::TextOrNone),
+    field("search_path", Form::TextOrNone),
+    field("keepalives_idle", Form::Integer),
+    field("sslmode", Form::TextOrNone),
+    field("sslcert", Form::TextOrNone),
+    field("sslkey", Form::TextOrNone),
+    field("sslrootcert", Form::TextOrNone),
+    field("application_name", Form::TextOrNone),
+    field("autocommit", Form::NoneOr(&Form::Flag)),
+    field("retries", Form::Integer),
+    field("threads", Form::Any),
+]];
 
 /// A day: more seconds than anybody waits.
 pub(in crate::adapter) const LONGEST_WAIT: u64 = 86_400;
 
 /// The names of the fields that are read.
 pub(in crate::adapter) fn fields() -> Vec<&'static str> {
-    KNOWN.to_vec()
+    names(FORMS)
 }
 
 impl Settings {
     /// Reads an output; all problems at once. `home` is where libpq looks for certificates
     /// that are not named.
     pub(super) fn read(fields: &Map<String, Json>, home: Option<&Path>) -> Result<Self, Vec<String>> {
-        let mut read = Fields::new(fields);
+        let mut read = Given::new(fields);
         if !fields.contains_key("port") {
             read.problem("`port` is missing; the usual one is 5432");
         }

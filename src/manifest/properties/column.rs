@@ -5,11 +5,11 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::constraints::constraints;
 use super::entry::{Entry, warn_repeated};
-use super::form::names;
 use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::yaml::Yaml;
+use crate::yaml::form::names;
 
 /// A column as described.
 #[derive(Debug, Clone)]

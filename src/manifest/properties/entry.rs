@@ -6,11 +6,11 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
-use super::form::{self, Fields};
 use super::spanned::Spanned;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::project::moment;
 use crate::source::Span;
+use crate::yaml::form::{self, Fields};
 use crate::yaml::{Map, Yaml};
 
 /// A mapping that is read key by key. What has the wrong type is reported and

@@ -1,6 +1,6 @@
 //! What dbt lets stand in each kind of entry. Keys that are `Any` are judged where they are read.
 
-use super::form::{Field, Fields, Form, field, needed, unread};
+use crate::yaml::form::{Field, Fields, Form, field, needed, unread};
 
 const TEXT_LIST: Form = Form::List(&Form::Text);
 const DOCS: Form = Form::Keys(&[field("show", Form::Flag), field("node_color", Form::TextOrNone)]);

@@ -3,12 +3,12 @@
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 use super::entry::Entry;
-use super::form::names;
 use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::yaml::Yaml;
+use crate::yaml::form::names;
 
 /// What a property file says about a macro.
 #[derive(Debug, Clone)]

@@ -17,7 +17,6 @@ mod duplicates;
 mod entry;
 mod exposure;
 mod file;
-mod form;
 mod forms;
 mod freshness;
 mod function;

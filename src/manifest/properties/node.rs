@@ -8,7 +8,6 @@ use super::column::{Column, columns};
 use super::config_block::ConfigBlock;
 use super::constraints::{check_primary_keys, constraints};
 use super::entry::Entry;
-use super::form::{Fields, names};
 use super::forms;
 use super::function::{FunctionProperties, function};
 use super::spanned::Spanned;
@@ -16,6 +15,7 @@ use super::versions::{ModelVersion, versions};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::yaml::Yaml;
+use crate::yaml::form::{Fields, names};
 
 /// The list that an entry stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,11 +4,11 @@ use serde_json::Value as Json;
 
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
-use super::form::{Field, Fields, Form, field, needed};
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::yaml::Yaml;
+use crate::yaml::form::{Field, Fields, Form, field, needed};
 
 /// A semantic model, a metric or a saved query, as described.
 #[derive(Debug, Clone)]

@@ -7,13 +7,13 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::column::{Column, columns};
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
-use super::form::names;
 use super::forms;
 use super::source_config::{Level, level, merged};
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::yaml::Yaml;
+use crate::yaml::form::names;
 
 /// A source: tables that others load into one schema.
 #[derive(Debug, Clone)]

@@ -4,7 +4,6 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config_block::ConfigBlock;
 use super::entry::Entry;
-use super::form::Fields;
 use super::forms;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
@@ -12,6 +11,7 @@ use crate::manifest::Overrides;
 use crate::manifest::version::is_same_version;
 use crate::source::Span;
 use crate::yaml::Yaml;
+use crate::yaml::form::Fields;
 
 /// A unit test as written.
 #[derive(Debug, Clone)]

@@ -1,13 +1,13 @@
-//! What the parts of an entry must be, all the way down.
+//! What the parts of a mapping must be, all the way down.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use super::{Key, Map, Value, Yaml};
 use crate::diagnostics::Diagnostic;
-use crate::yaml::{Key, Map, Value, Yaml};
 
 /// What a value must be.
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Anything: something else looks at it.
     Any,
     /// A text.
@@ -20,6 +20,8 @@ pub(super) enum Form {
     Lone,
     /// A truth.
     Flag,
+    /// A whole number.
+    Integer,
     /// A whole number, or nothing.
     Whole,
     /// A number, or nothing.
@@ -32,6 +34,8 @@ pub(super) enum Form {
     Several,
     /// A mapping of anything.
     Mapping,
+    /// A mapping of any keys to such.
+    Each(&'static Form),
     /// A list of such.
     List(&'static Form),
     /// A mapping of these keys alone.
@@ -45,7 +49,7 @@ pub(super) enum Form {
 }
 
 /// A key, and what stands there.
-pub(super) struct Field {
+pub(crate) struct Field {
     name: &'static str,
     form: Form,
     is_needed: bool,
@@ -54,31 +58,31 @@ pub(super) struct Field {
 }
 
 /// The keys of an entry, in parts that several kinds of entries share.
-pub(super) type Fields = &'static [&'static [Field]];
+pub(crate) type Fields = &'static [&'static [Field]];
 
 /// A key that may be left out.
-pub(super) const fn field(name: &'static str, form: Form) -> Field {
+pub(crate) const fn field(name: &'static str, form: Form) -> Field {
     Field { name, form, is_needed: false, is_read: true }
 }
 
 /// A key whose form dbt checks and that nobody reads.
-pub(super) const fn unread(name: &'static str, form: Form) -> Field {
+pub(crate) const fn unread(name: &'static str, form: Form) -> Field {
     Field { name, form, is_needed: false, is_read: false }
 }
 
 /// A key that must be there.
-pub(super) const fn needed(name: &'static str, form: Form) -> Field {
+pub(crate) const fn needed(name: &'static str, form: Form) -> Field {
     Field { name, form, is_needed: true, is_read: true }
 }
 
 /// The names of what is read.
-pub(super) fn names(fields: Fields) -> Vec<&'static str> {
+pub(crate) fn names(fields: Fields) -> Vec<&'static str> {
     fields.iter().copied().flatten().filter(|field| field.is_read).map(|field| field.name).collect()
 }
 
 /// Reports what in the entry that `subject` names has not its form, by each key that `is_seen`.
 /// Gives the keys of what has not. A key that there is not is refused where the entry is not `open`.
-pub(super) fn check<'a>(
+pub(crate) fn check<'a>(
     subject: &str,
     (fields, open): (Fields, bool),
     entry: &'a Map,
@@ -102,7 +106,7 @@ pub(super) fn check<'a>(
 }
 
 /// What is said of a key that there is not.
-pub(super) fn refused<'a>(subject: &str, key: &Key, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub(crate) fn refused<'a>(subject: &str, key: &Key, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let problem = Diagnostic::error("refused-key", format!("{subject} has no key `{}`", key.text));
     let problem = problem.at(key.span, "dbt refuses it").known_as("Additional properties are not allowed");
     problem.suggest(&key.text, known)
@@ -143,6 +147,9 @@ impl Checked<'_> {
                     self.value(Path::Item(&path, index), form, item);
                 }
             }
+            (Form::Each(form), Value::Map(map)) => {
+                map.iter().for_each(|(key, value)| self.value(Path::Below(&path, &key.text), form, value));
+            }
             (Form::Keys(fields), Value::Map(map)) => self.keys(path, (fields, false), map, yaml),
             (Form::Open(fields), Value::Map(map)) => self.keys(path, (fields, true), map, yaml),
             _ if fits(form, yaml) => {}
@@ -158,6 +165,9 @@ impl Checked<'_> {
         match form {
             _ if yaml.is_null() => problem.help("leave the key out, or say what it is"),
             Form::Text | Form::TextOrNone if is_lone => problem.help("put it in quotes"),
+            Form::Integer if yaml.as_str().is_some_and(|text| text.parse::<i64>().is_ok()) => {
+                problem.help("leave out the quotes, or add `| as_number` to the template")
+            }
             _ => problem,
         }
     }
@@ -194,11 +204,11 @@ fn fits(form: &Form, yaml: &Yaml) -> bool {
         )
         | (Form::TextOrNone | Form::TextOrFlag | Form::Lone | Form::Whole | Form::Number, Value::Null)
         | (Form::TextOrFlag | Form::Lone | Form::Flag, Value::Bool(_))
-        | (Form::Lone | Form::Whole | Form::Number | Form::TextOrNumber, Value::Int(_))
+        | (Form::Lone | Form::Integer | Form::Whole | Form::Number | Form::TextOrNumber, Value::Int(_))
         | (Form::Number | Form::TextOrNumber, Value::Float(_))
         | (Form::Mapping | Form::Several, Value::Map(_))
         | (Form::Several, Value::Seq(_)) => true,
-        (Form::Whole, Value::Float(number)) => number.fract() == 0.0,
+        (Form::Integer | Form::Whole, Value::Float(number)) => number.fract() == 0.0,
         (Form::Texts, Value::Seq(items)) => items.iter().all(is_text),
         _ => false,
     }
@@ -211,11 +221,11 @@ fn words(form: &Form) -> Cow<'static, str> {
         Form::TextOrFlag => "a text, `true` or `false`",
         Form::Lone => "a text, a whole number, `true` or `false`",
         Form::Flag => "`true` or `false`",
-        Form::Whole => "a whole number",
+        Form::Integer | Form::Whole => "a whole number",
         Form::Number => "a number",
         Form::Texts => "a text or a list of texts",
         Form::TextOrNumber => "a text or a number",
-        Form::Mapping | Form::Keys(_) | Form::Open(_) => "a mapping",
+        Form::Mapping | Form::Each(_) | Form::Keys(_) | Form::Open(_) => "a mapping",
         Form::List(_) | Form::Several => "a list",
         Form::NamedOr(form) => return format!("a text or {}", words(form)).into(),
         Form::NoneOr(form) => return words(form),
