@@ -49,7 +49,10 @@ impl World<'_> {
         if !merged.config.enabled() {
             return Vec::new();
         }
-        let mut findings: Vec<Diagnostic> = self.unknown_group(sketch, merged).into_iter().collect();
+        // dbt: a function may be in any group.
+        let is_function = matches!(sketch.kind, NodeKind::Function(_));
+        let unknown = self.unknown_group(sketch, merged).filter(|_| !is_function);
+        let mut findings: Vec<Diagnostic> = unknown.into_iter().collect();
         if matches!(sketch.kind, NodeKind::Model(_)) {
             findings.extend(self.unknown_materialization(sketch, merged));
             findings.extend(self.wrong_microbatch(sketch, merged));

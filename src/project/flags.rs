@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::flag_table::{FLAGS, FlagSpec, Kind, Scope, TOLD_WHEN_ON, spec};
 use super::request::variable;
 use super::variables::{denies, old_variable, renamed_variables, unknown_variables};
+use super::warn_options;
 use crate::adapter::BEHAVIOR_FLAGS;
 use crate::diagnostics::Diagnostic;
 use crate::host::Environment;
@@ -113,7 +114,7 @@ impl Flags {
             flags.set(name, value.clone(), Origin::CommandLine);
         }
         flags.follow();
-        flags.check_exclusive(diagnostics);
+        diagnostics.extend(warn_options::check(&flags));
         diagnostics.extend(renamed_variables(environment));
         diagnostics.extend(unknown_variables(environment));
         flags
@@ -124,6 +125,11 @@ impl Flags {
     }
 
     fn take_project(&mut self, project: &yaml::Map, diagnostics: &mut Vec<Diagnostic>) {
+        let misfits: Vec<Diagnostic> = project.iter().filter_map(misfit).collect();
+        if !misfits.is_empty() {
+            diagnostics.extend(misfits);
+            return;
+        }
         for (key, value) in project.iter() {
             let json = value.to_json();
             if let Some(name) = BEHAVIOR_FLAGS.iter().find(|name| **name == key.text) {
@@ -145,7 +151,7 @@ impl Flags {
                 );
                 continue;
             };
-            if json.is_null() {
+            if json.is_null() && spec.kind != Kind::Mapping {
                 continue;
             }
             if spec.kind.admits(&json) {
@@ -194,29 +200,22 @@ impl Flags {
             }
         }
     }
+}
 
-    fn check_exclusive(&self, diagnostics: &mut Vec<Diagnostic>) {
-        let is_given = |name: &str| self.setting(name).is_some_and(|found| found.origin != Origin::Default);
-        if is_given("warn_error") && is_given("warn_error_options") {
-            diagnostics.push(
-                Diagnostic::error("flags", "`warn_error` and `warn_error_options` exclude each other")
-                    .help("keep `warn_error_options`: `{error: all}` means the same as `warn_error`"),
-            );
-        }
-        let options = self.get("warn_error_options");
-        diagnostics.extend(old_options(options));
-        for (old, new) in [("include", "error"), ("exclude", "warn")] {
-            if options.get(old).is_some() && options.get(new).is_some() {
-                let message =
-                    format!("`warn_error_options` has both `{old}` and `{new}`, which mean the same");
-                diagnostics.push(
-                    Diagnostic::error("flags", message)
-                        .known_as(format!("Only `{old}` or `{new}` can be specified"))
-                        .help(format!("keep `{new}`")),
-                );
-            }
-        }
+/// A warning for a flag whose value has not its type.
+fn misfit((key, value): (&yaml::Key, &yaml::Yaml)) -> Option<Diagnostic> {
+    let spec = spec(&key.text).filter(|spec| spec.scope != Scope::Environment)?;
+    if spec.kind.has_type(&value.to_json(), spec.scope == Scope::Project) {
+        return None;
     }
+    let message = format!("`{}` must be {}, this is {}", key.text, spec.kind.words(), value.kind());
+    let finding = Diagnostic::warning("flag-type", format!("no flag of the project file counts: {message}"));
+    Some(
+        finding
+            .at(value.span, "")
+            .note("dbt takes them all or none of them")
+            .help("correct it, or leave it out"),
+    )
 }
 
 fn wrong_type(key: &yaml::Key, value: &yaml::Yaml, kind: Kind) -> Diagnostic {
@@ -224,27 +223,21 @@ fn wrong_type(key: &yaml::Key, value: &yaml::Yaml, kind: Kind) -> Diagnostic {
     Diagnostic::error("flag-type", message).at(value.span, "")
 }
 
-/// A warning for old keys of `warn_error_options`.
-fn old_options(options: &Json) -> Option<Diagnostic> {
-    let found: Vec<_> = [("include", "error"), ("exclude", "warn")]
-        .into_iter()
-        .filter(|(old, new)| {
-            options.get(old).is_some_and(|value| !value.is_null()) && options.get(new).is_none()
-        })
-        .collect();
-    if found.is_empty() {
-        return None;
-    }
-    let quoted: Vec<String> = found.iter().map(|(old, _)| format!("`{old}`")).collect();
-    let finding = Diagnostic::warning(
-        "old-warn-options",
-        format!("`warn_error_options` has {} under an old name", quoted.join(" and ")),
-    )
-    .known_as(format!("Found {} in `warn_error_options` specification", quoted.join(" and ")));
-    Some(found.iter().fold(finding, |it, (old, new)| it.help(format!("write `{new}` instead of `{old}`"))))
-}
-
 impl Kind {
+    /// Whether dbt reads `flags:` with such a value; of a behaviour it wants to know one.
+    fn has_type(self, value: &Json, is_behavior: bool) -> bool {
+        let is_texts = |value: &Json| {
+            value.is_string() || value.as_array().is_some_and(|items| items.iter().all(Json::is_string))
+        };
+        match self {
+            _ if value.is_null() => !is_behavior,
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Text | Self::Word(_) => value.is_string(),
+            Self::Mapping => value.as_object().is_none_or(|options| options.values().all(is_texts)),
+        }
+    }
+
     fn admits(self, value: &Json) -> bool {
         match self {
             Self::Flag => value.is_boolean(),
@@ -343,13 +336,28 @@ mod tests {
         };
         check(&[], "fail_fsat: true", "unknown-flag", false);
         check(&[], "full_refresh: true", "unknown-flag", false);
-        check(&[], "fail_fast: maybe", "flag-type", true);
+        check(&[], "fail_fast: 'false'", "flag-type", false);
+        check(&[], "fail_fast: 0\nuse_colors: false", "flag-type", false);
+        check(&[], "require_resource_names_without_spaces:", "flag-type", false);
+        check(&[], "warn_error_options: {error: 1}", "flag-type", false);
+        check(&[], "warn_error_options:", "flag-type", true);
         check(&[], "indirect_selection: some", "flag-type", true);
         check(&[("DBT_FAIL_FAST", "maybe")], "", "flag-type", true);
         check(&[("DBT_WARN_ERROR", "1")], "warn_error_options: {error: all}", "flags", true);
-        check(&[], "warn_error_options: {error: all, include: all}", "flags", true);
         check(&[("DBT_ENGINE_FAIL_FSAT", "1"), ("DBT_ENGINE_THREADS", "2")], "", "unknown-variable", false);
         check(&[("DBT_ENGINE_FAIL_FAST", "x"), ("DBT_ENGINE_PROFILES_DIR", "x")], "", "flag-type", true);
+    }
+
+    /// dbt: one that cannot be read, and all of them are at their defaults.
+    #[test]
+    fn flags_of_a_project_count_together() {
+        let flags = |fail_fast: &str| {
+            let project = format!("write_json: false\nfail_fast: {fail_fast}\nuse_colors: false\n");
+            let (flags, _) = flags(&json!({}), &[("DBT_USE_COLORS", "0")], &project);
+            ["write_json", "fail_fast", "use_colors"].map(|name| flags.is_on(name))
+        };
+        assert_eq!(flags("true"), [false, true, false]);
+        assert_eq!(flags("'true'"), [true, false, false]);
     }
 
     #[test]

@@ -66,6 +66,7 @@ pub(super) const KEYS: &[(&str, Shape)] = &[
 /// Keys of which dbt takes no nothing.
 const NEVER_NOTHING: &[&str] = &[
     "analyses",
+    "config-version",
     "data_tests",
     "dispatch",
     "exposures",

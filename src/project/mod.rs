@@ -11,6 +11,7 @@ mod catalogs;
 mod choose_profile;
 mod deps;
 mod discover;
+mod event_names;
 mod file;
 mod flag_table;
 mod flags;
@@ -29,6 +30,7 @@ mod request;
 mod variables;
 mod vars;
 mod version;
+mod warn_options;
 mod warnings;
 
 pub use choose_profile::{missed_profiles_file, profiles_file};

@@ -352,11 +352,11 @@ impl Reader<'_> {
         let items: Vec<Yaml> = self.get("dispatch").and_then(Yaml::as_seq).unwrap_or_default().to_vec();
         let entries = items.iter().filter_map(|item| {
             let map = item.as_map()?;
-            let namespace = map.get("macro_namespace").and_then(Yaml::as_str);
             let order = map.get("search_order").and_then(Yaml::as_seq);
-            if let (Some(namespace), Some(order)) = (namespace, order) {
+            if let (Some(namespace), Some(order)) = (map.get("macro_namespace"), order) {
                 let search_order = order.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
-                return Some(Dispatch { namespace: namespace.to_owned(), search_order });
+                // dbt: a namespace that is no text is none that a macro could ask for.
+                return Some(Dispatch { namespace: namespace.as_str()?.to_owned(), search_order });
             }
             self.diagnostics.push(
                 Diagnostic::error(

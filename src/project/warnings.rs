@@ -76,7 +76,7 @@ const NEVER_ERRORS: &[&str] = &[
 
 /// Warnings about what dbt takes without a word, such as flags of other adapters: they make
 /// no run fail.
-const OURS_ALONE: &[&str] = &["unknown-flag"];
+const OURS_ALONE: &[&str] = &["flag-type", "unknown-flag"];
 
 /// Warnings that dbt gives on warehouses of others only: all warnings do not mean them.
 const ELSEWHERE: &[&str] = &["CustomKeyInConfigDeprecation", "CustomKeyInObjectDeprecation"];
@@ -87,6 +87,12 @@ pub fn event_of(rule: &str) -> Option<(&'static str, &'static str)> {
     EVENTS.iter().find(|(known, ..)| *known == rule).map(|(_, name, code)| (*name, *code))
 }
 
+/// The names of dbt's events that we tell of.
+#[cfg(test)]
+pub(super) fn event_names() -> impl Iterator<Item = &'static str> {
+    EVENTS.iter().map(|(_, name, _)| *name).chain([TEMPLATE_WARNING, TEST_WARNING])
+}
+
 /// Whether a finding of this rule, or the event of this name, is about what is to be gone.
 fn is_deprecation((name, code): (&str, &str)) -> bool {
     code.starts_with('D')
@@ -94,7 +100,7 @@ fn is_deprecation((name, code): (&str, &str)) -> bool {
 }
 
 /// A word that stands for all deprecations.
-const DEPRECATIONS: &str = "Deprecations";
+pub(super) const DEPRECATIONS: &str = "Deprecations";
 
 /// What a template warns of.
 pub(crate) const TEMPLATE_WARNING: &str = "JinjaLogWarning";

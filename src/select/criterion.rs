@@ -65,7 +65,7 @@ fn reach(digits: Option<&str>) -> Reach {
 }
 
 /// dbt's guess: a path has a slash, a file has an extension, else it is a name.
-fn default_method(value: &str) -> &'static str {
+pub(super) fn default_method(value: &str) -> &'static str {
     let lower = value.to_lowercase();
     if value.contains(std::path::is_separator) {
         "path"

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::criterion::{criterion, method};
+use super::criterion::{criterion, default_method, method};
 use super::expression::{Criterion, Expression, Indirect, Operator, Reach};
 use super::method::Method;
 use crate::diagnostics::Diagnostic;
@@ -132,7 +132,8 @@ impl Definitions {
             let warning = Diagnostic::warning("unknown-key", format!("`{}` means nothing here", key.text));
             self.problems.push(warning.at(key.span, "").suggest(&key.text, KEYS));
         }
-        let name_text = self.text(name);
+        let name_text =
+            if name.is_null() { default_method(&self.text(value)).to_owned() } else { self.text(name) };
         let chosen = self.criterion(&name_text, name.span, value, map)?;
         match map.get("exclude") {
             Some(exclude) => self.exclude(exclude).map(|excluded| chosen.without(excluded)),
@@ -175,6 +176,8 @@ impl Definitions {
         let steps = match &yaml.value {
             Value::Int(steps) => usize::try_from(*steps).ok(),
             Value::String(digits) => digits.parse().ok(),
+            // dbt: Python's `true` is one.
+            Value::Bool(true) => Some(1),
             _ => None,
         };
         if steps.is_none() {
@@ -217,13 +220,6 @@ pub(super) fn bad(message: impl Into<String>) -> Diagnostic {
     Diagnostic::error("bad-selector", message)
 }
 
-/// Python's truth: `false`, nothing, zero and the empty text are not set.
 fn is_set(options: &Map, key: &str) -> bool {
-    options.get(key).is_some_and(|yaml| match &yaml.value {
-        Value::Bool(flag) => *flag,
-        Value::Null => false,
-        Value::Int(number) => *number != 0,
-        Value::String(text) => !text.is_empty(),
-        _ => true,
-    })
+    options.get(key).is_some_and(Yaml::is_truthy)
 }

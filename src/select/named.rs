@@ -13,6 +13,16 @@ use super::normalized::normalized;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::source::Span;
 use crate::yaml::Yaml;
+use crate::yaml::form::{self, Field, Fields, Form, field, needed};
+
+const SELECTOR: &[Field] = &[
+    needed("name", Form::Text),
+    needed("definition", Form::NamedOr(&Form::Mapping)),
+    field("description", Form::Text),
+    field("default", Form::Flag),
+];
+const FILE: Fields =
+    &[&[field("selectors", Form::List(&Form::Keys(SELECTOR))), field("version", Form::Integer)]];
 
 /// The selections that a project's `selectors.yml` defines. None of them refers
 /// to itself, be it through others.
@@ -38,21 +48,10 @@ impl NamedSelectors {
     pub fn read(yaml: &Yaml) -> (Self, Vec<Diagnostic>) {
         let mut named = Self::default();
         let mut definitions = Definitions::default();
-        let selectors = yaml.as_map().and_then(|map| map.get("selectors"));
-        match selectors.map(|yaml| (yaml, yaml.as_seq())) {
-            Some((_, Some(entries))) => {
-                for entry in entries {
-                    named.add(entry, &mut definitions);
-                }
-            }
-            Some((yaml, None)) if !yaml.is_null() => {
-                let problem = bad(format!("`selectors` is a list, not {}", yaml.kind()));
-                definitions.problems.push(problem.at(yaml.span, ""));
-            }
-            None if !yaml.is_null() => {
-                definitions.problems.push(bad("the key `selectors` is missing").at(yaml.span, ""));
-            }
-            _ => {}
+        check_forms(yaml, &mut definitions.problems);
+        let entries = yaml.as_map().and_then(|map| map.get("selectors")?.as_seq());
+        for entry in entries.unwrap_or_default() {
+            named.add(entry, &mut definitions);
         }
         let mut problems = definitions.problems;
         problems.extend(named.defaults());
@@ -69,13 +68,11 @@ impl NamedSelectors {
     fn add(&mut self, entry: &Yaml, definitions: &mut Definitions) {
         let map = entry.as_map();
         let name = map.and_then(|map| map.get("name"));
-        let Some((name, text)) = name.and_then(|name| Some((name, name.scalar_text()?))) else {
-            definitions.problems.push(bad("a selector needs a `name`").at(entry.span, ""));
+        let Some((name, text)) = name.and_then(|name| Some((name, name.as_str()?.to_owned()))) else {
             return;
         };
-        let Some(definition) = map.and_then(|map| map.get("definition")) else {
-            let problem = bad(format!("the selector `{text}` needs a `definition`"));
-            definitions.problems.push(problem.at(name.span, ""));
+        let definition = map.and_then(|map| map.get("definition"));
+        let Some(definition) = definition.filter(|it| it.as_str().is_some() || it.as_map().is_some()) else {
             return;
         };
         let default = map.and_then(|map| map.get("default"));
@@ -220,6 +217,21 @@ impl NamedSelectors {
         let problem = Diagnostic::error("selector-cycle", message);
         let spans = circle.iter().filter_map(|name| self.selectors.get(name)).map(|named| named.span);
         spans.fold(problem, |problem, span| problem.at(span, ""))
+    }
+}
+
+/// dbt: a file in which nothing stands has no selectors; any other has them.
+fn check_forms(yaml: &Yaml, problems: &mut Vec<Diagnostic>) {
+    let Some(map) = yaml.as_map().filter(|_| yaml.is_truthy()) else {
+        if yaml.is_truthy() {
+            let problem = bad(format!("`selectors.yml` is a mapping, not {}", yaml.kind()));
+            problems.push(problem.at(yaml.span, ""));
+        }
+        return;
+    };
+    form::check("`selectors.yml`", (FILE, false), map, |_| true, problems);
+    if !map.contains("selectors") {
+        problems.push(bad("the key `selectors` is missing").at(yaml.span, ""));
     }
 }
 

@@ -93,6 +93,20 @@ impl Yaml {
         }
     }
 
+    /// What Python takes for true: anything but nothing, `false`, zero and what is empty.
+    #[must_use]
+    pub fn is_truthy(&self) -> bool {
+        match &self.value {
+            Value::Null => false,
+            Value::Bool(flag) => *flag,
+            Value::Int(number) => *number != 0,
+            Value::Float(number) => *number != 0.0,
+            Value::String(text) => !text.is_empty(),
+            Value::Seq(items) => !items.is_empty(),
+            Value::Map(map) => !map.is_empty(),
+        }
+    }
+
     /// Whether there is nothing.
     #[must_use]
     pub fn is_null(&self) -> bool {

@@ -114,3 +114,59 @@ fn plugins_of_sources_and_models_are_refused() {
     output.talk_has("a source with a `plugin` needs Python, which is not supported");
     sandbox.run(["build", "--select", "b"]).code(1).talk_has("storing relations with a plugin needs Python");
 }
+
+#[test]
+fn configurations_have_the_types_that_dbt_looks_at() {
+    let check = |properties: &str, told: &str| {
+        let sandbox = Sandbox::new()
+            .model("a", "select 1 as id")
+            .file("functions/plus.sql", "x + 1")
+            .file("tests/few.sql", "select 1 as id where false")
+            .file("models/p.yml", properties);
+        sandbox.run(["parse"]).code(2).talk_has(told);
+    };
+    let function = "arguments: [{name: x, data_type: int}], returns: {data_type: int}";
+    check(
+        &format!("functions: [{{name: plus, config: {{type: null}}, {function}}}]"),
+        "`type` of `plus` must be `scalar`, `aggregate` or `table`, not `null`",
+    );
+    check(
+        "data_tests: [{name: few, config: {limit: many}}]",
+        "`limit` of `few` must be a whole number, not `many`",
+    );
+    check("data_tests: [{name: few, config: {severity: 1}}]", "`severity` of `few` must be");
+}
+
+#[test]
+fn configurations_that_dbt_does_not_look_at_pass() {
+    let check = |properties: &str| {
+        let sandbox = Sandbox::new()
+            .model("a", "select 1 as id")
+            .file("functions/plus.sql", "x + 1")
+            .file("tests/few.sql", "select 1 as id where false")
+            .file("models/p.yml", properties);
+        sandbox.run(["parse"]).success();
+    };
+    check(
+        "functions: [{name: plus, group: nobody, config: {type: scalar}, arguments: [{name: x, data_type: int}], \
+         returns: {data_type: int}}]",
+    );
+    check(
+        "models: [{name: a, data_tests: [{not_null: {arguments: {column_name: id}, config: {limit: true}}}]}]",
+    );
+    check("exposures: [{name: e, type: dashboard, owner: {name: amy}, config: {tags: {daily: 1}}}]");
+    check(
+        "sources: [{name: raw, config: {freshness: {warn_after: {count: true, period: day}}}, tables: [{name: t}]}]",
+    );
+    check("data_tests: [{name: few, config: {severity: some}}]");
+}
+
+/// dbt: what is done with deleted rows is looked at when the snapshot is taken.
+#[test]
+fn a_snapshot_with_an_unknown_way_to_see_deletions_fails_alone() {
+    let config = "{strategy: check, unique_key: id, check_cols: all, hard_deletes: forget}";
+    let properties = format!("snapshots: [{{name: s, relation: ref('a'), config: {config}}}]");
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("snapshots/p.yml", &properties);
+    sandbox.run(["parse"]).success();
+    sandbox.run(["build"]).code(1).talk_has("`hard_deletes` must be `ignore`, `invalidate` or `new_record`");
+}

@@ -20,6 +20,7 @@ enum Shape {
     Text,
     Number,
     TextOrList,
+    TextsOrMap,
     Map,
     /// A mapping in which these parts, where they stand, are such.
     Parts(&'static [(&'static str, Shape)]),
@@ -28,18 +29,25 @@ enum Shape {
     Word(&'static [&'static str], bool),
 }
 
-use Shape::{Flag, Hooks, Map, Number, Parts, Text, TextOrList, Word};
+use Shape::{Flag, Hooks, Map, Number, Parts, Text, TextOrList, TextsOrMap, Word};
 
 const EVERYWHERE: &[(&str, Shape)] = &[
     ("enabled", Flag),
     ("alias", Text),
     ("schema", Text),
     ("database", Text),
-    ("tags", TextOrList),
     ("meta", Map),
     ("group", Text),
     ("materialized", Text),
 ];
+
+const TAGGED: &[(&str, Shape)] = &[("tags", TextOrList)];
+
+/// dbt makes a list of the keys of a mapping here.
+const LOOSELY_TAGGED: &[(&str, Shape)] = &[("tags", TextsOrMap)];
+
+const SAVED_QUERIES: &[(&str, Shape)] =
+    &[("export_as", Word(&["table", "view"], false)), ("cache", Parts(&[("enabled", Flag)]))];
 
 const NODES: &[(&str, Shape)] = &[
     ("incremental_strategy", Text),
@@ -78,7 +86,6 @@ const SNAPSHOTS: &[(&str, Shape)] = &[
     ("check_cols", TextOrList),
     ("snapshot_meta_column_names", Parts(META_COLUMNS)),
     ("dbt_valid_to_current", Text),
-    ("hard_deletes", Word(&["ignore", "invalidate", "new_record"], false)),
 ];
 
 const META_COLUMNS: &[(&str, Shape)] = &[
@@ -119,6 +126,8 @@ const NEVER_NOTHING: &[&str] = &[
     "access",
     "snapshot_meta_column_names",
     "delimiter",
+    "type",
+    "cache",
     // Parts of such.
     "show",
     "enforced",
@@ -132,6 +141,8 @@ const UNCHECKED: &[&str] = &[
     "concurrent_batches",
     "event_time",
     "freshness",
+    // It is looked at when the snapshot is taken.
+    "hard_deletes",
     "invalidate_hard_deletes",
     "latest_version_pointer",
     "loaded_at_field",
@@ -189,18 +200,17 @@ pub(super) fn known_keys(kind: ResourceType) -> impl Iterator<Item = &'static st
 
 fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
     let own: &[&[(&str, Shape)]] = match kind {
-        ResourceType::Model => &[NODES, MODELS],
-        ResourceType::Analysis | ResourceType::Operation => &[NODES],
-        ResourceType::Seed => &[NODES, SEEDS],
-        ResourceType::Function => &[NODES, FUNCTIONS],
-        ResourceType::Snapshot => &[NODES, SNAPSHOTS],
-        ResourceType::Test => &[TESTS],
-        ResourceType::Source
-        | ResourceType::Exposure
-        | ResourceType::Metric
-        | ResourceType::SemanticModel
-        | ResourceType::SavedQuery
-        | ResourceType::UnitTest => &[],
+        ResourceType::Model => &[TAGGED, NODES, MODELS],
+        ResourceType::Analysis | ResourceType::Operation => &[TAGGED, NODES],
+        ResourceType::Seed => &[TAGGED, NODES, SEEDS],
+        ResourceType::Function => &[TAGGED, NODES, FUNCTIONS],
+        ResourceType::Snapshot => &[TAGGED, NODES, SNAPSHOTS],
+        ResourceType::Test => &[TAGGED, TESTS],
+        ResourceType::Source | ResourceType::SemanticModel | ResourceType::UnitTest => &[TAGGED],
+        ResourceType::Exposure => &[LOOSELY_TAGGED],
+        ResourceType::SavedQuery => &[LOOSELY_TAGGED, SAVED_QUERIES],
+        // dbt: those of a metric's configuration may be anything.
+        ResourceType::Metric => &[],
     };
     EVERYWHERE.iter().chain(own.iter().copied().flatten()).copied()
 }
@@ -235,8 +245,13 @@ fn judged(shape: Shape, value: &Json) -> (bool, &'static str) {
     match shape {
         Flag => (value.is_boolean(), "`true` or `false`"),
         Text => (value.is_string(), "a text"),
-        Number => (value.is_i64() || value.is_u64(), "a whole number"),
+        // To Python, `true` is a number.
+        Number => (value.is_i64() || value.is_u64() || value.is_boolean(), "a whole number"),
         TextOrList => (value.is_string() || is_list_of_texts(value), "a text or a list of texts"),
+        TextsOrMap => {
+            let fits = value.is_string() || is_list_of_texts(value) || value.is_object();
+            (fits, "a text or a list of texts")
+        }
         Map | Parts(_) => (value.is_object(), "a mapping"),
         Hooks => {
             let is = |item: &Json, part: &str, fits: fn(&Json) -> bool| item.get(part).is_some_and(fits);

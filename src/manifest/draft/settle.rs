@@ -85,11 +85,15 @@ impl Drafting<'_> {
     }
 }
 
-/// dbt looks at nothing that a property file says of the configuration of a singular test.
+/// dbt looks at next to nothing that a property file says of the configuration of a singular test.
 fn softened(sketch: &Sketch, patch: &Layer, finding: Diagnostic) -> Diagnostic {
     let is_singular = sketch.resource_type() == ResourceType::Test && sketch.test.is_none();
     let is_of_patch = || {
+        let is_seen = |setting: &Setting| {
+            setting.key == "limit" || setting.key == "severity" && !setting.value.is_string()
+        };
         let set_here = |setting: &Setting| finding.labels.iter().any(|label| label.span == setting.span);
+        let set_here = |setting: &Setting| set_here(setting) && !is_seen(setting);
         patch.settings.iter().any(set_here)
     };
     if is_singular && is_of_patch() {

@@ -144,7 +144,9 @@ fn limit(parent: &mut Entry<'_, '_>, key: &str) -> Limit {
 
 fn count(entry: &mut Entry<'_, '_>) -> Option<u32> {
     let value = entry.get("count")?;
-    let count = value.as_int().and_then(|count| u32::try_from(count).ok());
+    // To Python, `true` is one.
+    let count = value.as_int().or_else(|| value.as_bool().map(i64::from));
+    let count = count.and_then(|count| u32::try_from(count).ok());
     if count.is_none() {
         entry.wrong_type("count", value, "a whole number, zero or more");
     }
@@ -172,7 +174,9 @@ pub fn from_config(config: &Json) -> Option<Freshness> {
 
 fn age(parts: &JsonMap<String, Json>, key: &str) -> Option<Age> {
     let limit = parts.get(key)?;
-    let count = limit.get("count")?.as_u64().and_then(|count| u32::try_from(count).ok())?;
+    let count = limit.get("count")?;
+    let count = count.as_u64().or_else(|| count.as_bool().map(u64::from));
+    let count = count.and_then(|count| u32::try_from(count).ok())?;
     let written = limit.get("period")?.as_str()?;
     let (_, period) = PERIODS.iter().find(|(word, _)| *word == written)?;
     Some(Age { count, period: *period })

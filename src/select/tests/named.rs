@@ -26,11 +26,24 @@ fn mistakes_are_told() {
         assert_eq!(found, expected, "{text}");
     };
     check("", &[]);
-    check("selectors:", &[]);
-    check("other: 1", &["the key `selectors` is missing"]);
-    check("selectors: 1", &["`selectors` is a list, not a number"]);
-    check("selectors: [{definition: a}]", &["a selector needs a `name`"]);
-    check("selectors: [{name: a}]", &["the selector `a` needs a `definition`"]);
+    check("{}", &[]);
+    check("[a]", &["`selectors.yml` is a mapping, not a list"]);
+    check("selectors:", &["`selectors` of `selectors.yml` must be a list"]);
+    check("version: 2", &["the key `selectors` is missing"]);
+    check("selectors: []\nother: 1", &["`selectors.yml` has no key `other`"]);
+    check("selectors: 1", &["`selectors` of `selectors.yml` must be a list"]);
+    check("selectors: [{definition: a}]", &["`selectors[0]` of `selectors.yml` has no `name`"]);
+    check("selectors: [{name: a}]", &["`selectors[0]` of `selectors.yml` has no `definition`"]);
+    check(
+        "selectors: [{name: 1, description:, default: x, tag: y, definition: a}]",
+        &[
+            "`selectors[0].name` of `selectors.yml` must be a text",
+            "`selectors[0].description` of `selectors.yml` must be a text",
+            "`selectors[0].default` of `selectors.yml` must be `true` or `false`",
+            "`selectors[0]` of `selectors.yml` has no key `tag`",
+        ],
+    );
+    check(&one("{method:, value: a, parents: true, parents_depth: true}"), &[]);
     check(
         "selectors: [{name: a, definition: x}, {name: a, definition: y}]",
         &["two selectors have the name `a`"],
@@ -41,7 +54,7 @@ fn mistakes_are_told() {
     );
     check(&one("{union: [a], method: tag}"), &["a definition that is a `union` has no other keys"]);
     check(&one("{union: a}"), &["`union` takes a list, not a text"]);
-    check(&one("[a]"), &["a definition is a text or a mapping, not a list"]);
+    check(&one("[a]"), &["`selectors[0].definition` of `selectors.yml` must be a text or a mapping"]);
     check(&one("{union: [a, {exclude: [b]}, {exclude: [c]}]}"), &["one `union` can have one `exclude`"]);
     check(
         &one("{union: [a, {tag: x, exclude: [b]}, {union: [c], exclude: [d]}]}"),
