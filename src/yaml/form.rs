@@ -139,11 +139,12 @@ impl Checked<'_> {
     fn value(&mut self, path: Path<'_>, form: &Form, yaml: &Yaml) {
         match (form, &yaml.value) {
             (Form::Any, _) | (Form::NoneOr(_), Value::Null) | (Form::NamedOr(_), Value::String(_)) => {}
-            (Form::NoneOr(form), _) => self.value(path, form, yaml),
             (Form::NamedOr(form), Value::Map(_)) if !matches!(form, Form::List(_)) => {
                 self.value(path, form, yaml);
             }
-            (Form::NamedOr(form @ Form::List(_)), Value::Seq(_)) => self.value(path, form, yaml),
+            (Form::NoneOr(form), _) | (Form::NamedOr(form @ Form::List(_)), Value::Seq(_)) => {
+                self.value(path, form, yaml);
+            }
             (Form::List(form), Value::Seq(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.value(Path::Item(&path, index), form, item);
