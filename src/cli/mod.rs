@@ -70,7 +70,7 @@ fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
         }
     };
-    let session = Session::new(cli.global, cli.command.name(), cli.command.talk(), guise);
+    let session = Session::new(cli.global, &cli.command, guise);
     for remark in remarks {
         session.remark(remark);
     }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 
 use super::args::{Global, ResourceTypes, either};
+use super::commands::Command;
 use super::guise::Guise;
 use super::ui::{
     Form, Format, Level, LogFile, Look, Record, Reporter, Signature, Talk, Taste, Ui, Verbosity,
 };
-use crate::adapter;
 use crate::diagnostics::Diagnostic;
-use crate::host::{Environment, clock, environment};
+use crate::host::{Environment, clock, environment, usage};
 use crate::manifest::ResourceType;
 use crate::ops::{Workspace, catalog, execute};
 use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets, Treatment};
@@ -68,25 +68,32 @@ pub(crate) struct Session {
     pub(crate) global: Global,
     environment: Environment,
     invocation: Invocation,
+    /// The command as it is called, without arguments: `dbt docs generate`.
+    path: String,
     /// What is questionable about the command line.
     remarks: Mutex<Problems>,
 }
 
 impl Session {
-    /// Prepares for a command that talks there.
-    pub(crate) fn new(global: Global, which: &'static str, talk: Talk, guise: Guise) -> Self {
+    /// Prepares for a command.
+    pub(crate) fn new(global: Global, command: &Command, guise: Guise) -> Self {
         let environment = Environment::of_process();
         let invocation = Invocation {
             id: uuid::Uuid::new_v4().to_string(),
             started_at: clock::now(),
-            which: which.to_owned(),
-            command_line: environment::command_line(),
+            which: command.name().to_owned(),
+            command_line: match guise {
+                Guise::Own => environment::command_line(),
+                // dbt: wherever the program stands.
+                Guise::Dbt => environment::command_line_of(guise.name()),
+            },
             timings: Arc::default(),
         };
-        let look = look(&global, &environment, talk, guise);
+        let look = look(&global, &environment, command.talk(), guise);
         let ui = Arc::new(Ui::new(look, signature(&invocation, &environment), Secrets::of(&environment)));
         let (sources, remarks) = (Arc::new(SourceMap::new()), Mutex::default());
-        Self { ui, sources, global, environment, invocation, remarks }
+        let path = format!("{} {}", guise.name(), command.path());
+        Self { ui, sources, global, environment, invocation, path, remarks }
     }
 
     /// Has a remark about the command line told with those about the project, whose flags
@@ -148,7 +155,7 @@ impl Session {
         // The process ends with it: to take it apart would be time for nothing.
         std::mem::forget(Arc::clone(&workspace.manifest));
         self.ui.hide_texts(workspace.project.profile.secret_values());
-        self.report_contents(&workspace);
+        self.ui.record(&Record::contents(&workspace.manifest));
         let mut warnings = std::mem::take(&mut *self.remarks.lock().unwrap_or_else(PoisonError::into_inner));
         warnings.extend(workspace.warnings.iter().cloned());
         self.warn(&workspace, &warnings)?;
@@ -160,7 +167,9 @@ impl Session {
     /// Begins the log file of the project, unless it is to have none. One that
     /// cannot be written does not keep anything from being done.
     pub(crate) fn keep_log(&self, request: &LoadRequest) {
-        let Some((folder, flags)) = project::log_place(request) else { return };
+        let Some((folder, flags)) = project::log_place(request) else {
+            return self.report_begin(&project::flags_alone(request));
+        };
         let level = Level::parse(flags.text("log_level_file").unwrap_or("debug"));
         let level = if flags.is_on("debug") { Some(Level::Debug) } else { level };
         if let Some(level) = level {
@@ -191,17 +200,6 @@ impl Session {
         let own = env!("CARGO_PKG_VERSION");
         let message = format!("running model {own} with arguments {}", Json::from(args.clone()));
         self.ui.record(&Record::new("MainReportArgs", "A002", Level::Debug, message, json!({"args": args})));
-    }
-
-    /// Tells which warehouse it is, and what the project has.
-    fn report_contents(&self, workspace: &Workspace) {
-        let kind = workspace.project.profile.credentials.kind.as_str();
-        let version = adapter::releases().find(|(known, _)| *known == kind).map(|(_, version)| version);
-        let version = format!("={}", version.unwrap_or_default());
-        let message = format!("Registered adapter: {kind}{version}");
-        let data = json!({"adapter_name": kind, "adapter_version": version});
-        self.ui.record(&Record::new("AdapterRegistered", "E034", Level::Info, message, data));
-        self.ui.record(&Record::contents(&workspace.manifest));
     }
 
     /// Tells warnings, which are errors under `--warn-error`.
@@ -325,8 +323,28 @@ impl Session {
             self.ui.timings(&self.invocation.timings, self.elapsed());
         }
         self.ui.sum_up_deprecations(self.global.show_all_deprecations);
+        self.report_usage(code == 0);
         self.ui.record(&self.completed(code == 0));
         code
+    }
+
+    /// Tells what the command took of the machine, where that is known.
+    fn report_usage(&self, success: bool) {
+        let Some(usage) = usage::of_process() else { return };
+        let data = json!({
+            "command_name": self.invocation.which,
+            "command_success": success,
+            "command_wall_clock_time": self.elapsed().as_secs_f64(),
+            "process_in_blocks": usage.blocks_read.to_string(),
+            "process_kernel_time": usage.kernel_seconds,
+            "process_mem_max_rss": usage.most_memory_kib.to_string(),
+            "process_out_blocks": usage.blocks_written.to_string(),
+            "process_user_time": usage.user_seconds,
+        });
+        let is_for_all = switch(&self.environment, "SHOW_RESOURCE_REPORT") == Some(true);
+        let level = if is_for_all { Level::Info } else { Level::Debug };
+        let message = format!("Resource report: {data}");
+        self.ui.record(&Record::new("ResourceReport", "Z051", level, message, data));
     }
 
     /// How long the command has taken so far.
@@ -335,7 +353,7 @@ impl Session {
     }
 
     fn completed(&self, success: bool) -> Record {
-        let (now, command) = (clock::now(), &self.invocation.command_line);
+        let (now, command) = (clock::now(), &self.path);
         let elapsed = self.elapsed().as_secs_f64();
         let word = if success { "succeeded" } else { "failed" };
         let moment = now.format("%H:%M:%S%.6f");
@@ -391,12 +409,16 @@ fn variable<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
     value.or_else(|| environment.get(&format!("DBT_{name}"))).filter(|value| !value.is_empty())
 }
 
+/// The same for a setting that is on or off.
+fn switch(environment: &Environment, name: &str) -> Option<bool> {
+    let is_on =
+        |value: &str| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes" | "y" | "on");
+    variable(environment, name).map(is_on)
+}
+
 fn look(global: &Global, environment: &Environment, talk: Talk, guise: Guise) -> Look {
     let variable = |name: &str| variable(environment, name);
-    let switched = |name: &str| {
-        variable(name)
-            .map(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes" | "y" | "on"))
-    };
+    let switched = |name: &str| switch(environment, name);
     let quiet = either(global.quiet, global.no_quiet).or_else(|| switched("QUIET")).unwrap_or(false);
     let debug = either(global.debug, global.no_debug).or_else(|| switched("DEBUG")).unwrap_or(false);
     let level = global.log_level.as_deref().or_else(|| variable("LOG_LEVEL"));

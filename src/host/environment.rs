@@ -88,6 +88,13 @@ pub fn command_line() -> String {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
+/// The same with this name of the program, wherever it stands.
+#[must_use]
+pub fn command_line_of(program: &str) -> String {
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    std::iter::once(program.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 /// What tells this build of the program from others.
 #[must_use]
 pub fn program_stamp() -> Option<Stamp> {

@@ -16,6 +16,7 @@ pub mod sealed;
 pub mod server;
 pub mod timings;
 pub mod trust;
+pub mod usage;
 pub mod scribe;
 
 pub use environment::Environment;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use super::{Kinds, earlier};
-use crate::adapter::Adapter;
+use crate::adapter::{self, Adapter};
 use crate::artifact::Wire;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
@@ -15,7 +15,7 @@ use crate::manifest::{self, Descent, Manifest, News};
 use crate::project::{self, LoadRequest, Project};
 use crate::select::{self, Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
 use crate::source::{SourceFile, SourceMap};
-use crate::template::{Engine, Notices};
+use crate::template::{Engine, Notice, Notices, Weight};
 
 /// A project, read up to its graph. Nothing has been sent to the warehouse yet.
 #[derive(Debug)]
@@ -52,6 +52,17 @@ impl Drop for Workspace {
     }
 }
 
+/// Tells which warehouse it is.
+fn tell_adapter(project: &Project, notices: &dyn Notices) {
+    let kind = project.profile.credentials.kind.as_str();
+    let release = adapter::releases().find(|(known, _)| *known == kind).map(|(_, version)| version);
+    let version = format!("={}", release.unwrap_or_default());
+    let message = format!("Registered adapter: {kind}{version}");
+    let facts = vec![("adapter_name", kind.to_owned()), ("adapter_version", version)];
+    let (name, code, weight) = ("AdapterRegistered", "E034", Weight::Info);
+    notices.notice(Notice::Remark { name, code, message, facts, weight });
+}
+
 /// Which nodes a command line is about, as written.
 #[derive(Debug, Clone, Default)]
 pub struct Criteria {
@@ -78,6 +89,7 @@ impl Workspace {
     /// All problems of the first stage that finds any, with warnings among them.
     pub fn open(request: &LoadRequest, notices: &Arc<dyn Notices>) -> Result<Self, Vec<Diagnostic>> {
         let (project, mut warnings) = project::load(request)?;
+        tell_adapter(&project, notices.as_ref());
         let project = Arc::new(project);
         let sources = Arc::clone(&request.sources);
         let cache = project.flags.is_on("partial_parse").then(|| project.target_path().join(CACHE));

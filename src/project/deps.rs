@@ -11,7 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
-pub use add::Addition;
+pub use add::{Added, Addition};
+pub use fetch::InstalledPackage;
 use fetch::{Fetched, Fetcher};
 use wanted::Wanted;
 
@@ -38,10 +39,14 @@ pub struct DepsOptions {
 /// What `deps` did.
 #[derive(Debug, Clone, Default)]
 pub struct Installed {
-    /// Names and where each comes from: a path, a version, a commit.
-    pub packages: Vec<(String, String)>,
-    /// Whether the lock file was written.
-    pub is_lock_written: bool,
+    /// The packages, in order.
+    pub packages: Vec<InstalledPackage>,
+    /// Whether the project asks for packages.
+    pub asks: bool,
+    /// What was written into the file that lists packages.
+    pub added: Option<Added>,
+    /// The lock file, where it was written.
+    pub written_lock: Option<PathBuf>,
     /// What is questionable.
     pub warnings: Vec<Diagnostic>,
 }
@@ -57,9 +62,8 @@ pub fn deps(request: &LoadRequest, options: &DepsOptions) -> Result<Installed, V
     let Some((project, renderer)) = root_and_renderer(request, &mut diagnostics) else {
         return Err(diagnostics);
     };
-    if let Some(addition) = &options.add {
-        add::add(&project.root, addition, &request.sources).map_err(|finding| vec![finding])?;
-    }
+    let add = |addition| add::add(&project.root, addition, &request.sources);
+    let added = options.add.as_ref().map(add).transpose().map_err(|finding| vec![finding])?;
     let sources = &request.sources;
     let requested = packages::read(&project.root, &renderer, sources, &mut diagnostics);
     let lock = lock::read(&project.root, &renderer, sources, &mut diagnostics);
@@ -74,12 +78,13 @@ pub fn deps(request: &LoadRequest, options: &DepsOptions) -> Result<Installed, V
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(warnings);
     }
-    let told = found.iter().map(|package| (package.name.clone(), package.told.clone())).collect();
-    let is_lock_written = lock.is_none() && !found.is_empty();
-    let written = if is_lock_written { write_lock(&project.root, &found, &requested) } else { Ok(()) };
+    let packages = found.iter().map(Fetched::installed).collect();
+    let path = project.root.join(lock::FILE_NAME);
+    let written_lock = Some(path).filter(|_| lock.is_none() && !found.is_empty());
+    let written = written_lock.as_ref().map_or(Ok(()), |path| write_lock(path, &found, &requested));
     let done = written.and_then(|()| if options.lock_only { Ok(()) } else { install(&project, &found) });
     done.map_err(|error| vec![file_problem(&error)])?;
-    Ok(Installed { packages: told, is_lock_written, warnings })
+    Ok(Installed { packages, asks: !requested.is_empty(), added, written_lock, warnings })
 }
 
 fn file_problem(error: &FileError) -> Diagnostic {
@@ -193,9 +198,9 @@ fn normal(path: &Path) -> String {
     parts.iter().collect::<PathBuf>().display().to_string()
 }
 
-fn write_lock(root: &Path, found: &[Fetched], requested: &[Requirement]) -> Result<(), FileError> {
+fn write_lock(path: &Path, found: &[Fetched], requested: &[Requirement]) -> Result<(), FileError> {
     let entries: Vec<Map<String, Json>> = found.iter().map(Fetched::locked).collect();
-    files::write(&root.join(lock::FILE_NAME), lock::text(entries, requested))
+    files::write(path, lock::text(entries, requested))
 }
 
 /// Empties the install folder and puts the packages into it: links to folders, copies

@@ -144,6 +144,12 @@ pub fn log_place(request: &LoadRequest) -> Option<(PathBuf, Flags)> {
     Some((loader.log_folder(), loader.flags))
 }
 
+/// The flags where there is no project.
+#[must_use]
+pub fn flags_alone(request: &LoadRequest) -> Flags {
+    Flags::of(&request.flags, &request.environment, &Map::default(), &mut Vec::new())
+}
+
 /// The root project's file, and what renders files that may hold secrets.
 pub(super) fn root_and_renderer(
     request: &LoadRequest,

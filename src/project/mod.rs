@@ -34,13 +34,14 @@ mod warn_options;
 mod warnings;
 
 pub use choose_profile::{missed_profiles_file, profiles_file};
-pub use deps::{Addition, DepsOptions, Installed, deps};
+pub use deps::{Added, Addition, DepsOptions, Installed, InstalledPackage, deps};
 pub(crate) use discover::plain_name;
 pub use discover::{FileKind, ResourceFile};
 pub use file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 pub use flags::{Flags, Origin, Setting};
 pub use load::{
-    Foundation, Package, Project, ProjectRoot, Target, load, load_foundation, load_root, log_place,
+    Foundation, Package, Project, ProjectRoot, Target, flags_alone, load, load_foundation, load_root,
+    log_place,
 };
 pub use locate::{PROJECT_FILE_NAMES, locate};
 pub use members::{Consulted, METADATA_PREFIX, Members, Reads, Secrets};

@@ -37,9 +37,9 @@ fn the_log_tells_everything_in_order() {
         "============================== [TIME] | [ID] ==============================",
         "[TIME] [info ] [MainThread]: Running with dbt=1.11.16",
         "[TIME] [debug] [MainThread]: running model 0.1.0 with arguments {",
+        "[TIME] [info ] [MainThread]: Registered adapter: duckdb=1.11.1",
         "[TIME] [debug] [MainThread]: quiet word",
         "[TIME] [info ] [MainThread]: loud word",
-        "[TIME] [info ] [MainThread]: Registered adapter: duckdb=1.11.1",
         "[TIME] [info ] [MainThread]: Concurrency: 1 threads (target='dev')",
         "[TIME] [debug] [MainThread]: Began running node model.shop.a",
         "[TIME] [info ] [MainThread]: 1 of 1 START sql view model main.a ............................................. [RUN]",
@@ -52,7 +52,7 @@ fn the_log_tells_everything_in_order() {
         "[TIME] [debug] [Thread-1 (]: Finished running node model.shop.a",
         "[TIME] [info ] [MainThread]: Finished running 1 view model in 0 hours 0 minutes and [ELAPSED] ([ELAPSED]).",
         "[TIME] [info ] [MainThread]: Done. PASS=1 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=1",
-        "[TIME] [debug] [MainThread]: Command `model run --select a` succeeded at [TIME] after [ELAPSED]",
+        "[TIME] [debug] [MainThread]: Command `model run` succeeded at [TIME] after [ELAPSED]",
     ];
     let mut rest = log.as_str();
     for line in lines {
@@ -131,6 +131,46 @@ fn lines_of_json_have_dbts_names() {
     assert_eq!(find("StatsLine")["data"]["stats"]["error"], 1);
     let console = sandbox.run(["run", "--log-format", "json", "--debug"]).code(1).talk;
     assert!(console.lines().any(|line| line.contains("\"SQLQuery\"")), "{console}");
+}
+
+#[test]
+fn the_command_and_what_it_took_are_told() {
+    let sandbox = sandbox();
+    let arguments = ["--log-format", "json", "--log-level", "debug", "run", "--threads", "1"];
+    let output = sandbox.run_as_dbt(arguments).code(1).stdout;
+    let lines: Vec<Json> =
+        output.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let position = |name: &str| {
+        let found = lines.iter().position(|line| line["info"]["name"] == name);
+        found.unwrap_or_else(|| panic!("there is no {name}"))
+    };
+    let data = |name: &str| &lines[position(name)]["data"];
+    assert!(position("AdapterRegistered") < position("UnableToPartialParse"));
+    assert_eq!(data("CommandCompleted")["command"], "dbt run");
+    assert!(
+        data("MainReportArgs")["args"]["invocation_command"]
+            .as_str()
+            .is_some_and(|it| it.starts_with("dbt --log"))
+    );
+    let took = data("FinishedRunningStats")["execution"].as_str().unwrap_or_default();
+    assert!(took.starts_with(" in 0 hours 0 minutes and ") && took.ends_with(" seconds"), "{took}");
+    let report = data("ResourceReport");
+    assert_eq!((&report["command_name"], &report["command_success"]), (&"run".into(), &false.into()));
+    assert!(report["process_user_time"].is_f64() && report["process_mem_max_rss"].is_string(), "{report}");
+    let reused = data("ConnectionReused");
+    assert!(reused["conn_name"] != reused["orig_conn_name"], "{reused}");
+    let of_nodes = |line: &&Json| {
+        line["info"]["name"] == "SQLQueryStatus" && line["data"]["node_info"]["unique_id"] == "model.shop.a"
+    };
+    assert!(lines.iter().any(|line| of_nodes(&line)));
+    let shown = sandbox.env("DBT_SHOW_RESOURCE_REPORT", "true").run_as_dbt(["parse"]).success().stdout;
+    assert!(shown.contains("Resource report: {"), "{shown}");
+}
+
+#[test]
+fn the_version_is_told_where_there_is_no_project() {
+    let output = Sandbox::empty().run_as_dbt(["parse"]).code(2).stdout;
+    assert!(output.starts_with("[TIME]  Running with dbt=1.11.16\n"), "{output}");
 }
 
 #[test]

@@ -309,3 +309,39 @@ fn hooks_of_the_root_project_run_before_those_of_packages() {
     let expected = "shop 1\nshop 2\nearly 1\nearly 2\nware 1\nware 2\nshop 3\nearly 3\nware 3\n";
     sandbox.run(["run", "--quiet"]).success().stdout(expected);
 }
+
+#[test]
+fn as_dbt_what_deps_did_is_told_in_its_lines() {
+    let server = Server::new();
+    server.hub("tools", &[("1.0.0", json!({})), ("1.1.0", json!({}))]);
+    let packages = "packages:\n  - local: near\n  - package: acme/tools\n    version: 1.0.0\n";
+    let sandbox = project(&server, packages).file("near/dbt_project.yml", "name: near\n");
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let output = sandbox.run_as_dbt(arguments.iter().copied()).success();
+        let lines = output.stdout.lines().map(|line| line.trim_start_matches("[TIME]").trim().to_owned());
+        lines.filter(|line| !line.is_empty()).collect()
+    };
+    let installed = [
+        "Installing near",
+        "Installed from <local @ near>",
+        "Installing acme/tools",
+        "Installed from version 1.0.0",
+        "Updated version available: 1.1.0",
+        "Updates available for packages: ['acme/tools']",
+        "Update your versions in packages.yml, then run dbt deps",
+    ];
+    let told = lines(&["deps"]);
+    assert_eq!(told[0], "Running with dbt=1.11.16");
+    assert!(
+        told[1].starts_with("Updating lock file in file path: ") && told[1].ends_with("/package-lock.yml")
+    );
+    assert_eq!(told[2..], installed);
+    assert_eq!(lines(&["deps"])[1..], installed);
+    assert_eq!(lines(&["deps", "--lock"]).len(), 1);
+    let told = lines(&["deps", "--add-package", "acme/tools@1.1.0"]);
+    let removed =
+        "Found duplicate package in packages.yml, removing: {'package': 'acme/tools', 'version': '1.0.0'}";
+    assert_eq!(told[1], removed);
+    assert!(told[2].starts_with("Added new package acme/tools@1.1.0 to "), "{told:?}");
+    assert!(told.contains(&"Up to date!".to_owned()), "{told:?}");
+}

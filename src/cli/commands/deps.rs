@@ -1,9 +1,11 @@
 //! `model deps`.
 
-use serde_json::Map;
+use serde_json::{Map, json};
 
 use crate::cli::session::{Exit, Problems, Session};
-use crate::project::{self, Addition, DepsOptions};
+use crate::cli::ui::{Level, Record};
+use crate::project::{self, Added, Addition, DepsOptions, Installed};
+use crate::template::{repr, to_value};
 
 /// Install the packages that the project asks for
 #[derive(Debug, clap::Args)]
@@ -27,15 +29,100 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let request = session.request(Map::new())?;
+    session.keep_log(&request);
     let add = args.add_package.as_deref().map(|text| Addition::parse(text, &args.source));
     let installed =
         project::deps(&request, &DepsOptions { lock_only: args.lock, upgrade: args.upgrade, add })?;
     session.ui.diagnostics(&installed.warnings, &session.sources);
-    for (name, place) in &installed.packages {
-        session.ui.say(&format!("{name} from {place}"));
+    for record in records(&installed, args.lock) {
+        session.ui.record(&record);
+    }
+    for package in &installed.packages {
+        session.ui.say_to_people(&format!("{} from {}", package.name, package.told));
     }
     if installed.packages.is_empty() {
-        session.ui.say("the project asks for no packages");
+        session.ui.say_to_people("the project asks for no packages");
     }
     Ok(Exit::Success)
+}
+
+/// What dbt tells of it, in order.
+fn records(installed: &Installed, locks_only: bool) -> Vec<Record> {
+    let info = |name, code, message: String, data| Record::new(name, code, Level::Info, message, data);
+    let none = || {
+        let message = "Warning: No packages were found in packages.yml";
+        info("DepsNoPackagesFound", "M013", message.to_owned(), json!({}))
+    };
+    let mut records = installed.added.as_ref().map(of_addition).unwrap_or_default();
+    if !installed.asks {
+        // dbt: there is nothing to lock, and then nothing to install.
+        records.push(none());
+    }
+    if let Some(path) = &installed.written_lock {
+        let message = format!("Updating lock file in file path: {}", path.display());
+        let data = json!({"lock_filepath": path.display().to_string()});
+        records.push(info("DepsLockUpdating", "M031", message, data));
+    }
+    if locks_only {
+        return records;
+    }
+    if installed.packages.is_empty() {
+        records.push(none());
+    }
+    let mut outdated = Vec::new();
+    for package in &installed.packages {
+        let message = format!("Installing {}", package.called);
+        let data = json!({"package_name": package.called});
+        records.push(info("DepsStartPackageInstall", "M014", message, data));
+        let message = format!("Installed from {}", package.version);
+        records.push(info("DepsInstallInfo", "M015", message, json!({"version_name": package.version})));
+        match &package.versions {
+            Some((own, newest)) if own == newest => {
+                records.push(info("DepsUpToDate", "M017", "Up to date!".to_owned(), json!({})));
+            }
+            Some((_, newest)) => {
+                outdated.push(package.called.as_str());
+                let message = format!("Updated version available: {newest}");
+                let data = json!({"version_latest": newest});
+                records.push(info("DepsUpdateAvailable", "M016", message, data));
+            }
+            None => {}
+        }
+        if let Some(folder) = &package.subdirectory {
+            let message = format!("and subdirectory {folder}");
+            records.push(info("DepsListSubdirectory", "M018", message, json!({"subdirectory": folder})));
+        }
+    }
+    if !outdated.is_empty() {
+        records.push(Record::blank());
+        let names = outdated.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "Updates available for packages: [{names}]{:17}\n\
+             Update your versions in packages.yml, then run dbt deps",
+            ""
+        );
+        records.push(info("DepsNotifyUpdatesAvailable", "M019", message, json!({"packages": outdated})));
+    }
+    records
+}
+
+/// What dbt tells of a package that was added.
+fn of_addition(added: &Added) -> Vec<Record> {
+    let info = |name, code, message: String, data| Record::new(name, code, Level::Info, message, data);
+    let path = added.path.display().to_string();
+    let mut records = Vec::new();
+    if added.is_new {
+        let message = "Created packages.yml";
+        records.push(info("Formatting", "Z017", message.to_owned(), json!({"msg": message})));
+    }
+    for entry in &added.removed {
+        let message =
+            format!("Found duplicate package in packages.yml, removing: {}", repr(&to_value(entry)));
+        records.push(info("DepsFoundDuplicatePackage", "M033", message, json!({"removed_package": entry})));
+    }
+    let (name, version) = (&added.addition.name, added.addition.version.as_deref().unwrap_or_default());
+    let message = format!("Added new package {name}@{version} to {path}");
+    let data = json!({"package_name": name, "packages_filepath": path, "version": version});
+    records.push(info("DepsAddPackage", "M032", message, data));
+    records
 }

@@ -77,6 +77,15 @@ impl Command {
         }
     }
 
+    /// The words by which it is called.
+    pub(crate) fn path(&self) -> String {
+        match self {
+            Self::Source(_) => format!("source {}", self.name()),
+            Self::Docs(_) => format!("docs {}", self.name()),
+            _ => self.name().to_owned(),
+        }
+    }
+
     /// Where it talks. Commands that do something have no answer but the report of it.
     pub(crate) fn talk(&self) -> Talk {
         match self {

@@ -51,12 +51,12 @@ fn finished(nodes: &[&Node], end: &End<'_>, elapsed: Duration) -> Vec<Record> {
     let seconds = elapsed.as_secs_f64();
     let whole = elapsed.as_secs();
     let took = format!(
-        "{} hours {} minutes and {:.2} seconds ({seconds:.2}s)",
+        " in {} hours {} minutes and {:.2} seconds",
         whole / 3600,
         whole / 60 % 60,
         seconds - (whole / 60 * 60) as f64
     );
-    let message = format!("Finished running {total} in {took}.");
+    let message = format!("Finished running {total}{took} ({seconds:.2}s).");
     let statistics = json!({"execution": took, "execution_time": seconds, "stat_line": total});
     let success = end.summary.failed == 0 && end.summary.skipped == 0;
     let result = json!({"elapsed_time": seconds, "success": success});

@@ -1,5 +1,6 @@
 //! The events of a run as records: for `--log-format json` and for the log file.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,6 +40,8 @@ pub(crate) struct Teller {
     ended: Vec<Ended>,
     /// Whether the last thing that happened was about a node.
     is_among_nodes: bool,
+    /// What each thread asked the warehouse for last, and on behalf of which node.
+    asked: HashMap<String, (String, Option<NodeId>)>,
 }
 
 impl Teller {
@@ -48,7 +51,8 @@ impl Teller {
         (dialect, target): (Dialect, &Path),
     ) -> Self {
         let (manifest, sources, target) = (Arc::clone(manifest), Arc::clone(sources), target.to_owned());
-        Self { manifest, sources, dialect, target, ended: Vec::new(), is_among_nodes: false }
+        let (ended, asked) = (Vec::new(), HashMap::new());
+        Self { manifest, sources, dialect, target, ended, is_among_nodes: false, asked }
     }
 
     /// What is told of an event, in order.
@@ -56,6 +60,16 @@ impl Teller {
         self.remember(event);
         let mut records = self.about().records(event);
         match event {
+            Event::Statement { node, thread, .. } => {
+                records.splice(0..0, self.turn(node.map(UniqueId::as_str), thread));
+            }
+            Event::Answered { thread, .. } => {
+                let node = self.asked.get(*thread).and_then(|(_, node)| *node);
+                let info = node.map(|node| self.about().node_info(node, "executing", None));
+                for record in &mut records {
+                    record.data.extend(info.clone().map(|info| ("node_info".to_owned(), info)));
+                }
+            }
             Event::RunFinished { summary, elapsed, ending } => {
                 if self.is_among_nodes {
                     records.push(Record::blank());
@@ -75,6 +89,24 @@ impl Teller {
             _ => self.is_among_nodes,
         };
         records
+    }
+
+    /// That a thread turns to another node with its connection.
+    fn turn(&mut self, node: Option<&str>, thread: &str) -> Option<Record> {
+        let new = node.unwrap_or("master");
+        let known = self.asked.get_mut(thread);
+        if known.as_ref().is_some_and(|(name, _)| name == new) {
+            return None;
+        }
+        let place = node.and_then(|id| self.manifest.nodes.place_of(id));
+        let Some(known) = known else {
+            self.asked.insert(thread.to_owned(), (new.to_owned(), place));
+            return None;
+        };
+        let (old, _) = std::mem::replace(known, (new.to_owned(), place));
+        let message = format!("Re-using an available connection from the pool (formerly {old}, now {new})");
+        let data = json!({"conn_name": new, "orig_conn_name": old});
+        Some(Record::new("ConnectionReused", "E006", Level::Debug, message, data).by(thread))
     }
 
     fn about(&self) -> About<'_> {

@@ -278,6 +278,13 @@ impl Ui {
         }
     }
 
+    /// A sentence for people, where records tell the same to programs.
+    pub(crate) fn say_to_people(&self, text: &str) {
+        if self.format == Format::Text {
+            self.say_line(text);
+        }
+    }
+
     /// A line in the form that it has; `--quiet` silences it.
     pub(crate) fn say_line(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {

@@ -1,6 +1,6 @@
 //! `deps --add-package`: one more package in `packages.yml`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -59,8 +59,21 @@ impl Addition {
     }
 }
 
+/// What was written into the file that lists packages.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// What was asked for.
+    pub addition: Addition,
+    /// The file.
+    pub path: PathBuf,
+    /// Whether it was not there before.
+    pub is_new: bool,
+    /// The entries that it stands in for.
+    pub removed: Vec<Json>,
+}
+
 /// Writes the package into the file that lists packages.
-pub(super) fn add(root: &Path, addition: &Addition, sources: &SourceMap) -> Result<(), Diagnostic> {
+pub(super) fn add(root: &Path, addition: &Addition, sources: &SourceMap) -> Result<Added, Diagnostic> {
     if addition.source == "hub" && addition.version.is_none() {
         let message = format!("`{}` needs a version", addition.name);
         let help = format!("write `--add-package {}@1.0.0`", addition.name);
@@ -83,15 +96,20 @@ pub(super) fn add(root: &Path, addition: &Addition, sources: &SourceMap) -> Resu
         Some(document) => ("dependencies.yml", document),
         None => ("packages.yml", read("packages.yml")?.unwrap_or_else(|| json!({"packages": []}))),
     };
+    let mut removed = Vec::new();
     if let Some(fields) = document.as_object_mut() {
         let list = fields.entry("packages").or_insert_with(|| json!([]));
-        let mut entries = list.as_array().cloned().unwrap_or_default();
-        entries.retain(|entry| !addition.replaces(entry));
+        let entries = list.as_array().cloned().unwrap_or_default();
+        let (replaced, mut entries): (Vec<Json>, Vec<Json>) =
+            entries.into_iter().partition(|entry| addition.replaces(entry));
+        removed = replaced;
         entries.push(addition.entry());
         *list = Json::Array(entries);
     }
-    files::write(&root.join(name), yaml::to_text(&document, false))?;
-    Ok(())
+    let path = root.join(name);
+    let is_new = !files::is_file(&path);
+    files::write(&path, yaml::to_text(&document, false))?;
+    Ok(Added { addition: addition.clone(), path, is_new, removed })
 }
 
 #[cfg(test)]

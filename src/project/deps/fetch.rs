@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
-use super::hub::{Hub, refused};
+use super::hub::{Hub, Picked, refused};
 use super::wanted::{Repository, Source, Wanted, entry};
 use super::{git, normal};
 use crate::diagnostics::Diagnostic;
@@ -31,11 +31,51 @@ pub(super) struct Fetched {
     pub(super) told: String,
     /// Where it was asked for.
     pub(super) span: Span,
+    /// The newest version at the hub that suits.
+    newest: Option<String>,
     /// What the lock file says of it, without its name.
     entry: Map<String, Json>,
 }
 
+/// A package that was installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledPackage {
+    /// Its project's name.
+    pub name: String,
+    /// Where it comes from, for people.
+    pub told: String,
+    /// What dbt calls it: its name at the hub, an address, a path.
+    pub called: String,
+    /// Which one it is, in dbt's words.
+    pub version: String,
+    /// The folder of the repository that holds it.
+    pub subdirectory: Option<String>,
+    /// Of a package of the hub: its version, and the newest one that suits.
+    pub versions: Option<(String, String)>,
+}
+
 impl Fetched {
+    /// What there is to tell of it.
+    pub(super) fn installed(&self) -> InstalledPackage {
+        let text = |key: &str| self.entry.get(key).and_then(Json::as_str).map(str::to_owned);
+        let subdirectory = text("subdirectory");
+        let repository = ["git", "private"].into_iter().find_map(text);
+        let (called, version) = if let Some(path) = text("local") {
+            (path.clone(), format!("<local @ {path}>"))
+        } else if let Some(package) = text("package") {
+            (package, format!("version {}", text("version").unwrap_or_default()))
+        } else if let Some(address) = repository {
+            let below = subdirectory.as_ref().map_or_else(String::new, |below| format!("/{below}"));
+            (format!("{address}{below}"), format!("revision {}", text("revision").unwrap_or_default()))
+        } else {
+            let address = text("tarball").unwrap_or_default();
+            (self.name.clone(), format!("tarball (url: {address})"))
+        };
+        let versions = text("version").zip(self.newest.clone());
+        let (name, told) = (self.name.clone(), self.told.clone());
+        InstalledPackage { name, told, called, version, subdirectory, versions }
+    }
+
     /// What the lock file says of it.
     pub(super) fn locked(&self) -> Map<String, Json> {
         let mut fields = self.entry.clone();
@@ -75,7 +115,8 @@ impl<'a> Fetcher<'a> {
         match &wanted.source {
             Source::Local(path) => self.local(path, wanted),
             Source::Hub { package, bounds, takes_prereleases } => {
-                let version = self.hub.pick(package, bounds, *takes_prereleases, wanted.span)?;
+                let Picked { version, newest } =
+                    self.hub.pick(package, bounds, *takes_prereleases, wanted.span)?;
                 let key = format!("{package} {version}");
                 if let Some(known) = self.fetched.get(&key) {
                     return Ok(known.clone());
@@ -84,7 +125,10 @@ impl<'a> Fetcher<'a> {
                 diagnostics.extend(doubt);
                 let folder = self.unpacked(&bytes, &key, wanted.span)?;
                 let entry = entry(&[("package", Some(package)), ("version", Some(&version))]);
-                self.keep(key.clone(), folder, key, entry, wanted.span)
+                let fetched = self.keep(key.clone(), folder, key.clone(), entry, wanted.span)?;
+                let fetched = Fetched { newest: Some(newest), ..fetched };
+                self.fetched.insert(key, fetched.clone());
+                Ok(fetched)
             }
             Source::Git(repository) => self.git(repository, wanted.span, diagnostics),
             Source::Tarball { address, written, name } => {
@@ -112,6 +156,7 @@ impl<'a> Fetcher<'a> {
             base: path.clone(),
             told: path.clone(),
             span: wanted.span,
+            newest: None,
             entry: entry(&[("local", Some(&path))]),
         })
     }
@@ -211,7 +256,8 @@ impl<'a> Fetcher<'a> {
         span: Span,
     ) -> Result<Fetched, Diagnostic> {
         let name = self.name(&folder, &told, span)?;
-        let fetched = Fetched { name, folder, is_local: false, base: String::new(), told, span, entry };
+        let (is_local, base, newest) = (false, String::new(), None);
+        let fetched = Fetched { name, folder, is_local, base, told, span, newest, entry };
         self.fetched.insert(key, fetched.clone());
         Ok(fetched)
     }

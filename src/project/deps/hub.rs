@@ -19,6 +19,13 @@ pub(super) struct Hub {
     told: HashMap<String, Json>,
 }
 
+/// A version of a package.
+pub(super) struct Picked {
+    pub(super) version: String,
+    /// The newest one that suits, whatever the bounds say.
+    pub(super) newest: String,
+}
+
 impl Hub {
     /// The hub at an address; `checks_version` leaves out what is not made for this version of dbt.
     pub(super) fn new(address: Option<&str>, checks_version: bool) -> Self {
@@ -34,7 +41,7 @@ impl Hub {
         bounds: &[String],
         takes_prereleases: bool,
         span: Span,
-    ) -> Result<String, Diagnostic> {
+    ) -> Result<Picked, Diagnostic> {
         if let Some(wrong) =
             bounds.iter().find(|bound| version::is_within("1.0.0", &[(*bound).clone()]).is_err())
         {
@@ -53,8 +60,8 @@ impl Hub {
             .collect();
         usable.sort_by(|a, b| version::compare(a, b));
         let is_fit = |number: &&&String| version::is_within(number, bounds).unwrap_or(false);
-        if let Some(found) = usable.iter().rev().find(is_fit) {
-            return Ok((**found).clone());
+        if let Some((found, newest)) = usable.iter().rev().find(is_fit).zip(usable.last()) {
+            return Ok(Picked { version: (**found).clone(), newest: (**newest).clone() });
         }
         let asked = bounds.join(", ");
         let message = format!("there is no version of `{package}` that is {asked}");

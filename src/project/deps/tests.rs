@@ -46,8 +46,9 @@ fn local_packages_are_linked_and_locked() {
     files::write(&root.join("dbt_packages/stale/x.txt"), "").unwrap();
     let installed = deps(&request, &DepsOptions::default()).unwrap();
     let expected = [("pk2", "../pk2"), ("inner", "../pk2/inner")];
-    assert_eq!(installed.packages, expected.map(|(name, path)| (name.to_owned(), path.to_owned())));
-    assert!(installed.is_lock_written);
+    let told = installed.packages.iter().map(|package| (package.name.as_str(), package.told.as_str()));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert!(installed.written_lock.is_some());
     assert!(files::is_file(&root.join("dbt_packages/pk2/dbt_project.yml")));
     assert!(files::is_file(&root.join("dbt_packages/inner/dbt_project.yml")));
     assert!(!files::is_folder(&root.join("dbt_packages/stale")));
@@ -56,10 +57,9 @@ fn local_packages_are_linked_and_locked() {
         lock.starts_with("packages:\n  - local: ../pk2\n    name: pk2\n  - local: ../pk2/inner\n"),
         "{lock}"
     );
-    assert!(!deps(&request, &DepsOptions::default()).unwrap().is_lock_written);
-    assert!(
-        deps(&request, &DepsOptions { upgrade: true, lock_only: true, add: None }).unwrap().is_lock_written
-    );
+    assert!(deps(&request, &DepsOptions::default()).unwrap().written_lock.is_none());
+    let upgrade = DepsOptions { upgrade: true, lock_only: true, add: None };
+    assert!(deps(&request, &upgrade).unwrap().written_lock.is_some());
 }
 
 #[test]
