@@ -98,11 +98,14 @@ def artifact(path, has_run):
     """An artifact, without what comes from the text of built-in macros: it is our own.
 
     What dbt takes from sets, it writes in any order: sources that a node reads, unit tests.
+    Members of a group come in the order in which its file system gave the files.
     Once a node has run, dbt adds the macros that were called on the way.
     """
     if not path.exists():
         return ONLY_ONE
     read = json.loads(path.read_text())
+    for members in (read.get("group_map") or {}).values():
+        members.sort()
     for node in read.get("nodes", {}).values() if path.name == "manifest.json" else ():
         parents = node.get("depends_on", {})
         called = [] if has_run else parents.get("macros", [])
@@ -251,8 +254,10 @@ def tell(command, expected, found, examples):
     groups = collections.defaultdict(list)
     (before, their_output), (after, our_output) = expected, found
     if before["code"] == after["code"] == 2:
-        # dbt writes the manifest before it fails, unless it is the one that an earlier command left.
-        before, after = ({**seen, "manifest.json": None, "semantic_manifest.json": None} for seen in (before, after))
+        # dbt writes the manifest before it fails, unless it is the one that an earlier command left. It
+        # stops at the first node that cannot be compiled, where `model` tells of all.
+        left_out = dict.fromkeys(("manifest.json", "semantic_manifest.json", "compiled"))
+        before, after = ({**seen, **left_out} for seen in (before, after))
     for place, one, other in differences([], before, after):
         if not accepted("/".join(place)):
             groups[general(place)].append((place, one, other))

@@ -300,7 +300,9 @@ impl Object for TableObject {
         match key.as_str()? {
             "columns" => Some(self.shown.columns.get_or_init(|| self.columns()).clone()),
             "column_names" => Some(Value::from(Tuple::new(self.names.iter().map(Value::from).collect()))),
-            "column_types" => Some(self.kinds.iter().copied().map(Value::from).collect()),
+            "column_types" => {
+                Some(self.kinds.iter().map(|kind| Value::from_object(DataType(kind))).collect())
+            }
             "rows" => Some(self.shown.rows.get_or_init(|| self.row_list()).clone()),
             _ => None,
         }

@@ -315,7 +315,7 @@ pub(super) fn compiled(
         let Some(node) = runtime.node(id) else { continue };
         let result = run::Compiled::new(&ephemeral, None);
         let (code, ctes) = (result.code.to_string(), result.ctes);
-        let compiled_path = Some(written_path(runtime, "compiled", node));
+        let compiled_path = (!code.is_empty()).then(|| written_path(runtime, "compiled", node));
         found.insert(id, artifact::Compiled { code, compiled_path, ctes, ..artifact::Compiled::default() });
     }
     let mut hooks = [0; 2];

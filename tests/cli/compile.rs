@@ -129,6 +129,11 @@ fn hooks_are_compiled_and_ephemeral_models_have_results_where_they_are_asked_for
     assert_eq!((&node["compiled_code"], &node["compiled_path"]), (&"".into(), &serde_json::Value::Null));
     assert_eq!(told(&["docs", "generate"]), [&["model.shop.b"], &hooks[..]].concat());
     assert_eq!(told(&["compile", "--select", "a"]), ["model.shop.a"]);
+    sandbox.write("models/a.sql", "{{ config(materialized='ephemeral') }}");
+    sandbox.run(["compile"]).success();
+    let node = sandbox.json("target/manifest.json")["nodes"]["model.shop.a"].clone();
+    assert_eq!((&node["compiled_code"], &node["compiled_path"]), (&"".into(), &serde_json::Value::Null));
+    sandbox.write("models/a.sql", "{{ config(materialized='ephemeral') }} select 1 as id");
     assert_eq!(told(&["build"]), [&["model.shop.b"], &hooks[..]].concat());
     assert_eq!(sandbox.json("target/manifest.json")["nodes"][hooks[1]]["index"], 2);
 }

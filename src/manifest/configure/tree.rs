@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::layer::Layer;
 use crate::yaml::{Map, Value, Yaml};
 
@@ -20,18 +22,18 @@ pub(crate) struct LayerTree {
 impl LayerTree {
     /// Reads a tree; `unrendered` is the same tree before rendering.
     pub(crate) fn new(rendered: &Map, unrendered: &Map) -> Self {
-        Self::level(&[], rendered, Some(unrendered))
+        Self::level(&[], rendered, Some(unrendered), true)
     }
 
-    fn level(above: &[Layer], rendered: &Map, unrendered: Option<&Map>) -> Self {
-        let own = settings(rendered, unrendered);
+    fn level(above: &[Layer], rendered: &Map, unrendered: Option<&Map>, is_outermost: bool) -> Self {
+        let own = settings(rendered, unrendered, is_outermost);
         let own = (!own.is_empty()).then_some(own);
         let layers: Arc<[Layer]> = above.iter().cloned().chain(own).collect();
         let deeper = |map: &Map, name: &str| map.get(name).and_then(Yaml::as_map).cloned();
         let below = rendered.iter().filter_map(|(key, _)| {
             let level = deeper(rendered, &key.text)?;
             let written = unrendered.and_then(|map| deeper(map, &key.text));
-            Some((key.text.clone(), Self::level(&layers, &level, written.as_ref())))
+            Some((key.text.clone(), Self::level(&layers, &level, written.as_ref(), false)))
         });
         Self { below: below.collect(), layers: Arc::clone(&layers) }
     }
@@ -49,10 +51,14 @@ impl LayerTree {
     }
 }
 
-fn settings(level: &Map, written: Option<&Map>) -> Layer {
+fn settings(level: &Map, written: Option<&Map>, is_outermost: bool) -> Layer {
     let mut layer = Layer::default();
     for (key, value) in level.iter().filter(|(key, value)| is_setting(&key.text, value)) {
-        let json = value.to_json();
+        // dbt: hooks right below `models:` and written so may be nothing, others may not.
+        let is_no_hook = is_outermost
+            && value.value == Value::Null
+            && matches!(key.text.as_str(), "pre-hook" | "post-hook");
+        let json = if is_no_hook { Json::Array(Vec::new()) } else { value.to_json() };
         let unrendered =
             written.and_then(|map| map.get(&key.text)).map_or_else(|| json.clone(), Yaml::to_json);
         let span = if value.value == Value::Null { key.span } else { value.span };
@@ -68,7 +74,7 @@ pub(super) fn is_setting(key: &str, value: &Yaml) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
     use super::*;
     use crate::source::SourceMap;
@@ -99,6 +105,9 @@ shop:
     fn a_tree_is_walked_along_the_fqn() {
         let check =
             |fqn: &[&str], expected: Json| assert_eq!(Json::from(layers(TREE, fqn)), expected, "{fqn:?}");
+        let hooks = "post-hook:\n+pre-hook:\nshop: {post-hook: null}\n";
+        let levels = json!([{"post-hook": [], "pre-hook": null}, {"post-hook": null}]);
+        assert_eq!(Json::from(layers(hooks, &["shop"])), levels);
         check(&["other", "x"], json!([{"tags": "all"}]));
         check(&["shop", "x"], json!([{"tags": "all"}, {"meta": {"a": 1}}]));
         check(

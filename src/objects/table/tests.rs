@@ -62,6 +62,7 @@ fn tables_answer_as_in_agate() {
     check("{% set d = t.rows[0].dict() %}{{ d.pop('n') }} {{ d }}", "2 {'name': 'b'}");
     check("{{ t.columns.n.data_type }} {{ t.columns.get('n').data_type.jsonify(3) }}", "Integer 3");
     check("{{ t.columns.name.data_type.jsonify(1) }} {{ t.columns.n.data_type.jsonify(none) }}", "1 None");
+    check("{{ t.column_types[0].jsonify(1) }} {{ t.column_types | length }}", "1 2");
     assert!(render("{{ t.select('x') }}").contains("its columns are: name, n"));
 }
 
