@@ -35,7 +35,7 @@ pub use graph_json::graph_json;
 pub use manifest_json::{Compiled, ManifestDetails, ManifestJson};
 pub use metadata::Metadata;
 pub use node_json::{checksum, compiled_node_json, node_json, relation_name, source_freshness};
-pub use revision::{Layout, Revision, Sheet};
+pub use revision::{Layout, Revision, RevisionTarget};
 pub use run_results::{BatchResults, NodeResult, OneByOne, RunResults, Status, Timing, durations};
 pub use semantic_json::semantic_manifest_json;
 pub use sources::{EarlierAges, FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};

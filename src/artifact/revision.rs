@@ -33,7 +33,7 @@ impl Layout {
 }
 
 /// Where a revision is written.
-pub trait Sheet {
+pub trait RevisionTarget {
     /// Adds bytes.
     ///
     /// # Errors
@@ -114,8 +114,8 @@ impl<'a> Revision<'a> {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(&self, sheet: &mut (impl Sheet + Send)) -> io::Result<Layout> {
-        let mut writing = Writing { sheet, lengths: Vec::with_capacity(self.pieces.len()), kept: None };
+    pub fn write(&self, target: &mut (impl RevisionTarget + Send)) -> io::Result<Layout> {
+        let mut writing = Writing { target, lengths: Vec::with_capacity(self.pieces.len()), kept: None };
         let starts = self.earlier.map(starts).unwrap_or_default();
         let mut made = self.parts(0, &starts);
         for next in (AT_A_TIME..self.pieces.len() + AT_A_TIME).step_by(AT_A_TIME) {
@@ -193,13 +193,13 @@ enum Part {
 
 /// A file that is being written.
 struct Writing<'a, S> {
-    sheet: &'a mut S,
+    target: &'a mut S,
     lengths: Vec<u32>,
     /// Parts of the earlier file that come next, one after the other.
     kept: Option<Range<u64>>,
 }
 
-impl<S: Sheet> Writing<'_, S> {
+impl<S: RevisionTarget> Writing<'_, S> {
     fn add(&mut self, part: Part) -> io::Result<()> {
         let length = match part {
             Part::Kept(range) => {
@@ -210,7 +210,7 @@ impl<S: Sheet> Writing<'_, S> {
             }
             Part::Made(text) => {
                 self.copy()?;
-                self.sheet.write(&text)?;
+                self.target.write(&text)?;
                 text.len() as u64
             }
         };
@@ -219,7 +219,7 @@ impl<S: Sheet> Writing<'_, S> {
     }
 
     fn copy(&mut self) -> io::Result<()> {
-        self.kept.take().map_or(Ok(()), |kept| self.sheet.copy(kept))
+        self.kept.take().map_or(Ok(()), |kept| self.target.copy(kept))
     }
 
     /// The lengths of all parts.

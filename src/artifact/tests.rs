@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Compiled, Cte, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson,
-    Metadata, NodeResult, Revision, RunResults, Sheet, SourcesResults, Status, Timing, Wire, graph_json,
-    node_json, sample,
+    Metadata, NodeResult, Revision, RevisionTarget, RunResults, SourcesResults, Status, Timing, Wire,
+    graph_json, node_json, sample,
 };
 use crate::manifest::{Descent, Manifest, Node, NodeKind, UniqueId};
 use crate::sql::Dialect;
@@ -22,7 +22,7 @@ fn wire(manifest: &Manifest) -> Wire<'_> {
 /// A file that takes the place of none.
 struct Whole(Vec<u8>);
 
-impl Sheet for Whole {
+impl RevisionTarget for Whole {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.extend(bytes);
         Ok(())

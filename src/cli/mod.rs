@@ -6,7 +6,7 @@
 
 mod args;
 mod commands;
-mod guise;
+mod program_name;
 mod session;
 mod ui;
 mod usage;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use guise::Guise;
+use program_name::ProgramName;
 use session::Session;
 
 use crate::host::environment::STACK;
@@ -51,9 +51,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> ExitCode {
-    let guise = Guise::of_process();
-    let program =
-        Cli::command().name(guise.name()).bin_name(guise.name()).version("").propagate_version(true);
+    let program_name = ProgramName::of_process();
+    let program = Cli::command()
+        .name(program_name.name())
+        .bin_name(program_name.name())
+        .version("")
+        .propagate_version(true);
     let parsed = program.clone().try_get_matches().and_then(|matches| {
         let remarks = usage::old_options(&matches);
         Ok((Cli::from_arg_matches(&matches)?, remarks))
@@ -61,7 +64,7 @@ fn run() -> ExitCode {
     let (cli, remarks) = match parsed {
         Ok(parsed) => parsed,
         Err(asked) if asked.kind() == ErrorKind::DisplayVersion => {
-            let _ = std::io::stdout().write_all(guise.version().as_bytes());
+            let _ = std::io::stdout().write_all(program_name.version().as_bytes());
             return ExitCode::SUCCESS;
         }
         Err(wrong) => {
@@ -70,7 +73,7 @@ fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
         }
     };
-    let session = Session::new(cli.global, &cli.command, guise);
+    let session = Session::new(cli.global, &cli.command, program_name);
     for remark in remarks {
         session.remark(remark);
     }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::args::{Global, ResourceTypes, either};
 use super::commands::Command;
-use super::guise::Guise;
+use super::program_name::ProgramName;
 use super::ui::{
-    Form, Format, Level, LogFile, Look, Record, Reporter, Signature, Talk, Taste, Ui, Verbosity,
+    Form, Format, Level, LogFile, LogOptions, Look, Record, Reporter, Signature, TalkStream, Ui, Verbosity,
 };
 use crate::diagnostics::Diagnostic;
 use crate::host::{Environment, clock, environment, usage};
@@ -76,23 +76,23 @@ pub(crate) struct Session {
 
 impl Session {
     /// Prepares for a command.
-    pub(crate) fn new(global: Global, command: &Command, guise: Guise) -> Self {
+    pub(crate) fn new(global: Global, command: &Command, program_name: ProgramName) -> Self {
         let environment = Environment::of_process();
         let invocation = Invocation {
             id: uuid::Uuid::new_v4().to_string(),
             started_at: clock::now(),
             which: command.name().to_owned(),
-            command_line: match guise {
-                Guise::Own => environment::command_line(),
+            command_line: match program_name {
+                ProgramName::Own => environment::command_line(),
                 // dbt: wherever the program stands.
-                Guise::Dbt => environment::command_line_of(guise.name()),
+                ProgramName::Dbt => environment::command_line_of(program_name.name()),
             },
             timings: Arc::default(),
         };
-        let look = look(&global, &environment, command.talk(), guise);
+        let look = look(&global, &environment, command.talk(), program_name);
         let ui = Arc::new(Ui::new(look, signature(&invocation, &environment), Secrets::of(&environment)));
         let (sources, remarks) = (Arc::new(SourceMap::new()), Mutex::default());
-        let path = format!("{} {}", guise.name(), command.path());
+        let path = format!("{} {}", program_name.name(), command.path());
         Self { ui, sources, global, environment, invocation, path, remarks }
     }
 
@@ -177,7 +177,7 @@ impl Session {
             let max_bytes = flags.get("log_file_max_bytes").as_u64().unwrap_or_default();
             match LogFile::open(
                 &folder,
-                Taste { level, form, max_bytes },
+                LogOptions { level, form, max_bytes },
                 &signature(&self.invocation, &self.environment),
             ) {
                 Ok(log) => self.ui.keep(log),
@@ -416,7 +416,7 @@ fn switch(environment: &Environment, name: &str) -> Option<bool> {
     variable(environment, name).map(is_on)
 }
 
-fn look(global: &Global, environment: &Environment, talk: Talk, guise: Guise) -> Look {
+fn look(global: &Global, environment: &Environment, talk: TalkStream, program_name: ProgramName) -> Look {
     let variable = |name: &str| variable(environment, name);
     let switched = |name: &str| switch(environment, name);
     let quiet = either(global.quiet, global.no_quiet).or_else(|| switched("QUIET")).unwrap_or(false);
@@ -435,16 +435,16 @@ fn look(global: &Global, environment: &Environment, talk: Talk, guise: Guise) ->
         Some("json") => Format::Records(Form::Json),
         Some("debug") => Format::Records(Form::Debug),
         Some("text") => Format::Records(usual),
-        _ if guise == Guise::Dbt => Format::Records(usual),
+        _ if program_name == ProgramName::Dbt => Format::Records(usual),
         _ => Format::Text,
     };
     // dbt: everything goes to stdout.
-    let talk = if guise == Guise::Dbt { Talk::IsAnswer } else { talk };
+    let talk = if program_name == ProgramName::Dbt { TalkStream::Stdout } else { talk };
     let asked = either(global.use_colors, global.no_use_colors).or_else(|| switched("USE_COLORS"));
     let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colors = asked.unwrap_or(!no_color && talk.suits_colors(environment.get("TERM")));
     let old = || switched("NO_PRINT").map(|not| !not);
     let prints =
         either(global.print, global.no_print).or_else(|| switched("PRINT")).or_else(old).unwrap_or(true);
-    Look { talk, verbosity, format, colors, prints, guise }
+    Look { talk, verbosity, format, colors, prints, program_name }
 }

@@ -17,7 +17,7 @@ use crate::manifest::{FunctionCall, Node, NodeId, NodeKind, RefCall, SourceCall}
 use crate::objects::RelationObject;
 use crate::project::{Package, moment_text};
 use crate::sql::{Policy, Relation, RelationKind, Subset, Window};
-use crate::template::{self, Notice, Weight};
+use crate::template::{self, Audience, Notice};
 
 /// `ref(name)`, `ref(package, name)`, both with `version=` or `v=`.
 pub(super) fn ref_function(state: &Arc<JobState>) -> Value {
@@ -247,7 +247,7 @@ fn tell_of_newer_version(state: &JobState, target: &Node) {
             ("ref_max_version", newest),
         ];
         let (name, code) = ("UnpinnedRefNewVersionAvailable", "I064");
-        state.listener.notice(Notice::Remark { name, code, message, facts, weight: Weight::News });
+        state.listener.notice(Notice::Remark { name, code, message, facts, audience: Audience::People });
     }
 }
 

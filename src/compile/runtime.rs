@@ -10,7 +10,7 @@ use super::relations::RelationCache;
 use crate::adapter::Adapter;
 use crate::artifact::{self, Wire};
 use crate::diagnostics::Diagnostic;
-use crate::host::scribe::Scribe;
+use crate::host::file_writer::FileWriter;
 use crate::host::timings::Timings;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SearchOrder, UniqueId};
 use crate::project::{Members, Project};
@@ -91,7 +91,7 @@ pub struct Runtime {
     pub(super) warned: Mutex<HashSet<String>>,
     graph: OnceLock<Value>,
     /// Who writes what goes below the target folder.
-    pub(super) scribe: Scribe,
+    pub(super) file_writer: FileWriter,
 }
 
 impl Runtime {
@@ -115,7 +115,7 @@ impl Runtime {
             ephemerals: Mutex::default(),
             warned: Mutex::default(),
             graph: OnceLock::new(),
-            scribe: Scribe::default(),
+            file_writer: FileWriter::default(),
         }
     }
 
@@ -172,7 +172,7 @@ impl Runtime {
     /// Waits until all texts of nodes are written; the finding where some could not be.
     #[must_use]
     pub fn finish_writing(&self) -> Option<Diagnostic> {
-        let errors = self.scribe.finish();
+        let errors = self.file_writer.finish();
         let problem = Diagnostic::error("write", errors.first()?.to_string());
         Some(match errors.len() {
             1 => problem,

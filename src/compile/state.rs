@@ -406,7 +406,7 @@ impl JobState {
         if !self.runtime.parts.options.write || self.worker.is_absent() {
             return Ok(());
         }
-        let written = self.runtime.scribe.write(path, text.to_owned());
+        let written = self.runtime.file_writer.write(path, text.to_owned());
         written.map_err(|error| Diagnostic::error("write", error.to_string()).into())
     }
 }

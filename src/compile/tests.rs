@@ -70,7 +70,7 @@ fn templates_speak_with_the_warehouse() {
          {{ is_incremental() }} {{ execute }} {{ adapter.type() }} {{ this }} {{ model.name }} {{ target.schema }}",
     )]);
     assert_eq!(stage.sql("m"), r#"[1, 2] 2.50 False True duckdb "memory"."main"."m" m main"#);
-    let statements = stage.ear.statements.lock().unwrap();
+    let statements = stage.listener.statements.lock().unwrap();
     assert_eq!(*statements, ["select 1 as a, 2.50 as b union all select 2, 3"]);
 }
 
@@ -229,8 +229,9 @@ fn operations_call_macros() {
         ("models/e.sql", "{{ config(materialized='ephemeral') }}select 1"),
     ];
     let stage = Stage::new(&files);
-    let ear: std::sync::Arc<dyn Listener> = std::sync::Arc::<stage::Ear>::clone(&stage.ear);
-    let job = Job::operation(&stage.runtime, &stage.worker, "macro.shop.add", ear);
+    let listener: std::sync::Arc<dyn Listener> =
+        std::sync::Arc::<stage::RecordingListener>::clone(&stage.listener);
+    let job = Job::operation(&stage.runtime, &stage.worker, "macro.shop.add", listener);
     let value = job.call("add", &[1.into()], &[("b", 2.into())]).unwrap();
     assert_eq!(value.to_string(), "3");
     assert_eq!(job.member("model").unwrap().get_attr("name").unwrap().to_string(), "add");

@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod clock;
 pub mod environment;
+pub mod file_writer;
 pub mod files;
 pub mod network;
 pub mod process;
@@ -17,7 +18,6 @@ pub mod server;
 pub mod timings;
 pub mod trust;
 pub mod usage;
-pub mod scribe;
 
 pub use environment::Environment;
 pub use files::FileError;

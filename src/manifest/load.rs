@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::access::check_access;
-use super::cache::{self, Basis, Descent, Learned, Volatile};
+use super::cache::{self, Basis, CacheNotes, Descent, Volatile};
 use super::config::SharedConfigs;
 use super::consequences::without_consequences;
 use super::deprecation::{check_deprecations, old_tests};
@@ -16,6 +16,7 @@ use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
 use super::draft::{Drafted, Drafting, PlainConfigs};
 use super::exposures::{exposures, groups};
+use super::foreign_patches::ForeignPatches;
 use super::generic_sketch::GenericSketcher;
 use super::inferred::complete_models;
 use super::layers::{Trees, tree_key};
@@ -28,7 +29,6 @@ use super::resolve::{Draft, Resolved, resolve};
 use super::semantic::SemanticLayer;
 use super::sketch::{Sketch, Sketches, sketches, yaml_snapshot};
 use super::sources::Sources;
-use super::strays::Strays;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
 use super::world::{World, check_batch_inputs, check_freshness, check_own_batch_macro, check_side_by_side};
@@ -65,14 +65,14 @@ pub struct Loaded {
     /// What is questionable today and may not have been yesterday.
     pub outdated: Vec<Diagnostic>,
     /// How much of it was not known from an earlier run.
-    pub news: News,
+    pub reparsed: Reparsed,
     /// How it goes back to what an earlier run understood.
     pub descent: Descent,
 }
 
 /// How much of a project was not known from an earlier run.
 #[derive(Debug)]
-pub enum News {
+pub enum Reparsed {
     /// Nothing.
     Nothing,
     /// A few files, which are quickly read again.
@@ -135,7 +135,7 @@ fn whole(
         engine: &engine,
         surroundings,
         findings,
-        learned: Learned::default(),
+        learned: CacheNotes::default(),
     };
     let manifest = loading.manifest();
     let basis = basis.with(loading.learned);
@@ -144,7 +144,7 @@ fn whole(
         return Err(warnings);
     }
     let descent = basis.first();
-    Ok(Loaded { manifest, engine, warnings, outdated: Vec::new(), news: News::Much(basis), descent })
+    Ok(Loaded { manifest, engine, warnings, outdated: Vec::new(), reparsed: Reparsed::Much(basis), descent })
 }
 
 /// The file that a finding points into.
@@ -168,7 +168,7 @@ struct Loading<'a> {
     engine: &'a Engine,
     surroundings: &'a Arc<Surroundings>,
     findings: Vec<Diagnostic>,
-    learned: Learned,
+    learned: CacheNotes,
 }
 
 /// Nodes without edges, in dbt's order.
@@ -289,7 +289,7 @@ impl Loading<'_> {
         }
         let more = self.described(files, rendering, &all);
         all.extend(more);
-        let strays = Strays::new(&patches, &all);
+        let foreign_patches = ForeignPatches::new(&patches, &all);
         let unmatched = patches.unmatched(&all);
         let mut made: Vec<Drafted> = all
             .into_par_iter()
@@ -298,7 +298,8 @@ impl Loading<'_> {
                 drafting.draft(*sketch, patch)
             })
             .collect();
-        let (settled, twice) = strays.settle(&mut made, |sketch, patch| drafting.draft(sketch, patch));
+        let (settled, twice) =
+            foreign_patches.settle(&mut made, |sketch, patch| drafting.draft(sketch, patch));
         self.findings.extend(twice);
         self.learned.has_overrides |= !settled.is_empty();
         let is_settled = |found: &Diagnostic| found.labels.iter().any(|label| settled.contains(&label.span));

@@ -1,7 +1,7 @@
 //! `clone`: what another environment has is made to be seen in this one.
 
-use super::executor::{Change, Executor, Made, Order, Purpose};
-use super::make::{Recipe, whole};
+use super::executor::{Change, Executor, Materialized, Order, Purpose};
+use super::make::{Materializer, whole};
 use super::{custom, finish, view};
 use crate::adapter::Response;
 use crate::compile::Failure;
@@ -15,7 +15,7 @@ pub struct Cloning<'a> {
     /// A project's own materialization `clone`.
     pub own: Option<&'a str>,
     /// Who knows how to make views.
-    pub view: Recipe<'a>,
+    pub view: Materializer<'a>,
 }
 
 /// Makes a table without copying, where the warehouse can, else a view on what
@@ -28,7 +28,7 @@ pub fn clone(
     order: &Order<'_>,
     executor: &mut dyn Executor,
     cloning: Cloning<'_>,
-) -> Result<Option<Made>, Failure> {
+) -> Result<Option<Materialized>, Failure> {
     whole(executor, |executor| {
         if let Some(name) = cloning.own {
             let made = custom::make(order, executor, name)?;
@@ -52,12 +52,20 @@ pub fn clone(
 ///
 /// # Errors
 /// As [`super::make`].
-pub fn point(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    whole(executor, |executor| view(order, executor, recipe))
+pub fn point(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    materializer: Materializer<'_>,
+) -> Result<Materialized, Failure> {
+    whole(executor, |executor| view(order, executor, materializer))
 }
 
-fn view(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    let Recipe::Macro(name) = recipe else { return view::make(order, executor) };
+fn view(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    materializer: Materializer<'_>,
+) -> Result<Materialized, Failure> {
+    let Materializer::Macro(name) = materializer else { return view::make(order, executor) };
     let made = custom::make(order, executor, name)?;
     executor.transaction(super::Transaction::Commit)?;
     Ok(made)
@@ -69,7 +77,7 @@ fn table(
     executor: &mut dyn Executor,
     existing: Option<&Relation>,
     elsewhere: &Relation,
-) -> Result<Made, Failure> {
+) -> Result<Materialized, Failure> {
     let target = order.target(RelationKind::Table)?;
     if let Some(other) = existing.filter(|it| it.kind != Some(RelationKind::Table)) {
         executor.change(Change::Drop(other))?;
@@ -86,5 +94,5 @@ fn table(
     finish::grants(order, executor, &target, existing, true)?;
     finish::docs(order, executor, &target)?;
     executor.transaction(super::Transaction::Commit)?;
-    Ok(Made { response, relations: vec![target] })
+    Ok(Materialized { response, relations: vec![target] })
 }

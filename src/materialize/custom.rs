@@ -1,6 +1,6 @@
 //! A user's own `{% materialization %}`.
 
-use super::executor::{Change, Executor, Made, Order, Transaction};
+use super::executor::{Change, Executor, Materialized, Order, Transaction};
 use crate::compile::Failure;
 use crate::diagnostics::Severity;
 use crate::objects;
@@ -10,7 +10,11 @@ use crate::template::Value;
 /// Calls the materialization, notes the relations that it returns, and takes
 /// the answer to its statement named `main`. What it has not committed is taken
 /// back (dbt: the connection is given back with its transaction open).
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor, name: &str) -> Result<Made, Failure> {
+pub(super) fn make(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    name: &str,
+) -> Result<Materialized, Failure> {
     let returned = executor.call(name, &[])?;
     let relations = relations(order, &returned)?;
     let was_committed = !executor.in_transaction();
@@ -25,7 +29,7 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor, name: &str) -
         }
     }
     let (response, _) = executor.main_answer().ok_or_else(|| without_main(order))?;
-    Ok(Made { response, relations })
+    Ok(Materialized { response, relations })
 }
 
 /// A materialization that has no answer to tell.

@@ -198,7 +198,7 @@ pub enum Change<'a> {
 
 /// What came of a materialization.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Made {
+pub struct Materialized {
     /// The warehouse's answer to the main statement.
     pub response: Response,
     /// The relations that exist now because of it.

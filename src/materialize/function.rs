@@ -1,6 +1,6 @@
 //! `materialized: function`: a function that queries can call.
 
-use super::executor::{Executor, Made, Order, Transaction};
+use super::executor::{Executor, Materialized, Order, Transaction};
 use super::finish::{self, Hooks};
 use crate::compile::Failure;
 use crate::sql::RelationKind;
@@ -8,7 +8,7 @@ use crate::template::Value;
 
 /// Runs what the macro for its type and language gives, `scalar_function_sql` and
 /// its like. A warehouse replaces a function at once: nothing is built aside.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     let target = order.target(RelationKind::Function)?;
     let existing = executor.existing(&target)?.map_or(Value::from(()), |found| order.value(&found));
     let kind = order.config().text("type").unwrap_or("scalar");
@@ -24,5 +24,5 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
     executor.transaction(Transaction::Commit)?;
 
     finish::hooks(order, executor, Hooks::Post, false)?;
-    Ok(Made { response: executor.main_answer().unwrap_or_default().0, relations: vec![target] })
+    Ok(Materialized { response: executor.main_answer().unwrap_or_default().0, relations: vec![target] })
 }

@@ -1,6 +1,6 @@
 //! `materialized: incremental`: a table to which each run adds.
 
-use super::executor::{Change, Executor, Made, Order, Purpose, Transaction, is_given};
+use super::executor::{Change, Executor, Materialized, Order, Purpose, Transaction, is_given};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use super::table;
@@ -15,7 +15,7 @@ const SCHEMA_CHANGES: &[&str] = &["ignore", "fail", "append_new_columns", "sync_
 /// Creates the table where there is none, rebuilds it aside where a full
 /// refresh is due or where a view stands in its place, and otherwise adds the
 /// new rows by the configured strategy. One transaction in each case.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     let mut swap = Swap::new(order, executor, RelationKind::Table)?;
     let existed = executor.existing(&swap.target)?;
     let is_table = existed.as_ref().is_some_and(|old| old.kind == Some(RelationKind::Table));
@@ -43,7 +43,7 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
 
     swap.clean_up(executor)?;
     finish::hooks(order, executor, Hooks::Post, false)?;
-    Ok(Made { response, relations: vec![swap.target] })
+    Ok(Materialized { response, relations: vec![swap.target] })
 }
 
 /// Stages the new rows, brings the table's columns in line, and runs the

@@ -1,7 +1,7 @@
 //! One order, done as a whole or not at all.
 
-use super::executor::{Executor, Made, Order, Purpose, Transaction};
-use super::test::{self, Verdict};
+use super::executor::{Executor, Materialized, Order, Purpose, Transaction};
+use super::test::{self, TestResult};
 use super::{custom, function, incremental, materialized_view, seed, snapshot, table, unit_test, view};
 use crate::compile::Failure;
 use crate::manifest::NodeKind;
@@ -26,7 +26,7 @@ pub fn is_built_in(materialized: &str) -> bool {
 
 /// Who knows how a node is materialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recipe<'a> {
+pub enum Materializer<'a> {
     /// We do.
     BuiltIn,
     /// A user's macro of this name: `materialization_archive_default`.
@@ -39,10 +39,14 @@ pub enum Recipe<'a> {
 /// # Errors
 /// A macro fails, the warehouse refuses a statement, the configuration asks for
 /// what cannot be done, or the run was asked to stop.
-pub fn make(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Made, Failure> {
-    whole(executor, |executor| match recipe {
-        Recipe::Macro(name) => custom::make(order, executor, name),
-        Recipe::BuiltIn => built_in(order, executor, order.node.config.materialized()),
+pub fn make(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    materializer: Materializer<'_>,
+) -> Result<Materialized, Failure> {
+    whole(executor, |executor| match materializer {
+        Materializer::Macro(name) => custom::make(order, executor, name),
+        Materializer::BuiltIn => built_in(order, executor, order.node.config.materialized()),
     })
 }
 
@@ -51,11 +55,19 @@ pub fn make(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) 
 ///
 /// # Errors
 /// As [`make`].
-pub fn make_as(order: &Order<'_>, executor: &mut dyn Executor, materialized: &str) -> Result<Made, Failure> {
+pub fn make_as(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    materialized: &str,
+) -> Result<Materialized, Failure> {
     whole(executor, |executor| built_in(order, executor, materialized))
 }
 
-fn built_in(order: &Order<'_>, executor: &mut dyn Executor, materialized: &str) -> Result<Made, Failure> {
+fn built_in(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    materialized: &str,
+) -> Result<Materialized, Failure> {
     match materialized {
         materialized if order.node.is_python_model() && !IN_PYTHON.contains(&materialized) => {
             let message = format!("a model in Python cannot be materialized as `{materialized}`");
@@ -81,11 +93,15 @@ fn built_in(order: &Order<'_>, executor: &mut dyn Executor, materialized: &str) 
 ///
 /// # Errors
 /// As [`make`]. A finding of the test is no error.
-pub fn judge(order: &Order<'_>, executor: &mut dyn Executor, recipe: Recipe<'_>) -> Result<Verdict, Failure> {
-    whole(executor, |executor| match (&order.node.kind, recipe) {
+pub fn judge(
+    order: &Order<'_>,
+    executor: &mut dyn Executor,
+    materializer: Materializer<'_>,
+) -> Result<TestResult, Failure> {
+    whole(executor, |executor| match (&order.node.kind, materializer) {
         (NodeKind::UnitTest(unit_test), _) => unit_test::judge(order, executor, unit_test),
-        (_, Recipe::Macro(name)) => test::judge_by(order, executor, name),
-        (_, Recipe::BuiltIn) => test::judge(order, executor),
+        (_, Materializer::Macro(name)) => test::judge_by(order, executor, name),
+        (_, Materializer::BuiltIn) => test::judge(order, executor),
     })
 }
 

@@ -1,6 +1,6 @@
 //! `materialized: materialized_view`: a stored query whose rows are stored, too.
 
-use super::executor::{Change, Executor, Made, Order, Purpose, Transaction};
+use super::executor::{Change, Executor, Materialized, Order, Purpose, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::adapter::Response;
@@ -17,7 +17,7 @@ const ON_CHANGE: &[&str] = &["apply", "continue", "fail"];
 ///
 /// dbt: a change that is left alone ends the work, so that of the hooks only
 /// those outside of the transaction run.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     if !order.capabilities.materialized_views {
         let message = "the warehouse has no materialized views";
         return Err(order.problem("no-materialized-views", message).help("use `view` or `table`").into());
@@ -38,7 +38,7 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
     };
 
     finish::hooks(order, executor, Hooks::Post, false)?;
-    Ok(Made { response, relations: vec![swap.target] })
+    Ok(Materialized { response, relations: vec![swap.target] })
 }
 
 /// What brings the view up to date; `None` where it is to be left alone.

@@ -39,9 +39,9 @@ mod tests;
 
 pub use batches::{Slice, Window, slices, slices_again};
 pub use clone::{Cloning, clone, point};
-pub use executor::{Author, Change, Executor, Flags, Made, Order, Purpose, Transaction};
+pub use executor::{Author, Change, Executor, Flags, Materialized, Order, Purpose, Transaction};
 pub use fixture::{Input, fixtures};
 pub use freshness::{Measured, Staleness, measure};
-pub use make::{Recipe, TEST, is_built_in, judge, make, make_as, preview};
+pub use make::{Materializer, TEST, is_built_in, judge, make, make_as, preview};
 pub use screen::{Screened, may_be_screened, screen};
-pub use test::{Grade, SAMPLE_ROWS, Verdict, stores_failures};
+pub use test::{SAMPLE_ROWS, TestResult, TestStatus, stores_failures};

@@ -1,7 +1,7 @@
 //! `materialized: seed`: the rows of a CSV file, stored.
 
 use super::csv::{self, Reading};
-use super::executor::{Author, Change, Executor, Made, Order, Transaction, is_given};
+use super::executor::{Author, Change, Executor, Materialized, Order, Transaction, is_given};
 use super::finish::{self, Hooks};
 use crate::adapter::{Response, RowPlace};
 use crate::compile::Failure;
@@ -16,7 +16,7 @@ use crate::template::Value;
 /// Reads the whole file first, so that a mistake in it costs nothing; then
 /// creates the table, or empties it where it exists (a full refresh creates it
 /// anew), and loads the rows: one transaction.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     let NodeKind::Seed(seed) = &order.node.kind else {
         let message = format!("`{}` is no seed, but is materialized as one", order.node.name);
         return Err(order.refuse("not-a-seed", message));
@@ -70,7 +70,7 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
         rows_affected: i64::try_from(count).ok(),
         ..Response::default()
     };
-    Ok(Made { response, relations: vec![target] })
+    Ok(Materialized { response, relations: vec![target] })
 }
 
 /// What a seed's file holds.

@@ -1,6 +1,6 @@
 //! `materialized: snapshot`: the history of a query's rows.
 
-use super::executor::{Executor, Made, Order, Purpose, Transaction};
+use super::executor::{Executor, Materialized, Order, Purpose, Transaction};
 use super::finish::{self, Hooks};
 use super::incremental::widen;
 use super::table;
@@ -14,7 +14,7 @@ const STAGING_ONLY: &[&str] = &["dbt_change_type", "dbt_unique_key"];
 
 /// Creates the history on the first run; later stages what has changed and
 /// merges it. A full refresh does not rebuild it: history cannot be made again.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     let target = order.target(RelationKind::Table)?;
     let existed = executor.existing(&target)?;
     if let Some(kind) = existed.as_ref().and_then(|old| old.kind).filter(|kind| *kind != RelationKind::Table)
@@ -54,7 +54,7 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
         executor.perform("post_snapshot", &[order.value(&staged)])?;
     }
     finish::hooks(order, executor, Hooks::Post, false)?;
-    Ok(Made { response, relations: vec![target] })
+    Ok(Materialized { response, relations: vec![target] })
 }
 
 /// Stages the changes, adds new columns to the history, and merges. Returns

@@ -1,6 +1,6 @@
 //! `materialized: table`: the rows of a query, stored.
 
-use super::executor::{Change, Executor, Made, Order, Purpose, Transaction};
+use super::executor::{Change, Executor, Materialized, Order, Purpose, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::adapter::Response;
@@ -12,7 +12,7 @@ use crate::template::Value;
 ///
 /// Differs from a view in two ways, both dbt's: leftovers go before the first
 /// hook, and hooks after the main statement run before grants and comments.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     let mut swap = Swap::new(order, executor, RelationKind::Table)?;
     let existed = executor.existing(&swap.target)?;
     swap.drop_leftovers(executor)?;
@@ -28,7 +28,7 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
 
     swap.clean_up(executor)?;
     finish::hooks(order, executor, Hooks::Post, false)?;
-    Ok(Made { response, relations: vec![swap.target] })
+    Ok(Materialized { response, relations: vec![swap.target] })
 }
 
 /// The main statement: a table of a query's rows.

@@ -13,7 +13,7 @@ pub const SAMPLE_ROWS: usize = 5;
 
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grade {
+pub enum TestStatus {
     /// Nothing to say.
     Pass,
     /// Too much for `warn_if`, or for `error_if` with `severity: warn`.
@@ -24,9 +24,9 @@ pub enum Grade {
 
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub struct TestResult {
     /// How it ended.
-    pub grade: Grade,
+    pub status: TestStatus,
     /// What `fail_calc` gave; for a unit test 0 or 1.
     pub failures: i64,
     /// The finding, unless it passed.
@@ -42,7 +42,7 @@ pub struct Verdict {
 /// Runs a data test: stores the failing rows where that is asked for, reduces
 /// them by `fail_calc`, and weighs the result by `warn_if`, `error_if` and
 /// `severity`.
-pub(super) fn judge(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Verdict, Failure> {
+pub(super) fn judge(order: &Order<'_>, executor: &mut dyn Executor) -> Result<TestResult, Failure> {
     let config = order.config();
     let limit = config.get("limit").and_then(serde_json::Value::as_u64);
     let query = match limit {
@@ -78,7 +78,7 @@ pub(super) fn judge_by(
     order: &Order<'_>,
     executor: &mut dyn Executor,
     name: &str,
-) -> Result<Verdict, Failure> {
+) -> Result<TestResult, Failure> {
     executor.call(name, &[])?;
     if executor.in_transaction() {
         executor.transaction(Transaction::Rollback)?;
@@ -103,17 +103,17 @@ fn weighed(
     (response, rows): (Response, Rows),
     failing: &str,
     stored_in: Option<Relation>,
-) -> Result<Verdict, Failure> {
+) -> Result<TestResult, Failure> {
     let rules = Rules::of(order);
     let counted = Counted::read(&rows)
         .ok_or_else(|| order.refuse("invalid-test-result", unreadable(&rows, rules.fail_calc)))?;
-    let (grade, condition) = rules.weigh(counted, order.flags.warn_error);
-    let rows = match grade {
-        Grade::Pass => None,
-        Grade::Warn | Grade::Fail => sample(executor, failing)?,
+    let (status, condition) = rules.weigh(counted, order.flags.warn_error);
+    let rows = match status {
+        TestStatus::Pass => None,
+        TestStatus::Warn | TestStatus::Fail => sample(executor, failing)?,
     };
-    let message = condition.map(|condition| finding(counted.failures, grade, condition));
-    Ok(Verdict { grade, failures: counted.failures, message, response, rows, stored_in })
+    let message = condition.map(|condition| finding(counted.failures, status, condition));
+    Ok(TestResult { status, failures: counted.failures, message, response, rows, stored_in })
 }
 
 /// What the configuration says about how failing rows count.
@@ -135,23 +135,23 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// The grade, and the condition that decided it.
-    fn weigh(&self, counted: Counted, warn_error: bool) -> (Grade, Option<&'a str>) {
+    /// The status, and the condition that decided it.
+    fn weigh(&self, counted: Counted, warn_error: bool) -> (TestStatus, Option<&'a str>) {
         if counted.should_error && !self.only_warns {
-            (Grade::Fail, Some(self.error_if))
+            (TestStatus::Fail, Some(self.error_if))
         } else if counted.should_warn {
-            let grade = if warn_error { Grade::Fail } else { Grade::Warn };
-            (grade, Some(self.warn_if))
+            let status = if warn_error { TestStatus::Fail } else { TestStatus::Warn };
+            (status, Some(self.warn_if))
         } else {
-            (Grade::Pass, None)
+            (TestStatus::Pass, None)
         }
     }
 }
 
 /// dbt's words: programs look for them in `run_results.json`.
-fn finding(failures: i64, grade: Grade, condition: &str) -> String {
+fn finding(failures: i64, status: TestStatus, condition: &str) -> String {
     let results = if failures == 1 { "result" } else { "results" };
-    let verb = if grade == Grade::Fail { "fail" } else { "warn" };
+    let verb = if status == TestStatus::Fail { "fail" } else { "warn" };
     format!("Got {failures} {results}, configured to {verb} if {condition}")
 }
 

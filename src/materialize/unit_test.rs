@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::difference::difference;
 use super::executor::{Executor, Order, Purpose};
 use super::fixture;
-use super::test::{Grade, Verdict};
+use super::test::{TestResult, TestStatus};
 use crate::compile::Failure;
 use crate::manifest::{Fixture, UnitTest};
 use crate::sql::{Cell, Column, Rows};
@@ -20,7 +20,7 @@ pub(super) fn judge(
     order: &Order<'_>,
     executor: &mut dyn Executor,
     unit_test: &UnitTest,
-) -> Result<Verdict, Failure> {
+) -> Result<TestResult, Failure> {
     let model = columns(executor, order.sql)?;
     let (expected, compared) = match &unit_test.expect {
         Fixture::Sql(sql) => (sql.clone(), model),
@@ -44,8 +44,8 @@ pub(super) fn judge(
         return Err(order.refuse("invalid-unit-test-result", message));
     };
     let message = difference(&names, &expected, &actual);
-    let (grade, failures) = if message.is_some() { (Grade::Fail, 1) } else { (Grade::Pass, 0) };
-    Ok(Verdict { grade, failures, message, response, rows: None, stored_in: None })
+    let (status, failures) = if message.is_some() { (TestStatus::Fail, 1) } else { (TestStatus::Pass, 0) };
+    Ok(TestResult { status, failures, message, response, rows: None, stored_in: None })
 }
 
 /// The columns of a query, without running it over any row.

@@ -1,6 +1,6 @@
 //! `materialized: view`: a stored query.
 
-use super::executor::{Change, Executor, Made, Order, Transaction};
+use super::executor::{Change, Executor, Materialized, Order, Transaction};
 use super::finish::{self, Hooks};
 use super::swap::Swap;
 use crate::compile::Failure;
@@ -9,7 +9,7 @@ use crate::template::Value;
 
 /// Builds the view aside and puts it in place of whatever stands there, be it
 /// a view or a table.
-pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Made, Failure> {
+pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Materialized, Failure> {
     let mut swap = Swap::new(order, executor, RelationKind::View)?;
     let existed = executor.existing(&swap.target)?;
     finish::hooks(order, executor, Hooks::Pre, false)?;
@@ -30,5 +30,5 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mad
 
     swap.clean_up(executor)?;
     finish::hooks(order, executor, Hooks::Post, false)?;
-    Ok(Made { response, relations: vec![swap.target] })
+    Ok(Materialized { response, relations: vec![swap.target] })
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::artifact::{Layout, ManifestJson, Revision, Sheet};
+use crate::artifact::{Layout, ManifestJson, Revision, RevisionTarget};
 use crate::host::files::{self, Revised, Stamp};
 use crate::host::{FileError, sealed};
 use crate::manifest::Descent;
@@ -37,7 +37,7 @@ impl Note {
     }
 }
 
-impl Sheet for Revised<'_> {
+impl RevisionTarget for Revised<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         Revised::write(self, bytes)
     }
@@ -62,7 +62,7 @@ pub(super) fn write(path: &Path, manifest: ManifestJson<'_>, descent: &Descent) 
 
 fn anew(path: &Path, manifest: ManifestJson<'_>, descent: &Descent) -> Result<Note, FileError> {
     let revision = Revision::new(manifest, descent, None);
-    let layout = files::revise(path, None, |sheet| revision.write(sheet))?;
+    let layout = files::revise(path, None, |target| revision.write(target))?;
     Ok(Note { stamp: files::stamp(path)?, layout })
 }
 
@@ -75,7 +75,7 @@ fn revised(path: &Path, manifest: ManifestJson<'_>, descent: &Descent, earlier: 
         let stamp = files::write_beginning(path, earlier.stamp, &beginning).ok()??;
         return Some(Note { stamp, layout: revision.same_layout()? });
     }
-    let layout = files::revise(path, Some(earlier.stamp), |sheet| revision.write(sheet)).ok()?;
+    let layout = files::revise(path, Some(earlier.stamp), |target| revision.write(target)).ok()?;
     Some(Note { stamp: files::stamp(path).ok()?, layout })
 }
 

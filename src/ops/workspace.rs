@@ -11,11 +11,11 @@ use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::host::clock;
 use crate::host::timings::Phase;
-use crate::manifest::{self, Descent, Manifest, News};
+use crate::manifest::{self, Descent, Manifest, Reparsed};
 use crate::project::{self, LoadRequest, Project};
 use crate::select::{self, Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
 use crate::source::{SourceFile, SourceMap};
-use crate::template::{Engine, Notice, Notices, Weight};
+use crate::template::{Audience, Engine, Notice, Notices};
 
 /// A project, read up to its graph. Nothing has been sent to the warehouse yet.
 #[derive(Debug)]
@@ -59,8 +59,8 @@ fn tell_adapter(project: &Project, notices: &dyn Notices) {
     let version = format!("={}", release.unwrap_or_default());
     let message = format!("Registered adapter: {kind}{version}");
     let facts = vec![("adapter_name", kind.to_owned()), ("adapter_version", version)];
-    let (name, code, weight) = ("AdapterRegistered", "E034", Weight::Info);
-    notices.notice(Notice::Remark { name, code, message, facts, weight });
+    let (name, code, audience) = ("AdapterRegistered", "E034", Audience::Programs);
+    notices.notice(Notice::Remark { name, code, message, facts, audience });
 }
 
 /// Which nodes a command line is about, as written.
@@ -109,8 +109,8 @@ impl Workspace {
         }
         warnings.extend(findings);
         let (manifest, engine, descent) = (Arc::new(loaded.manifest), loaded.engine, loaded.descent);
-        let keeper = match (cache, loaded.news) {
-            (Some(path), News::Much(basis)) => {
+        let keeper = match (cache, loaded.reparsed) {
+            (Some(path), Reparsed::Much(basis)) => {
                 let (project, manifest) = (Arc::clone(&project), Arc::clone(&manifest));
                 // What cannot be kept is read again: that is no reason to stop, or to complain.
                 let keep =

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::event::Place;
 use super::steps::Step;
 use crate::compile::Failure;
-use crate::materialize::{Recipe, Slice};
+use crate::materialize::{Materializer, Slice};
 
 /// One batch among those of its model.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub(super) struct Part {
 #[derive(Debug)]
 pub(super) struct BatchPool {
     pub(super) step: Step,
-    recipe: Option<String>,
+    materializer: Option<String>,
     parts: Vec<Part>,
     state: Mutex<State>,
     changed: Condvar,
@@ -32,19 +32,19 @@ struct State {
 }
 
 impl BatchPool {
-    pub(super) fn new(step: &Step, recipe: Recipe<'_>, parts: &[Part]) -> Self {
-        let recipe = match recipe {
-            Recipe::BuiltIn => None,
-            Recipe::Macro(name) => Some(name.to_owned()),
+    pub(super) fn new(step: &Step, materializer: Materializer<'_>, parts: &[Part]) -> Self {
+        let materializer = match materializer {
+            Materializer::BuiltIn => None,
+            Materializer::Macro(name) => Some(name.to_owned()),
         };
         let ends = parts.iter().map(|_| None).collect();
         let state = Mutex::new(State { next: 0, running: 0, ends });
-        Self { step: step.clone(), recipe, parts: parts.to_vec(), state, changed: Condvar::new() }
+        Self { step: step.clone(), materializer, parts: parts.to_vec(), state, changed: Condvar::new() }
     }
 
     /// How its batches are built.
-    pub(super) fn recipe(&self) -> Recipe<'_> {
-        self.recipe.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro)
+    pub(super) fn materializer(&self) -> Materializer<'_> {
+        self.materializer.as_deref().map_or(Materializer::BuiltIn, Materializer::Macro)
     }
 
     /// Whether nothing is left to take.
@@ -115,7 +115,7 @@ mod tests {
             let slice = Slice { id, name, start, end, is_first: false, is_last: false };
             Part { place: Place { index, total }, slice }
         };
-        BatchPool::new(&step, Recipe::BuiltIn, &(1..=total).map(part).collect::<Vec<_>>())
+        BatchPool::new(&step, Materializer::BuiltIn, &(1..=total).map(part).collect::<Vec<_>>())
     }
 
     #[test]

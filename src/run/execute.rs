@@ -41,7 +41,7 @@ pub fn execute(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunOutcome {
     let mut steps = runtime.timings().during(Phase::Resolve, || steps(&runtime.parts.manifest, graph, plan));
-    let own_tests = node_runner::recipe(runtime, materialize::TEST).is_some();
+    let own_tests = node_runner::materializer(runtime, materialize::TEST).is_some();
     if plan.combined_tests && runtime.adapter().capabilities().combined_tests && !own_tests {
         steps.siblings = siblings(&runtime.parts.manifest, &steps.list);
     }

@@ -6,7 +6,7 @@ use super::job_executor::JobExecutor;
 use super::node_runner::{Turn, order};
 use crate::compile::Failure;
 use crate::manifest::{Node, NodeKind};
-use crate::materialize::{self, Recipe};
+use crate::materialize::{self, Materializer};
 use crate::sql::Relation;
 use crate::template::{self, Value};
 
@@ -25,8 +25,8 @@ pub(super) fn make(turn: &Turn<'_>, built: Option<&Relation>) -> Result<(), Fail
     check_free(turn, &relation, built, &name)?;
     let node = Arc::new(turn.node.pointer(relation));
     let (job, compiled) = turn.job.showing(Arc::clone(&node), built);
-    let recipe = turn.recipe("view");
-    let recipe = recipe.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
+    let materializer = turn.materializer("view");
+    let materializer = materializer.as_deref().map_or(Materializer::BuiltIn, Materializer::Macro);
     let mut executor = JobExecutor {
         job: &job,
         node: &node,
@@ -34,7 +34,11 @@ pub(super) fn make(turn: &Turn<'_>, built: Option<&Relation>) -> Result<(), Fail
         rehearsed: None,
         listener: Arc::clone(&turn.listener),
     };
-    materialize::point(&order(runtime, &node, &compiled.sql, turn.runner.flags), &mut executor, recipe)?;
+    materialize::point(
+        &order(runtime, &node, &compiled.sql, turn.runner.flags),
+        &mut executor,
+        materializer,
+    )?;
     Ok(())
 }
 

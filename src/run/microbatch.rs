@@ -15,7 +15,7 @@ use super::result::{Batches, NodeResult, Status};
 use crate::compile::{Batch, Failure, Job};
 use crate::diagnostics::Diagnostic;
 use crate::host::clock;
-use crate::materialize::{self, Order, Recipe, Slice, Window};
+use crate::materialize::{self, Materializer, Order, Slice, Window};
 use crate::project::Period;
 use crate::sql::RelationKind;
 use crate::template::{Value, names};
@@ -24,11 +24,15 @@ use crate::template::{Value, names};
 /// statement is compiled for it, and it has a transaction of its own. A failure
 /// of the first slice ends the model; after a later one the others are built.
 /// Those between the first and the last may be built side by side.
-pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>, result: &mut NodeResult) -> Result<(), Failure> {
+pub(super) fn make(
+    turn: &Turn<'_>,
+    materializer: Materializer<'_>,
+    result: &mut NodeResult,
+) -> Result<(), Failure> {
     let work = prepare(turn)?;
     // Batches that failed are not counted here.
     result.failures = Some(0);
-    let ends = build_all(turn, recipe, &work);
+    let ends = build_all(turn, materializer, &work);
     let mut batches = Batches::default();
     let mut problem: Option<Diagnostic> = None;
     for (at, Part { slice, .. }) in work.parts.iter().enumerate() {
@@ -49,13 +53,13 @@ pub(super) fn make(turn: &Turn<'_>, recipe: Recipe<'_>, result: &mut NodeResult)
 
 /// Builds batches of another runner's model while there is nothing else to do.
 pub(super) fn help(turn: &Turn<'_>, pool: &BatchPool) {
-    pool.build_one(|part| attempt(turn, pool.recipe(), part, true));
+    pool.build_one(|part| attempt(turn, pool.materializer(), part, true));
 }
 
 /// What came of the batches, as far as they were tried.
-fn build_all(turn: &Turn<'_>, recipe: Recipe<'_>, work: &Work) -> Vec<Result<(), Failure>> {
+fn build_all(turn: &Turn<'_>, materializer: Materializer<'_>, work: &Work) -> Vec<Result<(), Failure>> {
     let Some((first, others)) = work.parts.split_first() else { return Vec::new() };
-    let mut ends = vec![attempt(turn, recipe, first, work.adds)];
+    let mut ends = vec![attempt(turn, materializer, first, work.adds)];
     if let [Err(failure)] = ends.as_slice() {
         for part in others.iter().filter(|_| !matches!(failure, Failure::Cancelled)) {
             tell(turn, part, (Status::Skipped, None), Duration::ZERO);
@@ -64,9 +68,9 @@ fn build_all(turn: &Turn<'_>, recipe: Recipe<'_>, work: &Work) -> Vec<Result<(),
     }
     let Some((last, middle)) = others.split_last() else { return ends };
     if middle.len() > 1 && is_side_by_side(turn) {
-        let pool = Arc::new(BatchPool::new(turn.step, recipe, middle));
+        let pool = Arc::new(BatchPool::new(turn.step, materializer, middle));
         turn.scheduler.share(&pool);
-        while pool.build_one(|part| attempt(turn, recipe, part, true)) {}
+        while pool.build_one(|part| attempt(turn, materializer, part, true)) {}
         turn.scheduler.take_back(&pool);
         ends.extend(pool.ends());
     }
@@ -74,7 +78,7 @@ fn build_all(turn: &Turn<'_>, recipe: Recipe<'_>, work: &Work) -> Vec<Result<(),
         if ends.last().is_some_and(is_cancelled) {
             break;
         }
-        ends.push(attempt(turn, recipe, part, true));
+        ends.push(attempt(turn, materializer, part, true));
     }
     ends
 }
@@ -98,9 +102,9 @@ fn is_cancelled(end: &Result<(), Failure>) -> bool {
 
 /// Builds a batch and tells what came of it. A mistake of ours is its error, since others
 /// wait for its end.
-fn attempt(turn: &Turn<'_>, recipe: Recipe<'_>, part: &Part, adds: bool) -> Result<(), Failure> {
+fn attempt(turn: &Turn<'_>, materializer: Materializer<'_>, part: &Part, adds: bool) -> Result<(), Failure> {
     let started = clock::instant();
-    let work = AssertUnwindSafe(|| build(turn, recipe, &part.slice, adds));
+    let work = AssertUnwindSafe(|| build(turn, materializer, &part.slice, adds));
     let built = catch_unwind(work).unwrap_or_else(|_| {
         let message = "the batch ended in a mistake of this program";
         Err(Diagnostic::error("internal-error", message).help("please report it").into())
@@ -191,7 +195,7 @@ fn end(
     Ok(())
 }
 
-fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Result<(), Failure> {
+fn build(turn: &Turn<'_>, materializer: Materializer<'_>, slice: &Slice, adds: bool) -> Result<(), Failure> {
     let batch = Batch { id: slice.id.clone(), name: slice.name.clone(), start: slice.start, end: slice.end };
     let runner = turn.runner;
     let listener = Arc::clone(&turn.listener);
@@ -200,11 +204,11 @@ fn build(turn: &Turn<'_>, recipe: Recipe<'_>, slice: &Slice, adds: bool) -> Resu
         job = job.with("is_incremental", constant(true)).with("should_full_refresh", constant(false));
     }
     let compiled = job.compile()?;
-    if let Recipe::Macro(_) = recipe {
+    if let Materializer::Macro(_) = materializer {
         built_in::offer(turn, &job, &compiled.sql, Some(slice));
     }
     let order = Order { slice: Some(slice), ..turn.order(&compiled.sql) };
-    materialize::make(&order, &mut turn.executor_of(&job), recipe)?;
+    materialize::make(&order, &mut turn.executor_of(&job), materializer)?;
     Ok(())
 }
 

@@ -24,7 +24,8 @@ use crate::host::clock;
 use crate::host::timings::Phase;
 use crate::manifest::{Node, NodeId, NodeKind, foreign_key_target};
 use crate::materialize::{
-    self, Cloning, Flags, Grade, Made, Measured, Order, Recipe, Screened, Staleness, Verdict,
+    self, Cloning, Flags, Materialized, Materializer, Measured, Order, Screened, Staleness, TestResult,
+    TestStatus,
 };
 
 /// A worker and what it works by.
@@ -191,32 +192,32 @@ impl Turn<'_> {
         let mut executor = self.executor();
         match self.step.action {
             Action::Materialize => {
-                let materialized = self.node.config.materialized();
-                let name = self.recipe(materialized);
+                let kind = self.node.config.materialized();
+                let name = self.materializer(kind);
                 if name.is_some() {
-                    self.check_language(materialized)?;
+                    self.check_language(kind)?;
                 }
-                let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
+                let materializer = name.as_deref().map_or(Materializer::BuiltIn, Materializer::Macro);
                 if name.is_some() {
                     built_in::offer(self, self.job, sql, None);
                 }
                 if self.is_in_batches() {
-                    microbatch::make(self, recipe, result)?;
+                    microbatch::make(self, materializer, result)?;
                     let is_whole = result.status == Status::Success;
                     return latest_version_pointer::make(
                         self,
                         self.node.relation.as_ref().filter(|_| is_whole),
                     );
                 }
-                let made = materialize::make(&order, &mut executor, recipe)?;
-                latest_version_pointer::make(self, made.relations.first())?;
-                result.message = Some(made.response.message.clone());
-                result.adapter_response = response_json(&made.response);
+                let outcome = materialize::make(&order, &mut executor, materializer)?;
+                latest_version_pointer::make(self, outcome.relations.first())?;
+                result.message = Some(outcome.response.message.clone());
+                result.adapter_response = response_json(&outcome.response);
             }
             Action::Judge => {
-                let name = self.recipe(self.node.config.materialized());
-                let recipe = name.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro);
-                judged(result, &order, materialize::judge(&order, &mut executor, recipe)?);
+                let name = self.materializer(self.node.config.materialized());
+                let materializer = name.as_deref().map_or(Materializer::BuiltIn, Materializer::Macro);
+                judged(result, &order, materialize::judge(&order, &mut executor, materializer)?);
             }
             Action::Measure => {
                 let found = materialize::measure(&order, &mut executor)?;
@@ -245,14 +246,14 @@ impl Turn<'_> {
     }
 
     /// Makes the node as another environment has it to be seen here.
-    fn clone_node(&self, executor: &mut JobExecutor<'_>) -> Result<Option<Made>, Failure> {
+    fn clone_node(&self, executor: &mut JobExecutor<'_>) -> Result<Option<Materialized>, Failure> {
         let found = self.job.compile_clone();
         let sql = found.as_ref().map_or("", |(_, compiled)| compiled.sql.as_str());
-        let (own, view) = (self.recipe("clone"), self.recipe("view"));
+        let (own, view) = (self.materializer("clone"), self.materializer("view"));
         let cloning = Cloning {
             elsewhere: found.as_ref().map(|(elsewhere, _)| elsewhere),
             own: own.as_deref(),
-            view: view.as_deref().map_or(Recipe::BuiltIn, Recipe::Macro),
+            view: view.as_deref().map_or(Materializer::BuiltIn, Materializer::Macro),
         };
         materialize::clone(&self.order(sql), executor, cloning)
     }
@@ -334,8 +335,8 @@ impl Turn<'_> {
         Err(Diagnostic::error("wrong-language", message).known_as(words).into())
     }
 
-    pub(super) fn recipe(&self, name: &str) -> Option<String> {
-        recipe(&self.runner.runtime, name)
+    pub(super) fn materializer(&self, name: &str) -> Option<String> {
+        materializer(&self.runner.runtime, name)
     }
 }
 
@@ -349,7 +350,7 @@ pub(super) fn order<'a>(runtime: &'a Runtime, node: &'a Node, sql: &'a str, flag
 /// The macro that materializes a node in this way, where we do not: a user's, or
 /// one that an adapter brings. A package replaces what is built in only where the
 /// root project lets it.
-pub(super) fn recipe(runtime: &Runtime, name: &str) -> Option<String> {
+pub(super) fn materializer(runtime: &Runtime, name: &str) -> Option<String> {
     let library = runtime.parts.engine.library();
     let info = library.materialization(name)?.info;
     let may_replace = info.package == library.root() || library.packages_replace_builtins();
@@ -371,14 +372,14 @@ pub(super) fn timed<T>(name: &'static str, timing: &mut Vec<Timing>, work: impl 
     done
 }
 
-fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: Verdict) {
-    result.status = match verdict.grade {
-        Grade::Pass => Status::Pass,
-        Grade::Warn => Status::Warn,
-        Grade::Fail => Status::Fail,
+fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: TestResult) {
+    result.status = match verdict.status {
+        TestStatus::Pass => Status::Pass,
+        TestStatus::Warn => Status::Warn,
+        TestStatus::Fail => Status::Fail,
     };
     // dbt counts only what is told.
-    result.failures = Some(if verdict.grade == Grade::Pass { 0 } else { verdict.failures });
+    result.failures = Some(if verdict.status == TestStatus::Pass { 0 } else { verdict.failures });
     result.adapter_response = response_json(&verdict.response);
     let is_unit_test = matches!(order.node.kind, NodeKind::UnitTest(_));
     result.detail = match (&verdict.message, verdict.rows) {

@@ -152,7 +152,7 @@ impl Precompiler {
         let early = EarlyJob::new(&self.runtime, id);
         let compiled = early.compile()?;
         let node = self.runtime.node(id)?;
-        let is_ours = node_runner::recipe(&self.runtime, node.config.materialized()).is_none();
+        let is_ours = node_runner::materializer(&self.runtime, node.config.materialized()).is_none();
         let order = node_runner::order(&self.runtime, node, &compiled.sql, self.flags);
         let rehearsed =
             if is_ours { rehearse(&self.runtime, &early, action, &order) } else { Rehearsed::default() };

@@ -45,7 +45,7 @@ pub(super) struct Queue {
 /// The items wait for each other in a circle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("items wait for each other in a circle")]
-pub(super) struct Circle;
+pub(super) struct Cycle;
 
 impl Queue {
     /// A queue of `count` items. An edge `(first, then)` makes `then` wait for
@@ -54,7 +54,7 @@ impl Queue {
     ///
     /// # Errors
     /// The edges contain a circle.
-    pub(super) fn new(count: usize, edges: &[(usize, usize)], lengths: &[u64]) -> Result<Self, Circle> {
+    pub(super) fn new(count: usize, edges: &[(usize, usize)], lengths: &[u64]) -> Result<Self, Cycle> {
         let mut after = vec![Vec::new(); count];
         for &(first, then) in edges {
             if then < count
@@ -71,7 +71,7 @@ impl Queue {
                 bump(&mut waits, then, 1);
             }
         }
-        let chain = chains(&after, &waits, lengths).ok_or(Circle)?;
+        let chain = chains(&after, &waits, lengths).ok_or(Cycle)?;
         let states = waits.into_iter().map(State::Waiting).collect();
         let (ready, ranks) = (BinaryHeap::new(), Vec::new());
         let mut queue = Self { states, after, chain, ranks, turn: 0, ready, unfinished: count, running: 0 };
@@ -396,8 +396,8 @@ mod tests {
 
     #[test]
     fn circles_are_refused() {
-        assert_eq!(Queue::new(2, &[(0, 1), (1, 0)], &[]).unwrap_err(), Circle);
-        assert_eq!(Queue::new(1, &[(0, 0)], &[]).unwrap_err(), Circle);
+        assert_eq!(Queue::new(2, &[(0, 1), (1, 0)], &[]).unwrap_err(), Cycle);
+        assert_eq!(Queue::new(1, &[(0, 0)], &[]).unwrap_err(), Cycle);
     }
 
     /// A graph whose edges lead from lower to higher numbers, and which items fail.

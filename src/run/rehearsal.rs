@@ -13,7 +13,7 @@ use crate::adapter::Response;
 use crate::compile::{EarlyJob, Failure, Runtime};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
-use crate::materialize::{self, Author, Change, Executor, Order, Purpose, Recipe, Transaction};
+use crate::materialize::{self, Author, Change, Executor, Materializer, Order, Purpose, Transaction};
 use crate::source::{SourceFile, SourceMap};
 use crate::sql::{Column, Relation, Rows};
 use crate::template::Value;
@@ -50,8 +50,8 @@ pub(super) fn rehearse(runtime: &Runtime, early: &EarlyJob, action: Action, orde
     let mut stage = Stage { runtime, early, node: order.node, calls: Vec::new() };
     // It ends where it would need the warehouse, which is no failure.
     match action {
-        Action::Materialize => drop(materialize::make(order, &mut stage, Recipe::BuiltIn)),
-        Action::Judge => drop(materialize::judge(order, &mut stage, Recipe::BuiltIn)),
+        Action::Materialize => drop(materialize::make(order, &mut stage, Materializer::BuiltIn)),
+        Action::Judge => drop(materialize::judge(order, &mut stage, Materializer::BuiltIn)),
         _ => {}
     }
     Rehearsed { calls: stage.calls }

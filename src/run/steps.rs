@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::dbt_order::{places_in, ranks, stores_a_source};
 use super::plan::{Mode, Plan};
-use super::queue::{Circle, Queue};
+use super::queue::{Cycle, Queue};
 use super::siblings::Siblings;
 use crate::graph::Graph;
 use crate::manifest::{Manifest, Node, NodeId, NodeKind, SemanticKind, UniqueId};
@@ -65,7 +65,7 @@ impl Steps {
     }
 
     /// Which may start, and in which order.
-    pub(super) fn queue(&self) -> Result<Queue, Circle> {
+    pub(super) fn queue(&self) -> Result<Queue, Cycle> {
         Queue::new(self.list.len(), &self.edges, &self.lengths).map(|queue| queue.ranked(&self.ranks))
     }
 }

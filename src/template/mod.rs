@@ -35,7 +35,7 @@ pub use library::{Library, LibraryBuilder, MacroInfo, MaterializationFound};
 pub use minijinja::Value;
 pub use python::Decimal;
 pub use scan::{Argument, Block, BlockKind, scan};
-pub use scope::{Deprecated, Notice, Notices, Scope, Weight};
+pub use scope::{Audience, Deprecated, Notice, Notices, Scope};
 pub use text::Text;
 pub use values::{MutDict, MutList, PySet, repr, text, to_json, to_value};
 

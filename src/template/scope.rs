@@ -100,17 +100,17 @@ pub enum Notice {
         /// What programs want to know of it, under the names of the event.
         facts: Vec<(&'static str, String)>,
         /// Who hears of it.
-        weight: Weight,
+        audience: Audience,
     },
 }
 
 /// Who hears of a remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
+pub enum Audience {
     /// People, and programs that read the log.
-    News,
+    People,
     /// Programs.
-    Info,
+    Programs,
     /// Those who look for it.
     Debug,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use super::link::Late;
+use super::link::LateRefusal;
 use super::{copy, tls};
 use crate::adapter::DatabaseError;
 use crate::sql::{self, Statement};
@@ -34,7 +34,7 @@ pub(super) fn from_statement(
 
 /// A refused statement that nobody had waited for, which was noticed `at_commit` or at
 /// another statement. That one has nothing to do with it, so the refused one is named.
-pub(super) fn from_late(late: &Late, at_commit: bool) -> DatabaseError {
+pub(super) fn from_late(late: &LateRefusal, at_commit: bool) -> DatabaseError {
     let statement = Statement { text: &late.sql, offset: 0 };
     let mut described = from_statement(&late.error, &late.sql, statement);
     if !at_commit && !is_fatal(&late.error) {

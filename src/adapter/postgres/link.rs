@@ -44,7 +44,7 @@ struct Unread {
 }
 
 /// A statement that was refused, though nobody had waited for its answer.
-pub(super) struct Late {
+pub(super) struct LateRefusal {
     pub(super) sql: String,
     pub(super) is_wanted: bool,
     pub(super) error: Error,
@@ -110,13 +110,13 @@ impl Link {
 
     /// Reads the answers that nobody waited for: the first refusal. To be called
     /// after the answer to a later statement was read, when all of them are there.
-    pub(super) fn read_on(&mut self) -> Result<(), Late> {
+    pub(super) fn read_on(&mut self) -> Result<(), LateRefusal> {
         let all = self.unread.len();
         self.read(all)
     }
 
     /// The answer that was wanted. What was sent after it stays unread, unless it was refused.
-    pub(super) fn answer(&mut self) -> Result<Vec<SimpleQueryMessage>, Late> {
+    pub(super) fn answer(&mut self) -> Result<Vec<SimpleQueryMessage>, LateRefusal> {
         let wanted = self.unread.iter().position(|unread| unread.is_wanted);
         if let Err(late) = self.read(wanted.map_or(0, |at| at + 1)) {
             // The server has refused that, too.
@@ -127,13 +127,13 @@ impl Link {
     }
 
     /// Reads so many answers.
-    fn read(&mut self, count: usize) -> Result<(), Late> {
+    fn read(&mut self, count: usize) -> Result<(), LateRefusal> {
         let mut refused = Ok(());
         let due: Vec<Unread> = self.unread.drain(..count).collect();
         for Unread { sql, is_wanted, answer } in due {
             match self.wait(answer) {
                 Ok(messages) if is_wanted => self.kept = Some(messages),
-                Err(error) if refused.is_ok() => refused = Err(Late { sql, is_wanted, error }),
+                Err(error) if refused.is_ok() => refused = Err(LateRefusal { sql, is_wanted, error }),
                 Ok(_) | Err(_) => {}
             }
         }

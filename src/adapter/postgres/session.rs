@@ -11,7 +11,7 @@ use tokio_postgres::{CancelToken, Error, SimpleQueryMessage};
 
 use super::connect::{Connector, Notices};
 use super::decode::Reader;
-use super::link::{Late, Link};
+use super::link::{LateRefusal, Link};
 use super::tag::Tag;
 use super::transaction::{self, Transaction};
 use super::{copy, fault, inventory};
@@ -106,7 +106,7 @@ impl PostgresSession {
     /// was a commit; where the connection was lost, the last answer says why.
     fn check_late(
         &mut self,
-        read: Result<(), Late>,
+        read: Result<(), LateRefusal>,
         outline: &[String],
         answered: bool,
     ) -> Result<(), DatabaseError> {
@@ -125,7 +125,7 @@ impl PostgresSession {
     }
 
     /// A refusal of what was started, whoever came to hear of it.
-    fn refused_start(&mut self, late: &Late, started: &Started) -> DatabaseError {
+    fn refused_start(&mut self, late: &LateRefusal, started: &Started) -> DatabaseError {
         let statement = sql::statements(&started.script).into_iter().next();
         let statement = statement.unwrap_or(Statement { text: &started.script, offset: 0 });
         self.failed(&late.error, &started.script, statement, false)

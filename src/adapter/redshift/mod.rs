@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use session::{RedshiftSession, Turns};
+use session::{DropLock, RedshiftSession};
 use settings::Settings;
 pub(super) use settings::fields;
 
@@ -39,7 +39,7 @@ const DIALECT: Dialect = Dialect {
 pub(super) struct Redshift {
     settings: Arc<Settings>,
     connector: Arc<Connector>,
-    turns: Arc<Turns>,
+    turns: Arc<DropLock>,
     capabilities: Capabilities,
 }
 

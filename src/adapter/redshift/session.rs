@@ -11,19 +11,19 @@ use crate::sql::{self, Cell, Column, Relation, Rows};
 
 /// Whose drops it is. Of two `drop … cascade` at a time one fails, because the other has
 /// dropped what it was about to drop.
-pub(super) type Turns = Mutex<()>;
+pub(super) type DropLock = Mutex<()>;
 
 pub(super) struct RedshiftSession {
     inner: PostgresSession,
     settings: Arc<Settings>,
-    turns: Arc<Turns>,
+    turns: Arc<DropLock>,
 }
 
 impl RedshiftSession {
     pub(super) fn open(
         connector: Arc<Connector>,
         settings: Arc<Settings>,
-        turns: Arc<Turns>,
+        turns: Arc<DropLock>,
     ) -> Result<Self, DatabaseError> {
         Ok(Self { inner: PostgresSession::open(connector)?, settings, turns })
     }

@@ -137,13 +137,13 @@ pub(crate) struct Global {
     pub(crate) no_show_all_deprecations: bool,
     /// Accepted for command lines written for dbt; nothing changes
     #[command(flatten)]
-    pub(crate) inert: Inert,
+    pub(crate) inert: IgnoredFlags,
 }
 
 /// Flags of dbt that mean nothing here: there is no second parser, and no telemetry.
 /// Command lines that carry them work.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct Inert {
+pub(crate) struct IgnoredFlags {
     #[arg(
         long = "static-parser",
         aliases = [ "no-static-parser", "use-experimental-parser",

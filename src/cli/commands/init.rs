@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::guise::Guise;
+use crate::cli::program_name::ProgramName;
 use crate::cli::session::{Exit, Problems, Session};
 use crate::host::environment;
 use crate::ops::init;
@@ -27,13 +27,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         (here, name.replace(['-', ' ', '.'], "_"))
     };
     // Programs that know dbt look for its name.
-    let guise = Guise::of_process();
-    let project_file = if guise == Guise::Dbt { "dbt_project.yml" } else { "project.yml" };
+    let program_name = ProgramName::of_process();
+    let project_file = if program_name == ProgramName::Dbt { "dbt_project.yml" } else { "project.yml" };
     for path in init::init(&folder, &name, project_file).map_err(|problem| vec![problem])? {
         let shown: PathBuf = path.strip_prefix(&folder).map(PathBuf::from).unwrap_or(path);
         session.ui.say(&format!("wrote {}", shown.display()));
     }
     let go = args.name.as_ref().map_or_else(String::new, |name| format!("cd {name} && "));
-    session.ui.say(&format!("\nnow build it: {go}{} build", guise.name()));
+    session.ui.say(&format!("\nnow build it: {go}{} build", program_name.name()));
     Ok(Exit::Success)
 }

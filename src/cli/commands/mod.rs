@@ -22,7 +22,7 @@ pub(crate) mod source;
 pub(crate) mod test;
 
 use super::session::{Exit, Problems, Session};
-use super::ui::Talk;
+use super::ui::TalkStream;
 
 /// What `model` can be asked to do.
 #[derive(Debug, clap::Subcommand)]
@@ -87,12 +87,12 @@ impl Command {
     }
 
     /// Where it talks. Commands that do something have no answer but the report of it.
-    pub(crate) fn talk(&self) -> Talk {
+    pub(crate) fn talk(&self) -> TalkStream {
         match self {
             Self::Compile(_) | Self::Show(_) | Self::List(_) | Self::Init(_) | Self::Completions(_) => {
-                Talk::IsAside
+                TalkStream::Stderr
             }
-            _ => Talk::IsAnswer,
+            _ => TalkStream::Stdout,
         }
     }
 

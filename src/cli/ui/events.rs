@@ -31,7 +31,7 @@ pub(crate) fn level(event: &Event<'_>) -> Level {
 
 /// Makes the records of a run. Findings and what templates say are told by
 /// [`super::Ui`], which hears them outside of runs, too.
-pub(crate) struct Teller {
+pub(crate) struct EventRecords {
     manifest: Arc<Manifest>,
     sources: Arc<SourceMap>,
     dialect: Dialect,
@@ -44,7 +44,7 @@ pub(crate) struct Teller {
     asked: HashMap<String, (String, Option<NodeId>)>,
 }
 
-impl Teller {
+impl EventRecords {
     pub(crate) fn new(
         manifest: &Arc<Manifest>,
         sources: &Arc<SourceMap>,

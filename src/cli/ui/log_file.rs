@@ -23,7 +23,7 @@ pub(crate) struct LogFile {
 
 /// What goes into a log file, and how.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Taste {
+pub(crate) struct LogOptions {
     pub(crate) level: Level,
     pub(crate) form: Form,
     /// A file is put aside before it gets longer; 0 is no limit.
@@ -35,9 +35,10 @@ impl LogFile {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(crate) fn open(folder: &Path, taste: Taste, run: &Signature) -> Result<Self, Diagnostic> {
-        let file = RollingFile::open(&folder.join(NAME), taste.max_bytes).map_err(|error| refused(&error))?;
-        let (level, form, run) = (taste.level, taste.form, run.clone());
+    pub(crate) fn open(folder: &Path, options: LogOptions, run: &Signature) -> Result<Self, Diagnostic> {
+        let file =
+            RollingFile::open(&folder.join(NAME), options.max_bytes).map_err(|error| refused(&error))?;
+        let (level, form, run) = (options.level, options.form, run.clone());
         Ok(Self { level, form, run, file: Mutex::new(Some(file)) })
     }
 

@@ -25,9 +25,9 @@ pub(crate) fn indented(json: &serde_json::Value) -> String {
     serde_json::to_string_pretty(json).unwrap_or_default()
 }
 
-pub(crate) use log_file::{LogFile, Taste};
+pub(crate) use log_file::{LogFile, LogOptions};
 pub(crate) use record::{Form, Level, Record, Signature};
 pub(crate) use report::Reporter;
-pub(crate) use screen::{Format, Look, Talk, Ui, Verbosity};
+pub(crate) use screen::{Format, Look, TalkStream, Ui, Verbosity};
 pub(crate) use table::rows_as_table;
 pub(crate) use words::count;

@@ -12,7 +12,7 @@ use crate::diagnostics::{DBT_SAYS, Diagnostic, LOGGED_AS, Style, render};
 use crate::manifest::Manifest;
 use crate::project::{Secrets, event_of};
 use crate::source::SourceMap;
-use crate::template::{Notice, Weight};
+use crate::template::{Audience, Notice};
 
 /// How much something matters; a log takes it and what matters more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,8 +133,8 @@ impl Record {
 
     /// What is worth knowing, where a notice tells that.
     pub(crate) fn remark(notice: &Notice) -> Option<Self> {
-        let Notice::Remark { name, code, message, facts, weight } = notice else { return None };
-        let level = if *weight == Weight::Debug { Level::Debug } else { Level::Info };
+        let Notice::Remark { name, code, message, facts, audience } = notice else { return None };
+        let level = if *audience == Audience::Debug { Level::Debug } else { Level::Info };
         let data = facts.iter().map(|(key, fact)| ((*key).to_owned(), fact.as_str().into())).collect();
         Some(Self::new(name, code, level, message.as_str(), Json::Object(data)))
     }

@@ -22,7 +22,7 @@ pub(crate) struct Reporter {
     manifest: Arc<Manifest>,
     sources: Arc<SourceMap>,
     progress: Option<Progress>,
-    teller: events::Teller,
+    records: events::EventRecords,
     failed: Vec<(NodeId, NodeResult)>,
     only_failures: bool,
     is_compiling: bool,
@@ -38,13 +38,14 @@ impl Reporter {
         (dialect, target): (Dialect, &Path),
     ) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
-        let (teller, failed) = (events::Teller::new(&manifest, &sources, (dialect, target)), Vec::new());
+        let (records, failed) =
+            (events::EventRecords::new(&manifest, &sources, (dialect, target)), Vec::new());
         Self {
             ui,
             manifest,
             sources,
             progress: None,
-            teller,
+            records,
             failed,
             only_failures: false,
             is_compiling: false,
@@ -73,7 +74,7 @@ impl Reporter {
     /// Takes one event.
     pub(crate) fn event(&mut self, event: &Event<'_>) {
         if let Event::Notice { node, notice } = event {
-            match self.teller.remark(*node, notice) {
+            match self.records.remark(*node, notice) {
                 Some(record) => self.ui.remark(&record, notice),
                 None => self.ui.notice((*notice).clone()),
             }
@@ -84,7 +85,7 @@ impl Reporter {
             return;
         }
         if self.ui.wants(events::level(event)) {
-            for record in self.teller.records(event) {
+            for record in self.records.records(event) {
                 self.ui.record(&self.weighed(event, record));
             }
         }

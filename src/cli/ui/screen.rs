@@ -12,13 +12,13 @@ use super::log_file::LogFile;
 use super::record::{Form, Level, Record, Signature};
 use super::style::{Meaning, paint};
 use super::tally::Tally;
-use crate::cli::guise::Guise;
+use crate::cli::program_name::ProgramName;
 use crate::diagnostics::{Diagnostic, Style, render_all};
 use crate::host::clock;
 use crate::host::timings::Timings;
 use crate::project::Secrets;
 use crate::source::SourceMap;
-use crate::template::{Deprecated, Notice, Notices, Weight};
+use crate::template::{Audience, Deprecated, Notice, Notices};
 
 /// As many bytes of an answer as a pipe takes at once.
 const PRINTED_AT_ONCE: usize = 64 << 10;
@@ -59,18 +59,18 @@ pub(crate) enum Format {
 
 /// Where talk goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Talk {
+pub(crate) enum TalkStream {
     /// To stdout: what the command tells is what it was called for.
-    IsAnswer,
+    Stdout,
     /// To stderr: beside the answer.
-    IsAside,
+    Stderr,
 }
 
-impl Talk {
+impl TalkStream {
     fn is_to_terminal(self) -> bool {
         match self {
-            Self::IsAnswer => std::io::stdout().is_terminal(),
-            Self::IsAside => std::io::stderr().is_terminal(),
+            Self::Stdout => std::io::stdout().is_terminal(),
+            Self::Stderr => std::io::stderr().is_terminal(),
         }
     }
 
@@ -83,25 +83,25 @@ impl Talk {
 /// How both streams look.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
-    pub(crate) talk: Talk,
+    pub(crate) talk: TalkStream,
     pub(crate) verbosity: Verbosity,
     pub(crate) format: Format,
     pub(crate) colors: bool,
     /// Whether templates may print.
     pub(crate) prints: bool,
     /// As what the program was started.
-    pub(crate) guise: Guise,
+    pub(crate) program_name: ProgramName,
 }
 
 /// Both streams. Threads share it; a line is never torn.
 #[derive(Debug)]
 pub(crate) struct Ui {
-    talk: Talk,
+    talk: TalkStream,
     verbosity: Verbosity,
     format: Format,
     colors: bool,
     prints: bool,
-    guise: Guise,
+    program_name: ProgramName,
     bar: Mutex<Option<ProgressBar>>,
     run: Signature,
     log: OnceLock<LogFile>,
@@ -114,14 +114,14 @@ pub(crate) struct Ui {
 impl Ui {
     /// Streams that say so much, in this form, without what is secret.
     pub(crate) fn new(look: Look, run: Signature, secrets: Secrets) -> Self {
-        let Look { talk, verbosity, format, colors, prints, guise } = look;
+        let Look { talk, verbosity, format, colors, prints, program_name } = look;
         Self {
             talk,
             verbosity,
             format,
             colors,
             prints,
-            guise,
+            program_name,
             bar: Mutex::new(None),
             run,
             log: OnceLock::new(),
@@ -241,7 +241,7 @@ impl Ui {
     }
 
     fn answers_in_records(&self) -> bool {
-        self.guise == Guise::Dbt && self.format == Format::Records(Form::Json)
+        self.program_name == ProgramName::Dbt && self.format == Format::Records(Form::Json)
     }
 
     fn print(&self, lines: &[impl AsRef<str>]) {
@@ -295,7 +295,7 @@ impl Ui {
     /// What is worth knowing. People hear of it in the words of the record.
     pub(crate) fn remark(&self, record: &Record, notice: &Notice) {
         self.record(record);
-        let is_for_people = matches!(notice, Notice::Remark { weight: Weight::News, .. });
+        let is_for_people = matches!(notice, Notice::Remark { audience: Audience::People, .. });
         if self.format == Format::Text && is_for_people {
             self.say_line(&record.message);
         }
@@ -309,8 +309,8 @@ impl Ui {
         let text = self.secrets().mask(text);
         self.above_the_bar(|| {
             let _ = match self.talk {
-                Talk::IsAnswer => writeln!(std::io::stdout().lock(), "{text}"),
-                Talk::IsAside => writeln!(std::io::stderr().lock(), "{text}"),
+                TalkStream::Stdout => writeln!(std::io::stdout().lock(), "{text}"),
+                TalkStream::Stderr => writeln!(std::io::stderr().lock(), "{text}"),
             };
         });
     }

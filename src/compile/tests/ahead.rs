@@ -20,7 +20,7 @@ fn stage(text: &str) -> Stage {
 fn check(text: &str, is_early: bool) {
     let stage = stage(text);
     let early = EarlyJob::new(&stage.runtime, stage.id("model.shop.m")).compile();
-    assert!(stage.ear.statements.lock().unwrap().is_empty());
+    assert!(stage.listener.statements.lock().unwrap().is_empty());
     assert!(stage.runtime.ephemerals().is_empty(), "only a turn leaves traces");
     assert_eq!(early.is_some(), is_early, "{text}");
     let job = stage.job("model.shop.m");

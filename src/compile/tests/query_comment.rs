@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::stage::{Ear, Stage};
+use super::stage::{RecordingListener, Stage};
 use crate::compile::Job;
 use crate::project;
 
@@ -27,7 +27,7 @@ fn stage(comment: &str) -> Stage {
 fn check(comment: &str, sql: &str, expected: &str) {
     let stage = stage(comment);
     stage.job("model.shop.m").execute(sql).unwrap();
-    assert_eq!(*stage.ear.statements.lock().unwrap(), [expected], "{comment}");
+    assert_eq!(*stage.listener.statements.lock().unwrap(), [expected], "{comment}");
 }
 
 #[test]
@@ -43,8 +43,8 @@ fn the_default_has_the_keys_that_tools_look_for() {
 
     let stage = stage("{job-label: true}");
     stage.job("operation.shop.shop-on-run-start-0").execute("select 1").unwrap();
-    let ear: Arc<Ear> = Arc::clone(&stage.ear);
-    let job = Job::operation(&stage.runtime, &stage.worker, "macro.shop.op", ear);
+    let listener: Arc<RecordingListener> = Arc::clone(&stage.listener);
+    let job = Job::operation(&stage.runtime, &stage.worker, "macro.shop.op", listener);
     job.call("op", &[], &[]).unwrap();
     job.begin().unwrap();
     job.rollback().unwrap();
@@ -57,7 +57,7 @@ fn the_default_has_the_keys_that_tools_look_for() {
         "select 3".to_owned(),
         "ROLLBACK".to_owned(),
     ];
-    assert_eq!(*stage.ear.statements.lock().unwrap(), expected);
+    assert_eq!(*stage.listener.statements.lock().unwrap(), expected);
 }
 
 #[test]

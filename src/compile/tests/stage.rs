@@ -14,18 +14,18 @@ use crate::template::{Notice, Notices, Text};
 
 /// Hears everything and writes it down.
 #[derive(Debug, Default)]
-pub(super) struct Ear {
+pub(super) struct RecordingListener {
     pub(super) statements: Mutex<Vec<String>>,
     pub(super) notices: Mutex<Vec<Notice>>,
 }
 
-impl Notices for Ear {
+impl Notices for RecordingListener {
     fn notice(&self, notice: Notice) {
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 }
 
-impl Listener for Ear {
+impl Listener for RecordingListener {
     fn statement(&self, sql: &str) {
         self.statements.lock().unwrap_or_else(PoisonError::into_inner).push(sql.trim().to_owned());
     }
@@ -36,7 +36,7 @@ impl Listener for Ear {
 pub(super) struct Stage {
     pub(super) runtime: Arc<Runtime>,
     pub(super) worker: Worker,
-    pub(super) ear: Arc<Ear>,
+    pub(super) listener: Arc<RecordingListener>,
     _folder: tempfile::TempDir,
 }
 
@@ -78,8 +78,8 @@ impl Stage {
             sources: Arc::clone(&sources),
         };
         let (project, _) = project::load(&request).unwrap_or_else(|found| panic!("{}", show(&found)));
-        let ear = Arc::new(Ear::default());
-        let notices: Arc<dyn Notices> = Arc::<Ear>::clone(&ear);
+        let listener = Arc::new(RecordingListener::default());
+        let notices: Arc<dyn Notices> = Arc::<RecordingListener>::clone(&listener);
         let inputs = Inputs { project: &project, sources: &sources, notices: &notices, cache: None };
         let loaded = manifest::load(&inputs).unwrap_or_else(|found| panic!("{}", show(&found)));
         let runtime = Arc::new(Runtime::new(Parts {
@@ -93,7 +93,7 @@ impl Stage {
         let worker = Worker::connect(&runtime, "Thread-1 (worker)").unwrap_or_else(|failure| {
             panic!("{}", render_all(&[failure.diagnostic()], &runtime.parts.sources, Style::Plain))
         });
-        Self { runtime, worker, ear, _folder: folder }
+        Self { runtime, worker, listener, _folder: folder }
     }
 
     pub(super) fn id(&self, unique_id: &str) -> NodeId {
@@ -102,7 +102,12 @@ impl Stage {
     }
 
     pub(super) fn job(&self, unique_id: &str) -> Job {
-        Job::new(&self.runtime, &self.worker, self.id(unique_id), Arc::<Ear>::clone(&self.ear))
+        Job::new(
+            &self.runtime,
+            &self.worker,
+            self.id(unique_id),
+            Arc::<RecordingListener>::clone(&self.listener),
+        )
     }
 
     /// What a model of the root project becomes.
@@ -116,8 +121,8 @@ impl Stage {
     /// What a query from the command line becomes.
     pub(super) fn inline(&self, text: &str) -> String {
         let file = self.runtime.parts.sources.add("--inline", text);
-        let ear: Arc<Ear> = Arc::clone(&self.ear);
-        match Job::inline(&self.runtime, &self.worker, Text::of_file(&file), ear).compile() {
+        let listener: Arc<RecordingListener> = Arc::clone(&self.listener);
+        match Job::inline(&self.runtime, &self.worker, Text::of_file(&file), listener).compile() {
             Ok(compiled) => compiled.sql.clone(),
             Err(failure) => self.show(&failure),
         }

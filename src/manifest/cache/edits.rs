@@ -11,11 +11,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Volatile;
-use super::again::{Again, Renewed};
+use super::cache_file::CacheHead;
 use super::described::Described;
 use super::key::{Place, id, resources};
 use super::macros::ChangedMacros;
-use super::stored::Head;
+use super::redraft::{Redrafted, Redrafting};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::access::check_access;
 use crate::manifest::config::SharedConfigs;
@@ -43,7 +43,7 @@ pub(super) struct Edits<'a> {
     pub(super) engine: &'a Engine,
     /// What is wrong with the library of macros.
     pub(super) library_findings: &'a [Diagnostic],
-    pub(super) head: &'a Head,
+    pub(super) head: &'a CacheHead,
 }
 
 /// What edits came to.
@@ -103,7 +103,7 @@ impl Edits<'_> {
         let drafted = self.drafted(manifest, wanted, changed)?;
         let mut edited = Edited { volatile, has_other_macros: !macros.is_empty(), ..Edited::default() };
         let mut again = Vec::new();
-        for Renewed { id, drafted, is_same, .. } in drafted {
+        for Redrafted { id, drafted, is_same, .. } in drafted {
             let Drafted { node, findings, is_volatile, macros } = drafted;
             let volatile = || Volatile { node: node.unique_id.clone(), findings };
             edited.volatile.extend(is_volatile.then(volatile));
@@ -175,7 +175,7 @@ impl Edits<'_> {
         manifest: &Manifest,
         mut wanted: Wanted,
         changed: &[Place<'_>],
-    ) -> Option<Vec<Renewed>> {
+    ) -> Option<Vec<Redrafted>> {
         let project = self.inputs.project;
         let blocks = Arc::new(manifest.doc_blocks.clone());
         let trees = Trees::of(project);
@@ -210,7 +210,7 @@ impl Edits<'_> {
         let (describing, _) = self.property_files(&rendering, |path, file| {
             patched.contains(path) && !told.iter().any(|told| told.source.id() == file)
         });
-        let again = Again::new(self, manifest, &drafting, told.iter().chain(&describing));
+        let again = Redrafting::new(self, manifest, &drafting, told.iter().chain(&describing));
         if !again.are_same(&turned_off) {
             return None;
         }
@@ -219,7 +219,7 @@ impl Edits<'_> {
             drafted.extend(again.of_property_file(file, &rendering)?);
         }
         let mut others: HashSet<FileId> = changed.iter().filter_map(|(_, file)| id(file)).collect();
-        for Renewed { drafted: Drafted { node, .. }, .. } in drafted.iter().filter(|it| !it.is_same) {
+        for Redrafted { drafted: Drafted { node, .. }, .. } in drafted.iter().filter(|it| !it.is_same) {
             let tells_of_it =
                 |file: &&PropertyFile| node.origin.patch_path.as_ref() == Some(&file.patch_path());
             others.extend(told.iter().chain(&describing).filter(tells_of_it).map(|file| file.source.id()));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use super::stored::Head;
+use super::cache_file::CacheHead;
 use crate::host::environment;
 use crate::host::files::{self, Stamp};
 use crate::project::{Consulted, FileKind, Package, Project, ResourceFile, is_vars};
@@ -240,7 +240,7 @@ pub(super) struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Compares the files; `None` where there are not the same files, or one changed
     /// that cannot be read or whose nodes cannot be edited.
-    pub(super) fn since(head: &Head, project: &'a Project) -> Option<Self> {
+    pub(super) fn since(head: &CacheHead, project: &'a Project) -> Option<Self> {
         let files: Vec<Place<'_>> = resources(project).collect();
         let is_same_list = files.len() == head.files.files.len()
             && files.iter().zip(&head.files.files).all(|((_, file), known)| known.is_place_of(file));

@@ -9,13 +9,13 @@
 //! read. What comes out is always what reading everything would give; the tests compare
 //! both over random edits.
 
-mod again;
+mod redraft;
 mod configs;
 mod described;
 mod edits;
 mod key;
 mod macros;
-mod stored;
+mod cache_file;
 mod users;
 
 use std::collections::HashSet;
@@ -24,18 +24,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use cache_file::{CacheFile, CacheHead, CachedManifest, Lists};
 use edits::{Edited, Edits};
 use key::{Changes, Key, KnownFiles};
-use stored::{Ground, Head, Lists, Stored};
 use users::MacroUsers;
 
 use super::parse::Surroundings;
-use super::{Inputs, Lazy, Loaded, Manifest, News, NodeId, UniqueId};
+use super::{Inputs, Lazy, Loaded, Manifest, NodeId, Reparsed, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::{FileError, clock, files};
 use crate::project::Project;
 use crate::source::SourceMap;
-use crate::template::{Engine, Notice, Weight};
+use crate::template::{Audience, Engine, Notice};
 
 /// How an understanding goes back to one that an earlier run left.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,7 @@ pub struct Basis {
     key: Box<Key>,
     /// When the files were looked at, in nanoseconds since 1970.
     known_at: i64,
-    learned: Learned,
+    learned: CacheNotes,
     /// What an earlier run left, where this goes back to it.
     earlier: Option<Earlier>,
 }
@@ -72,12 +72,12 @@ pub struct Basis {
 #[derive(Debug, Clone)]
 struct Earlier {
     files: KnownFiles,
-    ground: Ground,
+    cached_manifest: CachedManifest,
 }
 
 /// What no manifest tells, and the next run has to know.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Learned {
+pub(super) struct CacheNotes {
     /// Nodes that may come out otherwise in the next run, while no file changes.
     pub(super) volatile: Vec<Volatile>,
     /// Whether a property file changes sources of other packages, or describes their nodes.
@@ -101,11 +101,11 @@ impl Basis {
         let known_at = clock::now().timestamp_nanos_opt().unwrap_or_default();
         let name = project.invocation.id.clone();
         let key = Box::new(Key::of(project, sources));
-        Self { name, key, known_at, learned: Learned::default(), earlier: None }
+        Self { name, key, known_at, learned: CacheNotes::default(), earlier: None }
     }
 
     /// The same with what was learned meanwhile.
-    pub(super) fn with(self, learned: Learned) -> Self {
+    pub(super) fn with(self, learned: CacheNotes) -> Self {
         Self { learned, ..self }
     }
 
@@ -128,54 +128,60 @@ const FEW_NODES: usize = if cfg!(test) { 5 } else { 400 };
 
 /// What an earlier run left, as far as it can be of use.
 pub(super) struct Recollection<'a> {
-    head: Head,
+    head: CacheHead,
     changes: Changes<'a>,
-    ground: Ground,
+    cached_manifest: CachedManifest,
     manifest: Manifest,
 }
 
 /// Recalls what an earlier run left; `None` where everything has to be read.
 pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollection<'a>> {
     let Some(path) = inputs.cache else {
-        tell(inputs, Weight::Debug, ("PartialParsingNotEnabled", "I028"), "Partial parsing not enabled", &[]);
+        tell(
+            inputs,
+            Audience::Debug,
+            ("PartialParsingNotEnabled", "I028"),
+            "Partial parsing not enabled",
+            &[],
+        );
         return None;
     };
     if !files::is_file(path) {
         tell_why(inputs, "saved manifest not found. Starting full parse.");
         return None;
     }
-    let stored = Arc::new(Stored::open(path)?);
+    let cache_file = Arc::new(CacheFile::open(path)?);
     let project = inputs.project;
     let recollect = || {
-        let head = stored.head()?;
+        let head = cache_file.head()?;
         if head.key != *basis.key || head.answers != key::answers(project, &head.asked) {
             basis.key.reasons(&head.key).into_iter().for_each(|reason| tell_why(inputs, reason));
             return None;
         }
         let changes = Changes::since(&head, project)?;
-        let ground = Ground::of(&stored, &head)?;
-        let manifest = ground.manifest(&head)?;
-        Some(Recollection { head, changes, ground, manifest })
+        let cached_manifest = CachedManifest::of(&cache_file, &head)?;
+        let manifest = cached_manifest.manifest(&head)?;
+        Some(Recollection { head, changes, cached_manifest, manifest })
     };
-    let (is_whole, recollection) = rayon::join(|| stored.is_whole(), recollect);
+    let (is_whole, recollection) = rayon::join(|| cache_file.is_whole(), recollect);
     recollection.filter(|_| is_whole)
 }
 
 /// Tells why everything has to be read.
 fn tell_why(inputs: &Inputs<'_>, reason: &str) {
     let message = format!("Unable to do partial parsing because {reason}");
-    tell(inputs, Weight::Info, ("UnableToPartialParse", "I024"), &message, &[("reason", reason)]);
+    tell(inputs, Audience::Programs, ("UnableToPartialParse", "I024"), &message, &[("reason", reason)]);
 }
 
 fn tell(
     inputs: &Inputs<'_>,
-    weight: Weight,
+    audience: Audience,
     (name, code): (&'static str, &'static str),
     message: &str,
     facts: &[(&'static str, &str)],
 ) {
     let facts = facts.iter().map(|(key, fact)| (*key, (*fact).to_owned())).collect();
-    inputs.notices.notice(Notice::Remark { name, code, message: message.to_owned(), facts, weight });
+    inputs.notices.notice(Notice::Remark { name, code, message: message.to_owned(), facts, audience });
 }
 
 impl Recollection<'_> {
@@ -188,7 +194,7 @@ impl Recollection<'_> {
         (engine, library_findings): (&Engine, &[Diagnostic]),
         basis: &Basis,
     ) -> Option<Loaded> {
-        let Self { head, changes, ground, mut manifest } = self;
+        let Self { head, changes, cached_manifest, mut manifest } = self;
         let has_nothing_to_do = changes.files.is_empty() && head.learned.volatile.is_empty();
         let edited = if has_nothing_to_do {
             Edited::default()
@@ -200,14 +206,16 @@ impl Recollection<'_> {
         reads.note_all(&head.asked);
         let is_same = edited.nodes.is_empty() && !edited.has_other_macros && changes.files.is_empty();
         let is_new = changes.doubtful > FEW_FILES || edited.nodes.len() > FEW_NODES;
-        let news = match is_same {
+        let reparsed = match is_same {
             _ if is_new => {
-                let mut learned = Learned { volatile: edited.volatile, ..head.learned };
+                let mut learned = CacheNotes { volatile: edited.volatile, ..head.learned };
                 edited.macros.into_iter().for_each(|(node, macros)| learned.macros.renew(&node, macros));
-                News::Much(basis.clone().with(learned).after(Earlier { files: head.files, ground }))
+                Reparsed::Much(
+                    basis.clone().with(learned).after(Earlier { files: head.files, cached_manifest }),
+                )
             }
-            true => News::Nothing,
-            false => News::Little,
+            true => Reparsed::Nothing,
+            false => Reparsed::Little,
         };
         let descent = Descent {
             name: if is_new { basis.name.clone() } else { head.name.clone() },
@@ -218,7 +226,7 @@ impl Recollection<'_> {
             is_new,
         };
         let engine = engine.clone();
-        Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), news, descent })
+        Some(Loaded { manifest, engine, warnings: head.warnings, outdated: Vec::new(), reparsed, descent })
     }
 }
 
@@ -237,8 +245,9 @@ pub fn keep(
         return files::remove(path);
     }
     let asked = reads.consulted();
-    let (files, ground) = basis.earlier.map(|Earlier { files, ground }| (files, ground)).unzip();
-    let head = Head {
+    let (files, cached_manifest) =
+        basis.earlier.map(|Earlier { files, cached_manifest }| (files, cached_manifest)).unzip();
+    let head = CacheHead {
         name: basis.name,
         made_at: manifest.made_at,
         key: *basis.key,
@@ -249,5 +258,5 @@ pub fn keep(
         warnings: warnings.to_vec(),
         lists: Lists::of(manifest),
     };
-    stored::write(path, &head, manifest, ground.as_ref())
+    cache_file::write(path, &head, manifest, cached_manifest.as_ref())
 }

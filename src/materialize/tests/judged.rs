@@ -20,27 +20,32 @@ fn data_test(config: &Json) -> Node {
 
 #[test]
 fn a_test_is_weighed_by_severity_and_conditions() {
-    let check = |config: Json, answer: Rows, grade: Grade, message: Option<&str>| {
+    let check = |config: Json, answer: Rows, status: TestStatus, message: Option<&str>| {
         let node = data_test(&config);
         let mut executor = Recorder { answers: vec![answer], ..Recorder::default() };
-        let verdict = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
-        assert_eq!((verdict.grade, verdict.message.as_deref()), (grade, message), "{config}");
+        let verdict = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
+        assert_eq!((verdict.status, verdict.message.as_deref()), (status, message), "{config}");
     };
-    check(json!({}), counted(0, false, false), Grade::Pass, None);
-    check(json!({}), counted(1, true, true), Grade::Fail, Some("Got 1 result, configured to fail if != 0"));
+    check(json!({}), counted(0, false, false), TestStatus::Pass, None);
+    check(
+        json!({}),
+        counted(1, true, true),
+        TestStatus::Fail,
+        Some("Got 1 result, configured to fail if != 0"),
+    );
     check(
         json!({"severity": "warn"}),
         counted(2, true, true),
-        Grade::Warn,
+        TestStatus::Warn,
         Some("Got 2 results, configured to warn if != 0"),
     );
     check(
         json!({"error_if": ">10", "warn_if": ">1", "fail_calc": "sum(n)"}),
         counted(5, true, false),
-        Grade::Warn,
+        TestStatus::Warn,
         Some("Got 5 results, configured to warn if >1"),
     );
-    check(json!({"severity": "warn"}), counted(2, false, true), Grade::Pass, None);
+    check(json!({"severity": "warn"}), counted(2, false, true), TestStatus::Pass, None);
 }
 
 #[test]
@@ -49,8 +54,8 @@ fn a_warning_fails_where_warnings_are_errors() {
     let mut executor = Recorder { answers: vec![counted(2, true, true)], ..Recorder::default() };
     let flags = Flags { warn_error: true, ..Flags::default() };
     assert_eq!(
-        judge(&Order { flags, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap().grade,
-        Grade::Fail
+        judge(&Order { flags, ..order(&node) }, &mut executor, Materializer::BuiltIn).unwrap().status,
+        TestStatus::Fail
     );
 }
 
@@ -59,7 +64,7 @@ fn failing_rows_are_stored_and_then_counted_where_they_are() {
     let node = data_test(&json!({"store_failures_as": "view", "limit": 100}));
     let mut executor =
         Recorder { answers: vec![counted(1, true, true)], ..Recorder::with(&[("a", RelationKind::Table)]) };
-    let verdict = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    let verdict = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     begin
     drop table "a"
@@ -77,9 +82,9 @@ fn a_test_may_be_judged_by_the_project() {
         let node = data_test(&config);
         let main = main.map(|rows| (Response::default(), rows));
         let mut executor = Recorder { main, is_open: true, ..Recorder::default() };
-        let recipe = Recipe::Macro("shop.materialization_test_default");
-        let told = match judge(&order(&node), &mut executor, recipe) {
-            Ok(verdict) => format!("{:?} {}", verdict.grade, verdict.failures),
+        let materializer = Materializer::Macro("shop.materialization_test_default");
+        let told = match judge(&order(&node), &mut executor, materializer) {
+            Ok(verdict) => format!("{:?} {}", verdict.status, verdict.failures),
             Err(failure) => failure.diagnostic().message,
         };
         format!("{}\n{told}", executor.script())
@@ -112,7 +117,7 @@ fn a_test_without_a_number_says_so() {
     let mut answer = counted(0, false, false);
     answer.rows[0][0] = Cell::Null;
     let mut executor = Recorder { answers: vec![answer], ..Recorder::default() };
-    let failure = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap_err();
+    let failure = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap_err();
     assert_eq!(
         failure.diagnostic().message,
         "`fail_calc: sum(n)` must give a number for the failing rows, also when there are none"
@@ -192,14 +197,14 @@ fn a_unit_test_compares_the_expected_columns() {
         rows: vec![row(1, "actual"), row(3, "actual"), row(1, "expected"), row(2, "expected")],
     };
     let mut executor = Recorder { answers: vec![model, both], ..Recorder::default() };
-    let verdict = judge(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    let verdict = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     look: get_empty_subquery_sql(select 1)
     main: get_unit_test_sql(select 1, select cast(1 as integer) as "id", cast(null as integer) as "n"
     union all
     select cast(2 as integer) as "id", cast(null as integer) as "n", ['"id"'])
     "#);
-    assert_eq!((verdict.grade, verdict.failures), (Grade::Fail, 1));
+    assert_eq!((verdict.status, verdict.failures), (TestStatus::Fail, 1));
     insta::assert_snapshot!(verdict.message.unwrap(), @r"
       id
     - 2    expected, but missing

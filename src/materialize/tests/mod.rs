@@ -221,13 +221,13 @@ fn order(node: &Node) -> Order<'_> {
 fn made(config: &Json, existing: &[(&str, RelationKind)]) -> String {
     let mut executor = Recorder::with(existing);
     let node = model(config);
-    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    make(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     executor.script()
 }
 
 /// The message of the error, and the script that led to it.
 fn refused(config: &Json, executor: &mut Recorder) -> String {
     let node = model(config);
-    let failure = make(&order(&node), executor, Recipe::BuiltIn).unwrap_err();
+    let failure = make(&order(&node), executor, Materializer::BuiltIn).unwrap_err();
     format!("{}\nerror: {}", executor.script(), failure.diagnostic().message)
 }

@@ -66,7 +66,8 @@ fn indexes_that_survive_a_rename_are_created_before_it() {
     let mut executor = Recorder::with(&[("a", RelationKind::Table)]);
     let node = model(&json!({"materialized": "table", "indexes": [{"columns": ["id"]}]}));
     let capabilities = Capabilities { indexes_survive_renames: true, ..CAPABILITIES };
-    make(&Order { capabilities: &capabilities, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap();
+    make(&Order { capabilities: &capabilities, ..order(&node) }, &mut executor, Materializer::BuiltIn)
+        .unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     begin
     main: get_create_table_as_sql(false, "a__dbt_tmp", select 1)
@@ -83,7 +84,7 @@ fn materialized_view(config: &Json, existing: &[(&str, RelationKind)], changes: 
     config["materialized"] = json!("materialized_view");
     let node = model(&config);
     let mut executor = Recorder { returns: changes, ..Recorder::with(existing) };
-    match make(&order(&node), &mut executor, Recipe::BuiltIn) {
+    match make(&order(&node), &mut executor, Materializer::BuiltIn) {
         Ok(made) => format!("{}\nanswer: {}", executor.script(), made.response.message),
         Err(failure) => format!("{}\nerror: {}", executor.script(), failure.diagnostic().message),
     }
@@ -170,7 +171,7 @@ fn a_materialized_view_needs_a_warehouse_that_has_them() {
     let node = model(&json!({"materialized": "materialized_view"}));
     let capabilities = Capabilities { materialized_views: false, ..CAPABILITIES };
     let order = Order { capabilities: &capabilities, ..order(&node) };
-    let failure = make(&order, &mut Recorder::default(), Recipe::BuiltIn).unwrap_err();
+    let failure = make(&order, &mut Recorder::default(), Materializer::BuiltIn).unwrap_err();
     assert_eq!(failure.diagnostic().message, "the warehouse has no materialized views");
 }
 
@@ -181,7 +182,7 @@ fn a_name_that_is_too_long_is_refused_before_anything_runs() {
     node.relation = Some(Relation::new(Some("db"), "main", "a".repeat(64)));
     let dialect = Dialect { longest_name: Some(63), ..Dialect::ANSI };
     let failure =
-        make(&Order { dialect: &dialect, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap_err();
+        make(&Order { dialect: &dialect, ..order(&node) }, &mut executor, Materializer::BuiltIn).unwrap_err();
     assert!(failure.diagnostic().message.ends_with("has 64 characters; at most 63 are possible"));
     assert_eq!(executor.script(), "rollback");
 }
@@ -193,7 +194,7 @@ fn without_transactions_for_ddl_the_old_table_is_kept_until_the_new_one_stands()
         let node = model(&json!({"materialized": "table"}));
         let capabilities = Capabilities { transactional_ddl: false, ..CAPABILITIES };
         let order = Order { capabilities: &capabilities, ..order(&node) };
-        make(&order, &mut executor, Recipe::BuiltIn).unwrap();
+        make(&order, &mut executor, Materializer::BuiltIn).unwrap();
         executor.script()
     };
     insta::assert_snapshot!(made_over(RelationKind::Table), @r#"
@@ -220,7 +221,7 @@ fn a_table_with_foreign_keys_is_built_where_it_is_to_be() {
     let mut node = model(&json!({"materialized": "table", "contract": {"enforced": true}}));
     let NodeKind::Model(of_model) = &mut node.kind else { panic!("a model") };
     of_model.constraints = vec![json!({"type": "foreign_key", "to": "b"})];
-    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    make(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     begin
     drop table "a"
@@ -291,7 +292,7 @@ fn text_columns_grow_before_rows_are_added() {
     executor.columns.insert("a".to_owned(), vec![sized(10)]);
     executor.columns.insert("temp".to_owned(), vec![sized(20)]);
     let node = model(&json!({"materialized": "incremental"}));
-    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    make(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     assert!(
         executor.script().contains("call alter_column_type(\"a\", note, character varying(20))"),
         "{}",
@@ -338,7 +339,7 @@ fn a_snapshot_starts_its_history_and_merges_into_it_later() {
     staged.extend(["new", "dbt_change_type", "dbt_unique_key_1"].map(|name| Column::new(name, "text")));
     executor.columns.insert("temp".to_owned(), staged);
     let node = model(&config);
-    make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap();
+    make(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     begin
     call build_snapshot_staging_table(<strategy>, select 1, "a")
@@ -384,7 +385,7 @@ fn a_seed_is_created_once_and_emptied_afterwards() {
     let node = seed_node(&folder, "id,name\n1,a\n2,b\n", &json!({"materialized": "seed"}));
     let script = |existing: &[(&str, RelationKind)], flags: Flags| {
         let mut executor = Recorder::with(existing);
-        let made = make(&Order { flags, ..order(&node) }, &mut executor, Recipe::BuiltIn).unwrap();
+        let made = make(&Order { flags, ..order(&node) }, &mut executor, Materializer::BuiltIn).unwrap();
         let calls: Vec<String> =
             executor.script.iter().map(|line| line.lines().next().unwrap().to_owned()).collect();
         let calls: Vec<&str> = calls.iter().map(|line| line.split(['(', '\n']).next().unwrap()).collect();
@@ -412,7 +413,7 @@ fn a_mistake_in_a_seed_is_found_before_anything_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let node = seed_node(&folder, "id,name\n1\n2,b,c\n", &json!({"materialized": "seed"}));
     let mut executor = Recorder::default();
-    let failure = make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap_err();
+    let failure = make(&order(&node), &mut executor, Materializer::BuiltIn).unwrap_err();
     let problem = failure.diagnostic();
     assert_eq!(problem.message, "2 lines are malformed");
     let labels: Vec<&str> = problem.labels.iter().map(|label| label.text.as_str()).collect();
@@ -430,8 +431,8 @@ fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
         let returns = if is_open { Value::from_pairs([("relations", vec![this])]) } else { returns };
         let mut executor = Recorder { returns, main, is_open, ..Recorder::default() };
         let node = model(&json!({"materialized": "archive"}));
-        let recipe = Recipe::Macro("materialization_archive_default");
-        let told = match make(&order(&node), &mut executor, recipe) {
+        let materializer = Materializer::Macro("materialization_archive_default");
+        let told = match make(&order(&node), &mut executor, materializer) {
             Ok(made) => format!("{} relation, {}", made.relations.len(), executor.script()),
             Err(failure) => failure.diagnostic().message,
         };
@@ -462,7 +463,7 @@ fn a_users_materialization_returns_its_relations_and_has_a_main_statement() {
 fn an_unknown_materialization_is_refused_with_a_suggestion() {
     let mut executor = Recorder::default();
     let node = model(&json!({"materialized": "tabel"}));
-    let failure = make(&order(&node), &mut executor, Recipe::BuiltIn).unwrap_err();
+    let failure = make(&order(&node), &mut executor, Materializer::BuiltIn).unwrap_err();
     assert_eq!(failure.diagnostic().message, "there is no materialization `tabel`");
     assert_eq!(failure.diagnostic().help, ["did you mean `table`?"]);
 }

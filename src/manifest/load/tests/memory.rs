@@ -220,7 +220,7 @@ fn recalled(root: &Path, cache: &Path, colour: &str) -> Result<Loaded, Vec<Diagn
     let environment = Environment::from_iter([("COLOUR", colour)]);
     let (project, _, loaded) = load_folder(root, environment, Some(cache));
     let loaded = loaded?;
-    if let News::Much(basis) = &loaded.news {
+    if let Reparsed::Much(basis) = &loaded.reparsed {
         let understood = (&loaded.manifest, loaded.warnings.as_slice());
         keep(cache, project.as_ref().unwrap(), basis.clone(), understood).unwrap();
     }
@@ -308,40 +308,40 @@ fn only_what_changed_is_read_again() {
     put(&root, PROJECT.len() - 2, 1);
     age(&root, 0);
     let cache = root.join("target/parse.cache");
-    let news = |colour: &str| match recalled(&root, &cache, colour).unwrap().news {
-        News::Nothing => "nothing",
-        News::Little => "little",
-        News::Much(_) => "much",
+    let reparsed = |colour: &str| match recalled(&root, &cache, colour).unwrap().reparsed {
+        Reparsed::Nothing => "nothing",
+        Reparsed::Little => "little",
+        Reparsed::Much(_) => "much",
     };
-    assert_eq!(news("red"), "much", "the first time");
-    assert_eq!(news("red"), "nothing");
-    assert_eq!(news("blue"), "nothing", "a variable that nothing reads");
+    assert_eq!(reparsed("red"), "much", "the first time");
+    assert_eq!(reparsed("red"), "nothing");
+    assert_eq!(reparsed("blue"), "nothing", "a variable that nothing reads");
     write_project(&root, &[("models/b.sql", "select * from {{ ref('s') }}")]);
-    assert_eq!(news("red"), "little", "the SQL of a model");
+    assert_eq!(reparsed("red"), "little", "the SQL of a model");
     write_project(&root, &[("models/b.sql", "{{ config(tags=['x']) }} select * from {{ ref('s') }}")]);
-    assert_eq!(news("red"), "little", "a setting that is the model's own");
+    assert_eq!(reparsed("red"), "little", "a setting that is the model's own");
     write_project(&root, &[("models/b.sql", "select '{{ run_started_at }}' {{ env_var('COLOUR') }}")]);
-    assert_eq!(news("red"), "little");
+    assert_eq!(reparsed("red"), "little");
     let described = |columns: &str| format!("models: [{{name: a, description: A, columns: [{columns}]}}]");
     let tested = described("{name: id, description: Key, data_tests: [unique, not_null]}");
     write_project(&root, &[("models/schema.yml", &tested)]);
-    assert_eq!(news("red"), "little", "what is said about a model");
+    assert_eq!(reparsed("red"), "little", "what is said about a model");
     write_project(&root, &[("models/schema.yml", &described("{name: id, data_tests: [unique]}"))]);
-    assert_eq!(news("red"), "much", "which tests there are");
+    assert_eq!(reparsed("red"), "much", "which tests there are");
     write_project(&root, &[("models/schema.yml", "models: [{name: b}]")]);
-    assert_eq!(news("red"), "much", "which models are described");
-    assert_eq!(news("red"), "nothing", "a node that tells the time, which is no part of it");
-    assert_eq!(news("blue"), "much", "a variable that a node reads");
+    assert_eq!(reparsed("red"), "much", "which models are described");
+    assert_eq!(reparsed("red"), "nothing", "a node that tells the time, which is no part of it");
+    assert_eq!(reparsed("blue"), "much", "a variable that a node reads");
     let naming = |body: &str| format!("{{% macro generate_schema_name(name, node) %}}{body}{{% endmacro %}}");
     let silent = naming("{% if flags.FULL_REFRESH %}{{ log('x') }}{% endif %}{{ name or target.schema }}");
     write_project(&root, &[("models/b.sql", "select 1 as id"), ("macros/naming.sql", &silent)]);
-    assert_eq!(news("red"), "much", "a macro");
-    assert_eq!(news("red"), "nothing", "a flag and a function that it does not call are no news");
+    assert_eq!(reparsed("red"), "much", "a macro");
+    assert_eq!(reparsed("red"), "nothing", "a flag and a function that it does not call are no reparsed");
     write_project(&root, &[("macros/naming.sql", &naming("{{ log('x') }}{{ name or target.schema }}"))]);
-    assert_eq!(news("blue"), "much");
-    assert_eq!(news("blue"), "much", "what it says has to be said in each run");
+    assert_eq!(reparsed("blue"), "much");
+    assert_eq!(reparsed("blue"), "much", "what it says has to be said in each run");
     write_project(&root, &[("macros/naming.sql", &silent)]);
-    assert_eq!(news("blue"), "much");
+    assert_eq!(reparsed("blue"), "much");
     let which = "{{ config(enabled=false, meta={'which': flags.WHICH}) }} select 1 as id";
     write_project(
         &root,
@@ -351,16 +351,16 @@ fn only_what_changed_is_read_again() {
         ],
     );
     age(&root, 1);
-    assert_eq!(news("blue"), "much");
-    assert_eq!(news("blue"), "nothing", "one with a warning, and one that is turned off");
+    assert_eq!(reparsed("blue"), "much");
+    assert_eq!(reparsed("blue"), "nothing", "one with a warning, and one that is turned off");
     let now = "{{ config(materialized='oops', meta={'now': modules.datetime.datetime.now() | string}) }} select 1 as id";
     write_project(&root, &[("models/b.sql", now)]);
-    assert_eq!(news("blue"), "much");
-    assert_eq!(news("blue"), "much", "a warning about what is otherwise in each run");
+    assert_eq!(reparsed("blue"), "much");
+    assert_eq!(reparsed("blue"), "much", "a warning about what is otherwise in each run");
     files::write(&cache, "model cache 4\nnonsense").unwrap();
-    assert_eq!(news("blue"), "much", "a damaged file");
+    assert_eq!(reparsed("blue"), "much", "a damaged file");
     let mut bytes = files::read(&cache).unwrap();
     bytes.truncate(bytes.len() / 2);
     files::write(&cache, bytes).unwrap();
-    assert_eq!(news("blue"), "much", "a file that was cut");
+    assert_eq!(reparsed("blue"), "much", "a file that was cut");
 }

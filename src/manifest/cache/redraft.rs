@@ -22,7 +22,7 @@ use crate::source::FileId;
 const SEEN_BY_OTHERS: [&str; 4] = ["access", "enabled", "event_time", "group"];
 
 /// A node that was drafted again.
-pub(super) struct Renewed {
+pub(super) struct Redrafted {
     pub(super) id: NodeId,
     pub(super) drafted: Drafted,
     /// Whether it came out as it was.
@@ -30,7 +30,7 @@ pub(super) struct Renewed {
 }
 
 /// Drafts nodes again.
-pub(super) struct Again<'a> {
+pub(super) struct Redrafting<'a> {
     edits: &'a Edits<'a>,
     manifest: &'a Manifest,
     drafting: &'a Drafting<'a>,
@@ -40,7 +40,7 @@ pub(super) struct Again<'a> {
     unit_tested: HashSet<NodeId>,
 }
 
-impl<'a> Again<'a> {
+impl<'a> Redrafting<'a> {
     /// With these property files, which are all that describe the nodes.
     pub(super) fn new(
         edits: &'a Edits<'a>,
@@ -58,7 +58,7 @@ impl<'a> Again<'a> {
     }
 
     /// Nodes that are a whole file, each of these, which are all of their files.
-    pub(super) fn whole_files(&self, old: &[(NodeId, &Node)]) -> Option<Vec<Renewed>> {
+    pub(super) fn whole_files(&self, old: &[(NodeId, &Node)]) -> Option<Vec<Redrafted>> {
         let places = self.places(old.iter().map(|(_, node)| *node));
         let tests = self.tests_of(old);
         old.par_iter()
@@ -111,7 +111,7 @@ impl<'a> Again<'a> {
         &self,
         file: &Described<'_>,
         rendering: &Rendering<'_>,
-    ) -> Option<Vec<Renewed>> {
+    ) -> Option<Vec<Redrafted>> {
         let library = self.edits.engine.library();
         let drafted = file.drafted((library, rendering), self.drafting)?;
         let is_same_list = file.held().len() == drafted.len();
@@ -140,10 +140,10 @@ impl<'a> Again<'a> {
     }
 
     /// The node in its old place; `None` where that concerns others.
-    fn renewed(&self, (id, old): (NodeId, &Node), drafted: Drafted) -> Option<Renewed> {
+    fn renewed(&self, (id, old): (NodeId, &Node), drafted: Drafted) -> Option<Redrafted> {
         let is_same = self.is_same(old, &drafted);
         let is_quiet = || drafted.findings.is_empty() && !self.is_seen_by_others(id, old, &drafted.node);
-        (is_same || is_quiet()).then_some(Renewed { id, drafted, is_same })
+        (is_same || is_quiet()).then_some(Redrafted { id, drafted, is_same })
     }
 
     /// Whether a node that may come out otherwise in each run, did not, and what is questionable

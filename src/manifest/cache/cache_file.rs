@@ -2,7 +2,7 @@
 //!
 //! | section | holds |
 //! |---|---|
-//! | 1 | [`Head`] |
+//! | 1 | [`CacheHead`] |
 //! | 2 | configurations, each once |
 //! | 3 | macros, docs blocks, groups |
 //! | 4 to 8 | the [`Table`] of all outlines |
@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Learned;
+use super::CacheNotes;
 use super::configs::{ConfigPlaces, Configs, KeptConfigs};
 use super::key::{Key, KnownFiles, Sum};
 use crate::diagnostics::Diagnostic;
@@ -40,7 +40,7 @@ const FIRST_SHELF: usize = TABLE + SECTIONS;
 
 /// What is looked at before anything else.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Head {
+pub(super) struct CacheHead {
     /// Which understanding this is.
     pub(super) name: String,
     /// [`Manifest::made_at`].
@@ -50,7 +50,7 @@ pub(super) struct Head {
     pub(super) asked: Consulted,
     pub(super) answers: Sum,
     pub(super) files: KnownFiles,
-    pub(super) learned: Learned,
+    pub(super) learned: CacheNotes,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) lists: Lists,
 }
@@ -92,13 +92,16 @@ struct OthersToWrite<'a> {
 /// It cannot be written.
 pub(super) fn write(
     path: &Path,
-    head: &Head,
+    head: &CacheHead,
     manifest: &Manifest,
-    ground: Option<&Ground>,
+    cached_manifest: Option<&CachedManifest>,
 ) -> Result<(), FileError> {
-    let ground = ground.filter(|ground| ground.configs.count() <= CONFIGS_OF_A_NODE * manifest.nodes.len());
-    let shelves = Shelves::of(manifest, ground);
-    let configs = Configs::of(ground.map(|ground| &*ground.configs), shelves.nodes());
+    let cached_manifest = cached_manifest.filter(|cached_manifest| {
+        cached_manifest.configs.count() <= CONFIGS_OF_A_NODE * manifest.nodes.len()
+    });
+    let shelves = Shelves::of(manifest, cached_manifest);
+    let configs =
+        Configs::of(cached_manifest.map(|cached_manifest| &*cached_manifest.configs), shelves.nodes());
     let others = OthersToWrite {
         macros: &manifest.macros,
         doc_blocks: &manifest.doc_blocks,
@@ -109,7 +112,8 @@ pub(super) fn write(
         section(sealing, &rmp_serde::to_vec(head).map_err(io::Error::other)?)?;
         section(sealing, &configs.written()?)?;
         section(sealing, &rmp_serde::to_vec(&others).map_err(io::Error::other)?)?;
-        let (table, first) = rayon::join(|| table(manifest, ground), || shelves.written(0, &configs));
+        let (table, first) =
+            rayon::join(|| table(manifest, cached_manifest), || shelves.written(0, &configs));
         for part in table.ok_or(io::ErrorKind::FileTooLarge)?.iter().chain(&first?) {
             section(sealing, part)?;
         }
@@ -135,9 +139,9 @@ fn section(sealing: &mut Sealing<'_>, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The sections of the table.
-fn table(manifest: &Manifest, ground: Option<&Ground>) -> Option<[Vec<u8>; SECTIONS]> {
-    match ground.filter(|_| manifest.nodes.are_outlines_as_kept()) {
-        Some(ground) => ground.stored.table(),
+fn table(manifest: &Manifest, cached_manifest: Option<&CachedManifest>) -> Option<[Vec<u8>; SECTIONS]> {
+    match cached_manifest.filter(|_| manifest.nodes.are_outlines_as_kept()) {
+        Some(cached_manifest) => cached_manifest.cache_file.table(),
         None => Table::of(&manifest.nodes),
     }
 }
@@ -148,17 +152,17 @@ struct Shelves<'a>(Vec<Shelf<'a>>);
 enum Shelf<'a> {
     Nodes(Vec<&'a Node>),
     /// One of the nodes of an earlier file.
-    Same(&'a Ground, usize),
+    Same(&'a CachedManifest, usize),
 }
 
 impl<'a> Shelves<'a> {
-    fn of(manifest: &'a Manifest, ground: Option<&'a Ground>) -> Self {
+    fn of(manifest: &'a Manifest, cached_manifest: Option<&'a CachedManifest>) -> Self {
         let turned_off = [&manifest.broken_tests, &manifest.disabled];
         let turned_off = turned_off.into_iter().flat_map(|list| list.chunks(SHELF));
         let turned_off = turned_off.map(|nodes| Shelf::Nodes(nodes.iter().collect()));
         let nodes = &manifest.nodes;
-        let shelf = |at: usize| match ground {
-            Some(ground) if nodes.is_shelf_as_kept(at) => Shelf::Same(ground, at),
+        let shelf = |at: usize| match cached_manifest {
+            Some(cached_manifest) if nodes.is_shelf_as_kept(at) => Shelf::Same(cached_manifest, at),
             _ => {
                 let places = at * SHELF..nodes.len().min((at + 1) * SHELF);
                 Shelf::Nodes(places.filter_map(|place| nodes.get(place)).collect())
@@ -186,9 +190,10 @@ impl<'a> Shelves<'a> {
 impl Shelf<'_> {
     fn written(&self, configs: &Configs<'_>) -> io::Result<Vec<u8>> {
         match self {
-            Self::Same(ground, at) => {
-                ground.stored.bytes(ground.first_shelf + at).ok_or(io::ErrorKind::UnexpectedEof.into())
-            }
+            Self::Same(cached_manifest, at) => cached_manifest
+                .cache_file
+                .bytes(cached_manifest.first_shelf + at)
+                .ok_or(io::ErrorKind::UnexpectedEof.into()),
             Self::Nodes(nodes) => {
                 let placed: Vec<(&Node, ConfigPlaces)> =
                     nodes.iter().map(|node| (*node, configs.places(&node.config))).collect();
@@ -200,12 +205,12 @@ impl Shelf<'_> {
 
 /// A cache file.
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(super) struct CacheFile {
     file: Sealed,
     sections: Vec<Range<u64>>,
 }
 
-impl Stored {
+impl CacheFile {
     /// Opens a file; `None` where there is none of this kind. What is in it counts only
     /// where it [is whole](Self::is_whole).
     pub(super) fn open(path: &Path) -> Option<Self> {
@@ -228,7 +233,7 @@ impl Stored {
     }
 
     /// The head.
-    pub(super) fn head(&self) -> Option<Head> {
+    pub(super) fn head(&self) -> Option<CacheHead> {
         self.read(0)
     }
 
@@ -252,23 +257,27 @@ impl Stored {
 
 /// A cache file that holds what this program understands.
 #[derive(Debug, Clone)]
-pub(super) struct Ground {
-    stored: Arc<Stored>,
+pub(super) struct CachedManifest {
+    cache_file: Arc<CacheFile>,
     configs: Arc<KeptConfigs>,
     /// The section of the first nodes that are in the graph.
     first_shelf: usize,
 }
 
-impl Ground {
-    pub(super) fn of(stored: &Arc<Stored>, head: &Head) -> Option<Self> {
+impl CachedManifest {
+    pub(super) fn of(cache_file: &Arc<CacheFile>, head: &CacheHead) -> Option<Self> {
         let Lists { broken_tests, disabled } = head.lists;
-        let configs = Arc::new(stored.read(1)?);
-        Some(Self { stored: Arc::clone(stored), configs, first_shelf: FIRST_SHELF + broken_tests + disabled })
+        let configs = Arc::new(cache_file.read(1)?);
+        Some(Self {
+            cache_file: Arc::clone(cache_file),
+            configs,
+            first_shelf: FIRST_SHELF + broken_tests + disabled,
+        })
     }
 
     /// The manifest that the earlier run understood.
-    pub(super) fn manifest(&self, head: &Head) -> Option<Manifest> {
-        let Others { macros, doc_blocks, groups } = self.stored.read(2)?;
+    pub(super) fn manifest(&self, head: &CacheHead) -> Option<Manifest> {
+        let Others { macros, doc_blocks, groups } = self.cache_file.read(2)?;
         let turned_off = |sections: Range<usize>| -> Option<Vec<Node>> {
             let shelves: Option<Vec<Vec<Node>>> = sections.map(|at| self.shelf(at)).collect();
             Some(shelves?.into_iter().flatten().collect())
@@ -276,20 +285,20 @@ impl Ground {
         let disabled = FIRST_SHELF + head.lists.broken_tests;
         let (broken_tests, disabled) =
             (turned_off(FIRST_SHELF..disabled)?, turned_off(disabled..self.first_shelf)?);
-        let ground = self.clone();
-        let understand = move |at: usize| match ground.shelf(ground.first_shelf + at) {
+        let cached_manifest = self.clone();
+        let understand = move |at: usize| match cached_manifest.shelf(cached_manifest.first_shelf + at) {
             Some(nodes) => nodes,
             // There was a right sum over the file that is still open.
             None => unreachable!("kept nodes cannot be read any more"),
         };
-        let nodes = Nodes::kept(Table::from_sections(self.stored.table()?)?, Arc::new(understand));
+        let nodes = Nodes::kept(Table::from_sections(self.cache_file.table()?)?, Arc::new(understand));
         let made_at = head.made_at;
         Some(Manifest { nodes, broken_tests, disabled, macros, doc_blocks, groups, made_at })
     }
 
     /// The nodes of a shelf.
     fn shelf(&self, section: usize) -> Option<Vec<Node>> {
-        let placed: Vec<(Node, ConfigPlaces)> = self.stored.read(section)?;
+        let placed: Vec<(Node, ConfigPlaces)> = self.cache_file.read(section)?;
         let complete = |(node, places): (Node, ConfigPlaces)| {
             Some(Node { config: self.configs.config(places)?, ..node })
         };

@@ -9,14 +9,14 @@ use crate::project::DBT_VERSION;
 
 /// The name under which the program was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Guise {
+pub(crate) enum ProgramName {
     /// Its own: talk is for people.
     Own,
     /// `dbt`: talk has dbt's lines and goes to stdout, as orchestrators expect.
     Dbt,
 }
 
-impl Guise {
+impl ProgramName {
     /// What this process was started as.
     pub(crate) fn of_process() -> Self {
         if environment::program_name() == "dbt" { Self::Dbt } else { Self::Own }

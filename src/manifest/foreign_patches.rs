@@ -18,16 +18,16 @@ use crate::source::Span;
 const LISTS: [NodeKey; 3] = [NodeKey::Models, NodeKey::Seeds, NodeKey::Snapshots];
 
 /// An entry and the nodes of its name, with their places among all sketches.
-struct Stray<'a> {
+struct ForeignPatch<'a> {
     patch: Patch<'a>,
     own: Option<(usize, Sketch)>,
     others: Vec<(usize, Sketch)>,
 }
 
 /// The entries that may describe a node of another package.
-pub(super) struct Strays<'a>(Vec<Stray<'a>>);
+pub(super) struct ForeignPatches<'a>(Vec<ForeignPatch<'a>>);
 
-impl<'a> Strays<'a> {
+impl<'a> ForeignPatches<'a> {
     /// Looks for nodes that share their name with an entry of another package.
     pub(super) fn new(patches: &Patches<'a>, sketches: &[Box<Sketch>]) -> Self {
         let of_entries = patches.unversioned().map(|(package, ..)| package);
@@ -42,8 +42,8 @@ impl<'a> Strays<'a> {
                 by_name.entry(sketch.search_name()).or_default().push(at);
             }
         }
-        let strays = patches.unversioned().filter(|(_, list, ..)| LISTS.contains(list));
-        Self(strays.filter_map(|entry| Stray::new(entry, &by_name, sketches)).collect())
+        let foreign_patches = patches.unversioned().filter(|(_, list, ..)| LISTS.contains(list));
+        Self(foreign_patches.filter_map(|entry| ForeignPatch::new(entry, &by_name, sketches)).collect())
     }
 
     /// Gives each entry whose own package has no such node that is turned on to the one
@@ -55,7 +55,7 @@ impl<'a> Strays<'a> {
         draft: impl Fn(Sketch, Option<Patch<'_>>) -> Drafted,
     ) -> (HashSet<Span>, Vec<Diagnostic>) {
         let (mut settled, mut twice) = (HashSet::new(), Vec::new());
-        for Stray { patch, own, others } in self.0 {
+        for ForeignPatch { patch, own, others } in self.0 {
             let is_on = |at: &usize| made.get(*at).is_some_and(|made| made.node.config.enabled());
             let mut on = others.into_iter().filter(|(at, _)| is_on(at));
             let (Some((at, sketch)), None) = (on.next(), on.next()) else { continue };
@@ -98,7 +98,7 @@ fn described_twice(node: &Node, patch: Patch<'_>) -> Diagnostic {
         .help("keep one of the two entries")
 }
 
-impl<'a> Stray<'a> {
+impl<'a> ForeignPatch<'a> {
     fn new(
         (package, list, name, patch): (&str, NodeKey, &str, Patch<'a>),
         by_name: &HashMap<String, Vec<usize>>,
