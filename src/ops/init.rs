@@ -18,6 +18,18 @@ const FILES: &[(&str, &str)] = &[
 /// The project file.
 const PROJECT_FILE: &str = include_str!("starter/project.yml.txt");
 
+/// Whether a folder is that of a project or lies in one.
+#[must_use]
+pub fn is_in_project(folder: &Path) -> bool {
+    folder.ancestors().any(|folder| PROJECT_FILE_NAMES.iter().any(|name| files::is_file(&folder.join(name))))
+}
+
+/// Whether there is something at this place.
+#[must_use]
+pub fn is_taken(folder: &Path) -> bool {
+    files::is_folder(folder) || files::is_file(folder)
+}
+
 /// Writes a project called `name` into `folder`, with a project file of this name; returns the
 /// files, in order.
 ///

@@ -131,10 +131,24 @@ pub(super) fn document(
     }
 }
 
+/// How dbt begins what it says of such a file, also where it is `dependencies.yml`.
+const MALFORMED: &str = "The packages.yml file in this project is malformed";
+
 fn unknown_key(message: &str, key: &str, known: &[&'static str]) -> Diagnostic {
     Diagnostic::error("packages", format!("{message} `{key}`"))
-        .known_as(format!("Additional properties are not allowed ('{key}' was unexpected)"))
+        .known_as(format!("{MALFORMED}: Additional properties are not allowed ('{key}' was unexpected)"))
         .suggest(key, known.iter().copied())
+}
+
+/// dbt's words for an entry that says nowhere where its package comes from.
+fn missing(map: &Map) -> String {
+    let empty = [("package", "hub"), ("git", "git"), ("local", "local")];
+    match empty.into_iter().find(|(key, _)| map.get(key).is_some()) {
+        Some((_, kind)) => {
+            format!("{MALFORMED}: A {kind} package is missing the value. It is a required property.")
+        }
+        None => format!("{MALFORMED}: it is not valid under any of the given schemas"),
+    }
 }
 
 fn requirement(item: &Yaml, written: &Yaml) -> Result<Requirement, Diagnostic> {
@@ -157,7 +171,7 @@ fn requirement(item: &Yaml, written: &Yaml) -> Result<Requirement, Diagnostic> {
             Some((key, _)) => finding.at(key.span, "").suggest(&key.text, KEYS),
             None => finding.at(item.span, ""),
         };
-        return Err(finding.help("give it `local: path/to/package`"));
+        return Err(finding.known_as(missing(map)).help("give it `local: path/to/package`"));
     };
     let own = match &origin {
         PackageOrigin::Local(_) => "local",

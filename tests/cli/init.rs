@@ -51,3 +51,20 @@ fn starts_a_project_that_builds() {
         ",
     );
 }
+
+#[test]
+fn as_dbt_a_project_that_is_there_is_left_alone() {
+    let sandbox = Sandbox::empty();
+    let _ = sandbox.run_as_dbt(["init", "shop", "--skip-profile-setup"]).success();
+    let file = sandbox.read("shop/dbt_project.yml");
+    let again = sandbox.run_as_dbt(["init", "shop", "-s"]).success().stdout;
+    assert!(again.contains("A project called shop already exists here."), "{again}");
+    for arguments in [&["init", "-s"][..], &["init", "other", "-s"]] {
+        let inside = arguments.iter().copied().chain(["--project-dir", "shop"]);
+        let _ = sandbox.run_as_dbt(inside).success();
+    }
+    assert_eq!(sandbox.read("shop/dbt_project.yml"), file);
+    assert!(!sandbox.path("shop/other").exists());
+    let refused = sandbox.run_as_dbt(["init", "--profile", "x", "--project-dir", "shop"]).code(2).stdout;
+    assert!(refused.contains("Can not init existing project with specified profile"), "{refused}");
+}

@@ -345,3 +345,17 @@ fn as_dbt_what_deps_did_is_told_in_its_lines() {
     assert!(told[2].starts_with("Added new package acme/tools@1.1.0 to "), "{told:?}");
     assert!(told.contains(&"Up to date!".to_owned()), "{told:?}");
 }
+
+#[test]
+fn what_dbt_says_of_an_entry_without_a_package_is_said() {
+    let check = |entry: &str, words: &str| {
+        let sandbox = Sandbox::new().file("packages.yml", &format!("packages:\n  - {{{entry}}}\n"));
+        let words = format!("dbt says: The packages.yml file in this project is malformed: {words}");
+        sandbox.run(["deps"]).code(2).talk_has(&words);
+    };
+    check("package: '', version: 1.0.0", "A hub package is missing the value.");
+    check("git: '', revision: x", "A git package is missing the value.");
+    check("local: ''", "A local package is missing the value.");
+    check("tarball: 'https://x/y', version: z", "Additional properties are not allowed");
+    check("foo: bar", "it is not valid under any of the given schemas");
+}
