@@ -443,8 +443,11 @@ fn look(global: &Global, environment: &Environment, talk: TalkStream, program_na
     let asked = either(global.use_colors, global.no_use_colors).or_else(|| switched("USE_COLORS"));
     let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colors = asked.unwrap_or(!no_color && talk.suits_colors(environment.get("TERM")));
-    let old = || switched("NO_PRINT").map(|not| !not);
-    let prints =
-        either(global.print, global.no_print).or_else(|| switched("PRINT")).or_else(old).unwrap_or(true);
+    // dbt: the old name counts first.
+    let prints = switched("NO_PRINT").map(|not| !not);
+    let prints = prints
+        .or_else(|| either(global.print, global.no_print))
+        .or_else(|| switched("PRINT"))
+        .unwrap_or(true);
     Look { talk, verbosity, format, colors, prints, program_name }
 }

@@ -82,7 +82,7 @@ pub(super) const TOLD_WHEN_ON: &[&str] = &[
     "warn_error",
 ];
 
-/// Variables that still count where the flag's own is not set.
+/// Variables of old that still count, before the flag's own and the command line.
 pub(super) const OLD_VARIABLES: &[(&str, &str)] = &[
     ("defer", "DBT_DEFER_TO_STATE"),
     ("favor_state", "DBT_FAVOR_STATE_MODE"),

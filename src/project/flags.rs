@@ -108,10 +108,14 @@ impl Flags {
         }
         flags.take_project(project, diagnostics);
         for spec in FLAGS.iter().filter(|spec| spec.scope != Scope::Project) {
-            flags.take_variable(spec, environment, diagnostics);
+            flags.take_variable(spec, variable(environment, spec.name), diagnostics);
         }
         for (name, value) in command_line {
             flags.set(name, value.clone(), Origin::CommandLine);
+        }
+        // dbt: what an old name says counts before all else.
+        for spec in FLAGS.iter().filter(|spec| spec.scope != Scope::Project) {
+            flags.take_variable(spec, old_variable(environment, spec), diagnostics);
         }
         flags.follow();
         diagnostics.extend(warn_options::check(&flags));
@@ -165,13 +169,10 @@ impl Flags {
     fn take_variable(
         &mut self,
         spec: &FlagSpec,
-        environment: &Environment,
+        said: Option<(String, &str)>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let Some((name, text)) = variable(environment, spec.name).or_else(|| old_variable(environment, spec))
-        else {
-            return;
-        };
+        let Some((name, text)) = said else { return };
         match spec.kind.read(text) {
             Some(Json::Bool(value)) if denies(&name) => {
                 self.set(spec.name, (!value).into(), Origin::Environment(name));
@@ -306,10 +307,14 @@ mod tests {
             ("DBT_ENGINE_QUIET", "1"),
             ("DBT_QUIET", "0"),
             ("DBT_ARTIFACT_STATE_PATH", "prod"),
+            ("DBT_STATE", "dev"),
             ("DBT_NO_PRINT", "1"),
         ];
-        let (flags, found) =
-            flags(&json!({"indirect_selection": "empty", "threads": 4}), &environment, project);
+        let (flags, found) = flags(
+            &json!({"indirect_selection": "empty", "print": true, "threads": 4}),
+            &environment,
+            project,
+        );
         let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, ["renamed-variable"; 2], "of `state` and `print`");
         let check = |name: &str, value: Json, origin: Origin| {

@@ -187,7 +187,7 @@ fn variables_are_known_under_the_names_that_they_had() {
             "a",
             "{{ print('printed') }} select '{{ env_var('DBT_ENGINE_HOST') }}' as a, '{{ env_var('DBT_SINGLE_THREADED') }}' as b",
         );
-    let run = sandbox.run(["run", "--log-format-file", "json"]).success();
+    let run = sandbox.run(["--print", "run", "--log-format-file", "json"]).success();
     assert!(!run.stdout.contains("printed"), "{}", run.stdout);
     assert_eq!(sandbox.query("select a || b from a"), ["oldnew"]);
     let log = sandbox.read("logs/dbt.log");

@@ -27,6 +27,10 @@ fn what_is_not_built_here_is_read_elsewhere() {
     sandbox.run(inline.into_iter().chain(["--defer", "--defer-state", "prod"])).success().stdout(shown);
     let sandbox = sandbox.env("DBT_DEFER_TO_STATE", "1").env("DBT_STATE", "prod");
     sandbox.run(inline).success().stdout(shown);
+    // dbt: a variable under its old name counts before the command line and the new name.
+    sandbox.run(inline.into_iter().chain(["--no-defer"])).success().stdout(shown);
+    let sandbox = sandbox.env("DBT_DEFER_TO_STATE", "").env("DBT_DEFER", "1");
+    sandbox.run(inline).success().stdout(shown);
     sandbox.run(inline.into_iter().chain(["--no-defer"])).code(2);
 }
 
