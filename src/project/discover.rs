@@ -1,5 +1,6 @@
 //! Finding and reading the files of a package.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
@@ -82,7 +83,7 @@ pub(super) fn discover(
             !ignored.is_empty() && ignored.matched_path_or_any_parents(&file.path, false).is_ignore()
         };
         let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|path| {
-            let file = resource(&folder, purpose, path_below(path, &top)?, takes_jinja)?;
+            let file = resource(&folder, purpose, &path_below(path, &top), takes_jinja)?;
             (!is_ignored(&file)).then(|| (file, path.clone()))
         });
         found.par_extend(of_folder);
@@ -190,9 +191,19 @@ pub(crate) fn plain_name(name: &str) -> &str {
     [".j2", ".jinja2", ".jinja"].iter().find_map(|it| name.strip_suffix(it).filter(is_meant)).unwrap_or(name)
 }
 
-/// The path from a folder to what was found below it; `None` if it is not Unicode.
-fn path_below<'a>(path: &'a Path, top: &Path) -> Option<&'a str> {
-    Some(path.to_str()?.strip_prefix(top.to_str()?)?.trim_start_matches(is_separator))
+/// The path from a folder to what was found below it. What in it is no Unicode is replaced by
+/// [`REPLACEMENT_CHARACTER`](char::REPLACEMENT_CHARACTER), see [`is_unicode`].
+fn path_below<'a>(path: &'a Path, top: &Path) -> Cow<'a, str> {
+    let below = path.to_str().zip(top.to_str()).and_then(|(path, top)| path.strip_prefix(top));
+    match below {
+        Some(below) => Cow::Borrowed(below.trim_start_matches(is_separator)),
+        None => path.strip_prefix(top).unwrap_or(path).to_string_lossy(),
+    }
+}
+
+/// Whether the path of a file is what [`path_below`] says.
+fn is_unicode(file: &ResourceFile, path: &Path) -> bool {
+    !file.path.contains(char::REPLACEMENT_CHARACTER) || path.ends_with(&file.path)
 }
 
 /// A path with `/` between its parts, on any system; `None` if it is not Unicode.
@@ -216,6 +227,11 @@ fn address(
     let mut known: HashMap<String, Arc<SourceFile>> = HashMap::new();
     for ((mut file, path), stamp) in found.into_iter().zip(stamps) {
         let shown = shown_root.join(&file.path);
+        if !is_unicode(&file, &path) {
+            let message = format!("the name of `{}` is not Unicode", file.path);
+            diagnostics.push(Diagnostic::error("not-utf8", message).help("rename the file").in_file(shown));
+            continue;
+        }
         match stamp {
             Ok(stamp) => file.stamp = stamp,
             Err(error) => {

@@ -13,8 +13,17 @@ pub const PROJECT_FILE_NAMES: [&str; 2] = ["project.yml", "dbt_project.yml"];
 /// the nearest folder from the current one upward that holds a project file.
 ///
 /// # Errors
-/// There is no project file.
+/// There is no project file, or the folder's path is not Unicode: names and artifacts are.
 pub fn locate(request: &LoadRequest) -> Result<PathBuf, Diagnostic> {
+    let root = found(request)?;
+    if root.to_str().is_none() {
+        let message = format!("the path `{}` of the project is not Unicode", root.display());
+        return Err(Diagnostic::error("not-utf8", message).help("rename the folder"));
+    }
+    Ok(root)
+}
+
+fn found(request: &LoadRequest) -> Result<PathBuf, Diagnostic> {
     let from_variable = || request.variable("project_dir").map(|(_, value)| PathBuf::from(value));
     if let Some(given) = request.project_dir.clone().or_else(from_variable) {
         let folder = request.current_dir.join(given);

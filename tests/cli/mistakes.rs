@@ -399,6 +399,46 @@ fn a_file_that_is_no_text() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_no_unicode_is_not_passed_over() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let name = OsStr::from_bytes(b"b\xff.sql");
+    std::fs::write(sandbox.path("models").join(name), "select 1").expect("a file");
+    std::fs::write(sandbox.path("models").join(OsStr::from_bytes(b"\xff.png")), "").expect("a file");
+    sandbox.run(["build"]).code(2).talk(
+        "
+            error[not-utf8]: the name of `models/b\u{fffd}.sql` is not Unicode
+            --> models/b\u{fffd}.sql
+             = help: rename the file
+        ",
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_project_whose_path_is_no_unicode() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let sandbox = Sandbox::empty();
+    let folder = OsStr::from_bytes(b"shop\xff");
+    let root = sandbox.path("").join(folder);
+    std::fs::create_dir(&root).expect("a folder");
+    std::fs::write(root.join("project.yml"), "name: shop").expect("a file");
+    let done = sandbox.command(["parse", "--project-dir"]).arg(folder).output().expect("the binary runs");
+    sandbox.output(&done).code(2).talk(
+        "
+            error[not-utf8]: the path `[ROOT]/shop\u{fffd}` of the project is not Unicode
+             |
+             = help: rename the folder
+        ",
+    );
+}
+
 #[test]
 fn windows_files_and_odd_names_are_no_mistake() {
     let sandbox = Sandbox::new()
