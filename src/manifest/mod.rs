@@ -63,4 +63,5 @@ pub use node::*;
 pub use nodes::{Nodes, Outline, Sort};
 pub(crate) use parse::metric_call;
 pub use search_order::SearchOrder;
+pub(crate) use sketch::sha256;
 pub use unit_test::*;

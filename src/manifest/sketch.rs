@@ -303,7 +303,7 @@ pub(super) fn checksum(text: &str) -> String {
 }
 
 /// SHA-256 of a text, in hex.
-pub(super) fn sha256(text: &str) -> String {
+pub(crate) fn sha256(text: &str) -> String {
     use std::fmt::Write as _;
     Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

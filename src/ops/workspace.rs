@@ -15,7 +15,7 @@ use crate::manifest::{self, Descent, Manifest, Reparsed};
 use crate::project::{self, LoadRequest, Project};
 use crate::select::{self, Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
 use crate::source::{SourceFile, SourceMap};
-use crate::template::{Audience, Engine, Notice, Notices};
+use crate::template::{Audience, Engine, Notice, Notices, repr, to_value};
 
 /// A project, read up to its graph. Nothing has been sent to the warehouse yet.
 #[derive(Debug)]
@@ -63,6 +63,26 @@ fn tell_adapter(project: &Project, notices: &dyn Notices) {
     notices.notice(Notice::Remark { name, code, message, facts, audience });
 }
 
+/// Tells what the command line chose: with another choice everything is read anew.
+fn tell_choice(request: &LoadRequest, project: &Project, notices: &dyn Notices) {
+    let vars = repr(&to_value(&project.command_line_vars));
+    let [profile, target] = [&request.profile, &request.target].map(|it| it.clone().unwrap_or_default());
+    let version = project::DBT_VERSION.to_owned();
+    let checksum = manifest::sha256(&[vars.as_str(), &profile, &target, &version].join("\0"));
+    let message = format!(
+        "checksum: {checksum}, vars: {vars}, profile: {profile}, target: {target}, version: {version}"
+    );
+    let facts = vec![
+        ("checksum", checksum),
+        ("vars", vars),
+        ("profile", profile),
+        ("target", target),
+        ("version", version),
+    ];
+    let (name, code, audience) = ("StateCheckVarsHash", "I025", Audience::Debug);
+    notices.notice(Notice::Remark { name, code, message, facts, audience });
+}
+
 /// Which nodes a command line is about, as written.
 #[derive(Debug, Clone, Default)]
 pub struct Criteria {
@@ -90,6 +110,7 @@ impl Workspace {
     pub fn open(request: &LoadRequest, notices: &Arc<dyn Notices>) -> Result<Self, Vec<Diagnostic>> {
         let (project, mut warnings) = project::load(request)?;
         tell_adapter(&project, notices.as_ref());
+        tell_choice(request, &project, notices.as_ref());
         let project = Arc::new(project);
         let sources = Arc::clone(&request.sources);
         let cache = project.flags.is_on("partial_parse").then(|| project.target_path().join(CACHE));

@@ -168,6 +168,35 @@ fn the_command_and_what_it_took_are_told() {
 }
 
 #[test]
+fn what_the_command_line_chose_and_that_nothing_changed_is_told() {
+    let sandbox = Sandbox::new().model("m", "select 1 as id");
+    let vars = "{DBT_ENV_SECRET_A: hidden, b: def}";
+    let records = || -> Vec<Json> {
+        let output = sandbox.run_as_dbt([
+            "parse",
+            "--vars",
+            vars,
+            "--target",
+            "dev",
+            "--log-format",
+            "json",
+            "--log-level",
+            "debug",
+        ]);
+        output.success().stdout.lines().map(|line| serde_json::from_str(line).expect("an object")).collect()
+    };
+    let skips = |records: &[Json]| {
+        let message = "Nothing changed, skipping partial parsing.";
+        records.iter().any(|line| line["info"]["name"] == "Note" && line["data"]["msg"] == message)
+    };
+    let first = records();
+    let chosen = first.iter().find(|line| line["info"]["name"] == "StateCheckVarsHash").expect("a choice");
+    assert_eq!(chosen["data"]["vars"], "{'DBT_ENV_SECRET_A': '*****', 'b': 'def'}");
+    assert_eq!((&chosen["data"]["target"], &chosen["info"]["code"]), (&"dev".into(), &"I025".into()));
+    assert_eq!((skips(&first), skips(&records())), (false, true));
+}
+
+#[test]
 fn the_version_is_told_where_there_is_no_project() {
     let output = Sandbox::empty().run_as_dbt(["parse"]).code(2).stdout;
     assert!(output.starts_with("[TIME]  Running with dbt=1.11.16\n"), "{output}");

@@ -204,6 +204,10 @@ impl Recollection<'_> {
         };
         let reads = inputs.project.members.reads();
         reads.note_all(&head.asked);
+        if changes.files.is_empty() {
+            let message = "Nothing changed, skipping partial parsing.";
+            tell(inputs, Audience::Debug, ("Note", "Z050"), message, &[("msg", message)]);
+        }
         let is_same = edited.nodes.is_empty() && !edited.has_other_macros && changes.files.is_empty();
         let is_new = changes.doubtful > FEW_FILES || edited.nodes.len() > FEW_NODES;
         let reparsed = match is_same {
