@@ -4,16 +4,16 @@ use serde_json::{Map, Value as Json};
 
 use super::Workspace;
 use super::artifacts::Writer;
-use super::execute::{Options, deferral, runtime};
+use super::execute::{Options, deferral, runtime, write_manifest};
 use crate::diagnostics::Diagnostic;
 use crate::run::{self, Alone, Event, RunOutcome, Stop};
 use crate::template::{MacroInfo, Text, Value, to_value};
 
 /// Calls a macro, `name` or `package.name`, with these arguments, and leaves
-/// `run_results.json`. What the macro returns is dropped.
+/// `manifest.json` and `run_results.json`. What the macro returns is dropped.
 ///
 /// # Errors
-/// There is no such macro, or the artifact cannot be written. What goes wrong in
+/// There is no such macro, or an artifact cannot be written. What goes wrong in
 /// the macro is in the outcome.
 pub fn operation(
     workspace: &Workspace,
@@ -32,15 +32,16 @@ pub fn operation(
     let alone = Alone::Operation { info, arguments: &arguments };
     let runtime = runtime(workspace, &[], &Options::default(), None);
     let outcome = run::execute_alone(&runtime, &alone, stop, on_event);
+    write_manifest(workspace)?;
     leave_results(workspace, &outcome, &Options { given, ..Options::default() })?;
     Ok(outcome)
 }
 
-/// Runs a statement that is in no file, a template, and leaves `run_results.json`. It is
-/// kept where it commits.
+/// Runs a statement that is in no file, a template, and leaves `manifest.json` and
+/// `run_results.json`. It is kept where it commits.
 ///
 /// # Errors
-/// The artifact cannot be written. What goes wrong in the statement is in the outcome.
+/// An artifact cannot be written. What goes wrong in the statement is in the outcome.
 pub fn statement(
     workspace: &Workspace,
     sql: &str,
@@ -52,6 +53,7 @@ pub fn statement(
     let runtime = runtime(workspace, &[], &Options::default(), None);
     let outcome = run::execute_alone(&runtime, &Alone::Statement { text: &text }, stop, on_event);
     let given = Map::from_iter([("sql".to_owned(), Json::from(sql))]);
+    write_manifest(workspace)?;
     leave_results(workspace, &outcome, &Options { given, ..Options::default() })?;
     Ok(outcome)
 }
@@ -68,10 +70,10 @@ fn leave_results(
 }
 
 /// Compiles a query that is in no file, or with [`run::Mode::Show`] fetches its rows, and
-/// leaves `run_results.json` where that went well.
+/// leaves `manifest.json`, and where that went well `run_results.json`.
 ///
 /// # Errors
-/// The artifacts of an environment to defer to cannot be read, or the artifact
+/// The artifacts of an environment to defer to cannot be read, or an artifact
 /// cannot be written.
 pub fn query(
     workspace: &Workspace,
@@ -81,6 +83,8 @@ pub fn query(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, Vec<Diagnostic>> {
     let outcome = look(workspace, query, options, stop, on_event)?;
+    // Written only now: what is deferred to may rest on the file that is replaced.
+    write_manifest(workspace)?;
     let is_done = !outcome.results.iter().any(|result| result.status.is_failure());
     if is_done {
         leave_results(workspace, &outcome, options)?;

@@ -137,3 +137,22 @@ fn hooks_are_compiled_and_ephemeral_models_have_results_where_they_are_asked_for
     assert_eq!(told(&["build"]), [&["model.shop.b"], &hooks[..]].concat());
     assert_eq!(sandbox.json("target/manifest.json")["nodes"][hooks[1]]["index"], 2);
 }
+
+#[test]
+fn what_is_no_node_leaves_the_manifest_too() {
+    let sandbox =
+        Sandbox::new().model("a", "select 1 as id").file("macros/m.sql", "{% macro hi() %}{% endmacro %}");
+    for arguments in [
+        &["compile", "--inline", "select * from {{ ref('a') }}"][..],
+        &["show", "--inline", "select 1 as id"],
+        &["run-operation", "hi"],
+    ] {
+        sandbox.run(arguments.iter().copied()).success();
+        let nodes = sandbox.json("target/manifest.json")["nodes"].clone();
+        let ids: Vec<&String> = nodes.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
+        assert_eq!(ids, ["model.shop.a"], "{arguments:?}");
+        assert!(sandbox.json("target/semantic_manifest.json").is_object(), "{arguments:?}");
+        assert!(sandbox.json("target/graph_summary.json").is_object(), "{arguments:?}");
+        std::fs::remove_dir_all(sandbox.path("target")).unwrap();
+    }
+}
