@@ -116,7 +116,7 @@ def artifact(path, has_run):
         if isinstance(code, str) and node.get("language") == "python":
             node["compiled_code"] = code.startswith(node["raw_code"])
         elif isinstance(code, str):
-            node["compiled_code"] = re.sub(r"\s*([(),]|\s)\s*", r"\1", code.strip())
+            node["compiled_code"] = re.sub(r"\s*([(),:]|\s)\s*", r"\1", code.strip())
     return read
 
 

@@ -253,7 +253,8 @@ fn check_arguments(name: &str, own: &[MacroArgument], properties: &MacroProperti
 fn unknown_macro(library: &Library, patch: MacroPatch<'_>) -> Diagnostic {
     let name = &patch.properties.name;
     let own = library.macros().filter(|info| info.package == patch.file.package);
-    Diagnostic::warning("unknown-node", format!("there is no macro `{}` to describe", name.value))
+    Diagnostic::warning("undefined-macro", format!("there is no macro `{}` to describe", name.value))
+        .known_as(format!("Found patch for macro \"{}\" which was not found", name.value))
         .at(name.span, format!("not found in the package `{}`", patch.file.package))
         .suggest(&name.value, own.map(|info| info.name.as_str()))
 }

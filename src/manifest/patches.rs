@@ -107,14 +107,7 @@ impl<'a> Patches<'a> {
                 continue;
             }
             let elsewhere = names.get(&(*package, name.as_str())).and_then(|kinds| kinds.first());
-            let message = format!("there is no {} `{name}` to describe", list.noun());
-            let finding = Diagnostic::warning("unknown-node", message)
-                .at(patch.properties.name.span, format!("not found in the package `{package}`"))
-                .known_as(format!(
-                    "Did not find matching node for patch with name '{name}' in the '{}' section of file '{}'",
-                    list.as_str(),
-                    patch.file.path
-                ));
+            let finding = unmatched(package, (*list, name), *patch, elsewhere.copied());
             findings.push(match elsewhere {
                 Some(kind) => finding.help(format!("`{name}` is a {kind}: describe it there")),
                 None => finding.suggest(name, candidates.into_iter().flatten().map(String::as_str)),
@@ -123,6 +116,36 @@ impl<'a> Patches<'a> {
         findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));
         findings
     }
+}
+
+/// An entry that describes nothing. dbt looks among models, seeds and snapshots whether the name is
+/// that of another sort.
+fn unmatched(
+    package: &str,
+    (list, name): (NodeKey, &str),
+    patch: Patch<'_>,
+    elsewhere: Option<ResourceType>,
+) -> Diagnostic {
+    let (section, file) = (list.as_str(), &patch.file.path);
+    let can_be_read = |kind: &ResourceType| {
+        matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
+    };
+    let is_read = matches!(list, NodeKey::Models | NodeKey::Seeds | NodeKey::Snapshots);
+    let (code, known_as) = match elsewhere.filter(|kind| is_read && can_be_read(kind)) {
+        Some(kind) => (
+            "misplaced-entry",
+            format!("'{name}' is a {kind} node, but it is specified in the {section} section of {file}"),
+        ),
+        None => (
+            "unknown-node",
+            format!(
+                "Did not find matching node for patch with name '{name}' in the '{section}' section of file '{file}'"
+            ),
+        ),
+    };
+    Diagnostic::warning(code, format!("there is no {} `{name}` to describe", list.noun()))
+        .at(patch.properties.name.span, format!("not found in the package `{package}`"))
+        .known_as(known_as)
 }
 
 fn no_version(properties: &NodeProperties, version: &ModelVersion) -> Diagnostic {

@@ -182,3 +182,20 @@ fn criteria_that_pick_nothing_are_told_in_dbts_words() {
     let words = "The selection criterion 'tag:no_such_tag' does not match any enabled nodes";
     assert_eq!(told["info"]["msg"], words);
 }
+
+#[test]
+fn entries_that_describe_nothing_have_dbts_events() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("seeds/lands.csv", "id\n1\n").file(
+        "models/s.yml",
+        "models: [{name: lands}, {name: gone}]\nseeds: [{name: gone}]\nmacros: [{name: gone}]\n",
+    );
+    let output = sandbox.run_as_dbt(["parse", "--log-format", "json"]);
+    let records = output.stdout.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let warned = records.filter(|record| record["info"]["level"] == "warn");
+    let mut told: Vec<String> = warned
+        .map(|record| format!("{} {}", record["info"]["code"], record["info"]["name"]).replace('"', ""))
+        .collect();
+    told.sort();
+    let expected = ["I057 WrongResourceSchemaFile", "I058 NoNodeForYamlKey", "I058 NoNodeForYamlKey"];
+    assert_eq!(told, [&expected[..], &["I059 MacroNotFoundForPatch"]].concat());
+}

@@ -28,6 +28,7 @@ pub(crate) fn declaration(source: &str, name: &str, is_variadic: bool) -> Rewrit
             SegmentKind::Expression => expression::rewrite(source, &segment.tokens, &mut edits),
             SegmentKind::Tag => statement::rewrite(source, segment, &mut edits),
         }
+        edits.plain_spaces(source, segment);
     }
     edits.apply(source)
 }

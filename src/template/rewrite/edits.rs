@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::template::scan::{Segment, SegmentKind};
+
 /// Edits of a text, in the order in which they were found. Of edits at one
 /// place the first one found comes first.
 #[derive(Debug, Default)]
@@ -55,6 +57,24 @@ impl Edits {
         let text = source.get(start..end).unwrap_or_default();
         for (at, _) in text.match_indices("\r\n") {
             self.replace(start + at, 1, "");
+        }
+    }
+
+    /// Spaces that Python knows and minijinja does not, between the tokens of a segment. Called
+    /// after the other edits of the segment, as what they insert before such a space comes first.
+    pub(crate) fn plain_spaces(&mut self, source: &str, segment: &Segment) {
+        let text = source.get(segment.start..segment.end).unwrap_or_default();
+        let is_code = matches!(segment.kind, SegmentKind::Expression | SegmentKind::Tag);
+        if !is_code || text.is_ascii() {
+            return;
+        }
+        let starts = segment.tokens.iter().map(|token| token.start).chain([segment.end]);
+        let ends = [segment.start].into_iter().chain(segment.tokens.iter().map(|token| token.end));
+        for (from, to) in ends.zip(starts) {
+            let gap = source.get(from..to).unwrap_or_default();
+            for (at, space) in gap.match_indices(|c: char| !c.is_ascii() && c.is_whitespace()) {
+                self.replace(from + at, space.len(), " ");
+            }
         }
     }
 

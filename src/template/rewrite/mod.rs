@@ -10,6 +10,7 @@
 //! | `a[x:y:z]` | `a\|__slice(x,y,z)` | Python's negative steps, and a list as result |
 //! | `{{ a, b }}` | `{{ (a, b) }}` | a tuple needs no parentheses |
 //! | `{% do x %}` | `{% set __done = x %}` | minijinja's takes calls only |
+//! | a space that is not ASCII's | a plain one | minijinja knows no others |
 //! | `{% if x: %}` | `{% if x %}` | Jinja2 allows a colon |
 //! | `macro m(a, b=a)` | a default that is set in the body | minijinja's defaults cannot see parameters |
 //! | `macro m()` with `varargs` | two more parameters | minijinja has none |
@@ -43,6 +44,7 @@ pub(crate) fn template(source: &str, prefix: &str) -> Rewritten {
             SegmentKind::Expression => expression::rewrite(source, &segment.tokens, &mut edits),
             SegmentKind::Tag => statement::rewrite(source, segment, &mut edits),
         }
+        edits.plain_spaces(source, segment);
     }
     edits.apply(source)
 }

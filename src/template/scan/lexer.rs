@@ -117,8 +117,9 @@ impl Lexer<'_> {
                 self.at = end;
                 return;
             }
-            if byte.is_ascii_whitespace() {
-                at += 1;
+            let space = self.space(at, byte);
+            if space > 0 {
+                at += space;
                 continue;
             }
             let Some(token) = self.token(at) else {
@@ -132,6 +133,14 @@ impl Lexer<'_> {
         self.unclosed(start, kind);
         self.segments.push(Segment { kind, start, end: self.source.len(), tokens });
         self.at = self.source.len();
+    }
+
+    /// The length of the space that begins at `at` with `byte`: Python's are those of Unicode.
+    fn space(&self, at: usize, byte: u8) -> usize {
+        if byte.is_ascii() {
+            return usize::from(byte.is_ascii_whitespace());
+        }
+        self.rest(at).chars().next().filter(|first| first.is_whitespace()).map_or(0, char::len_utf8)
     }
 
     fn unclosed(&mut self, start: usize, kind: SegmentKind) {

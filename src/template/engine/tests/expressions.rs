@@ -44,6 +44,11 @@ fn macros_of_a_text_can_be_called_in_it() {
     let check = |template: &str, expected: &str| assert_eq!(stage.render(template), expected, "{template}");
     check("{% macro m(a, b=a) %}{{ a }}-{{ b }}{% endmacro %}{{ m(1) }} {{ m(b=1, a=2) }}", "1-1 2-1");
     check("{% macro f(x) %}{% if x > 0 %}{{ x }}{{ f(x - 1) }}{% endif %}{% endmacro %}{{ f(3) }}", "321");
+    check(
+        "{{\u{a0}\n 1\u{3000}+\u{2003}2\u{a0}}}{%\u{a0}if 'a\u{a0}'\u{a0}%}{{ 'a\u{a0}' }}{% endif %}",
+        "3a\u{a0}",
+    );
+    check("{% macro\u{a0}s(a,\u{a0}b)\u{a0}%}{{ [a\u{a0}, b] }}{% endmacro %}{{ s(1,\u{a0}2) }}", "[1, 2]");
     check("{% macro c() %}[{{ caller() }}]{% endmacro %}{% call c() %}in{% endcall %}", "[in]");
 }
 
