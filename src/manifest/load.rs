@@ -234,6 +234,7 @@ impl Loading<'_> {
             describer: &describer,
             dialect: self.surroundings.dialect,
             naming: drafting.naming,
+            world: drafting.world,
         };
         self.findings.extend(semantics.add(&files, &mut resolved));
         let unit_tests = UnitTests { project: self.project, trees: &trees, describer: &describer }

@@ -51,7 +51,8 @@ impl World<'_> {
         }
         // dbt: a function may be in any group.
         let is_function = matches!(sketch.kind, NodeKind::Function(_));
-        let unknown = self.unknown_group(sketch, merged).filter(|_| !is_function);
+        let unknown = self.unknown_group(&sketch.name, merged, place(sketch, merged, "group"));
+        let unknown = unknown.filter(|_| !is_function);
         let mut findings: Vec<Diagnostic> = unknown.into_iter().collect();
         if matches!(sketch.kind, NodeKind::Model(_)) {
             findings.extend(self.unknown_materialization(sketch, merged));
@@ -81,16 +82,16 @@ impl World<'_> {
     }
 
     /// dbt: groups have one name space over all packages.
-    fn unknown_group(&self, sketch: &Sketch, merged: &Merged) -> Option<Diagnostic> {
+    pub(super) fn unknown_group(&self, node: &str, merged: &Merged, at: Span) -> Option<Diagnostic> {
         let name = merged.config.text("group")?;
         if self.groups.values().any(|group| group.name == name) {
             return None;
         }
-        let message = format!("`{}` is in the group `{name}`, which does not exist", sketch.name);
+        let message = format!("`{node}` is in the group `{name}`, which does not exist");
         let known = self.groups.values().map(|group| group.name.as_str());
         let finding = Diagnostic::error("unknown-group", message).fact(MISSING, name);
         let finding = finding.known_as(format!("Invalid group '{name}'"));
-        Some(finding.at(place(sketch, merged, "group"), "set here").suggest(name, known))
+        Some(finding.at(at, "set here").suggest(name, known))
     }
 
     /// A project that has its own macro for the strategy does without batches.

@@ -14,6 +14,8 @@ pub(crate) enum Form {
     Text,
     /// A text of which nothing may stand, too.
     TextOrNone,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// A text or a truth.
     TextOrFlag,
     /// A text, a truth or a whole number.
@@ -211,6 +213,7 @@ fn fits(form: &Form, yaml: &Yaml) -> bool {
         | (Form::Number | Form::TextOrNumber, Value::Float(_))
         | (Form::Mapping | Form::Several, Value::Map(_))
         | (Form::Several, Value::Seq(_)) => true,
+        (Form::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
         (Form::Integer | Form::Whole, Value::Float(number)) => number.fract() == 0.0,
         (Form::Texts, Value::Seq(items)) => items.iter().all(is_text),
         _ => false,
@@ -230,6 +233,7 @@ fn words(form: &Form) -> Cow<'static, str> {
         Form::TextOrNumber => "a text or a number",
         Form::Mapping | Form::Each(_) | Form::Keys(_) | Form::Open(_) => "a mapping",
         Form::List(_) | Form::Several => "a list",
+        Form::OneOf(words) => return format!("one of `{}`", words.join("`, `")).into(),
         Form::NamedOr(form) => return format!("a text or {}", words(form)).into(),
         Form::NoneOr(form) => return words(form),
     };

@@ -55,3 +55,112 @@ fn custom_granularities_are_columns() {
     check("fiscal", 2)
         .talk_has("error[bad-time-spine]: the time spine of model `days` has no column `fiscal`");
 }
+
+/// A project with a semantic layer, with some text of it replaced.
+fn with(replaced: &str, by: &str) -> Sandbox {
+    let layer = "
+        models:
+          - name: days
+            time_spine: {standard_granularity_column: day}
+            columns: [{name: day, granularity: day}]
+        semantic_models:
+          - name: orders
+            model: ref('days')
+            config: {enabled: true}
+            defaults: {agg_time_dimension: ordered_at}
+            entities: [{name: order, type: primary, config: {meta: {owner: amy}}}]
+            dimensions:
+              - {name: ordered_at, type: time, type_params: {time_granularity: day}}
+              - {name: region, type: categorical}
+            measures:
+              - {name: total, agg: sum, non_additive_dimension: {name: ordered_at, window_choice: max}}
+              - {name: orders_placed, agg: count, expr: '1'}
+              - {name: middle, agg: percentile, agg_params: {percentile: 0.5}}
+        metrics:
+          - {name: revenue, label: Revenue, type: simple, type_params: {measure: total}}
+          - name: growth
+            label: Growth
+            type: derived
+            type_params: {expr: now - before, metrics: [{name: revenue, alias: now}, {name: revenue, alias: before, offset_to_grain: month}]}
+          - name: converted
+            label: Converted
+            type: conversion
+            type_params:
+              conversion_type_params:
+                base_measure: orders_placed
+                conversion_measure: orders_placed
+                entity: order
+                constant_properties: [{base_property: region, conversion_property: region}]
+        saved_queries:
+          - name: weekly
+            query_params:
+              metrics: [revenue]
+              group_by: [\"TimeDimension('metric_time', 'week')\", \"Dimension('order__region')\"]
+              order_by: [\"Metric('revenue').descending(True)\"]
+            exports: [{name: weekly, config: {export_as: table}}]
+    ";
+    assert!(layer.contains(replaced), "{replaced}");
+    let sandbox = Sandbox::new().model("days", "select 1 as day");
+    sandbox.file("models/schema.yml", &layer.replace(replaced, by))
+}
+
+#[test]
+fn definitions_fit_together() {
+    let check = |replaced: &str, by: &str, told: &str| {
+        let output = with(replaced, by).run(["parse"]);
+        if told.is_empty() { output.success() } else { output.code(2).talk_has(told) }
+    };
+    check("Growth", "Growth", "");
+    check("config: {enabled: true}", "config:", "`config` of semantic model `orders` must be a mapping");
+    check("{owner: amy}", "amy", "`entities[0].config.meta` of semantic model `orders` must be a mapping");
+    check("name: region", "name: union", "the name `union` is a word of SQL");
+    check(", expr: '1'", "", "the measure `orders_placed` counts nothing");
+    check(
+        "agg: sum",
+        "agg: sum, agg_params: {percentile: 0.1}",
+        "has `agg_params`, which belong to percentiles",
+    );
+    check("0.5", "50", "the measure `middle` needs a `percentile` between 0 and 1");
+    check("{name: ordered_at, window", "{name: region, window", "`region`, which is no time");
+    check("choice: max", "choice: sum", "needs `min` or `max` as `window_choice`");
+    check("grain: month", "grain: fiscal", "`offset_to_grain` must be one of dbt's own granularities");
+    check("alias: now", "alias: revenue", "the alias `revenue` is the name of another input");
+    check("entity: order", "entity: visit", "the semantic model `orders` has no entity `visit`");
+    check(
+        "base_property: region",
+        "base_property: town",
+        "`base_property` is `town`, which the semantic model",
+    );
+    check("base_measure: orders_placed", "base_measure: total", "the measure `total` must count");
+    check("Dimension('order__region')", "region", "`region` is nothing to group by");
+    check("order__region", "order__town", "groups by `town`, which does not exist");
+    check("Metric('revenue')", "revenue", "`revenue.descending(True)` orders by what is neither a metric");
+    check(
+        "export_as: table",
+        "export_as: csv",
+        "`exports[0].config.export_as` of saved query `weekly` must be one of",
+    );
+    check(
+        "{measure: total}}",
+        "{measure: {name: total, alias: middle}}}",
+        "`middle` is the name of a measure",
+    );
+    check("{enabled: true}", "{group: sales}", "`orders` is in the group `sales`, which does not exist");
+}
+
+/// dbt looks at nothing where there are no metrics.
+#[test]
+fn semantic_models_without_metrics_are_not_looked_at() {
+    let sandbox = Sandbox::new().model("days", "select 1 as day").file(
+        "models/schema.yml",
+        "
+        models:
+          - name: days
+            time_spine: {standard_granularity_column: day}
+            columns: [{name: day, granularity: day}]
+        semantic_models:
+          - {name: O, model: ref('days'), measures: [{name: T, agg: count}]}
+        ",
+    );
+    sandbox.run(["parse"]).success();
+}

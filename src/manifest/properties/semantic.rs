@@ -25,8 +25,18 @@ pub struct SemanticProperties {
     pub yaml: Yaml,
 }
 
-/// The configuration of a part. What it holds is looked at later.
+/// The configuration of a definition. What it holds is looked at later.
 const CONFIG: Field = field("config", Form::Mapping);
+/// The configuration of a part.
+const PART_CONFIG: Field = field("config", Form::Open(&[field("meta", Form::Mapping)]));
+const EXPORT_CONFIG: Field = field(
+    "config",
+    Form::Open(&[
+        field("export_as", Form::OneOf(&["table", "view"])),
+        field("schema", Form::Lone),
+        field("alias", Form::Lone),
+    ]),
+);
 
 /// What dbt lets stand in an entry of `semantic_models`. Words of which one must stand are looked at
 /// where they are read.
@@ -35,7 +45,7 @@ const MODEL: &[Field] = &[
     field("model", Form::Text),
     field("description", Form::Any),
     field("label", Form::TextOrNone),
-    field("config", Form::Any),
+    CONFIG,
     field("defaults", Form::NoneOr(&Form::Keys(&[field("agg_time_dimension", Form::TextOrNone)]))),
     field("entities", Form::List(&Form::Keys(ENTITY))),
     field("measures", Form::List(&Form::Keys(MEASURE))),
@@ -49,7 +59,7 @@ const ENTITY: &[Field] = &[
     field("label", Form::TextOrNone),
     field("role", Form::TextOrNone),
     field("expr", Form::TextOrNone),
-    CONFIG,
+    PART_CONFIG,
 ];
 const MEASURE: &[Field] = &[
     field("name", Form::Any),
@@ -75,7 +85,7 @@ const MEASURE: &[Field] = &[
     ),
     field("agg_time_dimension", Form::TextOrNone),
     field("create_metric", Form::Flag),
-    CONFIG,
+    PART_CONFIG,
 ];
 const DIMENSION: &[Field] = &[
     field("name", Form::Any),
@@ -94,7 +104,7 @@ const DIMENSION: &[Field] = &[
         ])),
     ),
     field("expr", Form::TextOrNone),
-    CONFIG,
+    PART_CONFIG,
 ];
 
 /// What dbt lets stand in an entry of `metrics`.
@@ -103,12 +113,12 @@ const METRIC: &[Field] = &[
     field("label", Form::Text),
     field("type", Form::Any),
     field("type_params", Form::Keys(TYPE_PARAMS)),
-    field("description", Form::Any),
+    field("description", Form::Text),
     field("filter", Form::NoneOr(&Form::Texts)),
     field("time_granularity", Form::TextOrNone),
     field("meta", Form::Mapping),
     field("tags", Form::List(&Form::Text)),
-    field("config", Form::Any),
+    CONFIG,
 ];
 const TYPE_PARAMS: &[Field] = &[
     field("measure", Form::NoneOr(INPUT_MEASURE)),
@@ -123,7 +133,7 @@ const TYPE_PARAMS: &[Field] = &[
         Form::NoneOr(&Form::Keys(&[
             field("base_measure", Form::NamedOr(INPUT_MEASURE)),
             field("conversion_measure", Form::NamedOr(INPUT_MEASURE)),
-            field("entity", Form::Text),
+            needed("entity", Form::Text),
             field("calculation", Form::Text),
             field("window", Form::TextOrNone),
             field(
@@ -174,9 +184,9 @@ const QUERY: &[Field] = &[
     ),
     field("description", Form::Any),
     field("label", Form::TextOrNone),
-    field("exports", Form::List(&Form::Keys(&[needed("name", Form::Text), CONFIG]))),
-    field("config", Form::Any),
-    field("tags", Form::NoneOr(&Form::Texts)),
+    field("exports", Form::List(&Form::Keys(&[needed("name", Form::Text), EXPORT_CONFIG]))),
+    CONFIG,
+    field("tags", Form::Texts),
 ];
 
 impl SemanticProperties {

@@ -205,6 +205,10 @@ impl SemanticLayer<'_> {
         }
         let mut merged = configure::merge(kind, layers.in_order());
         findings.extend(configure::check(kind, name, &mut merged, at));
+        if merged.config.enabled() {
+            let place = merged.set_by.get("group").copied().unwrap_or(at);
+            findings.extend(self.world.unknown_group(name, &merged, place));
+        }
         // dbt: what the project file says of these two kinds is not kept as it is written.
         if kind != ResourceType::Metric {
             let written = layers.patch.settings.iter();

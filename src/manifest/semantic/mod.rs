@@ -5,6 +5,7 @@ mod check;
 mod drafts;
 mod edges;
 mod old_forms;
+mod rules;
 mod shape;
 
 use indexmap::IndexMap;
@@ -15,6 +16,7 @@ use super::naming::Naming;
 use super::property_files::PropertyFile;
 use super::resolve::Resolved;
 use super::unique::check_names;
+use super::world::World;
 use super::{Node, NodeKind, SearchOrder, SemanticKind};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
@@ -28,6 +30,7 @@ pub(super) struct SemanticLayer<'a> {
     pub(super) describer: &'a Describer<'a>,
     pub(super) dialect: Dialect,
     pub(super) naming: &'a Naming<'a>,
+    pub(super) world: &'a World<'a>,
 }
 
 /// A node that is not connected yet.
@@ -40,10 +43,14 @@ struct Draft {
 impl Draft {
     /// Something that is wrong with the node.
     fn fault(&self, fault: &str) -> Diagnostic {
-        let kind = self.node.kind.resource_type().as_str().replace('_', " ");
-        let message = format!("the {kind} `{}` is wrong: {fault}", self.node.name);
-        Diagnostic::error("bad-semantics", message).at(self.at, "")
+        self::fault(&self.node, self.at, fault)
     }
+}
+
+/// Something that is wrong with a node, whose name stands somewhere.
+fn fault(node: &Node, at: Span, fault: &str) -> Diagnostic {
+    let kind = node.kind.resource_type().as_str().replace('_', " ");
+    Diagnostic::error("bad-semantics", format!("the {kind} `{}` is wrong: {fault}", node.name)).at(at, "")
 }
 
 impl SemanticLayer<'_> {
@@ -56,11 +63,15 @@ impl SemanticLayer<'_> {
         let (drafts, disabled): (Vec<Draft>, Vec<Draft>) =
             drafts.into_iter().partition(|draft| draft.node.config.enabled());
         let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
+        let found_before = findings.len();
         findings.extend(check_names(&named, self.dialect, &self.project.flags));
         findings.extend(check::check(&drafts));
         findings.extend(old_forms::check(&drafts, &resolved.nodes, &self.project.flags));
         let order = SearchOrder::of(self.project);
         let nodes = edges::connect(&order, drafts, &disabled, resolved, &mut findings);
+        if findings.len() == found_before {
+            findings.extend(rules::check(&nodes, resolved.nodes.as_slice()));
+        }
         resolved.disabled.extend(disabled.into_iter().map(|draft| draft.node));
         resolved.nodes.extend(nodes);
         findings.extend(check_time_spine(resolved));

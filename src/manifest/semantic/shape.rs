@@ -49,6 +49,14 @@ fn word(json: &Json, key: &str, words: &[&str], faults: &mut Faults) -> Json {
     given.into()
 }
 
+/// One of some words; the first where there is none.
+fn word_or(json: &Json, key: &str, (first, others): (&str, &[&str]), faults: &mut Faults) -> Json {
+    match value(json, key) {
+        Json::Null => first.into(),
+        _ => word(json, key, &[&[first], others].concat(), faults),
+    }
+}
+
 fn items(json: &Json, key: &str) -> Vec<Json> {
     json.get(key).and_then(Json::as_array).cloned().unwrap_or_default()
 }
@@ -128,7 +136,7 @@ fn measure(part: &Json, meta: &Map<String, Json>, faults: &mut Faults) -> Json {
     let non_additive = part.get("non_additive_dimension").filter(|it| it.is_object()).map(|it| {
         json!({
             "name": value(it, "name"),
-            "window_choice": value(it, "window_choice"),
+            "window_choice": word(it, "window_choice", &AGGREGATIONS, faults),
             "window_groupings": or(it, "window_groupings", json!([])),
         })
     });
@@ -232,7 +240,7 @@ fn conversion(params: &Json, faults: &mut Faults) -> Json {
         "base_measure": input_measure(&value(own, "base_measure")),
         "conversion_measure": input_measure(&value(own, "conversion_measure")),
         "entity": value(own, "entity"),
-        "calculation": or(own, "calculation", "conversion_rate".into()),
+        "calculation": word_or(own, "calculation", ("conversion_rate", &["conversions"]), faults),
         "window": window(own, "window", faults),
         "constant_properties": value(own, "constant_properties"),
     })
@@ -245,7 +253,7 @@ fn cumulative(params: &Json, faults: &mut Faults) -> Json {
     json!({
         "window": window(place("window"), "window", faults),
         "grain_to_date": value(place("grain_to_date"), "grain_to_date"),
-        "period_agg": or(&own, "period_agg", "first".into()),
+        "period_agg": word_or(&own, "period_agg", ("first", &["last", "average"]), faults),
         "metric": null,
     })
 }
