@@ -92,13 +92,16 @@ fn literal(version: &serde_json::Value) -> String {
 ///
 /// dbt: `MissingArgumentsPropertyInGenericTestDeprecation`,
 /// `ArgumentsPropertyInGenericTestDeprecation` and `PropertyMovedToConfigDeprecation`.
-pub(super) fn old_tests(nodes: &Nodes, all: bool) -> Vec<Diagnostic> {
+pub(super) fn old_tests(nodes: &Nodes, disabled: &[Node], all: bool) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let sorts = [Sort::BareArguments, Sort::OwnArguments, Sort::BareConfig];
-    for sort in sorts.into_iter().filter(|sort| nodes.have(*sort)) {
-        let count = nodes.outlines().filter(|(_, outline)| outline.is(sort)).count();
+    for sort in [Sort::BareArguments, Sort::OwnArguments, Sort::BareConfig] {
+        let off: Vec<&Node> = disabled.iter().filter(|node| sort.holds(node)).collect();
+        let is_there = nodes.have(sort);
+        let on = if is_there { nodes.outlines().filter(|(_, outline)| outline.is(sort)).count() } else { 0 };
+        let count = on + off.len();
         let told = if all { count } else { 1 };
-        for (_, node) in nodes.chosen(|outline| outline.is(sort)).take(told) {
+        let enabled = is_there.then(|| nodes.chosen(|outline| outline.is(sort)).map(|(_, node)| node));
+        for node in enabled.into_iter().flatten().chain(off).take(told) {
             let NodeKind::Test(test) = &node.kind else { continue };
             let forms = test.old_forms.iter().filter(|form| form.sort() == sort);
             let each = if all { usize::MAX } else { 1 };

@@ -110,7 +110,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
     };
     let started_at = inputs.project.invocation.started_at;
     let (nodes, flags) = (&loaded.manifest.nodes, &inputs.project.flags);
-    loaded.outdated = old_tests(nodes, flags.is_on("show_all_deprecations"));
+    loaded.outdated = old_tests(nodes, &loaded.manifest.disabled, flags.is_on("show_all_deprecations"));
     loaded.outdated.extend(check_deprecations(nodes, started_at));
     Ok(loaded)
 }

@@ -257,7 +257,8 @@ impl Reader<'_> {
             let finding = if self.map.contains(key) {
                 Diagnostic::error("renamed-key", format!("`{old}` and `{key}` are the same, both are given"))
             } else {
-                Diagnostic::warning("renamed-key", format!("`{old}` is now called `{key}`"))
+                let code = if old == "data-paths" { "renamed-seed-paths" } else { "renamed-key" };
+                Diagnostic::warning(code, format!("`{old}` is now called `{key}`"))
             };
             let finding =
                 finding.at(old_key.span, "").known_as(format!("The `{old}` config has been renamed"));
@@ -266,7 +267,20 @@ impl Reader<'_> {
         self.texts(key).or_else(|| self.texts(old))
     }
 
+    /// A folder that a flag of the command should name, where the file names another than the usual one.
+    fn moved_to_flag(&mut self, key: &str, usual: &str, (code, variable): (&'static str, &str)) {
+        let Some((path, span)) = self.text(key).filter(|(path, _)| path != usual) else { return };
+        let finding =
+            Diagnostic::warning(code, format!("`{key}` will no longer be read from the project file"))
+                .at(span, format!("`{path}`, not `{usual}`"))
+                .known_as(format!("The `{key}` config in `dbt_project.yml` has been deprecated"))
+                .help(format!("use the flag `--{key}` or the environment variable `{variable}`"));
+        self.diagnostics.push(finding);
+    }
+
     fn paths(&mut self) -> Paths {
+        self.moved_to_flag("target-path", "target", ("old-target-path", "DBT_TARGET_PATH"));
+        self.moved_to_flag("log-path", "logs", ("old-log-path", "DBT_LOG_PATH"));
         let or =
             |paths: Option<Vec<String>>, default: &str| paths.unwrap_or_else(|| vec![default.to_owned()]);
         let models = or(self.renamed("model-paths", "source-paths"), "models");

@@ -195,6 +195,7 @@ const OLD_TESTS: &str = "
             data_tests:
               - accepted_values: {values: [1]}
               - accepted_values: {name: other, values: [1, 2], where: id > 0}
+              - accepted_values: {name: gone, values: [1], config: {enabled: false}}
               - accepted_values: {name: new, arguments: {values: [1]}, config: {where: id > 0}}
 ";
 
@@ -204,14 +205,14 @@ fn old_ways_to_write_tests_are_told_once_for_each_kind() {
     let moved = "PropertyMovedToConfigDeprecation";
     let sandbox = one().file("models/a.yml", OLD_TESTS);
     let parse = ["parse", "--log-format-file", "json"];
-    sandbox.run(parse).success().talk_has("there is 1 more: `--show-all-deprecations` shows each");
+    sandbox.run(parse).success().talk_has("there are more (2): `--show-all-deprecations` shows each");
     assert_eq!(told(&sandbox, &[bare, moved]).len(), 2);
     let summary = told(&sandbox, &["DeprecationsSummary"]);
     let [(_, summary)] = summary.as_slice() else { panic!("{summary:?}") };
-    assert!(summary.contains(&format!("- {bare}: 2 occurrences")), "{summary}");
+    assert!(summary.contains(&format!("- {bare}: 3 occurrences")), "{summary}");
     let sandbox = one().file("models/a.yml", OLD_TESTS);
     sandbox.run(parse.into_iter().chain(["--show-all-deprecations"])).success();
-    assert_eq!(told(&sandbox, &[bare]).len(), 2);
+    assert_eq!(told(&sandbox, &[bare]).len(), 3);
     sandbox.run(["parse", "--warn-error"]).code(2).talk_has("error[bare-arguments]");
     let silent = ["parse", "--warn-error-options", "{silence: [Deprecations]}"];
     sandbox.run(silent).success().talk("4 nodes in order");

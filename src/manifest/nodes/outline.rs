@@ -191,7 +191,7 @@ impl Sort {
         Self::BareConfig,
     ];
 
-    fn holds(self, node: &Node) -> bool {
+    pub(in crate::manifest) fn holds(self, node: &Node) -> bool {
         match (self, &node.kind) {
             (Self::GenericTest, NodeKind::Test(test)) => test.generic.is_some(),
             (Self::Versioned, NodeKind::Model(model)) => model.version.is_some(),

@@ -76,7 +76,7 @@ models:
 ";
     let (file, found) = read(text);
     let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["renamed-key"], "{found:?}");
+    assert_eq!(codes, ["old-target-path", "renamed-key"], "{found:?}");
     let file = file.unwrap();
     assert_eq!(file.profile.unwrap().0, "value");
     assert_eq!(file.paths.models, ["models", "more"]);
@@ -132,6 +132,8 @@ fn mistakes_are_found() {
     check("name: shop\nvars: [a]", "key-type", "a mapping");
     check("name: shop\nmodel-paths: [a]\nsource-paths: [b]", "renamed-key", "both are given");
     check("name: shop\ntests: {}\ndata_tests: {}", "renamed-key", "both are given");
+    check("name: shop\ndata-paths: [b]", "renamed-seed-paths", "is now called `seed-paths`");
+    check("name: shop\nlog-path: l\ntarget-path: target", "old-log-path", "will no longer be read");
     check("name: shop\nquoting: {schema: maybe}", "key-type", "true or false");
     check("name: shop\nquoting: {shcema: true}", "project-key", "shcema");
     check("name: shop\ndispatch: [{macro_namespace: a}]", "dispatch", "search_order");
