@@ -6,7 +6,7 @@ use super::access::call_of;
 use super::generic_tests::OldForm;
 use super::resolve::site_of_ref;
 use super::version::version_text;
-use super::{Node, NodeKind, Nodes, Sort};
+use super::{Manifest, Node, NodeKind, Nodes, Sort};
 use crate::diagnostics::Diagnostic;
 use crate::project::moment;
 use crate::source::Span;
@@ -92,10 +92,11 @@ fn literal(version: &serde_json::Value) -> String {
 ///
 /// dbt: `MissingArgumentsPropertyInGenericTestDeprecation`,
 /// `ArgumentsPropertyInGenericTestDeprecation` and `PropertyMovedToConfigDeprecation`.
-pub(super) fn old_tests(nodes: &Nodes, disabled: &[Node], all: bool) -> Vec<Diagnostic> {
+pub(super) fn old_tests(manifest: &Manifest, all: bool) -> Vec<Diagnostic> {
+    let Manifest { nodes, broken_tests, disabled, .. } = manifest;
     let mut findings = Vec::new();
     for sort in [Sort::BareArguments, Sort::OwnArguments, Sort::BareConfig] {
-        let off: Vec<&Node> = disabled.iter().filter(|node| sort.holds(node)).collect();
+        let off: Vec<&Node> = broken_tests.iter().chain(disabled).filter(|node| sort.holds(node)).collect();
         let is_there = nodes.have(sort);
         let on = if is_there { nodes.outlines().filter(|(_, outline)| outline.is(sort)).count() } else { 0 };
         let count = on + off.len();

@@ -109,9 +109,9 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Diagnostic>> {
         None => whole(inputs, &surroundings, (engine, findings), basis)?,
     };
     let started_at = inputs.project.invocation.started_at;
-    let (nodes, flags) = (&loaded.manifest.nodes, &inputs.project.flags);
-    loaded.outdated = old_tests(nodes, &loaded.manifest.disabled, flags.is_on("show_all_deprecations"));
-    loaded.outdated.extend(check_deprecations(nodes, started_at));
+    let is_each = inputs.project.flags.is_on("show_all_deprecations");
+    loaded.outdated = old_tests(&loaded.manifest, is_each);
+    loaded.outdated.extend(check_deprecations(&loaded.manifest.nodes, started_at));
     Ok(loaded)
 }
 

@@ -217,6 +217,10 @@ fn old_ways_to_write_tests_are_told_once_for_each_kind() {
     let silent = ["parse", "--warn-error-options", "{silence: [Deprecations]}"];
     sandbox.run(silent).success().talk("4 nodes in order");
     sandbox.run(["build"]).success();
+    let lost = "{relationships: {to: \"ref('nowhere')\", field: id}}";
+    let sandbox = one().file("models/a.yml", &format!("models: [{{name: a, data_tests: [{lost}]}}]"));
+    sandbox.run(parse).success();
+    assert_eq!(told(&sandbox, &[bare]).len(), 1);
 
     let flag = "name: shop\nflags: {require_generic_test_arguments_property: false}\n";
     let own = "{% test own(model, column_name, arguments) %}select 1 limit 0{% endtest %}";
