@@ -155,7 +155,10 @@ impl Session {
         // The process ends with it: to take it apart would be time for nothing.
         std::mem::forget(Arc::clone(&workspace.manifest));
         self.ui.hide_texts(workspace.project.profile.secret_values());
-        self.ui.record(&Record::contents(&workspace.manifest));
+        // dbt: what only looks at the project counts nothing.
+        if !matches!(self.invocation.which.as_str(), "list" | "parse") {
+            self.ui.record(&Record::contents(&workspace.manifest));
+        }
         let mut warnings = std::mem::take(&mut *self.remarks.lock().unwrap_or_else(PoisonError::into_inner));
         warnings.extend(workspace.warnings.iter().cloned());
         self.warn(&workspace, &warnings)?;
@@ -257,6 +260,7 @@ impl Session {
             .reporter(workspace)
             .only_failures(options.has_answer())
             .compiles(options.only_compiles())
+            .clones(options.only_clones())
             .can_retry(options.can_be_retried());
         let outcome = execute::execute(workspace, prepared, options, &stop, &mut |event| {
             if is_idle { reporter.tell_alone(&event) } else { reporter.event(&event) }
@@ -301,7 +305,11 @@ impl Session {
         let mut reporter = self.reporter(workspace);
         let outcome = work(&stop_on_interrupt(), &mut |event| reporter.tell_alone(&event))?;
         for result in &outcome.results {
-            self.ui.diagnostics(&result.diagnostics, &self.sources);
+            if self.invocation.which == "run-operation" {
+                self.ui.operation_failed(&result.diagnostics, &self.sources);
+            } else {
+                self.ui.diagnostics(&result.diagnostics, &self.sources);
+            }
         }
         Ok(outcome)
     }

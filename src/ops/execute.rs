@@ -76,6 +76,12 @@ impl Options {
         }
     }
 
+    /// Whether nodes are only cloned.
+    #[must_use]
+    pub fn only_clones(&self) -> bool {
+        matches!(self.mode, Mode::Clone)
+    }
+
     /// Whether nodes are turned into SQL, and at most looked at. One that fails is then a
     /// command that fails: no results are written, and the exit code is 2.
     #[must_use]

@@ -199,3 +199,35 @@ fn entries_that_describe_nothing_have_dbts_events() {
     let expected = ["I057 WrongResourceSchemaFile", "I058 NoNodeForYamlKey", "I058 NoNodeForYamlKey"];
     assert_eq!(told, [&expected[..], &["I059 MacroNotFoundForPatch"]].concat());
 }
+
+/// The lines of a command, without the time.
+fn lines(sandbox: &Sandbox, arguments: &[&str], code: i32) -> Vec<String> {
+    let output = sandbox.run_as_dbt(arguments.iter().copied()).code(code).stdout;
+    let lines = output.lines().map(|line| line.trim_start_matches("[TIME]").trim().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn each_command_has_dbts_lines() {
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("macros/m.sql", "{% macro fails() %}{% do run_query('select nope') %}{% endmacro %}");
+    let start = ["Running with dbt=1.11.16", "Registered adapter: duckdb=1.11.1"];
+    let _ = lines(&sandbox, &["run"], 0);
+    assert_eq!(lines(&sandbox, &["list"], 0), [start[0], start[1], "shop.a"]);
+    let compiled = lines(&sandbox, &["compile", "--select", "a"], 0);
+    assert_eq!(compiled[compiled.len() - 2..], ["Compiled node 'a' is:", "select 1 as id"]);
+    let docs = lines(&sandbox, &["docs", "generate"], 0);
+    assert_eq!(docs[docs.len() - 2], "Building catalog");
+    assert!(docs[docs.len() - 1].starts_with("Catalog written to [ROOT]/"), "{docs:?}");
+    std::fs::rename(sandbox.path("target"), sandbox.path("prod")).expect("a folder that can be moved");
+    let profiles =
+        "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: shop.duckdb, schema: other}\n";
+    sandbox.write("profiles.yml", profiles);
+    let cloned = lines(&sandbox, &["clone", "--state", "prod"], 0);
+    let end = ["Completed successfully", "Done. PASS=1 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=1"];
+    assert_eq!(cloned[cloned.len() - 2..], end);
+    assert!(!cloned.iter().any(|line| line.contains("of 1") || line.starts_with("Finished")), "{cloned:?}");
+    let failed = sandbox.run_as_dbt(["run-operation", "fails", "--log-format", "json"]).code(1).stdout;
+    assert!(failed.contains(r#""name":"RunningOperationCaughtError""#), "{failed}");
+}

@@ -113,12 +113,13 @@ fn print(args: &Args, session: &Session, workspace: &Workspace, outcome: &RunOut
 fn answer(args: &Args, session: &Session, node: Option<&Node>, sql: &str) -> Record {
     let name = node.map(Node::search_name);
     let shown = sql.trim_matches('\n').trim_end();
+    let mark = if session.ui.answers_as_dbt() { "" } else { "-- " };
     let text = match &name {
         Some(name) if args.output == "json" => indented(&json!({"node": name, "compiled": sql})),
         None if args.output == "json" => indented(&json!({"compiled": sql})),
         _ if session.ui.is_quiet() => shown.to_owned(),
-        Some(name) => format!("-- Compiled node '{name}' is:\n{shown}"),
-        None => format!("-- Compiled inline node is:\n{shown}"),
+        Some(name) => format!("{mark}Compiled node '{name}' is:\n{shown}"),
+        None => format!("{mark}Compiled inline node is:\n{shown}"),
     };
     let data = json!({
         "compiled": sql,

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::cli::args::{Selection, either};
 use crate::cli::session::{Exit, Problems, Session};
-use crate::cli::ui::count;
+use crate::cli::ui::{Level, Record, count};
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::host::server::{Page, Server};
@@ -137,15 +137,21 @@ fn generate(args: &Args, session: &Session) -> Result<Exit, Problems> {
     if compiles {
         let (exit, _) = session.outcome(&workspace, &options)?;
         if exit != Exit::Success {
-            session.ui.say("no catalog is written: not everything could be compiled");
+            let message = "compile failed, cannot generate docs";
+            session.ui.record(&Record::new("CannotGenerateDocs", "E043", Level::Info, message, json!({})));
+            session.ui.say_to_people("no catalog is written: not everything could be compiled");
             return Ok(exit);
         }
     }
+    session.ui.record(&Record::new("BuildingCatalog", "E044", Level::Info, "Building catalog", json!({})));
     let written = session.catalog(&workspace, &options, args.empty_catalog)?;
     let target = workspace.project.target_path();
     site::write(&target, args.is_static).map_err(|problem| vec![problem])?;
     let file = target.join("catalog.json");
-    session.ui.say(&format!("{} in {}", count(written.count, "relation"), file.display()));
+    let message = format!("Catalog written to {}", file.display());
+    let data = json!({"path": file.display().to_string()});
+    session.ui.record(&Record::new("CatalogWritten", "E042", Level::Info, message, data));
+    session.ui.say_to_people(&format!("{} in {}", count(written.count, "relation"), file.display()));
     if written.problems.is_empty() {
         return Ok(Exit::Success);
     }

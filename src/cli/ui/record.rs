@@ -184,6 +184,13 @@ impl Record {
         Self::new(name, code, level, words, data)
     }
 
+    /// The same where an error ended an operation.
+    pub(crate) fn of_operation(self) -> Self {
+        let Some(reason) = self.data.get("exc").and_then(Json::as_str) else { return self };
+        let message = format!("Encountered an error while running operation: {reason}");
+        Self { name: "RunningOperationCaughtError", code: "Q001", message, ..self }
+    }
+
     /// What dbt tells of a mistake in definitions of the semantic layer, before the command ends.
     pub(crate) fn semantic(diagnostic: &Diagnostic) -> Option<Self> {
         const RULES: [&str; 4] = ["bad-semantics", "no-time-spine", "unknown-measure", "unknown-metric"];

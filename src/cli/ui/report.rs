@@ -25,8 +25,18 @@ pub(crate) struct Reporter {
     records: events::EventRecords,
     failed: Vec<(NodeId, NodeResult)>,
     only_failures: bool,
-    is_compiling: bool,
+    untold: Untold,
     can_retry: bool,
+}
+
+/// What is for those alone who look for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Untold {
+    Nothing,
+    /// Everything that is no finding.
+    Talk,
+    /// How each node began and ended.
+    Nodes,
 }
 
 impl Reporter {
@@ -48,7 +58,7 @@ impl Reporter {
             records,
             failed,
             only_failures: false,
-            is_compiling: false,
+            untold: Untold::Nothing,
             can_retry: true,
         }
     }
@@ -61,7 +71,17 @@ impl Reporter {
 
     /// dbt: nodes that are only compiled are nothing to tell of in its lines.
     pub(crate) fn compiles(mut self, is_compiling: bool) -> Self {
-        self.is_compiling = is_compiling;
+        if is_compiling {
+            self.untold = Untold::Talk;
+        }
+        self
+    }
+
+    /// dbt: of clones only what failed is told in its lines, and how many there were.
+    pub(crate) fn clones(mut self, is_cloning: bool) -> Self {
+        if is_cloning {
+            self.untold = Untold::Nodes;
+        }
         self
     }
 
@@ -104,8 +124,10 @@ impl Reporter {
     /// Where a command has an answer, what else happens on the way matters less.
     fn weighed(&self, event: &Event<'_>, record: Record) -> Record {
         let is_talk = record.level == Level::Info && !matches!(event, Event::RunStarted { .. });
-        let is_beside = self.only_failures || self.is_compiling;
-        let level = if is_beside && is_talk { Level::Debug } else { record.level };
+        let is_beside = self.only_failures || self.untold == Untold::Talk;
+        let is_of_node = matches!(event, Event::NodeStarted { .. } | Event::NodeFinished { .. });
+        let is_clone = self.untold == Untold::Nodes && (is_of_node || record.name == "FinishedRunningStats");
+        let level = if is_beside && is_talk || is_clone { Level::Debug } else { record.level };
         Record { level, ..record }
     }
 

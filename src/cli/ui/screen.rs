@@ -240,6 +240,11 @@ impl Ui {
         self.print(&[&record.message]);
     }
 
+    /// Whether what reads the answer knows it from dbt.
+    pub(crate) fn answers_as_dbt(&self) -> bool {
+        self.program_name == ProgramName::Dbt
+    }
+
     fn answers_in_records(&self) -> bool {
         self.program_name == ProgramName::Dbt && self.format == Format::Records(Form::Json)
     }
@@ -324,6 +329,19 @@ impl Ui {
             }
             self.record(&Record::finding(diagnostic, sources));
         }
+        self.picture(diagnostics, sources);
+    }
+
+    /// Findings of an operation that was to run.
+    pub(crate) fn operation_failed(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        for diagnostic in diagnostics {
+            self.record(&Record::finding(diagnostic, sources).of_operation());
+        }
+        self.picture(diagnostics, sources);
+    }
+
+    /// Findings as people see them.
+    fn picture(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         if self.format != Format::Text {
             return;
         }
