@@ -24,7 +24,7 @@ use crate::host::environment::STACK;
 
 /// Templated SQL in, tested tables out: runs dbt projects, with a database inside.
 #[derive(Debug, clap::Parser)]
-#[command(name = "model", disable_version_flag = true, max_term_width = 100)]
+#[command(name = "model", disable_version_flag = true, max_term_width = 100, args_override_self = true)]
 #[command(after_help = "Start with `model init` in an empty folder, or `model build` in a dbt project.")]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -198,3 +198,33 @@ fn variables_are_known_under_the_names_that_they_had() {
     assert_eq!(words.map(|words| log.contains(words)), [true; 2], "{log}");
     assert!(log.contains(r#""name":"EnvironmentVariableRenamed""#), "{log}");
 }
+
+/// Scripts put flags behind those that they were given.
+#[test]
+fn the_last_of_several_flags_counts() {
+    let sandbox =
+        Sandbox::new().model("a", "select '{{ var('day') }}' as day, {{ target.threads }} as threads");
+    let flags = ["--threads", "2", "--vars", "day: monday", "--threads", "3", "--vars", "day: friday"];
+    sandbox.run(["run"].into_iter().chain(flags)).success();
+    assert_eq!(sandbox.query("select day || threads from a"), ["friday3"]);
+    sandbox.run(["list", "--select", "a", "--select", "nothing"]).success().talk_has("a");
+}
+
+#[test]
+fn words_of_flags_may_be_in_capitals() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    let output = sandbox.run(["--log-format", "JSON", "list", "--indirect-selection", "Cautious"]).success();
+    assert!(output.talk.contains("\"level\":") || output.stdout.contains("\"level\":"), "{}", output.stdout);
+    sandbox.run(["--log-level", "WARN", "run"]).success();
+}
+
+#[test]
+fn models_are_listed_without_other_kinds() {
+    let sandbox = Sandbox::new().model("a", "select 1 as id");
+    sandbox
+        .run(["list", "--models", "a", "--select", "a"])
+        .code(2)
+        .talk_has("`--models` and `--select` exclude each other");
+    sandbox.run(["list", "--models", "a", "--resource-type", "test"]).code(2);
+    sandbox.run(["run", "--models", "a", "--select", "a"]).success();
+}

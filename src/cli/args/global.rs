@@ -4,13 +4,21 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ArgAction;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Map, Value as Json};
 
 use crate::source::SourceMap;
 use crate::yaml;
 
 /// The ways in which tests come along with what is selected.
-pub(crate) const INDIRECT_SELECTION: [&str; 4] = ["eager", "cautious", "buildable", "empty"];
+pub(crate) const INDIRECT_SELECTION: &[&str] = &["eager", "cautious", "buildable", "empty"];
+const LOG_FORMATS: &[&str] = &["default", "text", "json", "debug"];
+const LOG_LEVELS: &[&str] = &["debug", "info", "warn", "error", "none"];
+
+/// One of some words in upper or lower case; the latter is read.
+pub(crate) fn one_of(words: &'static [&'static str]) -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(words).map(|word: String| word.to_lowercase())
+}
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -52,16 +60,16 @@ pub(crate) struct Global {
     #[arg(long, global = true, hide = true, overrides_with = "debug")]
     pub(crate) no_debug: bool,
     /// How messages look: text for people, json with one object a line
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
+    #[arg(long, global = true, value_name = "FORMAT", ignore_case = true, value_parser = one_of(LOG_FORMATS))]
     pub(crate) log_format: Option<String>,
     /// How lines of the log file look
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["default", "text", "json", "debug"])]
+    #[arg(long, global = true, value_name = "FORMAT", ignore_case = true, value_parser = one_of(LOG_FORMATS))]
     pub(crate) log_format_file: Option<String>,
     /// Print messages from this level up
-    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
+    #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, value_parser = one_of(LOG_LEVELS))]
     pub(crate) log_level: Option<String>,
     /// Log messages from this level up; `none` writes no log file
-    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["debug", "info", "warn", "error", "none"])]
+    #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, value_parser = one_of(LOG_LEVELS))]
     pub(crate) log_level_file: Option<String>,
     /// Put the log file aside before it gets longer; 0 is no limit
     #[arg(long, global = true, hide = true, value_name = "BYTES", value_parser = whole_number::<u64>)]
@@ -123,7 +131,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, hide = true, value_name = "MIB", value_parser = whole_number::<u64>)]
     pub(crate) maximum_seed_size_mib: Option<u64>,
     /// Which tests a selected node brings along, said before the command
-    #[arg(long = "indirect-selection", hide = true, value_name = "MODE", value_parser = INDIRECT_SELECTION)]
+    #[arg(long = "indirect-selection", hide = true, value_name = "MODE", ignore_case = true, value_parser = one_of(INDIRECT_SELECTION))]
     pub(crate) indirect_selection_before: Option<String>,
     /// Read every file, and leave nothing of it for the next command
     #[arg(long, global = true, visible_alias = "no-cache", overrides_with = "partial_parse")]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::global::INDIRECT_SELECTION;
+use super::global::{INDIRECT_SELECTION, one_of};
 use crate::ops::Criteria;
 
 /// Which nodes a command is about.
@@ -23,7 +23,7 @@ pub(crate) struct Selection {
     #[arg(long, value_name = "NAME")]
     pub(crate) selector: Option<String>,
     /// Which tests a selected node brings along
-    #[arg(long, value_name = "MODE", value_parser = INDIRECT_SELECTION)]
+    #[arg(long, value_name = "MODE", ignore_case = true, value_parser = one_of(INDIRECT_SELECTION))]
     pub(crate) indirect_selection: Option<String>,
 }
 

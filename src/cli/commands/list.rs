@@ -2,6 +2,7 @@
 
 use crate::cli::args::{ResourceTypes, Selection};
 use crate::cli::session::{Exit, Problems, Session};
+use crate::diagnostics::Diagnostic;
 use crate::manifest::ResourceType;
 use crate::ops::{Kinds, execute, list};
 
@@ -22,6 +23,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
     let types = session.types(&args.types);
+    check(&args.selection, &types)?;
     let kinds = if args.selection.models.is_empty() {
         Kinds::of_list(&types.resource_type, &types.exclude_resource_type)?
     } else {
@@ -49,4 +51,16 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
         session.ui.say("nothing is selected");
     }
     Ok(Exit::Success)
+}
+
+/// dbt: `--models` says of which kind the nodes are.
+fn check(selection: &Selection, types: &ResourceTypes) -> Result<(), Problems> {
+    let others = [("select", selection.select.is_empty()), ("resource-type", types.resource_type.is_empty())];
+    let Some((other, _)) = others.into_iter().find(|(_, is_empty)| !is_empty && !selection.models.is_empty())
+    else {
+        return Ok(());
+    };
+    let finding = Diagnostic::error("flags", format!("`--models` and `--{other}` exclude each other"));
+    let words = format!("\"models\" and \"{}\" are mutually exclusive arguments", other.replace('-', "_"));
+    Err(vec![finding.known_as(words).help("write `--select` alone")])
 }
