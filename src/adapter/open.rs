@@ -132,8 +132,7 @@ pub fn wrong_fields(credentials: &Credentials, span: Span) -> Vec<Diagnostic> {
     let Some(engine) = ENGINES.iter().find(|engine| engine.kind == credentials.kind) else {
         return Vec::new();
     };
-    let field =
-        |(name, value): (&String, _)| (Key { text: name.clone(), span }, Yaml::from_json(value, span));
+    let field = |(name, value): (&String, _)| (Key::of_text(name, span), Yaml::from_json(value, span));
     let fields: Map = credentials.fields.iter().map(field).collect();
     let mut problems = Vec::new();
     form::check("the target", (engine.forms, true), &fields, |_| true, &mut problems);

@@ -168,10 +168,11 @@ impl Tree {
             Content::Seq(items) => items.push(node.yaml),
             Content::Map { pending: pending @ None, .. } => {
                 let span = node.yaml.span;
+                let is_text = matches!(node.yaml.value, Value::String(_));
                 *pending = Some(match node.yaml.value {
                     Value::Seq(_) | Value::Map(_) => Pending::Unusable,
                     _ if node.is_merge => Pending::Merge(span),
-                    _ => Pending::Key(Key { text: node.key, span }),
+                    _ => Pending::Key(Key { text: node.key, is_text, span }),
                 });
                 if matches!(pending, Some(Pending::Unusable)) {
                     self.diagnostics.push(problem::unusable_key(span, false));

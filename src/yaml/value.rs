@@ -37,8 +37,24 @@ pub enum Value {
 pub struct Key {
     /// The text as written, without quotes: numbers and booleans are not converted.
     pub text: String,
+    /// Whether it is a text to YAML; without quotes, `1` is a number and `on` a truth.
+    pub is_text: bool,
     /// Where it was written.
     pub span: Span,
+}
+
+impl Key {
+    /// A key that is a text.
+    #[must_use]
+    pub fn of_text(text: impl Into<String>, span: Span) -> Self {
+        Self { text: text.into(), is_text: true, span }
+    }
+
+    /// What it is to YAML.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        if self.is_text { Value::String(self.text.clone()) } else { super::scalar::resolve(&self.text) }
+    }
 }
 
 /// A mapping in the order in which it was written; each key stands once.
@@ -174,7 +190,7 @@ impl Yaml {
             Json::Object(entries) => Value::Map(
                 entries
                     .iter()
-                    .map(|(key, value)| (Key { text: key.clone(), span }, Self::from_json(value, span)))
+                    .map(|(key, value)| (Key::of_text(key, span), Self::from_json(value, span)))
                     .collect(),
             ),
         };

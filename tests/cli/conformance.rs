@@ -201,6 +201,7 @@ cases!(
     indexes,
     intervals_of_quarters,
     introspection,
+    keys_of_vars,
     kinds_of_relations,
     long_names,
     materialized_views,

@@ -34,7 +34,7 @@ impl Var {
                 }
                 template::render_text(state, &template).map(Value::from)
             }
-            _ => Ok(template::to_value(&found.to_json())),
+            _ => Ok(template::yaml_value(found)),
         }
     }
 

@@ -8,7 +8,7 @@ use super::json::{Style, write_json};
 use crate::source::SourceMap;
 use crate::template::datetime::type_name;
 use crate::template::error::raise_message;
-use crate::template::values::{Arguments, none, text, to_json, to_value};
+use crate::template::values::{Arguments, none, text, to_json, to_value, yaml_value};
 use crate::yaml;
 
 /// The functions by name.
@@ -43,7 +43,7 @@ fn from_yaml(args: &[Value]) -> Result<Value, Error> {
     let string = arguments.string(0, "value")?;
     let file = SourceMap::new().add("fromyaml", string);
     match yaml::parse(&file) {
-        Ok(parsed) => Ok(to_value(&parsed.to_json())),
+        Ok(parsed) => Ok(yaml_value(&parsed)),
         Err(_) => Ok(arguments.get(1, "default").unwrap_or_else(none)),
     }
 }

@@ -1,4 +1,4 @@
-//! Between template values and JSON.
+//! Between template values, and JSON and YAML.
 
 use minijinja::Value;
 use minijinja::value::ValueKind;
@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 use super::dict::MutDict;
 use super::list::MutList;
 use super::repr::{is_builtin, text};
+use crate::yaml::{self, Yaml};
 
 /// A JSON value as a template sees it: objects and arrays become dicts and
 /// lists that templates can change, each call making new ones.
@@ -19,6 +20,29 @@ pub fn to_value(json: &Json) -> Value {
         Json::String(string) => Value::from(string.as_str()),
         Json::Array(items) => list(items.iter().map(to_value)),
         Json::Object(entries) => dict(entries.iter().map(|(key, item)| (key.as_str(), to_value(item)))),
+    }
+}
+
+/// A piece of YAML as a template sees it: as [`to_value`], with keys that are numbers, truths or
+/// nothing where YAML takes them for such.
+#[must_use]
+pub fn yaml_value(yaml: &Yaml) -> Value {
+    match &yaml.value {
+        yaml::Value::Seq(items) => list(items.iter().map(yaml_value)),
+        yaml::Value::Map(entries) => {
+            dict(entries.iter().map(|(key, item)| (scalar_value(key.value()), yaml_value(item))))
+        }
+        scalar => scalar_value(scalar.clone()),
+    }
+}
+
+fn scalar_value(scalar: yaml::Value) -> Value {
+    match scalar {
+        yaml::Value::Bool(flag) => Value::from(flag),
+        yaml::Value::Int(number) => Value::from(number),
+        yaml::Value::Float(number) => Value::from(number),
+        yaml::Value::String(text) => Value::from(text),
+        yaml::Value::Null | yaml::Value::Seq(_) | yaml::Value::Map(_) => none(),
     }
 }
 

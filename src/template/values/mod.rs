@@ -13,7 +13,7 @@ mod nesting;
 mod repr;
 mod set;
 
-pub use convert::{to_json, to_value};
+pub use convert::{to_json, to_value, yaml_value};
 pub use dict::MutDict;
 pub use list::MutList;
 pub use repr::{repr, text};
