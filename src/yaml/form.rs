@@ -18,6 +18,8 @@ pub(crate) enum Form {
     OneOf(&'static [&'static str]),
     /// A text or a truth.
     TextOrFlag,
+    /// A date or time, also as a text, or nothing.
+    Time,
     /// A text, a truth or a whole number.
     Lone,
     /// A truth.
@@ -204,9 +206,11 @@ fn fits(form: &Form, yaml: &Yaml) -> bool {
             | Form::Lone
             | Form::Texts
             | Form::TextOrNumber
-            | Form::Several,
+            | Form::Several
+            | Form::Time,
             Value::String(_),
         )
+        | (Form::Time, Value::Time(_) | Value::Null)
         | (Form::TextOrNone | Form::TextOrFlag | Form::Lone | Form::Whole | Form::Number, Value::Null)
         | (Form::TextOrFlag | Form::Lone | Form::Flag, Value::Bool(_))
         | (Form::Lone | Form::Integer | Form::Whole | Form::Number | Form::TextOrNumber, Value::Int(_))
@@ -224,6 +228,7 @@ fn words(form: &Form) -> Cow<'static, str> {
     let words = match form {
         Form::Any => "anything",
         Form::Text | Form::TextOrNone => "a text",
+        Form::Time => "a date or time",
         Form::TextOrFlag => "a text, `true` or `false`",
         Form::Lone => "a text, a whole number, `true` or `false`",
         Form::Flag => "`true` or `false`",

@@ -12,7 +12,7 @@ pub(super) fn resolve(text: &str) -> Value {
     constant(text)
         .or_else(|| integer(text))
         .or_else(|| float(text).map(Value::Float))
-        .or_else(|| timestamp(text).map(Value::String))
+        .or_else(|| timestamp(text).map(Value::Time))
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
@@ -35,7 +35,7 @@ pub(super) fn tagged(tag: &str, text: &str) -> Option<Value> {
         "bool" => constant(text).filter(|value| matches!(value, Value::Bool(_))),
         "int" => integer(text),
         "float" => float(text).or_else(|| text.replace('_', "").parse::<f64>().ok()).map(Value::Float),
-        "timestamp" => timestamp(text).map(Value::String),
+        "timestamp" => timestamp(text).map(Value::Time),
         _ => None,
     }
 }
@@ -170,6 +170,7 @@ mod tests {
     #[test]
     fn plain_scalars_mean_what_pyyaml_says() {
         let text = |text: &str| Value::String(text.to_owned());
+        let time = |text: &str| Value::Time(text.to_owned());
         let check = |written: &str, expected: Value| assert_eq!(resolve(written), expected, "{written}");
         check("", Value::Null);
         check("~", Value::Null);
@@ -199,11 +200,11 @@ mod tests {
         check("1.0e+3", Value::Float(1000.0));
         check("-.inf", Value::Float(f64::NEG_INFINITY));
         check("1.2.3", text("1.2.3"));
-        check("2024-01-31", text("2024-01-31"));
+        check("2024-01-31", time("2024-01-31"));
         check("2024-02-31", text("2024-02-31"));
-        check("2024-01-31 10:20:30", text("2024-01-31T10:20:30"));
-        check("2001-12-14t21:59:43.10-05:00", text("2001-12-14T21:59:43.100000-05:00"));
-        check("2001-12-14 21:59:43 Z", text("2001-12-14T21:59:43+00:00"));
+        check("2024-01-31 10:20:30", time("2024-01-31T10:20:30"));
+        check("2001-12-14t21:59:43.10-05:00", time("2001-12-14T21:59:43.100000-05:00"));
+        check("2001-12-14 21:59:43 Z", time("2001-12-14T21:59:43+00:00"));
         check("hello", text("hello"));
         check("-", text("-"));
         check("+", text("+"));

@@ -24,8 +24,10 @@ pub enum Value {
     Int(i64),
     /// A number with a point, `.inf` or `.nan`.
     Float(f64),
-    /// A text, or a date or time in ISO form.
+    /// A text.
     String(String),
+    /// A date or time without quotes, in the form of Python's `isoformat`.
+    Time(String),
     /// A list.
     Seq(Vec<Yaml>),
     /// A mapping.
@@ -64,11 +66,11 @@ pub struct Map {
 }
 
 impl Yaml {
-    /// The text, if it is one.
+    /// The text, if it is one; that of a date or time, too.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
-            Value::String(text) => Some(text),
+            Value::String(text) | Value::Time(text) => Some(text),
             _ => None,
         }
     }
@@ -118,6 +120,7 @@ impl Yaml {
             Value::Int(number) => *number != 0,
             Value::Float(number) => *number != 0.0,
             Value::String(text) => !text.is_empty(),
+            Value::Time(_) => true,
             Value::Seq(items) => !items.is_empty(),
             Value::Map(map) => !map.is_empty(),
         }
@@ -137,6 +140,7 @@ impl Yaml {
             Value::Bool(_) => "a boolean",
             Value::Int(_) | Value::Float(_) => "a number",
             Value::String(_) => "a text",
+            Value::Time(_) => "a date or time",
             Value::Seq(_) => "a list",
             Value::Map(_) => "a mapping",
         }
@@ -151,7 +155,7 @@ impl Yaml {
             Value::Bool(false) => Some("False".to_owned()),
             Value::Int(number) => Some(number.to_string()),
             Value::Float(number) => Some(super::emit_scalar::python_float(*number)),
-            Value::String(text) => Some(text.clone()),
+            Value::String(text) | Value::Time(text) => Some(text.clone()),
             Value::Seq(_) | Value::Map(_) => None,
         }
     }
@@ -167,7 +171,7 @@ impl Yaml {
             Value::Int(number) => Json::from(*number),
             Value::Float(number) => serde_json::Number::from_f64(*number)
                 .map_or_else(|| Json::String(super::emit_scalar::python_float(*number)), Json::Number),
-            Value::String(text) => Json::String(text.clone()),
+            Value::String(text) | Value::Time(text) => Json::String(text.clone()),
             Value::Seq(items) => Json::Array(items.iter().map(Yaml::to_json).collect()),
             Value::Map(map) => Json::Object(map.to_json()),
         }

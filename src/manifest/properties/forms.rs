@@ -31,7 +31,7 @@ const UNUSED: &[Field] = &[unread("data_type", Form::TextOrNone), unread("constr
 const OF_MODELS: &[Field] = &[
     field("access", Form::Text),
     field("constraints", ENTRIES),
-    field("deprecation_date", Form::TextOrNone),
+    field("deprecation_date", Form::Time),
     field("latest_version", Form::NoneOr(&Form::TextOrNumber)),
     field("versions", ENTRIES),
     field("time_spine", Form::NoneOr(&Form::Keys(TIME_SPINE))),
@@ -139,7 +139,7 @@ pub(super) const VERSION: Fields = &[&[
     field("data_tests", Form::NoneOr(&ENTRIES)),
     field("tests", Form::NoneOr(&ENTRIES)),
     field("columns", ENTRIES),
-    field("deprecation_date", Form::TextOrNone),
+    field("deprecation_date", Form::Time),
 ]];
 /// Which of the model's columns a version has.
 pub(super) const VERSION_COLUMNS: Fields = &[&[field("include", Form::Any), field("exclude", TEXT_LIST)]];

@@ -9,7 +9,7 @@ use super::{Members, Policy};
 use crate::diagnostics::Diagnostic;
 use crate::project::Vars;
 use crate::template::{self, Text, Value};
-use crate::yaml::Yaml;
+use crate::yaml::{self, Yaml};
 
 /// The function `var` as the templates of one package see it.
 #[derive(Debug)]
@@ -26,11 +26,11 @@ impl Var {
 
     /// dbt: a text is a template of its own, rendered where it is used.
     fn value(&self, found: &Yaml, state: &mut State<'_, '_>) -> Result<Value, Error> {
-        match found.as_str() {
-            Some(text) if !self.policy.keeps_vars_raw => {
-                let template = Text::new(text, found.span.file, found.span.start);
+        match &found.value {
+            yaml::Value::String(text) if !self.policy.keeps_vars_raw => {
+                let template = Text::new(text.as_str(), found.span.file, found.span.start);
                 if template.is_plain() {
-                    return Ok(Value::from(text));
+                    return Ok(Value::from(text.as_str()));
                 }
                 template::render_text(state, &template).map(Value::from)
             }

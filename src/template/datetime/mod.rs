@@ -18,6 +18,7 @@ pub use moment::{datetime_value, utc_value};
 pub(crate) use arithmetic::{arithmetic, compare, formatted, negate};
 pub(crate) use module::{datetime_module, pytz_module};
 pub(crate) use repr::{repr, type_name};
+pub(crate) use strptime::iso_value;
 
 #[cfg(test)]
 mod tests;

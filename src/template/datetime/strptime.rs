@@ -2,8 +2,9 @@
 
 use chrono::format::{Parsed, StrftimeItems};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
-use minijinja::Error;
+use minijinja::{Error, Value};
 
+use super::date::date_value;
 use super::moment::Moment;
 use super::zone::Zone;
 use crate::template::error::raise_message;
@@ -35,6 +36,14 @@ pub(super) fn strptime(text: &str, format: &str) -> Result<Moment, Error> {
     });
     let zone = parsed.offset().and_then(FixedOffset::east_opt).map(Zone::Fixed);
     Ok(Moment { local: date.and_time(time.map_err(|_| misfit())?), zone })
+}
+
+/// A text in the form of Python's `isoformat` as the `date` or `datetime` that it is of.
+pub(crate) fn iso_value(text: &str) -> Option<Value> {
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(date) => Some(date_value(date)),
+        Err(_) => from_iso(text).ok().map(Moment::value),
+    }
 }
 
 /// Reads `2024-01-31`, `2024-01-31 12:30`, `2024-01-31T12:30:00.5+02:00` ….

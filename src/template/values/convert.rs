@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 use super::dict::MutDict;
 use super::list::MutList;
 use super::repr::{is_builtin, text};
+use crate::template::datetime::iso_value;
 use crate::yaml::{self, Yaml};
 
 /// A JSON value as a template sees it: objects and arrays become dicts and
@@ -23,8 +24,8 @@ pub fn to_value(json: &Json) -> Value {
     }
 }
 
-/// A piece of YAML as a template sees it: as [`to_value`], with keys that are numbers, truths or
-/// nothing where YAML takes them for such.
+/// A piece of YAML as a template sees it: as [`to_value`], with dates, and with keys that are
+/// numbers, truths or nothing where YAML takes them for such.
 #[must_use]
 pub fn yaml_value(yaml: &Yaml) -> Value {
     match &yaml.value {
@@ -42,6 +43,7 @@ fn scalar_value(scalar: yaml::Value) -> Value {
         yaml::Value::Int(number) => Value::from(number),
         yaml::Value::Float(number) => Value::from(number),
         yaml::Value::String(text) => Value::from(text),
+        yaml::Value::Time(text) => iso_value(&text).unwrap_or_else(|| Value::from(text)),
         yaml::Value::Null | yaml::Value::Seq(_) | yaml::Value::Map(_) => none(),
     }
 }

@@ -1,5 +1,5 @@
 {
-    "about": "Keys of mappings in vars and fromyaml are numbers, truths or nothing where YAML takes them for such.",
+    "about": "Keys and values in vars and fromyaml are numbers, truths, nothing, dates and times as YAML takes them.",
     "files": {
         "dbt_project.yml": """
             name: shop
@@ -7,6 +7,11 @@
             vars:
               regions: {1: north, 2: south, "3": east, 1.5: west, off: away, 010: eight, ~: none}
               nested: [{7: {8: deep}}]
+              day: 2024-02-03
+              text: "2024-02-03"
+              moment: 2024-02-03 04:05:06.7
+              zoned: 2024-02-03T04:05:06+02:00
+              days: {2024-02-03: leap}
         """,
         "models/asked.sql": """
             select
@@ -24,6 +29,18 @@
             select '{{ key }}' as key, {{ key is number }} as is_number, '{{ region }}' as region
             {% if not loop.last %}union all{% endif %}
             {% endfor %}
+        """,
+        "models/dated.sql": """
+            select
+                '{{ var('day') }}' as day,
+                '{{ var('day').strftime('%d/%m/%y') }}' as written,
+                '{{ var('day') + modules.datetime.timedelta(days=27) }}' as later,
+                {{ var('day') is string }} as is_text,
+                {{ var('day') == var('text') }} as is_equal,
+                '{{ var('moment') }}' as moment,
+                '{{ var('zoned') }}' as zoned,
+                '{{ var('days')[var('day')] }}' as found,
+                '{{ fromyaml('2024-02-03 04:05:06') }}' as read
         """,
         "models/summed.sql": "select {{ var('regions').keys() | select('integer') | sum }} as total",
     },
