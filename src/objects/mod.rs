@@ -23,7 +23,7 @@ pub use index::index;
 pub use relation::{RelationObject, as_relation, information_schema, relation};
 pub use relation_class::{CTE_PREFIX, RelationClass};
 pub use rows::{RowObject, cell};
-pub use table::{TableObject, as_rows, seed_table, table};
+pub use table::{TableObject, as_rows, preview, seed_table, table};
 
 use crate::diagnostics::Diagnostic;
 use crate::sql::{Dialect, Policy};

@@ -21,6 +21,10 @@ pub(super) struct Limits {
 }
 
 impl Limits {
+    /// All rows, and of the rest what agate shows unless it is told otherwise.
+    pub(super) const OF_PREVIEW: Self =
+        Self { rows: None, columns: Some(6), width: Some(20), precision: Some(3) };
+
     /// Those that a call asks for.
     ///
     /// # Errors

@@ -51,6 +51,12 @@ pub fn seed_table(rows: &Rows) -> Value {
     Value::from_object(TableObject { declared, ..TableObject::new(rows) })
 }
 
+/// The rows as dbt's `show` prints them: all of them, six columns, each cut at 20 characters.
+#[must_use]
+pub fn preview(rows: &Rows) -> String {
+    TableObject::new(rows).picture(Limits::OF_PREVIEW)
+}
+
 /// The rows behind a template value, as texts where they were changed by a
 /// template; `None` for any other value.
 pub fn as_rows(value: &Value) -> Option<Rows> {

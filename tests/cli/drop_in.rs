@@ -165,6 +165,21 @@ fn compiled_nodes_are_records_and_no_talk() {
 }
 
 #[test]
+fn previews_are_printed_as_dbt_prints_them() {
+    let query = "select 1 as id, 'a text of many many words' as words, null as none, 2.50 as price union all select 200, 'b', 3, 1";
+    let shown = sandbox().run_as_dbt(["show", "--inline", query]).success().stdout;
+    let table = shown.split_once("Previewing inline node:\n").map(|(_, table)| table);
+    let expected = "\
+|  id | words                | none | price |
+| --- | -------------------- | ---- | ----- |
+|   1 | a text of many ma... |      |   2.5 |
+| 200 | b                    |    3 |   1.0 |
+
+";
+    assert_eq!(table, Some(expected));
+}
+
+#[test]
 fn new_projects_have_the_file_that_dbt_looks_for() {
     let sandbox = Sandbox::empty();
     let output = sandbox.run_as_dbt(["init", "fresh", "--skip-profile-setup"]).success();

@@ -7,6 +7,7 @@ use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::Node;
+use crate::objects;
 use crate::ops::execute::Options;
 use crate::ops::{Kinds, alone};
 use crate::run::{Detail, Mode};
@@ -90,11 +91,15 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
 fn answer(args: &Args, session: &Session, node: Option<&Node>, rows: &Rows) -> Record {
     let name = node.map(Node::search_name);
     let is_json = args.output == "json";
-    let objects = || -> Json { rows.rows.iter().map(|row| object(rows, row)).collect() };
-    let preview = if is_json { objects().to_string() } else { rows_as_table(rows, None) };
+    let records = || -> Json { rows.rows.iter().map(|row| object(rows, row)).collect() };
+    let preview = match is_json {
+        true => records().to_string(),
+        false if session.ui.answers_as_dbt() => objects::preview(rows),
+        false => rows_as_table(rows, None),
+    };
     let text = match &name {
-        Some(name) if is_json => indented(&json!({"node": name, "show": objects()})),
-        None if is_json => indented(&json!({"show": objects()})),
+        Some(name) if is_json => indented(&json!({"node": name, "show": records()})),
+        None if is_json => indented(&json!({"show": records()})),
         _ if session.ui.is_quiet() => preview.clone(),
         Some(name) => format!("Previewing node '{name}':\n{preview}"),
         None => format!("Previewing inline node:\n{preview}"),
