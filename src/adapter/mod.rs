@@ -12,6 +12,7 @@ mod member;
 mod open;
 mod postgres;
 mod redshift;
+mod span;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Tuple};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Tuple};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
@@ -19,7 +19,9 @@ pub fn cell(cell: &Cell) -> Value {
         Cell::Integer(number) => {
             Some(i64::try_from(*number).map_or_else(|_| Value::from(*number), Value::from))
         }
-        Cell::Float(number) => Some(Value::from(*number)),
+        Cell::Float(number) => {
+            Some(Decimal::of_float(*number).map_or_else(|| Value::from(*number), Decimal::value))
+        }
         Cell::Decimal(digits) => Decimal::parse(digits).map(Decimal::value),
         Cell::Date(text) => text.parse().ok().map(template::date_value),
         Cell::Timestamp(text) => local_time(text).map(template::datetime_value),
@@ -128,22 +130,17 @@ pub(super) fn sequence(values: Vec<Value>) -> Value {
 pub(super) struct Named {
     /// Names, as many as values; none where things have no names.
     pub(super) names: Vec<String>,
-    /// The things.
+    /// The things; iterating gives them.
     pub(super) values: Vec<Value>,
-    /// Whether iterating gives the names, as for a dictionary.
-    pub(super) by_name: bool,
 }
 
 impl Object for Named {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        if self.by_name { ObjectRepr::Map } else { ObjectRepr::Seq }
+        ObjectRepr::Seq
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        if !self.by_name {
-            return Enumerator::Seq(self.values.len());
-        }
-        self.mapped_enumerator(|this| Box::new(this.names.iter().map(Value::from)))
+        Enumerator::Seq(self.values.len())
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
@@ -186,6 +183,9 @@ mod tests {
         let check = |of: &Cell, printed: &str| assert_eq!(template::text(&cell(of)), printed, "{of:?}");
         check(&Cell::Decimal("12.50".into()), "12.50");
         check(&Cell::Decimal("12345678901234567890.12".into()), "12345678901234567890.12");
+        check(&Cell::Float(0.1 + 0.2), "0.30000000000000004");
+        check(&Cell::Float(1e-7), "1E-7");
+        check(&Cell::Float(1e30), "1e+30");
         check(&Cell::Integer(7), "7");
         check(&Cell::Null, "None");
         check(&Cell::Date("2024-02-29".into()), "2024-02-29");

@@ -120,12 +120,11 @@ impl TableObject {
         Value::from_object(Named {
             names: self.names.to_vec(),
             values: (0..self.names.len()).map(column).collect(),
-            by_name: false,
         })
     }
 
     fn row_list(&self) -> Value {
-        Value::from_object(Named { names: Vec::new(), values: self.row_values().collect(), by_name: false })
+        Value::from_object(Named { names: Vec::new(), values: self.row_values().collect() })
     }
 
     fn picture(&self, limits: Limits) -> String {
@@ -216,7 +215,7 @@ impl TableObject {
         }
         let names = groups.iter().map(|(key, _)| key.to_string()).collect();
         let values = groups.into_iter().map(|(_, rows)| Value::from_object(self.with_rows(rows))).collect();
-        Ok(Value::from_object(Named { names, values, by_name: true }))
+        Ok(Value::from_object(Named { names, values }))
     }
 
     fn keep(&self, keep: impl Fn(usize) -> bool) -> Self {
@@ -407,7 +406,7 @@ impl Object for TableColumn {
             "values_sorted" => {
                 let mut sorted: Vec<Value> = self.values.clone();
                 sorted.sort_by_key(|value| (value.is_none(), value.clone()));
-                Ok(sequence(sorted))
+                Ok(sorted.into_iter().collect())
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }

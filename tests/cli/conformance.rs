@@ -181,6 +181,7 @@ cases!(
     access_and_groups,
     batches_by_the_project,
     batches_that_fail,
+    cells_of_results,
     clone,
     comments,
     contracts_and_constraints,

@@ -8,6 +8,7 @@ use duckdb::arrow::datatypes::{DataType, Field};
 use duckdb::types::{TimeUnit, Value, ValueRef};
 use duckdb::{Error, Statement};
 
+use crate::adapter::span::{DAY, span};
 use crate::sql::{Cell, Column, Dialect, Rows};
 
 /// The rows of a statement that was executed, at most `limit` of them.
@@ -163,7 +164,11 @@ fn timestamp(unit: TimeUnit, count: i64) -> String {
     };
     let nanoseconds = u32::try_from(count.rem_euclid(per_second) * (1_000_000_000 / per_second)).unwrap_or(0);
     let Some(moment) = DateTime::from_timestamp(count.div_euclid(per_second), nanoseconds) else {
-        return if count < 0 { "-infinity".to_owned() } else { "infinity".to_owned() };
+        return if count < 0 {
+            "0001-01-01 00:00:00".to_owned()
+        } else {
+            "9999-12-31 23:59:59.999999".to_owned()
+        };
     };
     let seconds = moment.format("%Y-%m-%d %H:%M:%S");
     match moment.timestamp_subsec_micros() {
@@ -174,30 +179,26 @@ fn timestamp(unit: TimeUnit, count: i64) -> String {
 
 fn date(days: i32) -> String {
     let day = NaiveDate::default().checked_add_signed(TimeDelta::days(days.into()));
-    day.map_or_else(|| "infinity".to_owned(), |day| day.to_string())
+    let most = if days < 0 { "0001-01-01" } else { "9999-12-31" };
+    day.map_or_else(|| most.to_owned(), |day| day.to_string())
 }
 
 fn scalar_text(value: &Value) -> String {
     match value {
         Value::Text(text) | Value::Enum(text) => text.clone(),
-        Value::Blob(bytes) | Value::Geometry(bytes) => bytes.iter().fold(String::new(), |mut text, byte| {
-            let _ = match byte {
-                b' '..=b'~' => write!(text, "{}", char::from(*byte)),
-                other => write!(text, "\\x{other:02X}"),
-            };
-            text
-        }),
+        Value::Blob(bytes) | Value::Geometry(bytes) => bytes_text(bytes),
         Value::Time64(unit, count) => {
             let micros = unit.to_micros(*count);
             let seconds = u32::try_from(micros / 1_000_000).unwrap_or(0);
             let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or(0);
+            let clock = if nanos == 0 { "%H:%M:%S" } else { "%H:%M:%S.%6f" };
             NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanos)
-                .map_or_else(|| micros.to_string(), |time| time.to_string())
+                .map_or_else(|| micros.to_string(), |time| time.format(clock).to_string())
         }
         Value::Interval { months, days, nanos } => {
-            let seconds = nanos / 1_000_000_000;
-            let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-            format!("{months} months {days} days {clock}")
+            // As Python's client has it: a month is 30 days.
+            let days = i64::from(*months) * 30 + i64::from(*days);
+            span(days.saturating_mul(DAY).saturating_add(nanos / 1_000))
         }
         Value::Date32(days) => date(*days),
         Value::Timestamp(unit, count) => timestamp(*unit, *count),
@@ -219,9 +220,27 @@ fn scalar_text(value: &Value) -> String {
     }
 }
 
+/// Bytes as Python prints them: `b'\\xaaA'`.
+fn bytes_text(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut text = format!("b{quote}");
+    for byte in bytes {
+        let _ = match byte {
+            b'\t' => write!(text, "\\t"),
+            b'\n' => write!(text, "\\n"),
+            b'\r' => write!(text, "\\r"),
+            b'\\' => write!(text, "\\\\"),
+            b' '..=b'~' if char::from(*byte) == quote => write!(text, "\\{quote}"),
+            b' '..=b'~' => write!(text, "{}", char::from(*byte)),
+            other => write!(text, "\\x{other:02x}"),
+        };
+    }
+    text.push(quote);
+    text
+}
+
 /// dbt gives nested values to templates as JSON text, in Python's spacing.
 fn write_json(value: &Value, out: &mut String) {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
     match value {
         Value::Null => out.push_str("null"),
         Value::List(items) | Value::Array(items) => {
@@ -239,15 +258,46 @@ fn write_json(value: &Value, out: &mut String) {
             write_entries(entries.iter().map(|(key, value)| (quoted(&scalar_text(key)), value)), out);
         }
         Value::Union(inner) => write_json(inner, out),
+        Value::Timestamp(..) => out.push_str(&quoted(&scalar_text(value).replace(' ', "T"))),
         Value::Text(_)
         | Value::Enum(_)
         | Value::Blob(_)
         | Value::Date32(_)
-        | Value::Timestamp(..)
         | Value::Time64(..)
         | Value::Interval { .. } => out.push_str(&quoted(&scalar_text(value))),
+        Value::Float(number) => out.push_str(&json_float(f64::from(*number))),
+        Value::Double(number) => out.push_str(&json_float(*number)),
+        Value::Decimal(number) => {
+            let digits = number.to_string();
+            out.push_str(&digits.parse().map_or(digits, json_float));
+        }
         scalar => out.push_str(&scalar_text(scalar)),
     }
+}
+
+/// A text as Python's JSON has it: nothing but ASCII.
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    for char in serde_json::Value::from(text).to_string().chars() {
+        if char.is_ascii() {
+            out.push(char);
+        } else {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
+}
+
+/// A number with a point, as Python's JSON has it.
+fn json_float(number: f64) -> String {
+    let special = || match number {
+        f64::INFINITY => "Infinity",
+        f64::NEG_INFINITY => "-Infinity",
+        _ => "NaN",
+    };
+    serde_json::Number::from_f64(number).map_or_else(|| special().to_owned(), |number| number.to_string())
 }
 
 fn write_entries<'a>(entries: impl Iterator<Item = (String, &'a Value)>, out: &mut String) {

@@ -35,9 +35,21 @@ fn cells_have_types_as_in_agate() {
     check("{'a': 1, 'b': ['x']}", text(r#"{"a": 1, "b": ["x"]}"#));
     check("map {'k': 1.5}", text(r#"{"k": 1.5}"#));
     check("time '01:02:03'", text("01:02:03"));
+    check("time '01:02:03.5'", text("01:02:03.500000"));
+    check("[1.50::decimal(5,2), 2]", text("[1.5, 2.0]"));
+    check("[2.0::double, 'nan']", text("[2.0, NaN]"));
+    check("['é', '😀']", text("[\"\\u00e9\", \"\\ud83d\\ude00\"]"));
+    check("[timestamp '2024-02-29 01:02:03']", text("[\"2024-02-29T01:02:03\"]"));
     check("'a'::enum('a', 'b')", text("a"));
     check("uuid '00000000-0000-0000-0000-000000000001'", text("00000000-0000-0000-0000-000000000001"));
-    check("'\\x00a'::blob", text("\\x00a"));
+    check("'\\x00a'::blob", text("b'\\x00a'"));
+    check("'it''s\\xAA'::blob", text("b\"it's\\xaa\""));
+    check("interval 1 day", text("1 day, 0:00:00"));
+    check("interval '1 month 2 days 3 hours'", text("32 days, 3:00:00"));
+    check("interval '-1.5 seconds'", text("-1 day, 23:59:58.500000"));
+    check("date 'infinity'", Cell::Date("9999-12-31".into()));
+    check("date '-infinity'", Cell::Date("0001-01-01".into()));
+    check("timestamp '-infinity'", Cell::Timestamp("0001-01-01 00:00:00".into()));
 }
 
 /// Fails where the build had no sources of the icu extension, and says so then.

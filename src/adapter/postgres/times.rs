@@ -1,5 +1,7 @@
 //! Dates and times from the server's texts to the forms that templates print.
 
+use crate::adapter::span::{DAY, SECOND, span};
+
 /// A date; without end or beginning it is the last or the first that dbt knows.
 pub(super) fn date(text: &str) -> &str {
     match text {
@@ -54,9 +56,6 @@ fn with_microseconds(text: &str) -> String {
     }
 }
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
-
 /// An interval as Python prints a span of time: a year has 365 days, a month 30.
 /// `None` where the text has another form.
 pub(super) fn interval(text: &str) -> Option<String> {
@@ -76,16 +75,7 @@ pub(super) fn interval(text: &str) -> Option<String> {
         };
         micros = micros.checked_add(count.checked_mul(days * DAY)?)?;
     }
-    let (days, rest) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
-    let (seconds, fraction) = (rest / SECOND, rest % SECOND);
-    let days = match days {
-        0 => String::new(),
-        1 | -1 => format!("{days} day, "),
-        _ => format!("{days} days, "),
-    };
-    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    Some(format!("{days}{hours}:{minutes:02}:{:02}{fraction}", seconds % 60))
+    Some(span(micros))
 }
 
 /// `-01:02:03.5` in microseconds.

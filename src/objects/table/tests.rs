@@ -56,6 +56,9 @@ fn tables_answer_as_in_agate() {
     check("{{ t.rename({'n': 'm'}).column_names | join(',') }}", "name,m");
     check("{{ t.group_by('name').keys() | join(',') }}", "b,a");
     check("{{ t.group_by('name')['b'] | length }}", "2");
+    check("{% for group in t.group_by('name') %}{{ group.rows | length }}{% endfor %}", "21");
+    check("{% for k, g in t.group_by('name').items() %}{{ k }}{{ g.rows | length }}{% endfor %}", "b2a1");
+    check("{{ t.columns.n.values_sorted() + [4] }}", "[1, 2, 3, 4]");
     check("{{ t.distinct('name') | length }} {{ t.limit(1) | length }}", "2 1");
     check("{{ t.to_json() }}", r#"[{"name":"b","n":2},{"name":"a","n":1},{"name":"b","n":3}]"#);
     check("{{ t.limit(1) }}", "| name | n |\n| ---- | - |\n| b    | 2 |\n");

@@ -81,7 +81,7 @@ fn round(value: &Value, args: &[Value]) -> Result<Value, Error> {
     }
     let places = u32::try_from(precision).ok();
     if let (Some(decimal), Some(places), "common") = (python::decimal_of(value), places, method.as_str()) {
-        return Ok(decimal.rounded(places).value());
+        return Ok(decimal.rounded(places).padded(places).value());
     }
     let Some(float) = python::float_of(value) else {
         return Err(raise_message(format!("`round` does not work on {}", type_name(value))));

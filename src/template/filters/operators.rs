@@ -37,6 +37,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("__slice", |value: &Value, start: &Value, stop: &Value, step: Option<Value>| {
         python::slice(value, start, stop, &step.unwrap_or_default())
     });
+    environment.add_filter("__plain", |value: &Value| python::plain(value).unwrap_or_else(|| value.clone()));
     environment.add_filter("__list", mutable);
     environment.add_filter("__dict", mutable);
     environment.add_filter("__undefined", |_: &Value| Value::UNDEFINED);

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{DynObject, Object, ObjectRepr};
+use minijinja::value::{DynObject, Object, ObjectRepr, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 
-use super::arithmetic::{Number, Operator, floor_divide, number};
+use super::arithmetic::{Number, Operator, number};
 use crate::template::error::raise_message;
 
 /// The digits that a division keeps (Python's default context: 28).
@@ -24,19 +24,30 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// Reads `-12.50`; `None` where it is not a number or has too many digits.
+    /// Reads `-12.50` and `1e-7`; `None` where it is not a number, has too many digits or
+    /// zeros that are not written.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let (mantissa, shift) = match text.split_once("e-") {
+            Some((mantissa, shift)) => (mantissa, shift.parse().ok()?),
+            None => (text, 0_u32),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let digits = format!("{whole}{fraction}").parse().ok()?;
-        Some(Self {
-            digits,
-            scale: u32::try_from(fraction.len()).ok().filter(|scale| *scale <= MOST_PLACES)?,
-        })
+        let scale = u32::try_from(fraction.len()).ok()?.checked_add(shift)?;
+        Some(Self { digits, scale: Some(scale).filter(|scale| *scale <= MOST_PLACES)? })
+    }
+
+    /// The decimal that Python makes of the text of a float; `None` for those that are not
+    /// finite, that are written with a positive exponent, and for the zero below zero.
+    #[must_use]
+    pub fn of_float(float: f64) -> Option<Self> {
+        let is_negative_zero = float == 0.0 && float.is_sign_negative();
+        Self::parse(&crate::template::values::float_text(float)).filter(|_| !is_negative_zero)
     }
 
     /// The value that templates hold.
@@ -67,6 +78,20 @@ impl Decimal {
         Self { digits: quotient + i128::from(up), scale: places }
     }
 
+    /// The same number with at least so many places, where it can hold them.
+    pub(crate) fn padded(self, places: u32) -> Self {
+        let more = places.saturating_sub(self.scale);
+        let digits = power(more).and_then(|unit| self.digits.checked_mul(unit));
+        digits.map_or(self, |digits| Self { digits, scale: self.scale + more })
+    }
+
+    /// At most as many digits as Python's arithmetic keeps, where those that are too many
+    /// stand after the point.
+    fn within_precision(self) -> Self {
+        let excess = count(self.digits).saturating_sub(PRECISION);
+        if excess == 0 || excess > self.scale { self } else { self.rounded(self.scale - excess) }
+    }
+
     /// Both numbers with the same number of places.
     fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
         let scale = self.scale.max(other.scale);
@@ -87,8 +112,19 @@ fn power(exponent: u32) -> Option<i128> {
     10_i128.checked_pow(exponent)
 }
 
+/// How many digits a number has.
+fn count(digits: i128) -> u32 {
+    digits.unsigned_abs().checked_ilog10().map_or(1, |log| log + 1)
+}
+
+/// As Python prints it: with an exponent where more than five zeros follow the point.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exponent = i64::from(self.scale) - i64::from(count(self.digits)) + 1;
+        if exponent > 6 {
+            let lead = Self { digits: self.digits, scale: count(self.digits) - 1 };
+            return write!(f, "{lead}E-{exponent}");
+        }
         let places = self.scale as usize;
         let sign = if self.digits < 0 { "-" } else { "" };
         let digits = format!("{:0>width$}", self.digits.unsigned_abs(), width = places + 1);
@@ -123,6 +159,19 @@ pub(crate) fn repr(value: &Value) -> Option<String> {
     Some(format!("Decimal('{}')", of(value)?))
 }
 
+/// What minijinja compares with numbers in place of a decimal, or of a sequence that holds
+/// some; `None` for other values.
+pub(crate) fn plain(value: &Value) -> Option<Value> {
+    if let Some(decimal) = of(value) {
+        return Some(Value::from(decimal.as_f64()));
+    }
+    let is_sequence = matches!(value.kind(), ValueKind::Seq);
+    if !is_sequence || !value.try_iter().ok()?.any(|item| is_decimal(&item)) {
+        return None;
+    }
+    Some(value.try_iter().ok()?.map(|item| plain(&item).unwrap_or(item)).collect())
+}
+
 /// `left operator right` where one of them is a decimal. With a float the
 /// result is a float (Python refuses; SQL results make that too strict).
 pub(super) fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Option<Result<Value, Error>> {
@@ -138,10 +187,11 @@ pub(super) fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Opt
     if b.digits == 0 && matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Mod) {
         return Some(Err(raise_message("division by zero")));
     }
-    let result = exact(operator, a, b);
-    Some(
-        result.map(Decimal::value).ok_or_else(|| raise_message("the result of the calculation is too large")),
-    )
+    // What has more digits than a decimal holds is calculated as floats are.
+    Some(match exact(operator, a, b) {
+        Some(result) => Ok(result.within_precision().value()),
+        None => super::calculate(operator, &Value::from(a.as_f64()), &Value::from(b.as_f64())),
+    })
 }
 
 fn exact(operator: Operator, a: Decimal, b: Decimal) -> Option<Decimal> {
@@ -150,9 +200,9 @@ fn exact(operator: Operator, a: Decimal, b: Decimal) -> Option<Decimal> {
         Operator::Add => Some(Decimal { digits: x.checked_add(y)?, scale }),
         Operator::Sub => Some(Decimal { digits: x.checked_sub(y)?, scale }),
         Operator::Mul => Some(Decimal { digits: a.digits.checked_mul(b.digits)?, scale: a.scale + b.scale }),
-        Operator::FloorDiv => Some(Decimal { digits: floor_divide(x, y)?, scale: 0 }),
+        Operator::FloorDiv => Some(Decimal { digits: x.checked_div(y)?, scale: 0 }),
         Operator::Mod => Some(Decimal { digits: x.checked_rem(y)?, scale }),
-        Operator::Div => divide(x, y),
+        Operator::Div => divide(x, y, a.scale.saturating_sub(b.scale)),
         Operator::Pow => {
             let exponent = u32::try_from(b.digits).ok().filter(|_| b.scale == 0)?;
             Some(Decimal { digits: a.digits.checked_pow(exponent)?, scale: a.scale.checked_mul(exponent)? })
@@ -161,18 +211,21 @@ fn exact(operator: Operator, a: Decimal, b: Decimal) -> Option<Decimal> {
     result.filter(|result| result.scale <= MOST_PLACES)
 }
 
-/// A quotient with as many places as it needs, up to the usual precision.
-fn divide(x: i128, y: i128) -> Option<Decimal> {
+/// A quotient with as many places as it needs, at least `least` of them and no more digits
+/// than the usual precision.
+fn divide(x: i128, y: i128, least: u32) -> Option<Decimal> {
     let mut digits = x.checked_div(y)?;
     let mut rest = x.checked_rem(y)?;
     let mut scale = 0;
-    while rest != 0 && scale < PRECISION {
+    while (rest != 0 && (digits == 0 || count(digits) <= PRECISION) && scale < MOST_PLACES) || scale < least {
         rest = rest.checked_mul(10)?;
         digits = digits.checked_mul(10)?.checked_add(rest / y)?;
         rest %= y;
         scale += 1;
     }
-    Some(Decimal { digits, scale })
+    // Half of a last digit is not even where something follows it.
+    let follows = i128::from(rest != 0 && digits % 5 == 0) * digits.signum();
+    Some(Decimal { digits: digits.checked_add(follows)?, scale })
 }
 
 /// How two values compare where one of them is a decimal.
@@ -243,9 +296,30 @@ mod tests {
         for text in ["0", "1.50", "-0.05", "12345678901234567890.123", "-7"] {
             assert_eq!(Decimal::parse(text).unwrap().to_string(), text);
         }
+        for (text, printed) in [("1e-07", "1E-7"), ("-0.00000012", "-1.2E-7"), ("0.000001", "0.000001")] {
+            assert_eq!(Decimal::parse(text).unwrap().to_string(), printed);
+        }
         for text in ["", "1.5e3", "x", "1.2.3", "."] {
             assert!(Decimal::parse(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn keeps_as_many_digits_as_python() {
+        let check = |left: &str, operator, right: &str, expected: &str| {
+            let [left, right] = [left, right].map(|text| Decimal::parse(text).unwrap());
+            let result = exact(operator, left, right).unwrap().within_precision();
+            assert_eq!(result.to_string(), expected, "{left} {operator:?} {right}");
+        };
+        check("2.5", Operator::Div, "3", "0.8333333333333333333333333333");
+        check("100", Operator::Div, "3", "33.33333333333333333333333333");
+        check("-1", Operator::Div, "7", "-0.1428571428571428571428571429");
+        check("1", Operator::Div, "300", "0.003333333333333333333333333333");
+        check("1.10", Operator::Div, "1", "1.10");
+        check("1.10", Operator::Div, "2", "0.55");
+        check("-7", Operator::FloorDiv, "2", "-3");
+        check("-7", Operator::Mod, "3", "-1");
+        check("0.30000000000000004", Operator::Mul, "0.30000000000000004", "0.09000000000000002400000000000");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub use decimal::Decimal;
 
 pub(crate) use arithmetic::{Operator, calculate, integer as integer_value, negate};
 pub(crate) use compare::{compare, equal};
-pub(crate) use decimal::{of as decimal_of, repr as decimal_repr};
+pub(crate) use decimal::{of as decimal_of, plain, repr as decimal_repr};
 pub(crate) use format::percent;
 pub(crate) use method::method;
 pub(crate) use slice::slice;

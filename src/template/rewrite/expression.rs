@@ -154,7 +154,7 @@ impl<'a, 'e> Walker<'a, 'e> {
         let left = self.sum()?;
         let mut whole = left;
         let mut only: Option<(Token, &'static str, Walked)> = None;
-        let mut count = 0;
+        let mut operands = vec![left];
         loop {
             let operator = self.peek().copied();
             let filter = comparison_filter(self.text_at(self.at));
@@ -166,13 +166,16 @@ impl<'a, 'e> Walker<'a, 'e> {
                 break;
             }
             let right = self.sum()?;
-            count += 1;
+            operands.push(right);
             only = operator.zip(filter).map(|(operator, filter)| (operator, filter, right));
             whole = Walked { end: right.end, kind: Kind::Other, ..whole };
         }
-        // Equality with a string literal is the same in both languages, and a
-        // chain of comparisons (`a < b < c`) has no form as a filter.
-        let Some((operator, filter, right)) = only.filter(|_| count == 1) else { return Ok(whole) };
+        // Equality with a string literal is the same in both languages, and neither
+        // `in` nor a chain of comparisons (`a < b < c`) has a form as a filter.
+        let Some((operator, filter, right)) = only.filter(|_| operands.len() == 2) else {
+            self.as_plain(&operands);
+            return Ok(whole);
+        };
         let has_string = left.kind == Kind::String || right.kind == Kind::String;
         if !(has_string && matches!(filter, "__eq" | "__ne")) {
             self.as_filter(left, &operator, filter, right);
@@ -251,6 +254,15 @@ impl<'a, 'e> Walker<'a, 'e> {
         self.as_operand(left);
         self.edits.replace(operator.start, operator.end - operator.start, format!("|{filter}("));
         self.edits.insert(right.end, ")");
+    }
+
+    /// The operands of a comparison that minijinja makes, which knows no decimals.
+    fn as_plain(&mut self, operands: &[Walked]) {
+        let can_be_number = |operand: &&Walked| operand.kind != Kind::String;
+        for operand in operands.iter().filter(can_be_number).filter(|_| operands.len() > 1) {
+            self.as_operand(*operand);
+            self.edits.insert(operand.end, "|__plain");
+        }
     }
 
     /// Puts brackets around what the rewrite made a filter, if a member or a

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `[1]`, `{'a': 1}` | `[1]\|__list`, `{'a': 1}\|__dict` | Python's can be changed |
 //! | `a + b`, `a < b` … | `a\|__add(b)`, `a\|__lt(b)` … | Python's operators know decimals, dates, sets |
+//! | `a < b < c`, `a in b` | `a\|__plain < b\|__plain < c\|__plain` … | these have no form as a filter, and minijinja knows no decimals |
 //! | `a[x:y:z]` | `a\|__slice(x,y,z)` | Python's negative steps, and a list as result |
 //! | `{{ a, b }}` | `{{ (a, b) }}` | a tuple needs no parentheses |
 //! | `{% do x %}` | `{% set __done = x %}` | minijinja's takes calls only |

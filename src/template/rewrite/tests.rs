@@ -16,7 +16,9 @@ fn operators_become_filters() {
     check("{{ a % b == 0 }}", "{{ a |__mod( b) |__eq( 0) }}");
     check("{{ -a }}{{ -1 }}", "{{ a|__neg }}{{ (-1) }}");
     check("{{ a is none == b }}", "{{ (a is none) |__eq( b) }}");
-    check("{{ a == 'x' }}{{ a < b < c }}{{ a in b }}", "{{ a == 'x' }}{{ a < b < c }}{{ a in b }}");
+    check("{{ a == 'x' }}{{ 'a' in b }}", "{{ a == 'x' }}{{ 'a' in b|__plain }}");
+    check("{{ a < b < c }}", "{{ a|__plain < b|__plain < c|__plain }}");
+    check("{{ a + 1 not in b }}", "{{ a |__add( 1)|__plain not in b|__plain }}");
     check("{{ a and b or not c }}", "{{ a and b or not c }}");
     check("{{ f(a + 1, *x, k=b - 1, **y) }}", "{{ f(a |__add( 1), *x, k=b |__sub( 1), **y) }}");
 }
