@@ -14,7 +14,7 @@ pub(crate) enum Form {
     Text,
     /// A text of which nothing may stand, too.
     TextOrNone,
-    /// One of these words.
+    /// One of these words, be it in capitals.
     OneOf(&'static [&'static str]),
     /// A text or a truth.
     TextOrFlag,
@@ -217,7 +217,7 @@ fn fits(form: &Form, yaml: &Yaml) -> bool {
         | (Form::Number | Form::TextOrNumber, Value::Float(_))
         | (Form::Mapping | Form::Several, Value::Map(_))
         | (Form::Several, Value::Seq(_)) => true,
-        (Form::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
+        (Form::OneOf(words), Value::String(word)) => words.iter().any(|it| it.eq_ignore_ascii_case(word)),
         (Form::Integer | Form::Whole, Value::Float(number)) => number.fract() == 0.0,
         (Form::Texts, Value::Seq(items)) => items.iter().all(is_text),
         _ => false,

@@ -123,6 +123,8 @@ fn definitions_fit_together() {
     check("0.5", "50", "the measure `middle` needs a `percentile` between 0 and 1");
     check("{name: ordered_at, window", "{name: region, window", "`region`, which is no time");
     check("choice: max", "choice: sum", "needs `min` or `max` as `window_choice`");
+    check("grain: month", "grain: MONTH", "");
+    check("as: table", "as: TABLE", "");
     check("grain: month", "grain: fiscal", "`offset_to_grain` must be one of dbt's own granularities");
     check("alias: now", "alias: revenue", "the alias `revenue` is the name of another input");
     check("entity: order", "entity: visit", "the semantic model `orders` has no entity `visit`");
@@ -134,6 +136,7 @@ fn definitions_fit_together() {
     check("base_measure: orders_placed", "base_measure: total", "the measure `total` must count");
     check("Dimension('order__region')", "region", "`region` is nothing to group by");
     check("order__region", "order__town", "groups by `town`, which does not exist");
+    check("Dimension('order__region')", "Dimension(name='order__region', entity_path=['order'])", "");
     check("Metric('revenue')", "revenue", "`revenue.descending(True)` orders by what is neither a metric");
     check(
         "export_as: table",
@@ -145,6 +148,9 @@ fn definitions_fit_together() {
         "{measure: {name: total, alias: middle}}}",
         "`middle` is the name of a measure",
     );
+    // An old form, of which a warning tells, keeps nothing from being looked at.
+    let old = "- {name: lately, label: L, type: cumulative, type_params: {measure: total, window: 1 fiscal}}\n          ";
+    check("- name: growth", &format!("{old}- name: growth"), "`window` has the granularity `fiscal`");
     check("{enabled: true}", "{group: sales}", "`orders` is in the group `sales`, which does not exist");
 }
 

@@ -63,13 +63,14 @@ impl SemanticLayer<'_> {
         let (drafts, disabled): (Vec<Draft>, Vec<Draft>) =
             drafts.into_iter().partition(|draft| draft.node.config.enabled());
         let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
-        let found_before = findings.len();
+        let errors = |findings: &[Diagnostic]| findings.iter().filter(|finding| finding.is_error()).count();
+        let found_before = errors(&findings);
         findings.extend(check_names(&named, self.dialect, &self.project.flags));
         findings.extend(check::check(&drafts));
         findings.extend(old_forms::check(&drafts, &resolved.nodes, &self.project.flags));
         let order = SearchOrder::of(self.project);
         let nodes = edges::connect(&order, drafts, &disabled, resolved, &mut findings);
-        if findings.len() == found_before {
+        if errors(&findings) == found_before {
             findings.extend(rules::check(&nodes, resolved.nodes.as_slice()));
         }
         resolved.disabled.extend(disabled.into_iter().map(|draft| draft.node));

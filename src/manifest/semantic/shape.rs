@@ -294,7 +294,7 @@ pub(super) fn exports(
         json!({
             "name": value(export, "name"),
             "config": {
-                "export_as": either("export_as"),
+                "export_as": either("export_as").as_str().map(str::to_lowercase),
                 "schema_name": schema,
                 "alias": alias,
                 "database": database,

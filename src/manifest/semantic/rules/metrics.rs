@@ -42,7 +42,7 @@ fn window(layer: &Layer<'_>, json: &Json, key: &str, may_be_own: bool) -> Option
 
 fn wrong_grain(json: &Json, key: &str) -> Option<String> {
     let grain = text(json, key)?;
-    let is_known = GRAINS.contains(&grain);
+    let is_known = GRAINS.iter().any(|known| known.eq_ignore_ascii_case(grain));
     (!is_known).then(|| format!("`{key}` must be one of dbt's own granularities, not `{grain}`"))
 }
 

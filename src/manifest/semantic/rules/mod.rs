@@ -68,7 +68,7 @@ fn texts(json: Option<&Json>) -> impl Iterator<Item = &str> {
     items(json).filter_map(Json::as_str)
 }
 
-/// Whether something is there and not false or empty.
+/// Whether something is there that is not false.
 fn is_given(json: &Json, key: &str) -> bool {
     json.get(key).is_some_and(|value| !matches!(value, Json::Null | Json::Bool(false)))
 }
