@@ -34,11 +34,11 @@ impl RevisionTarget for Whole {
 }
 
 fn manifest_json(wire: &Wire<'_>, details: &ManifestDetails) -> Json {
-    let mut sheet = Whole(Vec::new());
+    let mut target = Whole(Vec::new());
     Revision::new(ManifestJson { wire: *wire, details }, &Descent::default(), None)
-        .write(&mut sheet)
+        .write(&mut target)
         .unwrap();
-    serde_json::from_slice(&sheet.0).unwrap()
+    serde_json::from_slice(&target.0).unwrap()
 }
 
 fn details() -> ManifestDetails {

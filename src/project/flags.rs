@@ -209,7 +209,12 @@ fn misfit((key, value): (&yaml::Key, &yaml::Yaml)) -> Option<Diagnostic> {
     if spec.kind.has_type(&value.to_json(), spec.scope == Scope::Project) {
         return None;
     }
-    let message = format!("`{}` must be {}, this is {}", key.text, spec.kind.words(), value.kind());
+    let message = match value.as_map() {
+        Some(_) if matches!(spec.kind, Kind::Mapping) => {
+            format!("`{}` must hold texts and lists of texts", key.text)
+        }
+        _ => format!("`{}` must be {}, this is {}", key.text, spec.kind.words(), value.kind()),
+    };
     let finding = Diagnostic::warning("flag-type", format!("no flag of the project file counts: {message}"));
     Some(
         finding
@@ -363,6 +368,11 @@ mod tests {
         };
         assert_eq!(flags("true"), [false, true, false]);
         assert_eq!(flags("'true'"), [true, false, false]);
+        let (_, found) = super::tests::flags(&json!({}), &[], "warn_error_options: {error: 1}");
+        let told: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        let words =
+            "no flag of the project file counts: `warn_error_options` must hold texts and lists of texts";
+        assert_eq!(told, [words]);
     }
 
     #[test]

@@ -372,25 +372,25 @@ pub(super) fn timed<T>(name: &'static str, timing: &mut Vec<Timing>, work: impl 
     done
 }
 
-fn judged(result: &mut NodeResult, order: &Order<'_>, verdict: TestResult) {
-    result.status = match verdict.status {
+fn judged(result: &mut NodeResult, order: &Order<'_>, test: TestResult) {
+    result.status = match test.status {
         TestStatus::Pass => Status::Pass,
         TestStatus::Warn => Status::Warn,
         TestStatus::Fail => Status::Fail,
     };
     // dbt counts only what is told.
-    result.failures = Some(if verdict.status == TestStatus::Pass { 0 } else { verdict.failures });
-    result.adapter_response = response_json(&verdict.response);
+    result.failures = Some(if test.status == TestStatus::Pass { 0 } else { test.failures });
+    result.adapter_response = response_json(&test.response);
     let is_unit_test = matches!(order.node.kind, NodeKind::UnitTest(_));
-    result.detail = match (&verdict.message, verdict.rows) {
+    result.detail = match (&test.message, test.rows) {
         (Some(table), _) if is_unit_test => Detail::Difference(table.clone()),
         (_, Some(rows)) => {
-            let stored_in = verdict.stored_in.map(|relation| relation.render(order.dialect));
+            let stored_in = test.stored_in.map(|relation| relation.render(order.dialect));
             Detail::FailingRows { rows, stored_in }
         }
         (_, None) => Detail::None,
     };
-    result.message = verdict.message;
+    result.message = test.message;
 }
 
 fn old_freshness() -> Diagnostic {

@@ -207,7 +207,10 @@ fn the_last_of_several_flags_counts() {
     let flags = ["--threads", "2", "--vars", "day: monday", "--threads", "3", "--vars", "day: friday"];
     sandbox.run(["run"].into_iter().chain(flags)).success();
     assert_eq!(sandbox.query("select day || threads from a"), ["friday3"]);
-    sandbox.run(["list", "--select", "a", "--select", "nothing"]).success().talk_has("a");
+    // Selections are added to each other.
+    sandbox.write("models/b.sql", "select 1 as id");
+    let listed = sandbox.run(["list", "--select", "a", "--select", "b"]).success().stdout;
+    assert_eq!(listed.lines().collect::<Vec<_>>(), ["shop.a", "shop.b"]);
 }
 
 #[test]
@@ -216,6 +219,9 @@ fn words_of_flags_may_be_in_capitals() {
     let output = sandbox.run(["--log-format", "JSON", "list", "--indirect-selection", "Cautious"]).success();
     assert!(output.talk.contains("\"level\":") || output.stdout.contains("\"level\":"), "{}", output.stdout);
     sandbox.run(["--log-level", "WARN", "run"]).success();
+    let listed = sandbox.run(["list", "--output", "NAME"]).success().stdout;
+    assert_eq!(listed.trim(), "a");
+    sandbox.run(["show", "--inline", "select 1 as id", "--output", "Json"]).success();
 }
 
 #[test]

@@ -72,8 +72,8 @@ class dbtRunner:  # noqa: N801, dbt's name
         """Runs a command line, without the program's name; `kwargs` are further flags of it."""
         try:
             program = find_program()
-            arguments, taste = _without_taste([str(word) for word in args] + flags(kwargs))
-            run = _Run(taste, self.callbacks)
+            arguments, options = _without_log_options([str(word) for word in args] + flags(kwargs))
+            run = _Run(options, self.callbacks)
             code = run.execute(program, arguments)
         except BaseException as error:  # noqa: BLE001, dbt hands on all of them, those of callbacks too
             return dbtRunnerResult(success=False, exception=error)
@@ -112,44 +112,44 @@ def flags(values: Dict[str, Any]) -> List[str]:
 
 
 @dataclass
-class _Taste:
+class _LogOptions:
     """What is to be printed."""
 
     level: str = "info"
     is_json: bool = False
 
 
-def _without_taste(words: List[str]) -> Tuple[List[str], _Taste]:
+def _without_log_options(words: List[str]) -> Tuple[List[str], _LogOptions]:
     """Flags about what is printed are followed here: callbacks hear everything."""
-    taste, kept = _Taste(), []
+    options, kept = _LogOptions(), []
     rest = iter(words)
     for word in rest:
         name, _, given = word.partition("=")
         if word in ("-q", "--quiet"):
-            taste.level = "error"
+            options.level = "error"
         elif word == "--no-quiet":
             continue
         elif word in ("-d", "--debug"):
-            taste.level = "debug"
+            options.level = "debug"
         elif name in ("--log-level", "--log-format"):
             value = given or next(rest, "")
             known = LEVELS if name == "--log-level" else FORMATS
             if value not in known:
                 raise ModelError(f"{name} is none of {', '.join(known)}: {value!r}")
             if name == "--log-level":
-                taste.level = value
+                options.level = value
             else:
-                taste.is_json = value == "json"
+                options.is_json = value == "json"
         else:
             kept.append(word)
-    return kept, taste
+    return kept, options
 
 
 class _Run:
     """One command at work."""
 
-    def __init__(self, taste: _Taste, callbacks: List[Callable[[Event], None]]) -> None:
-        self.taste, self.callbacks = taste, callbacks
+    def __init__(self, options: _LogOptions, callbacks: List[Callable[[Event], None]]) -> None:
+        self.options, self.callbacks = options, callbacks
         self.ended: Dict[str, NodeResult] = {}
         self.answers: List[str] = []
         self.errors: List[str] = []
@@ -205,9 +205,9 @@ class _Run:
 
     def echo(self, line: str, event: Event) -> None:
         is_answer = event.info.name == "PrintEvent"
-        if not is_answer and LEVELS.index(event.info.level) < LEVELS.index(self.taste.level):
+        if not is_answer and LEVELS.index(event.info.level) < LEVELS.index(self.options.level):
             return
-        if self.taste.is_json:
+        if self.options.is_json:
             print(line)
         elif is_answer:
             print(event.data.msg)

@@ -5,7 +5,7 @@ mod global;
 mod period;
 mod selection;
 
-pub(crate) use global::{Global, whole_number};
+pub(crate) use global::{Global, one_of, whole_number};
 pub(crate) use period::Period;
 pub(crate) use selection::{ResourceTypes, Selection};
 

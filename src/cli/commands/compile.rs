@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::cli::args::{ResourceTypes, Selection, either};
+use crate::cli::args::{ResourceTypes, Selection, either, one_of};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented};
 use crate::manifest::{Node, ResourceType};
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(short, long)]
     full_refresh: bool,
     /// How SQL is printed
-    #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
+    #[arg(long, value_name = "FORM", ignore_case = true, value_parser = one_of(&["text", "json"]), default_value = "text")]
     output: String,
     #[command(flatten)]
     selection: Selection,

@@ -1,16 +1,19 @@
 //! `model list`.
 
-use crate::cli::args::{ResourceTypes, Selection};
+use crate::cli::args::{ResourceTypes, Selection, one_of};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::ResourceType;
 use crate::ops::{Kinds, execute, list};
 
+/// What can be listed of a node.
+const FORMS: &[&str] = &["selector", "name", "path", "json"];
+
 /// List the selected nodes, one a line
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// How a node is written
-    #[arg(long, value_name = "FORM", value_parser = ["selector", "name", "path", "json"], default_value = "selector")]
+    #[arg(long, value_name = "FORM", ignore_case = true, value_parser = one_of(FORMS), default_value = "selector")]
     output: String,
     /// The keys of each object, with --output json
     #[arg(long, num_args = 1.., value_name = "KEY")]

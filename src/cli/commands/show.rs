@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::cli::args::{Selection, either, whole_number};
+use crate::cli::args::{Selection, either, one_of, whole_number};
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record, indented, rows_as_table};
 use crate::diagnostics::Diagnostic;
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, hide = true)]
     introspect: bool,
     /// How rows are printed
-    #[arg(long, value_name = "FORM", value_parser = ["text", "json"], default_value = "text")]
+    #[arg(long, value_name = "FORM", ignore_case = true, value_parser = one_of(&["text", "json"]), default_value = "text")]
     output: String,
     #[command(flatten)]
     selection: Selection,

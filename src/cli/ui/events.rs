@@ -350,7 +350,7 @@ impl About<'_> {
             _ => ("LogModelResult", "Q012"),
         };
         let info = self.node_info(node, result.status.as_str(), Some(result));
-        let (word, status) = verdict(kind, result);
+        let (word, status) = outcome(kind, result);
         let description = self.description(node);
         // dbt: a result of these kinds is named without its kind.
         let what = match (kind, self.manifest.node(node)) {
@@ -485,7 +485,7 @@ impl About<'_> {
 }
 
 /// How a line about a result opens, and the status at its end.
-fn verdict(kind: Option<ResourceType>, result: &NodeResult) -> (String, String) {
+fn outcome(kind: Option<ResourceType>, result: &NodeResult) -> (String, String) {
     let answer = || result.message.clone().unwrap_or_else(|| "OK".to_owned());
     let failures = result.failures.unwrap_or_default();
     let same = |word: String| (word.clone(), word);

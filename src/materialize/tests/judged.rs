@@ -23,8 +23,8 @@ fn a_test_is_weighed_by_severity_and_conditions() {
     let check = |config: Json, answer: Rows, status: TestStatus, message: Option<&str>| {
         let node = data_test(&config);
         let mut executor = Recorder { answers: vec![answer], ..Recorder::default() };
-        let verdict = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
-        assert_eq!((verdict.status, verdict.message.as_deref()), (status, message), "{config}");
+        let result = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
+        assert_eq!((result.status, result.message.as_deref()), (status, message), "{config}");
     };
     check(json!({}), counted(0, false, false), TestStatus::Pass, None);
     check(
@@ -64,7 +64,7 @@ fn failing_rows_are_stored_and_then_counted_where_they_are() {
     let node = data_test(&json!({"store_failures_as": "view", "limit": 100}));
     let mut executor =
         Recorder { answers: vec![counted(1, true, true)], ..Recorder::with(&[("a", RelationKind::Table)]) };
-    let verdict = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
+    let result = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     begin
     drop table "a"
@@ -73,7 +73,7 @@ fn failing_rows_are_stored_and_then_counted_where_they_are() {
     main: get_test_sql(select * from "a", count(*), != 0, != 0, none)
     look: get_limit_subquery_sql(select * from "a", 5)
     "#);
-    assert_eq!(verdict.stored_in.unwrap().kind, Some(RelationKind::View));
+    assert_eq!(result.stored_in.unwrap().kind, Some(RelationKind::View));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_test_may_be_judged_by_the_project() {
         let mut executor = Recorder { main, is_open: true, ..Recorder::default() };
         let materializer = Materializer::Macro("shop.materialization_test_default");
         let told = match judge(&order(&node), &mut executor, materializer) {
-            Ok(verdict) => format!("{:?} {}", verdict.status, verdict.failures),
+            Ok(result) => format!("{:?} {}", result.status, result.failures),
             Err(failure) => failure.diagnostic().message,
         };
         format!("{}\n{told}", executor.script())
@@ -197,15 +197,15 @@ fn a_unit_test_compares_the_expected_columns() {
         rows: vec![row(1, "actual"), row(3, "actual"), row(1, "expected"), row(2, "expected")],
     };
     let mut executor = Recorder { answers: vec![model, both], ..Recorder::default() };
-    let verdict = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
+    let result = judge(&order(&node), &mut executor, Materializer::BuiltIn).unwrap();
     insta::assert_snapshot!(executor.script(), @r#"
     look: get_empty_subquery_sql(select 1)
     main: get_unit_test_sql(select 1, select cast(1 as integer) as "id", cast(null as integer) as "n"
     union all
     select cast(2 as integer) as "id", cast(null as integer) as "n", ['"id"'])
     "#);
-    assert_eq!((verdict.status, verdict.failures), (TestStatus::Fail, 1));
-    insta::assert_snapshot!(verdict.message.unwrap(), @r"
+    assert_eq!((result.status, result.failures), (TestStatus::Fail, 1));
+    insta::assert_snapshot!(result.message.unwrap(), @r"
       id
     - 2    expected, but missing
     + 3    not expected

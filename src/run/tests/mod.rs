@@ -4,7 +4,7 @@ mod histories;
 mod models;
 mod rehearsals;
 mod screens;
-mod verdicts;
+mod test_results;
 
 use std::sync::Arc;
 
