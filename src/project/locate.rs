@@ -7,7 +7,9 @@ use crate::diagnostics::Diagnostic;
 use crate::host::files;
 
 /// The names that a project file may have; the first that exists counts.
-pub const PROJECT_FILE_NAMES: [&str; 2] = ["project.yml", "dbt_project.yml"];
+pub const PROJECT_FILE_NAMES: [&str; 2] = ["project.yml", DBT_FILE_NAME];
+/// The name that dbt knows.
+pub(super) const DBT_FILE_NAME: &str = "dbt_project.yml";
 
 /// The project's folder, absolute: `--project-dir`, else `DBT_PROJECT_DIR`, else
 /// the nearest folder from the current one upward that holds a project file.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::file::{ConfigTree, Dispatch, Paths, ProjectFile, QueryComment, Rules};
 use super::keys::{CONFIG_TREES, IDLE_KEYS, KEYS, RESERVED_NAMES, Shape, shape_of};
-use super::locate::project_file_in;
+use super::locate::{DBT_FILE_NAME, project_file_in};
 use super::render::Renderer;
 use super::{vars, version};
 use crate::diagnostics::Diagnostic;
@@ -88,6 +88,10 @@ impl RawFile {
         let mut reader = Reader { map, diagnostics };
         let (name, span) = reader.name(&self.source)?;
         reader.config_version();
+        // The program's own file goes on naming folders.
+        if self.name_on_disk == DBT_FILE_NAME {
+            reader.moved_to_flags();
+        }
         let paths = reader.paths();
         let configs = reader.configs(&written);
         let version = reader.version();
@@ -278,9 +282,12 @@ impl Reader<'_> {
         self.diagnostics.push(finding);
     }
 
-    fn paths(&mut self) -> Paths {
+    fn moved_to_flags(&mut self) {
         self.moved_to_flag("target-path", "target", ("old-target-path", "DBT_TARGET_PATH"));
         self.moved_to_flag("log-path", "logs", ("old-log-path", "DBT_LOG_PATH"));
+    }
+
+    fn paths(&mut self) -> Paths {
         let or =
             |paths: Option<Vec<String>>, default: &str| paths.unwrap_or_else(|| vec![default.to_owned()]);
         let models = or(self.renamed("model-paths", "source-paths"), "models");

@@ -326,3 +326,18 @@ fn freshness_runs_hooks_unless_a_flag_says_otherwise() {
     assert!(!output.talk.contains("begun"), "{}", output.talk);
     assert_eq!(told(&sandbox, &["SourceFreshnessProjectHooksNotRun"]).len(), 1);
 }
+
+/// dbt's file should not name them any more; the program's own may.
+#[test]
+fn folders_that_flags_should_name_are_told_of_dbts_file_alone() {
+    let sandbox = |file: &str| {
+        Sandbox::empty()
+            .file(file, "name: shop\ntarget-path: out\nlog-path: out/logs\n")
+            .model("a", "select 1 as id")
+    };
+    let output = sandbox("dbt_project.yml").run(["parse"]).success();
+    let _ = output.talk_has("warning[old-target-path]").talk_has("warning[old-log-path]");
+    let own = sandbox("project.yml");
+    own.run(["parse"]).success().talk("1 node in order");
+    assert!(own.path("out/manifest.json").exists());
+}
