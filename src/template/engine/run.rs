@@ -95,7 +95,7 @@ impl Engine {
         let rewritten = rewrite::template(&text.text, PREFIX);
         let root = Arc::new(Root::new(Arc::clone(&self.shared), scope, Form::Value));
         self.shared
-            .evaluate(&rewritten, &root)
+            .evaluate(&text.text, &rewritten, &root)
             .map_err(|error| self.shared.locate(&root, Some((text, &rewritten)), error))
     }
 
@@ -239,12 +239,17 @@ impl Shared {
             .map_err(|error| self.locate(root, Some((text, &rewritten)), error))
     }
 
-    fn evaluate(&self, rewritten: &Rewritten, root: &Arc<Root>) -> Result<Value, Error> {
+    fn evaluate(&self, source: &str, rewritten: &Rewritten, root: &Arc<Root>) -> Result<Value, Error> {
         let environment = self.environment(root.is_chainable());
         let template = environment.template_from_named_str(TEXT, &rewritten.text)?;
         let captured = template.render_captured(Value::from_dyn_object(Arc::clone(root)))?;
         let printed = captured.state().get_extension::<Render>().map(|render| render.printed.clone());
-        native::value(captured.output(), printed.unwrap_or_default(), root.marking_of(captured.output()))
+        native::value(
+            source,
+            captured.output(),
+            printed.unwrap_or_default(),
+            root.marking_of(captured.output()),
+        )
     }
 
     fn call(

@@ -69,8 +69,16 @@ fn values_keep_their_type() {
     check("{{ one() }}", "1");
     check("{{ two() }}", "[1]");
     check("{{ one() }}{{ two() }}", "'1[1]'");
-    check("{{ none }}", "None");
     check("{{ x == 5 }}", "True");
+    check("{{ none }}", "'None'");
+    check("{{ 1 + 1 }}", "'2'");
+    check("{# two #}{{ [1, 2] | max }}", "'2'");
+    check("{{ {'a': [true]}.a }}", "'[True]'");
+    check("{{ none | default(3, boolean=true) }}", "'3'");
+    check("{{ 1 is not number }}", "'False'");
+    check("{{ [1] | map('int') | list }}", "[1]");
+    check("{{ y | default(5) }}", "5");
+    check("{{ range(3) | length }}", "3");
     check("{{ '5' }}", "'5'");
     check("{{ '5' | as_number }}", "5");
     check("{{ '5.5' | as_number }}", "5.5");
