@@ -125,6 +125,7 @@ fn definitions_fit_together() {
     check("choice: max", "choice: sum", "needs `min` or `max` as `window_choice`");
     check("grain: month", "grain: MONTH", "");
     check("as: table", "as: TABLE", "");
+    check(", config: {export_as: table}", "", "its export `weekly` needs `export_as`");
     check("grain: month", "grain: fiscal", "`offset_to_grain` must be one of dbt's own granularities");
     check("alias: now", "alias: revenue", "the alias `revenue` is the name of another input");
     check("entity: order", "entity: visit", "the semantic model `orders` has no entity `visit`");

@@ -1,10 +1,10 @@
 //! `model deps`.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::cli::session::{Exit, Problems, Session};
 use crate::cli::ui::{Level, Record};
-use crate::project::{self, Added, Addition, DepsOptions, Installed};
+use crate::project::{self, Added, Addition, DepsOptions, Installed, InstalledPackage};
 use crate::template::{repr, to_value};
 
 /// Install the packages that the project asks for
@@ -48,7 +48,6 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Problems> {
 
 /// What dbt tells of it, in order.
 fn records(installed: &Installed, locks_only: bool) -> Vec<Record> {
-    let info = |name, code, message: String, data| Record::new(name, code, Level::Info, message, data);
     let none = || {
         let message = "Warning: No packages were found in packages.yml";
         info("DepsNoPackagesFound", "M013", message.to_owned(), json!({}))
@@ -69,30 +68,11 @@ fn records(installed: &Installed, locks_only: bool) -> Vec<Record> {
     if installed.packages.is_empty() {
         records.push(none());
     }
-    let mut outdated = Vec::new();
-    for package in &installed.packages {
-        let message = format!("Installing {}", package.called);
-        let data = json!({"package_name": package.called});
-        records.push(info("DepsStartPackageInstall", "M014", message, data));
-        let message = format!("Installed from {}", package.version);
-        records.push(info("DepsInstallInfo", "M015", message, json!({"version_name": package.version})));
-        match &package.versions {
-            Some((own, newest)) if own == newest => {
-                records.push(info("DepsUpToDate", "M017", "Up to date!".to_owned(), json!({})));
-            }
-            Some((_, newest)) => {
-                outdated.push(package.called.as_str());
-                let message = format!("Updated version available: {newest}");
-                let data = json!({"version_latest": newest});
-                records.push(info("DepsUpdateAvailable", "M016", message, data));
-            }
-            None => {}
-        }
-        if let Some(folder) = &package.subdirectory {
-            let message = format!("and subdirectory {folder}");
-            records.push(info("DepsListSubdirectory", "M018", message, json!({"subdirectory": folder})));
-        }
-    }
+    records.extend(installed.packages.iter().flat_map(of_package));
+    let is_outdated =
+        |package: &&InstalledPackage| package.versions.as_ref().is_some_and(|(own, newest)| own != newest);
+    let outdated = installed.packages.iter().filter(is_outdated).map(|package| package.called.as_str());
+    let outdated: Vec<&str> = outdated.collect();
     if !outdated.is_empty() {
         records.push(Record::blank());
         let names = outdated.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
@@ -106,9 +86,36 @@ fn records(installed: &Installed, locks_only: bool) -> Vec<Record> {
     records
 }
 
+fn info(name: &'static str, code: &'static str, message: String, data: Json) -> Record {
+    Record::new(name, code, Level::Info, message, data)
+}
+
+/// What dbt tells of a package that was installed.
+fn of_package(package: &InstalledPackage) -> Vec<Record> {
+    let message = format!("Installing {}", package.called);
+    let data = json!({"package_name": package.called});
+    let mut records = vec![info("DepsStartPackageInstall", "M014", message, data)];
+    let message = format!("Installed from {}", package.version);
+    records.push(info("DepsInstallInfo", "M015", message, json!({"version_name": package.version})));
+    match &package.versions {
+        Some((own, newest)) if own == newest => {
+            records.push(info("DepsUpToDate", "M017", "Up to date!".to_owned(), json!({})));
+        }
+        Some((_, newest)) => {
+            let message = format!("Updated version available: {newest}");
+            records.push(info("DepsUpdateAvailable", "M016", message, json!({"version_latest": newest})));
+        }
+        None => {}
+    }
+    if let Some(folder) = &package.subdirectory {
+        let message = format!("and subdirectory {folder}");
+        records.push(info("DepsListSubdirectory", "M018", message, json!({"subdirectory": folder})));
+    }
+    records
+}
+
 /// What dbt tells of a package that was added.
 fn of_addition(added: &Added) -> Vec<Record> {
-    let info = |name, code, message: String, data| Record::new(name, code, Level::Info, message, data);
     let path = added.path.display().to_string();
     let mut records = Vec::new();
     if added.is_new {

@@ -154,6 +154,12 @@ impl SemanticLayer<'_> {
         tags.sort();
         let mut draft = draft(SemanticKind::SavedQuery, file, &entry.name, &fields, &description, config);
         draft.0.node.tags = tags;
+        let is_lost = |export: &&Json| export.pointer("/config/export_as").is_none_or(Json::is_null);
+        for export in exports.as_array().into_iter().flatten().filter(is_lost) {
+            let name = shape::value(export, "name");
+            let name = name.as_str().unwrap_or_default();
+            draft.1.push(format!("its export `{name}` needs `export_as`, which is `table` or `view`"));
+        }
         told(draft, findings)
     }
 
