@@ -56,7 +56,12 @@ const EXPLANATIONS: &[(&str, &str, &str)] = &[
         "use single quotes, or write `\\\\` for a backslash",
     ),
     ("flow sequence", "a `[` is opened and never closed", "add the `]`, or a comma between the items"),
-    ("flow mapping", "a `{` is opened and never closed", "add the `}`, or a comma between the entries"),
+    // `[a: 1` is a mapping in a list to the parser.
+    (
+        "flow mapping",
+        "a `{` or `[` before this is never closed",
+        "add the `}` or `]`, or a comma between the entries",
+    ),
     ("in flow construct", "a bracket is opened and never closed", "add the closing bracket"),
     ("misplaced bracket", "a bracket is closed that was never opened", "remove it, or quote the value"),
     (

@@ -278,6 +278,22 @@ fn yaml_that_cannot_be_read() {
 }
 
 #[test]
+fn a_list_that_is_not_closed() {
+    let sandbox = Sandbox::new().file("models/schema.yml", "models: [\nversion: 2\nsources:\n");
+    sandbox.run(["parse"]).code(2).talk(
+        "
+            error[yaml-syntax]: a `{` or `[` before this is never closed
+             --> models/schema.yml:3:8
+              |
+            3 | sources:
+              |        ^
+              |
+              = help: add the `}` or `]`, or a comma between the entries
+        ",
+    );
+}
+
+#[test]
 fn a_property_file_that_is_no_yaml_is_told_of_once() {
     let sandbox = Sandbox::new()
         .file(
@@ -289,13 +305,13 @@ fn a_property_file_that_is_no_yaml_is_told_of_once() {
         .model("c", "select * from {{ ref('elsewhere') }}");
     sandbox.run(["parse"]).code(2).talk(
         "
-            error[yaml-syntax]: a `{` is opened and never closed
+            error[yaml-syntax]: a `{` or `[` before this is never closed
              --> models/schema.yml:3:18
               |
             3 | models: [{name: v
               |                  ^
               |
-              = help: add the `}`, or a comma between the entries
+              = help: add the `}` or `]`, or a comma between the entries
 
             error[unknown-ref]: `c` needs the model, seed or snapshot `elsewhere`, which does not exist
              --> models/c.sql:1:18
