@@ -25,6 +25,7 @@ mod endings;
 mod errors;
 mod example;
 mod faults;
+mod file_names;
 mod flags;
 mod flags_of_commands;
 mod functions;
