@@ -60,6 +60,8 @@ pub struct Revision<'a> {
     pieces: Vec<Piece<'a>>,
     /// The earlier file, where it tells of the understanding that this one goes back to.
     earlier: Option<&'a Layout>,
+    /// Places of parts that may be other than in the earlier file, in order.
+    changed: Vec<usize>,
 }
 
 impl<'a> Revision<'a> {
@@ -70,7 +72,10 @@ impl<'a> Revision<'a> {
         let is_of_same = |layout: &&Layout| {
             descent.from.as_ref() == Some(&layout.understanding) && layout.lengths.len() == pieces.len()
         };
-        Self { manifest, descent, earlier: earlier.filter(is_of_same), pieces }
+        let earlier = earlier.filter(is_of_same);
+        let revision = Self { manifest, descent, earlier, pieces, changed: Vec::new() };
+        let changed = (0..revision.pieces.len()).filter(|place| !revision.holds(*place)).collect();
+        Self { changed, ..revision }
     }
 
     /// The bytes that the earlier file has to begin with, where it is otherwise as it
@@ -79,8 +84,9 @@ impl<'a> Revision<'a> {
     /// # Errors
     /// JSON cannot be made.
     pub fn beginning(&self, read: impl Fn(Range<u64>) -> Option<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
-        let changed: Vec<usize> = (0..self.pieces.len()).filter(|place| !self.holds(*place)).collect();
-        let (Some(earlier), [1, others @ ..]) = (self.earlier, changed.as_slice()) else { return Ok(None) };
+        let (Some(earlier), [1, others @ ..]) = (self.earlier, self.changed.as_slice()) else {
+            return Ok(None);
+        };
         if !self.are_same(others, read)? {
             return Ok(None);
         }
@@ -115,30 +121,28 @@ impl<'a> Revision<'a> {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, target: &mut (impl RevisionTarget + Send)) -> io::Result<Layout> {
-        let mut writing = Writing { target, lengths: Vec::with_capacity(self.pieces.len()), kept: None };
-        let starts = self.earlier.map(starts).unwrap_or_default();
-        let mut made = self.parts(0, &starts);
-        for next in (AT_A_TIME..self.pieces.len() + AT_A_TIME).step_by(AT_A_TIME) {
+        let mut writing = Writing { target, earlier: self.earlier.map(Earlier::of), lengths: Vec::new() };
+        let mut chunks = self.changed.chunks(AT_A_TIME);
+        let mut places = chunks.next().unwrap_or_default();
+        let mut made = self.texts(places);
+        while !places.is_empty() {
+            let next = chunks.next().unwrap_or_default();
             let (later, written) = rayon::join(
-                || self.parts(next, &starts),
-                || made.into_iter().try_for_each(|part| writing.add(part?)),
+                || self.texts(next),
+                || places.iter().zip(made).try_for_each(|(place, text)| writing.add(*place, &text?)),
             );
             written?;
-            made = later;
+            (places, made) = (next, later);
         }
-        let lengths = writing.end()?;
+        let lengths = writing.end(self.pieces.len())?;
         Ok(self.layout(lengths))
     }
 
-    /// [`AT_A_TIME`] parts from one on.
-    fn parts(&self, first: usize, starts: &[u64]) -> Vec<io::Result<Part>> {
-        let last = self.pieces.len().min(first + AT_A_TIME);
-        let part = |place: usize| match (starts.get(place..place + 2), self.pieces.get(place)) {
-            (Some([start, end]), _) if self.holds(place) => Ok(Part::Kept(*start..*end)),
-            (_, Some(piece)) => Ok(Part::Made(self.manifest.text(piece)?)),
-            (_, None) => Ok(Part::Made(Vec::new())),
-        };
-        (first.min(last)..last).into_par_iter().map(part).collect()
+    /// The texts of these parts.
+    fn texts(&self, places: &[usize]) -> Vec<serde_json::Result<Vec<u8>>> {
+        let text =
+            |place: &usize| self.pieces.get(*place).map_or(Ok(Vec::new()), |it| self.manifest.text(it));
+        places.par_iter().map(text).collect()
     }
 
     /// The layout of the earlier file, once it begins as it has to.
@@ -184,52 +188,55 @@ impl<'a> Revision<'a> {
     }
 }
 
-/// A part of the file.
-enum Part {
-    /// It stands in the earlier file.
-    Kept(Range<u64>),
-    Made(Vec<u8>),
+/// The earlier file, from which parts are taken.
+struct Earlier<'a> {
+    lengths: &'a [u32],
+    /// Where each part starts, and where the last ends.
+    starts: Vec<u64>,
+}
+
+impl<'a> Earlier<'a> {
+    fn of(layout: &'a Layout) -> Self {
+        Self { lengths: &layout.lengths, starts: starts(layout) }
+    }
 }
 
 /// A file that is being written.
 struct Writing<'a, S> {
     target: &'a mut S,
+    earlier: Option<Earlier<'a>>,
+    /// Those of the parts that are written.
     lengths: Vec<u32>,
-    /// Parts of the earlier file that come next, one after the other.
-    kept: Option<Range<u64>>,
 }
 
 impl<S: RevisionTarget> Writing<'_, S> {
-    fn add(&mut self, part: Part) -> io::Result<()> {
-        let length = match part {
-            Part::Kept(range) => {
-                let length = range.end - range.start;
-                let start = self.kept.as_ref().map_or(range.start, |kept| kept.start);
-                self.kept = Some(start..range.end);
-                length
-            }
-            Part::Made(text) => {
-                self.copy()?;
-                self.target.write(&text)?;
-                text.len() as u64
-            }
-        };
-        self.lengths.push(u32::try_from(length).map_err(io::Error::other)?);
-        Ok(())
+    /// Adds a part in this place, after all between it and the last one that was added, which
+    /// the earlier file has.
+    fn add(&mut self, place: usize, text: &[u8]) -> io::Result<()> {
+        self.copy_to(place)?;
+        self.lengths.push(u32::try_from(text.len()).map_err(io::Error::other)?);
+        self.target.write(text)
     }
 
-    fn copy(&mut self) -> io::Result<()> {
-        self.kept.take().map_or(Ok(()), |kept| self.target.copy(kept))
+    /// Adds the parts before a place from the earlier file.
+    fn copy_to(&mut self, place: usize) -> io::Result<()> {
+        let Some(Earlier { lengths, starts }) = &self.earlier else { return Ok(()) };
+        let next = self.lengths.len();
+        self.lengths.extend(lengths.get(next..place).unwrap_or_default());
+        match (starts.get(next), starts.get(place)) {
+            (Some(start), Some(end)) if start < end => self.target.copy(*start..*end),
+            _ => Ok(()),
+        }
     }
 
-    /// The lengths of all parts.
-    fn end(mut self) -> io::Result<Vec<u32>> {
-        self.copy()?;
+    /// The lengths of all parts, of which there are so many.
+    fn end(mut self, count: usize) -> io::Result<Vec<u32>> {
+        self.copy_to(count)?;
         Ok(self.lengths)
     }
 }
 
-/// Where each part starts, and where the last ends.
+/// Where each part of a file starts, and where the last ends.
 fn starts(layout: &Layout) -> Vec<u64> {
     let mut starts = vec![0];
     let mut end = 0;
