@@ -21,7 +21,8 @@ pub(super) fn make(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Mat
     let is_table = existed.as_ref().is_some_and(|old| old.kind == Some(RelationKind::Table));
     let rebuild = order.full_refresh() || (existed.is_some() && !is_table);
     let schema_changes = schema_change_rule(order, executor);
-    let strategy = Some(strategy_macro(order, executor)?).filter(|_| is_table && !rebuild);
+    // dbt: a strategy that there is none of matters once there are rows to add to.
+    let strategy = if is_table && !rebuild { Some(strategy_macro(order, executor)?) } else { None };
     swap.drop_leftovers(executor)?;
     finish::hooks(order, executor, Hooks::Pre, false)?;
 

@@ -313,6 +313,15 @@ fn strategies_are_those_of_the_warehouse_or_macros_of_the_project() {
 }
 
 #[test]
+fn a_strategy_matters_once_there_is_a_table_to_add_to() {
+    let config = json!({"materialized": "incremental", "incremental_strategy": "insert_overwrite"});
+    let usual = json!({"materialized": "incremental"});
+    assert_eq!(made(&config, &[]), made(&usual, &[]));
+    let view = [("a", RelationKind::View)];
+    assert_eq!(made(&config, &view), made(&usual, &view));
+}
+
+#[test]
 fn an_unknown_schema_change_rule_is_ignored_with_a_warning() {
     let script = made(&json!({"materialized": "incremental", "on_schema_change": "fial"}), &[]);
     assert!(
