@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 
 use minijinja::value::{Rest, Tuple, ValueKind, ValueOrKwargs};
-use minijinja::{Environment, Error, Value};
+use minijinja::{Environment, Error, State, Value};
+
+use super::numbers::defined;
 
 use crate::template::error::raise_message;
 use crate::template::python;
@@ -27,7 +29,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     });
     environment
         .add_filter("sort", |value: &Value, args: Rest<ValueOrKwargs>| sort(value, &args.into_values()));
-    environment.add_filter("dictsort", |value: &Value, args: Rest<ValueOrKwargs>| {
+    environment.add_filter("dictsort", |state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>| {
+        defined(state, value)?;
         dict_sort(value, &args.into_values())
     });
     environment
@@ -44,6 +47,14 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("reverse", |value: &Value| match value.as_str() {
         Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
         None => items(value).map(|items| list(items.into_iter().rev())),
+    });
+    environment.add_filter("first", |value: &Value| match value.is_undefined() {
+        true => Ok(Value::UNDEFINED),
+        false => minijinja::filters::first(value),
+    });
+    environment.add_filter("last", |value: &Value| match value.is_undefined() {
+        true => Ok(Value::UNDEFINED),
+        false => minijinja::filters::last(value.clone()),
     });
     environment.add_filter("min", |value: &Value, args: Rest<ValueOrKwargs>| {
         extreme(value, &args.into_values(), Ordering::Less)

@@ -1,7 +1,7 @@
 //! Filters of numbers.
 
 use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
-use minijinja::{Environment, Error, Value};
+use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
 use crate::template::error::raise_message;
 use crate::template::python::{self, Operator};
@@ -9,10 +9,14 @@ use crate::template::values::{Arguments, type_name};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {
-    environment
-        .add_filter("int", |value: &Value, args: Rest<ValueOrKwargs>| integer(value, &args.into_values()));
-    environment
-        .add_filter("float", |value: &Value, args: Rest<ValueOrKwargs>| float(value, &args.into_values()));
+    environment.add_filter("int", |state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>| {
+        defined(state, value)?;
+        integer(value, &args.into_values())
+    });
+    environment.add_filter("float", |state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>| {
+        defined(state, value)?;
+        Ok::<_, Error>(float(value, &args.into_values()))
+    });
     environment
         .add_filter("round", |value: &Value, args: Rest<ValueOrKwargs>| round(value, &args.into_values()));
     environment.add_filter("abs", |value: &Value| match python::compare("<", value, &Value::from(0)) {
@@ -21,6 +25,12 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         Err(_) => Err(raise_message(format!("`abs` does not work on {}", type_name(value)))),
     });
     environment.add_filter("sum", |value: &Value, args: Rest<ValueOrKwargs>| sum(value, &args.into_values()));
+}
+
+/// Refuses what is undefined, unless the text is only read for what it refers to.
+pub(super) fn defined(state: &State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let is_lenient = matches!(state.undefined_behavior(), UndefinedBehavior::Chainable);
+    if value.is_undefined() && !is_lenient { Err(Error::from(ErrorKind::UndefinedError)) } else { Ok(()) }
 }
 
 /// `int(default=0, base=10)`: what cannot be read gives the default.

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 use minijinja::value::Rest;
 use minijinja::{Environment, Error, Value};
 
+use crate::template::error::raise_message;
 use crate::template::python::{self, Operator};
-use crate::template::values::{mutable, text};
+use crate::template::values::{hashable, mutable, text};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {
@@ -39,7 +40,17 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     });
     environment.add_filter("__plain", |value: &Value| python::plain(value).unwrap_or_else(|| value.clone()));
     environment.add_filter("__list", mutable);
-    environment.add_filter("__dict", mutable);
+    environment.add_filter("__dict", |value: Value| -> Result<Value, Error> {
+        value
+            .try_iter()?
+            .filter(|key| key.as_object().is_some())
+            .try_for_each(|key| hashable(key).map(drop))?;
+        Ok(mutable(value))
+    });
+    environment.add_filter("__each", |value: &Value| match value.is_none() {
+        true => Err(raise_message("None cannot be looped over")),
+        false => Ok(value.clone()),
+    });
     environment.add_filter("__undefined", |_: &Value| Value::UNDEFINED);
 }
 

@@ -1,8 +1,9 @@
 //! Filters of texts.
 
-use minijinja::value::{Rest, ValueOrKwargs};
+use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, State, Value};
 
+use super::numbers::defined;
 use crate::template::engine::depends_on_run;
 use crate::template::error::raise_message;
 use crate::template::functions::{Style, write_json};
@@ -49,10 +50,58 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         depends_on_run(state);
         minijinja_contrib::filters::random(state, value)
     });
-    environment
-        .add_filter("indent", |value: &Value, args: Rest<ValueOrKwargs>| indent(value, &args.into_values()));
-    environment.add_filter("forceescape", |value: &Value| minijinja::HtmlEscape(&text(value)).to_string());
+    environment.add_filter("indent", |state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>| {
+        defined(state, value)?;
+        indent(value, &args.into_values())
+    });
+    for name in ["escape", "e", "forceescape"] {
+        environment.add_filter(name, move |value: &Value| {
+            let is_escaped = value.is_safe() && name != "forceescape";
+            if is_escaped { value.clone() } else { Value::from_safe_string(escape(&text(value))) }
+        });
+    }
+    environment.add_filter("urlencode", url_encode);
     environment.add_filter("pprint", |value: &Value| crate::template::values::repr(value));
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A text for a URL's path; of a dict or a list of pairs, the text behind its question mark.
+fn url_encode(value: &Value) -> Result<String, Error> {
+    let has_pairs = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
+    if !has_pairs {
+        return Ok(quoted(&text(value), "/"));
+    }
+    let field = |value: &Value| quoted(&text(value), "").replace("%20", "+");
+    let fields = pairs(value)?.into_iter().map(|(key, value)| format!("{}={}", field(&key), field(&value)));
+    Ok(fields.collect::<Vec<_>>().join("&"))
+}
+
+/// Every byte by its number but letters, digits and those that are safe.
+fn quoted(text: &str, safe: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "_.-~".contains(c) || safe.contains(c) {
+            out.push(c);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }
 
 /// Jinja2's own rule for words: they start after spaces and opening brackets.
@@ -214,7 +263,7 @@ fn xml_attributes(value: &Value, args: &[Value]) -> Result<Value, Error> {
         if spaced || !out.is_empty() {
             out.push(' ');
         }
-        let escaped = minijinja::HtmlEscape(&text(&item)).to_string();
+        let escaped = escape(&text(&item));
         out.extend([text(&key).as_str(), "=\"", &escaped, "\""]);
     }
     Ok(Value::from(out))

@@ -28,6 +28,13 @@ pub(super) fn module() -> Value {
         ("zip_longest", old(zip_longest)),
         ("islice", old(islice)),
         ("accumulate", old(|args| from_args(args).and_then(|(items,)| accumulate(items)))),
+        (
+            "combinations_with_replacement",
+            old(|args| from_args(args).and_then(|(items, length)| multisets(items, length))),
+        ),
+        ("compress", old(|args| from_args(args).and_then(|(items, flags)| compress(items, flags)))),
+        ("pairwise", old(|args| from_args(args).and_then(|(items,)| pairwise(items)))),
+        ("tee", old(|args| from_args(args).and_then(|(items, times)| tee(items, times)))),
         ("repeat", old(|args| from_args(args).and_then(|(item, times)| repeat(item, times)))),
     ])
 }
@@ -95,6 +102,33 @@ fn arrange(items: &[Value], length: usize, may_follow: fn(&[usize], usize) -> bo
 fn combinations(value: &Value, length: usize) -> Result<Value, Error> {
     let items: Vec<Value> = value.try_iter()?.collect();
     arrange(&items, length, |row, place| row.last().is_none_or(|last| place > *last))
+}
+
+fn multisets(value: &Value, length: usize) -> Result<Value, Error> {
+    let items: Vec<Value> = value.try_iter()?.collect();
+    arrange(&items, length, |row, place| row.last().is_none_or(|last| place >= *last))
+}
+
+/// The items whose flag counts as true.
+fn compress(value: &Value, flags: &Value) -> Result<Value, Error> {
+    let chosen = value.try_iter()?.zip(flags.try_iter()?).filter(|(_, flag)| flag.is_true());
+    Ok(list(chosen.map(|(item, _)| item)))
+}
+
+/// Each item with the one that follows it.
+fn pairwise(value: &Value) -> Result<Value, Error> {
+    let items: Vec<Value> = value.try_iter()?.collect();
+    Ok(tuples(items.windows(2).map(<[Value]>::to_vec).collect()))
+}
+
+/// The same items, several times.
+fn tee(value: &Value, times: Option<usize>) -> Result<Value, Error> {
+    let items: Vec<Value> = value.try_iter()?.collect();
+    let times = times.unwrap_or(2);
+    if items.len().saturating_mul(times) > LARGEST {
+        return Err(too_many());
+    }
+    Ok(Value::from(Tuple::new((0..times).map(|_| list(items.iter().cloned())).collect())))
 }
 
 fn permutations(value: &Value, length: Option<usize>) -> Result<Value, Error> {

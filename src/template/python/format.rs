@@ -87,8 +87,10 @@ impl Values {
 
 fn convert(value: &Value, conversion: char, spec: &Spec) -> Result<String, Error> {
     match conversion {
-        's' | 'c' => Ok(spec.string(&text(value))),
-        'r' | 'a' => Ok(spec.string(&repr(value))),
+        's' => Ok(spec.string(&text(value))),
+        'c' => Ok(spec.string(&character(value)?)),
+        'r' => Ok(spec.string(&repr(value))),
+        'a' => Ok(spec.string(&ascii(value))),
         'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
             let kind = if matches!(conversion, 'i' | 'u') { 'd' } else { conversion };
             spec.with_kind(kind).number(&truncated(value)?)
@@ -96,6 +98,30 @@ fn convert(value: &Value, conversion: char, spec: &Spec) -> Result<String, Error
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => spec.with_kind(conversion).number(value),
         other => Err(raise_message(format!("`%{other}` is no conversion"))),
     }
+}
+
+/// What `%c` prints: one character, or the one that has this number.
+fn character(value: &Value) -> Result<String, Error> {
+    let number = value.as_i64().and_then(|number| u32::try_from(number).ok());
+    match (value.as_str(), number.and_then(char::from_u32)) {
+        (Some(text), _) if text.chars().count() == 1 => Ok(text.to_owned()),
+        (None, Some(c)) => Ok(c.to_string()),
+        _ => Err(raise_message(format!("`%c` takes a character or its number, not {}", type_name(value)))),
+    }
+}
+
+/// Python's `ascii()`: as `repr()`, other characters by their numbers.
+fn ascii(value: &Value) -> String {
+    let mut out = String::new();
+    for c in repr(value).chars() {
+        match u32::from(c) {
+            0..=0x7f => out.push(c),
+            number @ 0x80..=0xff => out.extend(["\\x", &format!("{number:02x}")]),
+            number @ 0x100..=0xffff => out.extend(["\\u", &format!("{number:04x}")]),
+            number => out.extend(["\\U", &format!("{number:08x}")]),
+        }
+    }
+    out
 }
 
 /// `%d` cuts off fractions.
@@ -195,8 +221,10 @@ fn replacement(field: &str, next: &mut usize, find: &dyn Fn(&str) -> Option<Valu
         return formatted;
     }
     match conversion {
-        "r" | "a" => Ok(Spec::of_format(&spec)?.string(&repr(&value))),
+        "r" => Ok(Spec::of_format(&spec)?.string(&repr(&value))),
+        "a" => Ok(Spec::of_format(&spec)?.string(&ascii(&value))),
         "s" => Ok(Spec::of_format(&spec)?.string(&text(&value))),
+        _ if spec.is_empty() => Ok(text(&value)),
         _ => Spec::of_format(&spec)?.value(&value),
     }
 }

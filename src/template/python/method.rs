@@ -18,12 +18,22 @@ pub(crate) fn method(value: &Value, name: &str, args: &[Value]) -> Result<Value,
         ValueKind::String => strings::method(value.as_str().unwrap_or_default(), name, &arguments),
         ValueKind::Map => map_method(value, name, &arguments),
         ValueKind::Seq | ValueKind::Iterable => sequence_method(value, name, &arguments),
-        ValueKind::Number if name == "is_integer" => {
-            let float = f64::try_from(value.clone()).unwrap_or_default();
-            Ok(Value::from(value.is_integer() || float.fract() == 0.0))
-        }
+        ValueKind::Number => number_method(value, name).ok_or_else(|| Error::from(ErrorKind::UnknownMethod)),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }
+}
+
+fn number_method(value: &Value, name: &str) -> Option<Value> {
+    let integer = i128::try_from(value.clone()).ok().filter(|_| value.is_integer());
+    let float = f64::try_from(value.clone()).ok()?;
+    Some(match (name, integer) {
+        ("conjugate", _) => value.clone(),
+        ("is_integer", _) => Value::from(value.is_integer() || float.fract() == 0.0),
+        ("bit_length", Some(integer)) => Value::from(i128::BITS - integer.unsigned_abs().leading_zeros()),
+        ("bit_count", Some(integer)) => Value::from(integer.unsigned_abs().count_ones()),
+        ("as_integer_ratio", Some(_)) => Value::from((value.clone(), 1)),
+        _ => return None,
+    })
 }
 
 fn map_method(value: &Value, name: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {

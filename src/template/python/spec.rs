@@ -1,6 +1,5 @@
 //! Python's format specifications: `>10,.2f`.
 
-use minijinja::value::ValueKind;
 use minijinja::{Error, Value};
 
 use super::arithmetic::{Number, number};
@@ -89,19 +88,15 @@ impl Spec {
         Self { kind: Some(kind), ..self }
     }
 
-    /// Any value, by its type.
+    /// A value that takes such a format: a number or a text.
     pub(super) fn value(&self, value: &Value) -> Result<String, Error> {
-        // A boolean prints as a word where nothing more is asked for.
-        let is_word = value.kind() == ValueKind::Bool && self.kind.is_none() && self.width == 0;
-        let is_number = float(value).is_some() && !is_word;
-        if is_number && self.kind != Some('s') {
-            return self.number(value);
-        }
-        match self.kind {
-            None | Some('s') => Ok(self.string(&text(value))),
-            Some(kind) => {
+        match (value.as_str(), self.kind) {
+            (Some(text), None | Some('s')) => Ok(self.string(text)),
+            (None, kind) if float(value).is_some() && kind != Some('s') => self.number(value),
+            (_, Some(kind)) => {
                 Err(raise_message(format!("the format `{kind}` does not fit {}", type_name(value))))
             }
+            (_, None) => Err(raise_message(format!("no format fits {}", type_name(value)))),
         }
     }
 

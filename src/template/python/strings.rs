@@ -49,13 +49,22 @@ fn cases(text: &str, name: &str) -> Option<Value> {
         "islower" => Value::from(has_case() && !text.chars().any(char::is_uppercase)),
         "istitle" => Value::from(has_case() && title(text) == text),
         "isspace" => all(char::is_whitespace),
-        "isdigit" | "isdecimal" | "isnumeric" => all(char::is_numeric),
+        "isdecimal" => all(is_decimal),
+        "isdigit" => all(|c| is_decimal(c) || "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉".contains(c)),
+        "isnumeric" => all(char::is_numeric),
+        "isprintable" => Value::from(text.chars().all(|c| c == ' ' || !c.is_control() && !c.is_whitespace())),
         "isalpha" => all(char::is_alphabetic),
         "isalnum" => all(char::is_alphanumeric),
         "isascii" => Value::from(text.is_ascii()),
         "isidentifier" => Value::from(is_identifier(text)),
         _ => return None,
     })
+}
+
+/// Digits of the scripts that write numbers with ten of them.
+fn is_decimal(c: char) -> bool {
+    // Superscripts, fractions and enclosed numbers stand in these blocks.
+    c.is_ascii_digit() || c.is_numeric() && !matches!(u32::from(c), 0x80..=0x65f | 0x2000..=0x33ff)
 }
 
 fn is_identifier(text: &str) -> bool {
@@ -284,6 +293,12 @@ fn affix(text: &str, at_start: bool, arguments: &Arguments<'_>) -> Result<Value,
     let fits = |affix: &str| if at_start { text.starts_with(affix) } else { text.ends_with(affix) };
     if let Some(affix) = wanted.as_str() {
         return Ok(Value::from(fits(affix)));
+    }
+    if !wanted.is_tuple() {
+        let kind = type_name(&wanted);
+        return Err(raise_message(format!(
+            "a string starts and ends with strings or a tuple, not with {kind}"
+        )));
     }
     Ok(Value::from(wanted.try_iter()?.any(|affix| affix.as_str().is_some_and(fits))))
 }

@@ -265,6 +265,14 @@ impl<'a, 'e> Walker<'a, 'e> {
         }
     }
 
+    /// What a loop goes through, which must not be None: minijinja takes it for nothing.
+    pub(super) fn as_looped(&mut self, items: Walked) {
+        if !matches!(self.source.get(items.start..=items.start), Some("[" | "-" | "+")) {
+            self.edits.insert(items.start, "(");
+            self.edits.insert(items.end, ")|__each");
+        }
+    }
+
     /// Puts brackets around what the rewrite made a filter, if a member or a
     /// call of it follows.
     fn bracketed(&mut self, start: usize, end: usize) {

@@ -12,6 +12,8 @@
 //! | `{{ a, b }}` | `{{ (a, b) }}` | a tuple needs no parentheses |
 //! | `{% do x %}` | `{% set __done = x %}` | minijinja's takes calls only |
 //! | a space that is not ASCII's | a plain one | minijinja knows no others |
+//! | `{% with a = 1, b = a %}` | `{% with __with0 = 1, __with1 = a, a = __with0, b = __with1 %}` | Jinja2's values do not see the block's names |
+//! | `{% for a in b %}` | `{% for a in (b)\|__each %}` | minijinja takes None for an empty list |
 //! | `{% if x: %}` | `{% if x %}` | Jinja2 allows a colon |
 //! | `macro m(a, b=a)` | a default that is set in the body | minijinja's defaults cannot see parameters |
 //! | `macro m()` with `varargs` | two more parameters | minijinja has none |

@@ -19,7 +19,8 @@ pub(super) fn rewrite(source: &str, segment: &Segment, edits: &mut Edits) {
 
 fn tag(source: &str, segment: &Segment, (name, rest): (&Token, &[Token]), edits: &mut Edits) {
     match name.text(source) {
-        "if" | "elif" | "with" | "include" | "autoescape" | "print" => expression(source, rest, edits),
+        "with" => with_tag(source, rest, edits),
+        "if" | "elif" | "include" | "autoescape" | "print" => expression(source, rest, edits),
         "do" => do_tag(source, name, rest, edits),
         "set" => set_tag(source, rest, edits),
         "for" => for_tag(source, rest, edits),
@@ -41,27 +42,34 @@ fn without_colon<'a>(source: &str, segment: &'a Segment) -> (&'a [Token], Option
 }
 
 fn expression(source: &str, tokens: &[Token], edits: &mut Edits) {
-    // `with a = 1, b = 2` and the like: each side of `=` on its own.
-    let mut walker = Walker::new(source, tokens, edits);
-    if walker.all().is_none() {
-        assignments(source, tokens, edits);
-    }
+    Walker::new(source, tokens, edits).all();
 }
 
-/// `a = x, b = y`: rewrites the values.
-fn assignments(source: &str, tokens: &[Token], edits: &mut Edits) {
+/// `with a = x, b = y`: Jinja2 looks for the names in all values outside of the block, so
+/// that the names of the block come after all values.
+fn with_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
+    let mut names: Vec<&Token> = Vec::new();
     let mut at = 0;
     while let Some(equals) =
         tokens.get(at..).and_then(|rest| rest.iter().position(|token| token.text(source) == "="))
     {
         let before = edits.len();
         let from = at + equals + 1;
+        names.extend(tokens.get(..from - 1).and_then(<[Token]>::last));
         let mut walker = Walker::new(source, tokens.get(from..).unwrap_or_default(), edits);
         if walker.expression().is_err() {
             edits.truncate(before);
             return;
         }
         at = from + walker.at;
+    }
+    if let ([_, _, ..], Some(last)) = (names.as_slice(), tokens.last()) {
+        let mut behind = String::new();
+        for (number, name) in names.iter().enumerate() {
+            edits.replace(name.start, name.end - name.start, format!("__with{number}"));
+            behind.extend([", ", name.text(source), &format!(" = __with{number}")]);
+        }
+        edits.insert(last.end, behind);
     }
 }
 
@@ -101,6 +109,10 @@ fn for_tag(source: &str, tokens: &[Token], edits: &mut Edits) {
     let mut walker = Walker::new(source, tokens.get(at + 1..).unwrap_or_default(), edits);
     // The condition must not be read as `items if condition`.
     let mut result = walker.logical();
+    match &result {
+        Ok(items) if !walker.is(",") => walker.as_looped(*items),
+        _ => {}
+    }
     while result.is_ok() && walker.take(",") {
         result = walker.logical();
     }

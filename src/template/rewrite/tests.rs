@@ -43,9 +43,13 @@ fn tags_are_adapted() {
     check("{% do a.b() %}{% do a %}", "{% do a.b() %}{% set __done = a %}");
     check("{% if a: %}{% for x in [1]: %}", "{% if a %}{% for x in [1]|__list %}");
     check("{% set a = [b + 1] %}", "{% set a = [b |__add( 1)]|__list %}");
-    check("{% for x in a + b if x > 1 %}", "{% for x in a |__add( b) if x |__gt( 1) %}");
+    check("{% for x in a + b if x > 1 %}", "{% for x in (a |__add( b))|__each if x |__gt( 1) %}");
     check("{% call(x) f([1]) %}", "{% call(x) f([1]|__list) %}");
-    check("{% with a = [1], b = 2 %}", "{% with a = [1]|__list, b = 2 %}");
+    check("{% with a = [1] %}", "{% with a = [1]|__list %}");
+    check(
+        "{% with a = [1], b = a %}",
+        "{% with __with0 = [1]|__list, __with1 = a, a = __with0, b = __with1 %}",
+    );
     check("a\r\nb{# [1]\r\n #}{% raw %}\r\n[1]{% endraw %}", "a\nb{# [1]\r\n #}{% raw %}\n[1]{% endraw %}");
 }
 

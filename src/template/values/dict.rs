@@ -182,6 +182,12 @@ impl Object for MutDict {
                 let default = arguments.get(1, "default").unwrap_or_else(none);
                 Ok(self.lock().entry(key).or_insert(default).clone())
             }
+            "fromkeys" => {
+                let value = arguments.get(1, "value").unwrap_or_else(none);
+                let keys = arguments.required(0, "iterable")?.try_iter()?.map(hashable);
+                let entries = keys.map(|key| Ok((key?, value.clone()))).collect::<Result<Vec<_>, Error>>()?;
+                Ok(Value::from_object(Self::new(entries)))
+            }
             // dbt's own objects, which are dicts here, have `to_dict`.
             "copy" | "to_dict" => Ok(Value::from_object(Self::new(self.entries()))),
             "clear" => {

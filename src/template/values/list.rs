@@ -12,6 +12,7 @@ use super::convert::none;
 use super::nesting::{self, compared};
 use super::repr::{repr, write_repr};
 use crate::template::error::raise_message;
+use crate::template::python;
 
 /// Python's `list`: shared, changed in place.
 ///
@@ -87,10 +88,21 @@ impl MutList {
             keyed.push((by, item));
         }
         let is_reverse = arguments.keyword("reverse").is_some_and(|reverse| reverse.is_true());
-        compared(|| {
-            // What is equal stays in its order, also in reverse.
-            keyed.sort_by(|(left, _), (right, _)| if is_reverse { right.cmp(left) } else { left.cmp(right) });
-        })?;
+        let mut failure = None;
+        let mut order = |left: &Value, right: &Value| match python::compare("<", left, right) {
+            Ok(order) => order,
+            Err(error) => {
+                failure.get_or_insert(error);
+                left.cmp(right)
+            }
+        };
+        // What is equal stays in its order, also in reverse.
+        keyed.sort_by(
+            |(left, _), (right, _)| if is_reverse { order(right, left) } else { order(left, right) },
+        );
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
         *self.lock() = keyed.into_iter().map(|(_, item)| item).collect();
         Ok(())
     }
