@@ -1,4 +1,4 @@
-//! JSON as YAML text, byte for byte as PyYAML's `safe_dump` lays it out: block
+//! Values as YAML text, byte for byte as PyYAML's `safe_dump` lays it out: block
 //! style, indentation by two, lists level with their key, lines folded after
 //! column 80, everything beyond ASCII escaped.
 
@@ -6,10 +6,67 @@ use serde_json::Value as Json;
 
 use super::emit_scalar::{self, Style};
 
-/// The YAML text of a value, as dbt's `toyaml` gives it. Mappings keep their
-/// order unless `sort_keys` asks for the alphabet.
+/// What can be written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// A number, truth, date or nothing, in the form that needs no quotes.
+    Word(String),
+    /// A text, quoted where it would be read as something else.
+    Text(String),
+    /// A list.
+    Seq(Vec<Node>),
+    /// A mapping; its keys are words or texts.
+    Map(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// What JSON holds.
+    #[must_use]
+    pub fn of_json(json: &Json) -> Self {
+        match json {
+            Json::Null => Self::Word("null".to_owned()),
+            Json::Bool(flag) => Self::Word(flag.to_string()),
+            Json::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+                Some(float) => Self::of_float(float),
+                None => Self::Word(number.to_string()),
+            },
+            Json::String(text) => Self::Text(text.clone()),
+            Json::Array(items) => Self::Seq(items.iter().map(Self::of_json).collect()),
+            Json::Object(entries) => {
+                let entry = |(key, value): (&String, &Json)| (Self::Text(key.clone()), Self::of_json(value));
+                Self::Map(entries.iter().map(entry).collect())
+            }
+        }
+    }
+
+    /// A number as Python prints it, with the point that YAML 1.1 wants.
+    #[must_use]
+    pub fn of_float(float: f64) -> Self {
+        if !float.is_finite() {
+            let sign = if float.is_sign_negative() { "-" } else { "" };
+            return Self::Word(if float.is_nan() { ".nan".to_owned() } else { format!("{sign}.inf") });
+        }
+        let text = emit_scalar::python_float(float);
+        Self::Word(if text.contains('.') { text } else { text.replacen('e', ".0e", 1) })
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Word(text) | Self::Text(text) => text,
+            Self::Seq(_) | Self::Map(_) => "",
+        }
+    }
+}
+
+/// The YAML text of JSON. Mappings keep their order unless `sort_keys` asks for the alphabet.
 #[must_use]
 pub fn to_text(value: &Json, sort_keys: bool) -> String {
+    node_text(&Node::of_json(value), sort_keys)
+}
+
+/// The same of any value, as dbt's `toyaml` gives it.
+#[must_use]
+pub fn node_text(value: &Node, sort_keys: bool) -> String {
     let mut writer = Writer { out: String::new(), column: 0, is_fresh: true, sort_keys };
     writer.node(value, None, Parent::Root);
     if !writer.out.ends_with('\n') {
@@ -40,11 +97,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    fn node(&mut self, value: &Json, indent: Option<usize>, parent: Parent) {
+    fn node(&mut self, value: &Node, indent: Option<usize>, parent: Parent) {
         match value {
-            Json::Array(items) if items.is_empty() => self.word("[]"),
-            Json::Object(entries) if entries.is_empty() => self.word("{}"),
-            Json::Array(items) => {
+            Node::Seq(items) if items.is_empty() => self.word("[]"),
+            Node::Map(entries) if entries.is_empty() => self.word("{}"),
+            Node::Seq(items) => {
                 let level =
                     indent.map_or(0, |indent| if parent == Parent::Map { indent } else { indent + 2 });
                 for item in items {
@@ -54,32 +111,33 @@ impl Writer {
                     self.node(item, Some(level), Parent::Seq);
                 }
             }
-            Json::Object(entries) => {
+            Node::Map(entries) => {
                 let level = indent.map_or(0, |indent| indent + 2);
-                let mut ordered: Vec<(&String, &Json)> = entries.iter().collect();
+                let mut ordered: Vec<&(Node, Node)> = entries.iter().collect();
                 if self.sort_keys {
-                    ordered.sort_by_key(|(key, _)| *key);
+                    sort(&mut ordered);
                 }
                 for (key, value) in ordered {
                     self.entry(key, value, level);
                 }
             }
-            Json::String(text) => {
+            Node::Text(text) => {
                 let style = emit_scalar::style(text, false);
                 self.scalar(text, style, Some(indent.unwrap_or(0) + 2));
             }
-            Json::Null => self.word("null"),
-            Json::Bool(flag) => self.word(if *flag { "true" } else { "false" }),
-            Json::Number(number) => self.word(&emit_scalar::number(number)),
+            Node::Word(word) => self.word(word),
         }
     }
 
-    fn entry(&mut self, key: &str, value: &Json, level: usize) {
+    fn entry(&mut self, key: &Node, value: &Node, level: usize) {
         self.start_line(level);
+        let is_word = matches!(key, Node::Word(_));
+        let key = key.text();
         // PyYAML counts the five characters of the tag `!!str` too.
         let is_simple = !key.is_empty() && key.chars().count() + 5 < 128 && !emit_scalar::is_multiline(key);
         if is_simple {
-            self.scalar(key, emit_scalar::style(key, true), None);
+            let style = if is_word { Style::Plain } else { emit_scalar::style(key, true) };
+            self.scalar(key, style, None);
             self.push(":");
             return self.node(value, Some(level), Parent::Map);
         }
@@ -150,12 +208,27 @@ impl Writer {
     }
 }
 
+/// By keys, if all are texts or all are numbers: others have no order.
+fn sort(entries: &mut [&(Node, Node)]) {
+    let number = |key: &Node| match key {
+        Node::Word(word) => word.parse::<f64>().ok(),
+        _ => None,
+    };
+    if entries.iter().all(|(key, _)| matches!(key, Node::Text(_))) {
+        entries.sort_by_key(|(key, _)| key.text());
+    } else if entries.iter().all(|(key, _)| number(key).is_some()) {
+        entries.sort_by(|(one, _), (other, _)| {
+            number(one).unwrap_or_default().total_cmp(&number(other).unwrap_or_default())
+        });
+    }
+}
+
 /// PyYAML marks the end of a document that is one plain scalar.
-fn is_open_ended(value: &Json) -> bool {
+fn is_open_ended(value: &Node) -> bool {
     match value {
-        Json::Array(_) | Json::Object(_) => false,
-        Json::String(text) => emit_scalar::style(text, false) == Style::Plain,
-        Json::Null | Json::Bool(_) | Json::Number(_) => true,
+        Node::Seq(_) | Node::Map(_) => false,
+        Node::Text(text) => emit_scalar::style(text, false) == Style::Plain,
+        Node::Word(_) => true,
     }
 }
 

@@ -38,18 +38,6 @@ pub(super) fn is_multiline(text: &str) -> bool {
     text.contains(is_break)
 }
 
-/// The digits of a number: whole as they are, floats as Python prints them,
-/// with the point that YAML 1.1 wants.
-pub(super) fn number(number: &serde_json::Number) -> String {
-    match number.as_f64() {
-        Some(float) if number.is_f64() => {
-            let text = python_float(float);
-            if text.contains('.') { text } else { text.replacen('e', ".0e", 1) }
-        }
-        _ => number.to_string(),
-    }
-}
-
 /// A float as Python's `repr` prints it.
 pub(super) fn python_float(float: f64) -> String {
     if float.is_nan() {

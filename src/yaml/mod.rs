@@ -15,6 +15,6 @@ mod shift;
 mod tree;
 mod value;
 
-pub use emit::to_text;
+pub use emit::{Node, node_text, to_text};
 pub use parse::{collect, parse};
 pub use value::{Key, Map, Value, Yaml};

@@ -103,6 +103,9 @@ fn float(text: &str) -> Option<f64> {
         ".nan" | ".NaN" | ".NAN" if unsigned.len() == text.len() => return Some(f64::NAN),
         _ => {}
     }
+    if let Some((minutes, seconds)) = unsigned.rsplit_once(':') {
+        return base_sixty_float(minutes, seconds).map(|number| sign * number);
+    }
     let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
         Some(at) => (unsigned.get(..at)?, unsigned.get(at + 1..)?),
         None => (unsigned, "+0"),
@@ -125,6 +128,18 @@ fn float(text: &str) -> Option<f64> {
     }
     let plain = format!("0{}.{}0e{exponent}", whole.replace('_', ""), fraction.replace('_', ""));
     plain.parse::<f64>().ok().map(|number| sign * number)
+}
+
+/// `1:30.5` is ninety and a half.
+fn base_sixty_float(minutes: &str, seconds: &str) -> Option<f64> {
+    let (whole, fraction) = seconds.split_once('.')?;
+    let is_digits = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == '_');
+    let starts_well = minutes.starts_with(|c: char| c.is_ascii_digit());
+    if !starts_well || !is_digits(fraction) {
+        return None;
+    }
+    let whole = base_sixty(&format!("{minutes}:{whole}"))?;
+    Some(whole as f64 + format!("0.{}0", fraction.replace('_', "")).parse::<f64>().ok()?)
 }
 
 /// PyYAML's pattern for dates and times.
@@ -189,6 +204,9 @@ mod tests {
         check("0o17", text("0o17"));
         check("1:30", Value::Int(90));
         check("1:75", text("1:75"));
+        check("1:30.5", Value::Float(90.5));
+        check("-1:01:00.25", Value::Float(-3660.25));
+        check("1:75.5", text("1:75.5"));
         check("9223372036854775807", Value::Int(i64::MAX));
         check("9223372036854775808", text("9223372036854775808"));
         check("1.5", Value::Float(1.5));

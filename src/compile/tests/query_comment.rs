@@ -15,7 +15,7 @@ fn stage(comment: &str) -> Stage {
         ("models/m.sql", "{{ config(materialized='table', tags=['x']) }}\nselect 1 as id"),
         (
             "macros/m.sql",
-            "{% macro told(node) %}{{ return({'id': node.unique_id} | tojson) }}{% endmacro %}\n\
+            "{% macro told(node) %}{{ return({'id': node.unique_id if node else none} | tojson) }}{% endmacro %}\n\
                           {% macro quiet() %}{{ return('') }}{% endmacro %}\n\
                           {% macro op() %}{% do run_query('select 2') %}{% do adapter.add_query('select 3') %}{% endmacro %}",
         ),

@@ -6,9 +6,9 @@ use minijinja::{Environment, Error, State, Value};
 use super::numbers::defined;
 use crate::template::engine::depends_on_run;
 use crate::template::error::raise_message;
-use crate::template::functions::{Style, write_json};
+use crate::template::functions::{Style, value_json};
 use crate::template::python;
-use crate::template::values::{Arguments, pairs, text, to_json};
+use crate::template::values::{Arguments, pairs, text};
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'_>) {
@@ -154,7 +154,7 @@ fn format(value: &Value, args: &[Value]) -> Result<Value, Error> {
 fn json(value: &Value, args: &[Value]) -> Result<Value, Error> {
     let indent = Arguments::new("tojson", args).optional_integer(0, "indent")?;
     let indent = indent.and_then(|indent| usize::try_from(indent).ok());
-    Ok(Value::from(write_json(&to_json(value), Style { sort_keys: true, indent, escape_html: true })))
+    value_json(value, Style { sort_keys: true, indent, escape_html: true }).map(Value::from)
 }
 
 /// `truncate(length=255, killwords=False, end='...', leeway=5)`.

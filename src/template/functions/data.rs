@@ -4,11 +4,12 @@ use md5::{Digest, Md5};
 use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, Value};
 
-use super::json::{Style, write_json};
+use super::dump::value_json;
+use super::json::Style;
+use super::read_json::read_json;
 use crate::source::SourceMap;
 use crate::template::datetime::type_name;
-use crate::template::error::raise_message;
-use crate::template::values::{Arguments, none, text, to_json, to_value, yaml_value};
+use crate::template::values::{Absorbing, Arguments, none, text, yaml_value};
 use crate::yaml;
 
 /// The functions by name.
@@ -25,17 +26,14 @@ pub(super) fn functions() -> [(&'static str, Value); 5] {
 fn from_json(args: &[Value]) -> Result<Value, Error> {
     let arguments = Arguments::new("fromjson", args);
     let string = arguments.string(0, "string")?;
-    match serde_json::from_str(&string) {
-        Ok(json) => Ok(to_value(&json)),
-        Err(_) => Ok(arguments.get(1, "default").unwrap_or_else(none)),
-    }
+    Ok(read_json(&string).or_else(|| arguments.get(1, "default")).unwrap_or_else(none))
 }
 
 fn json(args: &[Value]) -> Result<Value, Error> {
     let arguments = Arguments::new("tojson", args);
     let value = arguments.required(0, "value")?;
     let style = Style { sort_keys: arguments.flag(2, "sort_keys"), ..Style::default() };
-    Ok(Value::from(write_json(&to_json(&value), style)))
+    value_json(&value, style).map(Value::from)
 }
 
 fn from_yaml(args: &[Value]) -> Result<Value, Error> {
@@ -51,33 +49,34 @@ fn from_yaml(args: &[Value]) -> Result<Value, Error> {
 fn yaml_text(args: &[Value]) -> Result<Value, Error> {
     let arguments = Arguments::new("toyaml", args);
     let value = arguments.required(0, "value")?;
-    if value.is_undefined() {
-        return Err(raise_message("`toyaml` of an undefined value"));
-    }
-    if !is_data(&value) {
-        return Ok(arguments.get(1, "default").unwrap_or_else(none));
-    }
-    Ok(Value::from(yaml::to_text(&to_json(&value), arguments.flag(2, "sort_keys"))))
+    Ok(match yaml_node(&value, 0) {
+        Some(node) => Value::from(yaml::node_text(&node, arguments.flag(2, "sort_keys"))),
+        None => arguments.get(1, "default").unwrap_or_else(none),
+    })
 }
 
-/// Whether YAML can hold a value: functions and objects such as `adapter` have no
-/// form there.
-fn is_data(value: &Value) -> bool {
+/// The value as YAML holds it; functions and objects such as `adapter` have no form there.
+fn yaml_node(value: &Value, depth: usize) -> Option<yaml::Node> {
     const DEEPEST: usize = 128;
-    fn all(value: &Value, depth: usize) -> bool {
-        let below = |value: &Value| all(value, depth + 1);
-        match value.kind() {
-            ValueKind::Seq | ValueKind::Iterable if depth < DEEPEST => {
-                value.try_iter().is_ok_and(|mut items| items.all(|item| below(&item)))
-            }
-            ValueKind::Map if depth < DEEPEST => value
-                .try_iter()
-                .is_ok_and(|mut keys| keys.all(|key| below(&value.get_item(&key).unwrap_or_default()))),
-            ValueKind::Plain => matches!(type_name(value), Some("a date" | "a datetime")),
-            _ => true,
+    let below = |value: &Value| yaml_node(value, depth + 1);
+    Some(match value.kind() {
+        ValueKind::String => yaml::Node::Text(value.as_str()?.to_owned()),
+        ValueKind::None => yaml::Node::Word("null".to_owned()),
+        ValueKind::Bool => yaml::Node::Word(value.is_true().to_string()),
+        ValueKind::Number if value.is_integer() => yaml::Node::Word(text(value)),
+        ValueKind::Number => yaml::Node::of_float(f64::try_from(value.clone()).ok()?),
+        ValueKind::Seq | ValueKind::Iterable if depth < DEEPEST && !Absorbing::is_undefined(value) => {
+            yaml::Node::Seq(value.try_iter().ok()?.map(|item| below(&item)).collect::<Option<_>>()?)
         }
-    }
-    all(value, 0)
+        ValueKind::Map if depth < DEEPEST => {
+            let entry = |key: Value| Some((below(&key)?, below(&value.get_item(&key).unwrap_or_default())?));
+            yaml::Node::Map(value.try_iter().ok()?.map(entry).collect::<Option<_>>()?)
+        }
+        ValueKind::Plain if matches!(type_name(value), Some("a date" | "a datetime")) => {
+            yaml::Node::Word(text(value))
+        }
+        _ => return None,
+    })
 }
 
 /// The MD5 of a text, in hexadecimal.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use minijinja::Error;
 use serde_json::Value as Json;
 
 use crate::template::values::float_text;
@@ -20,7 +21,8 @@ pub(crate) struct Style {
 /// JSON with Python's separators (`", "` and `": "`) and ASCII escapes.
 pub(crate) fn write_json(json: &Json, style: Style) -> String {
     let mut out = String::new();
-    Writer { out: &mut out, style }.value(json, 1);
+    // JSON has a form for all of it.
+    let _ = Writer { out: &mut out, style }.value(json, 1);
     out
 }
 
@@ -36,13 +38,13 @@ pub fn sorted_python_json(json: &Json) -> String {
     write_json(json, Style { sort_keys: true, ..Style::default() })
 }
 
-struct Writer<'a> {
-    out: &'a mut String,
-    style: Style,
+pub(super) struct Writer<'a> {
+    pub(super) out: &'a mut String,
+    pub(super) style: Style,
 }
 
 impl Writer<'_> {
-    fn value(&mut self, json: &Json, depth: usize) {
+    fn value(&mut self, json: &Json, depth: usize) -> Result<(), Error> {
         match json {
             Json::Null => self.out.push_str("null"),
             Json::Bool(bool) => self.out.push_str(if *bool { "true" } else { "false" }),
@@ -52,7 +54,7 @@ impl Writer<'_> {
             },
             Json::String(string) => self.string(string),
             Json::Array(items) => {
-                self.items('[', items.iter(), ']', depth, |writer, item| writer.value(item, depth + 1));
+                self.items('[', items.iter(), ']', depth, |writer, item| writer.value(item, depth + 1))?;
             }
             Json::Object(entries) => {
                 let mut entries: Vec<_> = entries.iter().collect();
@@ -62,20 +64,22 @@ impl Writer<'_> {
                 self.items('{', entries.into_iter(), '}', depth, |writer, (key, value)| {
                     writer.string(key);
                     writer.out.push_str(": ");
-                    writer.value(value, depth + 1);
-                });
+                    writer.value(value, depth + 1)
+                })?;
             }
         }
+        Ok(())
     }
 
-    fn items<T>(
+    /// Items between brackets. What writes one of them may fail.
+    pub(super) fn items<T>(
         &mut self,
         open: char,
         items: impl ExactSizeIterator<Item = T>,
         close: char,
         depth: usize,
-        write: impl Fn(&mut Self, T),
-    ) {
+        write: impl Fn(&mut Self, T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.out.push(open);
         let is_empty = items.len() == 0;
         for (at, item) in items.enumerate() {
@@ -83,12 +87,13 @@ impl Writer<'_> {
                 self.out.push_str(if self.style.indent.is_some() { "," } else { ", " });
             }
             self.line(depth);
-            write(self, item);
+            write(self, item)?;
         }
         if !is_empty {
             self.line(depth - 1);
         }
         self.out.push(close);
+        Ok(())
     }
 
     fn line(&mut self, depth: usize) {
@@ -98,7 +103,7 @@ impl Writer<'_> {
         }
     }
 
-    fn string(&mut self, string: &str) {
+    pub(super) fn string(&mut self, string: &str) {
         self.out.push('"');
         for c in string.chars() {
             match c {

@@ -3,24 +3,29 @@
 mod collections;
 mod cycler;
 mod data;
+mod dump;
 mod itertools;
 mod json;
 pub(super) mod literal;
 mod marks;
 mod modules;
 mod pattern;
+mod read_json;
 mod regex;
 mod validation;
 
 use std::collections::BTreeMap;
 
-use minijinja::value::Rest;
-use minijinja::{State, Value};
+use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
+use minijinja::{Error, State, Value};
 
 use super::engine;
+use super::error::raise_message;
+use super::values::{Arguments, dict, pairs};
 
 pub(crate) use data::md5_hex;
-pub(crate) use json::{Style, write_json};
+pub(crate) use dump::value_json;
+pub(crate) use json::Style;
 pub use json::{python_json, sorted_python_json};
 pub(crate) use marks::Marking;
 
@@ -31,8 +36,8 @@ pub(crate) fn all() -> BTreeMap<&'static str, Value> {
     };
     let mut functions = BTreeMap::from([
         ("return", Value::from_function(leave)),
-        ("range", Value::from_function(minijinja::functions::range)),
-        ("namespace", Value::from_function(minijinja::functions::namespace)),
+        ("range", Value::from_function(range)),
+        ("namespace", Value::from_function(|args: Rest<ValueOrKwargs>| namespace(&args.into_values()))),
         ("cycler", Value::from_function(|args: Rest<Value>| cycler::cycler(&args))),
         ("joiner", Value::from_function(minijinja_contrib::globals::joiner)),
         ("modules", modules::modules()),
@@ -41,6 +46,26 @@ pub(crate) fn all() -> BTreeMap<&'static str, Value> {
     functions.extend(collections::functions());
     functions.extend(data::functions());
     functions
+}
+
+/// `range(start, stop, step)` of whole numbers.
+fn range(first: &Value, stop: Option<Value>, step: Option<Value>) -> Result<Value, Error> {
+    let whole = |value: &Value| match value.kind() {
+        ValueKind::Number if !value.is_integer() => {
+            Err(raise_message("`range` takes whole numbers, not a float"))
+        }
+        _ => isize::try_from(value.clone()),
+    };
+    let (stop, step) = (stop.as_ref().map(whole).transpose()?, step.as_ref().map(whole).transpose()?);
+    minijinja::functions::range(whole(first)?, stop, step)
+}
+
+/// `namespace(entries, name=value)`.
+fn namespace(args: &[Value]) -> Result<Value, Error> {
+    let arguments = Arguments::new("namespace", args);
+    let first = arguments.positional().first().map(pairs).transpose()?.unwrap_or_default();
+    let keywords = arguments.keywords().into_iter().map(|(key, value)| (Value::from(key), value));
+    minijinja::functions::namespace(Some(dict(first.into_iter().chain(keywords)).into()))
 }
 
 #[cfg(test)]

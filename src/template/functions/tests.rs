@@ -1,6 +1,7 @@
 use serde_json::json;
 
-use super::{Style, literal, write_json};
+use super::json::write_json;
+use super::{Style, literal};
 use crate::template::values::repr;
 
 #[test]
