@@ -48,13 +48,11 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
         None => items(value).map(|items| list(items.into_iter().rev())),
     });
-    environment.add_filter("first", |value: &Value| match value.is_undefined() {
-        true => Ok(Value::UNDEFINED),
-        false => minijinja::filters::first(value),
+    environment.add_filter("first", |value: &Value| {
+        if value.is_undefined() { Ok(Value::UNDEFINED) } else { minijinja::filters::first(value) }
     });
-    environment.add_filter("last", |value: &Value| match value.is_undefined() {
-        true => Ok(Value::UNDEFINED),
-        false => minijinja::filters::last(value.clone()),
+    environment.add_filter("last", |value: &Value| {
+        if value.is_undefined() { Ok(Value::UNDEFINED) } else { minijinja::filters::last(value.clone()) }
     });
     environment.add_filter("min", |value: &Value, args: Rest<ValueOrKwargs>| {
         extreme(value, &args.into_values(), Ordering::Less)

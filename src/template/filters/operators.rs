@@ -47,9 +47,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
             .try_for_each(|key| hashable(key).map(drop))?;
         Ok(mutable(value))
     });
-    environment.add_filter("__each", |value: &Value| match value.is_none() {
-        true => Err(raise_message("None cannot be looped over")),
-        false => Ok(value.clone()),
+    environment.add_filter("__each", |value: &Value| {
+        if value.is_none() { Err(raise_message("None cannot be looped over")) } else { Ok(value.clone()) }
     });
     environment.add_filter("__undefined", |_: &Value| Value::UNDEFINED);
 }

@@ -1,5 +1,7 @@
 //! Filters of texts.
 
+use std::fmt::Write;
+
 use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, State, Value};
 
@@ -98,7 +100,8 @@ fn quoted(text: &str, safe: &str) -> String {
         if c.is_ascii_alphanumeric() || "_.-~".contains(c) || safe.contains(c) {
             out.push(c);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -36,7 +36,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Value> {
     };
     let mut functions = BTreeMap::from([
         ("return", Value::from_function(leave)),
-        ("range", Value::from_function(range)),
+        ("range", Value::from_function(|bounds: Rest<Value>| range(&bounds))),
         ("namespace", Value::from_function(|args: Rest<ValueOrKwargs>| namespace(&args.into_values()))),
         ("cycler", Value::from_function(|args: Rest<Value>| cycler::cycler(&args))),
         ("joiner", Value::from_function(minijinja_contrib::globals::joiner)),
@@ -49,15 +49,20 @@ pub(crate) fn all() -> BTreeMap<&'static str, Value> {
 }
 
 /// `range(start, stop, step)` of whole numbers.
-fn range(first: &Value, stop: Option<Value>, step: Option<Value>) -> Result<Value, Error> {
+fn range(bounds: &[Value]) -> Result<Value, Error> {
     let whole = |value: &Value| match value.kind() {
         ValueKind::Number if !value.is_integer() => {
             Err(raise_message("`range` takes whole numbers, not a float"))
         }
         _ => isize::try_from(value.clone()),
     };
-    let (stop, step) = (stop.as_ref().map(whole).transpose()?, step.as_ref().map(whole).transpose()?);
-    minijinja::functions::range(whole(first)?, stop, step)
+    let bounds = bounds.iter().map(whole).collect::<Result<Vec<_>, Error>>()?;
+    match bounds.as_slice() {
+        [first, others @ ..] if others.len() < 3 => {
+            minijinja::functions::range(*first, others.first().copied(), others.get(1).copied())
+        }
+        _ => Err(raise_message("`range` takes from one to three numbers")),
+    }
 }
 
 /// `namespace(entries, name=value)`.
