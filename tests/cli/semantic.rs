@@ -171,3 +171,32 @@ fn semantic_models_without_metrics_are_not_looked_at() {
     );
     sandbox.run(["parse"]).success();
 }
+
+/// dbt compares the granularities of dimensions with those of time spines that YAML describes.
+#[test]
+fn dimensions_need_no_granularity_where_no_yaml_describes_a_time_spine() {
+    let layer = "
+        semantic_models:
+          - name: orders
+            model: ref('metricflow_time_spine')
+            defaults: {agg_time_dimension: ordered_at}
+            entities: [{name: order, type: primary}]
+            dimensions: [{name: ordered_at, type: time}]
+            measures: [{name: total, agg: sum}]
+        metrics: [{name: revenue, label: Revenue, type: simple, type_params: {measure: total}}]
+    ";
+    let sandbox = Sandbox::new().model("metricflow_time_spine", "select current_date as date_day");
+    sandbox.write("models/layer.yml", layer);
+    sandbox.run(["parse"]).success();
+    let spine = "
+        models:
+          - name: metricflow_time_spine
+            time_spine: {standard_granularity_column: date_day}
+            columns: [{name: date_day, granularity: day}]
+    ";
+    sandbox.write("models/spine.yml", spine);
+    sandbox
+        .run(["parse"])
+        .code(2)
+        .talk_has("neither it nor another one has a dimension with a `time_granularity`");
+}

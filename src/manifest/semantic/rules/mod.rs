@@ -19,6 +19,8 @@ struct Layer<'a> {
     queries: Vec<Definition<'a>>,
     /// The names of granularities that time spines add.
     own_grains: Vec<&'a str>,
+    /// Whether a time spine is described in YAML.
+    has_spine: bool,
 }
 
 /// A semantic model, a metric or a saved query.
@@ -89,15 +91,20 @@ pub(super) fn check(nodes: &[Node], models: &[Node]) -> Vec<Diagnostic> {
         });
         found.collect()
     };
-    let spines = models.iter().filter_map(|node| match &node.kind {
-        NodeKind::Model(model) => model.time_spine.as_ref(),
-        _ => None,
-    });
+    let spines: Vec<&Json> = models
+        .iter()
+        .filter_map(|node| match &node.kind {
+            NodeKind::Model(model) => model.time_spine.as_ref(),
+            _ => None,
+        })
+        .collect();
     let layer = Layer {
         models: of(SemanticKind::SemanticModel),
         metrics: of(SemanticKind::Metric),
         queries: of(SemanticKind::SavedQuery),
+        has_spine: !spines.is_empty(),
         own_grains: spines
+            .iter()
             .flat_map(|spine| items(spine.get("custom_granularities")))
             .filter_map(|grain| text(grain, "name"))
             .collect(),

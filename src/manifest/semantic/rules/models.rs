@@ -277,8 +277,11 @@ fn pairs(layer: &Layer<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-/// dbt breaks off where no dimension has a granularity.
+/// dbt breaks off where no dimension has a granularity to compare with those of time spines.
 fn without_time(layer: &Layer<'_>) -> Option<Diagnostic> {
+    if !layer.has_spine {
+        return None;
+    }
     let mut dimensions = layer.models.iter().flat_map(|model| model.parts("dimensions"));
     if dimensions.any(|dimension| grain(dimension).is_some()) {
         return None;
