@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::args::{Global, ResourceTypes, either};
+use super::args::{Global, ResourceTypes};
 use super::commands::Command;
 use super::program_name::ProgramName;
 use super::ui::{
     Form, Format, Level, LogFile, LogOptions, Look, Record, Reporter, Signature, TalkStream, Ui, Verbosity,
 };
 use crate::diagnostics::Diagnostic;
-use crate::host::{Environment, clock, environment, usage};
+use crate::host::{Environment, clock, environment, files, usage};
 use crate::manifest::ResourceType;
 use crate::ops::{Workspace, catalog, execute};
 use crate::project::{self, Flags, Invocation, LoadRequest, Origin, Secrets, Treatment};
@@ -89,7 +89,8 @@ impl Session {
             },
             timings: Arc::default(),
         };
-        let look = look(&global, &environment, command.talk(), program_name);
+        let flags = project::flags_alone(&global.given(), &environment);
+        let look = look(&flags, &environment, command.talk(), program_name);
         let ui = Arc::new(Ui::new(look, signature(&invocation, &environment), Secrets::of(&environment)));
         let (sources, remarks) = (Arc::new(SourceMap::new()), Mutex::default());
         let path = format!("{} {}", program_name.name(), command.path());
@@ -119,6 +120,10 @@ impl Session {
     pub(crate) fn request(&self, flags: Map<String, Json>) -> Result<LoadRequest, Problems> {
         let current_dir = environment::current_dir().map_err(|error| vec![error.into()])?;
         let global = self.global.clone();
+        if let Some(path) = global.partial_parse_file_path.as_deref().filter(|path| !files::is_file(path)) {
+            let message = format!("`--partial-parse-file-path`: there is no file `{}`", path.display());
+            return Err(vec![Diagnostic::error("flags", message)]);
+        }
         let mut all = global.given();
         all.extend(flags);
         Ok(LoadRequest {
@@ -171,8 +176,10 @@ impl Session {
     /// cannot be written does not keep anything from being done.
     pub(crate) fn keep_log(&self, request: &LoadRequest) {
         let Some((folder, flags)) = project::log_place(request) else {
-            return self.report_begin(&project::flags_alone(request));
+            return self.report_begin(&project::flags_alone(&request.flags, &request.environment));
         };
+        let Look { talk, program_name, .. } = *self.ui.look();
+        self.ui.settle(look(&flags, &self.environment, talk, program_name));
         let level = Level::parse(flags.text("log_level_file").unwrap_or("debug"));
         let level = if flags.is_on("debug") { Some(Level::Debug) } else { level };
         if let Some(level) = level {
@@ -276,7 +283,10 @@ impl Session {
         let project = &workspace.project;
         let target = project.target_path();
         let target = target.strip_prefix(&project.root).unwrap_or(&target);
-        Reporter::new(&self.ui, &workspace.manifest, &self.sources, (dialect, target))
+        // dbt: one below nothing is none.
+        let width = project.flags.get("printer_width").as_i64().map_or(80, |width| width.max(0));
+        let width = usize::try_from(width).unwrap_or_default();
+        Reporter::new(&self.ui, &workspace.manifest, &self.sources, (dialect, target, width))
     }
 
     /// Writes the catalog of an open project.
@@ -424,38 +434,32 @@ fn switch(environment: &Environment, name: &str) -> Option<bool> {
     variable(environment, name).map(is_on)
 }
 
-fn look(global: &Global, environment: &Environment, talk: TalkStream, program_name: ProgramName) -> Look {
-    let variable = |name: &str| variable(environment, name);
-    let switched = |name: &str| switch(environment, name);
-    let quiet = either(global.quiet, global.no_quiet).or_else(|| switched("QUIET")).unwrap_or(false);
-    let debug = either(global.debug, global.no_debug).or_else(|| switched("DEBUG")).unwrap_or(false);
-    let level = global.log_level.as_deref().or_else(|| variable("LOG_LEVEL"));
-    let verbosity = match level {
-        _ if quiet => Verbosity::Quiet,
-        _ if debug => Verbosity::Debug,
-        Some("debug") => Verbosity::Debug,
-        Some("warn" | "error") => Verbosity::Quiet,
-        Some("none") => Verbosity::Silent,
+/// How both streams look by these flags; those of a project count where the command line and the
+/// environment say nothing.
+fn look(flags: &Flags, environment: &Environment, talk: TalkStream, program_name: ProgramName) -> Look {
+    let word = |name: &str| flags.text(name).unwrap_or_default().to_lowercase();
+    let verbosity = match word("log_level").as_str() {
+        _ if flags.is_on("quiet") => Verbosity::Quiet,
+        _ if flags.is_on("debug") => Verbosity::Debug,
+        "debug" => Verbosity::Debug,
+        "warn" => Verbosity::Warnings,
+        "error" => Verbosity::Quiet,
+        "none" => Verbosity::Silent,
         _ => Verbosity::Normal,
     };
     let usual = if verbosity == Verbosity::Debug { Form::Debug } else { Form::Text };
-    let format = match global.log_format.as_deref().or_else(|| variable("LOG_FORMAT")) {
-        Some("json") => Format::Records(Form::Json),
-        Some("debug") => Format::Records(Form::Debug),
-        Some("text") => Format::Records(usual),
+    let format = match word("log_format").as_str() {
+        "json" => Format::Records(Form::Json),
+        "debug" => Format::Records(Form::Debug),
+        "text" => Format::Records(usual),
         _ if program_name == ProgramName::Dbt => Format::Records(usual),
         _ => Format::Text,
     };
     // dbt: everything goes to stdout.
     let talk = if program_name == ProgramName::Dbt { TalkStream::Stdout } else { talk };
-    let asked = either(global.use_colors, global.no_use_colors).or_else(|| switched("USE_COLORS"));
+    let asked = flags.setting("use_colors").filter(|setting| setting.origin != Origin::Default);
     let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let colors = asked.unwrap_or(!no_color && talk.suits_colors(environment.get("TERM")));
-    // dbt: the old name counts first.
-    let prints = switched("NO_PRINT").map(|not| !not);
-    let prints = prints
-        .or_else(|| either(global.print, global.no_print))
-        .or_else(|| switched("PRINT"))
-        .unwrap_or(true);
-    Look { talk, verbosity, format, colors, prints, program_name }
+    let colors = asked.and_then(|setting| setting.value.as_bool());
+    let colors = colors.unwrap_or(!no_color && talk.suits_colors(environment.get("TERM")));
+    Look { talk, verbosity, format, colors, prints: flags.is_on("print"), program_name }
 }

@@ -8,7 +8,7 @@ use super::request::variable;
 use super::variables::{denies, old_variable, renamed_variables, unknown_variables};
 use super::warn_options;
 use crate::adapter::BEHAVIOR_FLAGS;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::host::Environment;
 use crate::source::SourceMap;
 use crate::yaml;
@@ -159,7 +159,11 @@ impl Flags {
                 continue;
             }
             if spec.kind.admits(&json) {
-                self.set(spec.name, json, Origin::Project);
+                self.set(spec.name, without_fraction(json), Origin::Project);
+            } else if spec.name.starts_with("log_format") {
+                // dbt: a form that it does not know is the usual one.
+                let finding = wrong_type(key, value, spec.kind);
+                diagnostics.push(Diagnostic { severity: Severity::Warning, ..finding });
             } else {
                 diagnostics.push(wrong_type(key, value, spec.kind));
             }
@@ -201,6 +205,15 @@ impl Flags {
             }
         }
     }
+}
+
+/// dbt: of a number counts what stands before the point.
+fn without_fraction(value: Json) -> Json {
+    if !value.is_f64() {
+        return value;
+    }
+    let text = value.to_string();
+    text.split('.').next().and_then(|whole| whole.parse::<i64>().ok()).map_or(value, Json::from)
 }
 
 /// A warning for a flag whose value has not its type.
@@ -247,7 +260,7 @@ impl Kind {
     fn admits(self, value: &Json) -> bool {
         match self {
             Self::Flag => value.is_boolean(),
-            Self::Number => value.is_u64(),
+            Self::Number => value.is_number(),
             Self::Text => value.is_string(),
             Self::Word(words) => {
                 value.as_str().is_some_and(|word| words.contains(&word.to_lowercase().as_str()))
@@ -264,7 +277,7 @@ impl Kind {
                 "0" | "false" | "f" | "no" | "n" | "off" => Some(Json::Bool(false)),
                 _ => None,
             },
-            Self::Number => text.parse::<u64>().ok().map(Json::from),
+            Self::Number => text.parse::<i64>().ok().map(Json::from),
             Self::Text => Some(Json::from(text)),
             Self::Word(_) => Some(Json::from(text.to_lowercase())).filter(|value| self.admits(value)),
             Self::Mapping => {

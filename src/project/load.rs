@@ -19,8 +19,8 @@ use super::variables::under_both_names;
 use super::vars::{self, Vars};
 use super::{catalogs, installed, version};
 use crate::diagnostics::Diagnostic;
-use crate::host::files;
 use crate::host::timings::Phase;
+use crate::host::{Environment, files};
 use crate::yaml::{self, Map, Yaml};
 
 /// Everything that an invocation knows before it reads templates.
@@ -144,10 +144,10 @@ pub fn log_place(request: &LoadRequest) -> Option<(PathBuf, Flags)> {
     Some((loader.log_folder(), loader.flags))
 }
 
-/// The flags where there is no project.
+/// The flags where there is no project, or none that is known yet.
 #[must_use]
-pub fn flags_alone(request: &LoadRequest) -> Flags {
-    Flags::of(&request.flags, &request.environment, &Map::default(), &mut Vec::new())
+pub fn flags_alone(given: &JsonMap<String, Json>, environment: &Environment) -> Flags {
+    Flags::of(given, environment, &Map::default(), &mut Vec::new())
 }
 
 /// The root project's file, and what renders files that may hold secrets.

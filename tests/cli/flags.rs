@@ -234,3 +234,47 @@ fn models_are_listed_without_other_kinds() {
     sandbox.run(["list", "--models", "a", "--resource-type", "test"]).code(2);
     sandbox.run(["run", "--models", "a", "--select", "a"]).success();
 }
+
+/// What `flags:` of a project say of the output counts as well as the command line.
+#[test]
+fn a_project_says_how_the_output_looks() {
+    let stdout = |flags: &str, arguments: &[&str]| {
+        let project = format!(
+            "name: shop\nversion: '1.0'\nprofile: shop\nflags: {{{flags}}}\nmodels: {{none: {{+enabled: true}}}}\n"
+        );
+        let sandbox = Sandbox::new().model("a", "select 1 as id").file("project.yml", &project);
+        sandbox.run_as_dbt(arguments.iter().copied()).success().stdout
+    };
+    let told = stdout("log_format: json", &["run"]);
+    assert!(told.lines().all(|line| line.starts_with('{')), "{told}");
+    let told = stdout("log_format: json", &["--log-format", "text", "run"]);
+    assert!(told.lines().all(|line| !line.starts_with('{')), "{told}");
+    let told = stdout("log_level: warn", &["run"]);
+    assert!(told.contains("unused configuration path") && !told.contains("Running with dbt"), "{told}");
+    assert_eq!(stdout("log_level: error", &["run"]), "");
+    assert!(stdout("use_colors: true", &["run"]).contains("\u{1b}["));
+    assert!(stdout("debug: true", &["run"]).contains("create view"));
+    let status = |flags: &str, arguments: &[&str]| {
+        let told = stdout(flags, arguments);
+        let line = told.lines().find_map(|line| line.split_once("1 of 1 START")).unwrap();
+        line.1.find(" [RUN]")
+    };
+    let usual = status("fail_fast: false", &["run"]).unwrap();
+    assert_eq!(status("printer_width: 60.5", &["run"]), Some(usual - 20));
+    assert_eq!(status("printer_width: 60", &["run", "--printer-width", "100"]), Some(usual + 20));
+    assert_eq!(
+        status("printer_width: 60", &["run", "--printer-width", "-1"]),
+        Some(" sql view model main.a ".len())
+    );
+}
+
+#[test]
+fn values_of_flags_that_do_nothing_here_are_judged_as_dbt_judges_them() {
+    let project = |flags: &str| format!("name: shop\nversion: '1.0'\nprofile: shop\nflags: {{{flags}}}\n");
+    let sandbox =
+        Sandbox::new().model("a", "select 1 as id").file("project.yml", &project("log_format: xml"));
+    sandbox.run(["parse"]).success().talk_has("warning[flag-type]: the flag `log_format` must be one of");
+    sandbox.run(["parse", "--printer-width", "wide"]).code(2).talk_has("this must be a whole number");
+    sandbox.run(["parse", "--partial-parse-file-path", "none"]).code(2).talk_has("there is no file `none`");
+    sandbox.run(["parse", "--partial-parse-file-path", "project.yml"]).success();
+}

@@ -74,6 +74,12 @@ pub(crate) struct Global {
     /// Put the log file aside before it gets longer; 0 is no limit
     #[arg(long, global = true, hide = true, value_name = "BYTES", value_parser = whole_number::<u64>)]
     pub(crate) log_file_max_bytes: Option<u64>,
+    /// Where the status stands in a line of dbt's
+    #[arg(long, global = true, hide = true, value_name = "N", allow_negative_numbers = true, value_parser = whole_number::<i64>)]
+    pub(crate) printer_width: Option<i64>,
+    /// A file of dbt's that says what it understood: it must be there, and is not read
+    #[arg(long, global = true, hide = true, value_name = "FILE")]
+    pub(crate) partial_parse_file_path: Option<PathBuf>,
     /// Use colours even where the output is not a terminal
     #[arg(long, global = true, overrides_with = "no_use_colors")]
     pub(crate) use_colors: bool,
@@ -170,8 +176,7 @@ pub(crate) struct IgnoredFlags {
     #[arg(
         short = 'r', long = "record-timing-info",
         aliases = [
-            "printer-width", "partial-parse-file-path", "sqlparse", "deprecated-defer",
-            "deprecated-favor-state", "deprecated-state",
+            "sqlparse", "deprecated-defer", "deprecated-favor-state", "deprecated-state",
         ],
         global = true, hide = true, value_name = "VALUE", action = ArgAction::Append
     )]
@@ -224,6 +229,7 @@ impl Global {
             ("log_level", self.log_level.clone().map(Json::from)),
             ("log_level_file", self.log_level_file.clone().map(Json::from)),
             ("log_file_max_bytes", self.log_file_max_bytes.map(Json::from)),
+            ("printer_width", self.printer_width.map(Json::from)),
             ("threads", self.threads.map(Json::from)),
             ("warn_error_options", self.warn_error_options.clone()),
             ("maximum_seed_size_mib", self.maximum_seed_size_mib.map(Json::from)),

@@ -37,6 +37,8 @@ pub(crate) struct EventRecords {
     dialect: Dialect,
     /// The target path, as seen from the project.
     target: PathBuf,
+    /// Where the status of a line begins.
+    width: usize,
     ended: Vec<Ended>,
     /// Whether the last thing that happened was about a node.
     is_among_nodes: bool,
@@ -48,11 +50,11 @@ impl EventRecords {
     pub(crate) fn new(
         manifest: &Arc<Manifest>,
         sources: &Arc<SourceMap>,
-        (dialect, target): (Dialect, &Path),
+        (dialect, target, width): (Dialect, &Path, usize),
     ) -> Self {
         let (manifest, sources, target) = (Arc::clone(manifest), Arc::clone(sources), target.to_owned());
         let (ended, asked) = (Vec::new(), HashMap::new());
-        Self { manifest, sources, dialect, target, ended, is_among_nodes: false, asked }
+        Self { manifest, sources, dialect, target, width, ended, is_among_nodes: false, asked }
     }
 
     /// What is told of an event, in order.
@@ -110,7 +112,7 @@ impl EventRecords {
     }
 
     fn about(&self) -> About<'_> {
-        About { manifest: &self.manifest, sources: &self.sources, dialect: self.dialect }
+        About { manifest: &self.manifest, sources: &self.sources, dialect: self.dialect, width: self.width }
     }
 
     /// What is worth knowing of a node.
@@ -169,6 +171,7 @@ pub(super) struct About<'a> {
     pub(super) manifest: &'a Manifest,
     sources: &'a SourceMap,
     dialect: Dialect,
+    width: usize,
 }
 
 impl About<'_> {
@@ -296,7 +299,8 @@ impl About<'_> {
     }
 
     fn hook_started(&self, node: NodeId, place: Place) -> Vec<Record> {
-        let message = lines::progress(place, &format!("START hook: {}", self.hook_name(node)), "RUN", None);
+        let message =
+            lines::progress(self.width, place, &format!("START hook: {}", self.hook_name(node)), "RUN", None);
         let data = json!({
             "index": place.index,
             "node_info": self.node_info(node, "started", None),
@@ -309,7 +313,7 @@ impl About<'_> {
     fn hook_finished(&self, node: NodeId, place: Place, result: &NodeResult) -> Vec<Record> {
         let word = words::status_word(result.status).0;
         let what = format!("{word} hook: {}", self.hook_name(node));
-        let message = lines::progress(place, &what, word, Some(result.execution_time));
+        let message = lines::progress(self.width, place, &what, word, Some(result.execution_time));
         let data = json!({
             "execution_time": result.execution_time.as_secs_f64(),
             "index": place.index,
@@ -325,7 +329,7 @@ impl About<'_> {
     fn node_started(&self, node: NodeId, place: Place) -> Vec<Record> {
         let began = format!("Began running node {}", self.id(node));
         let description = self.description(node);
-        let start = lines::progress(place, &format!("START {description}"), "RUN", None);
+        let start = lines::progress(self.width, place, &format!("START {description}"), "RUN", None);
         let data = json!({
             "description": description,
             "index": place.index,
@@ -376,7 +380,13 @@ impl About<'_> {
             "status": result.status.as_str(),
             "total": place.total,
         });
-        let message = lines::progress(place, &format!("{word} {what}"), &status, Some(result.execution_time));
+        let message = lines::progress(
+            self.width,
+            place,
+            &format!("{word} {what}"),
+            &status,
+            Some(result.execution_time),
+        );
         let shown = vec![Record::new(name, code, level_of(result.status), message, line)];
         let mut records = self.with_problems(shown, node, result);
         let timing = |timing: &crate::run::Timing| {
@@ -410,8 +420,13 @@ impl About<'_> {
             Status::Skipped => ("SKIP", "SKIPPED"),
             _ => ("ERROR creating", "ERROR"),
         };
-        let line =
-            lines::progress(batch.place, &format!("{what} {description}"), status, Some(batch.elapsed));
+        let line = lines::progress(
+            self.width,
+            batch.place,
+            &format!("{what} {description}"),
+            status,
+            Some(batch.elapsed),
+        );
         let info = self.node_info(node, batch.status.as_str(), None);
         let data = json!({
             "batch_index": batch.place.index,
@@ -423,7 +438,7 @@ impl About<'_> {
             "total_batches": batch.place.total,
         });
         let level = level_of(batch.status);
-        let started = lines::progress(batch.place, &format!("START {description}"), "RUN", None);
+        let started = lines::progress(self.width, batch.place, &format!("START {description}"), "RUN", None);
         let began = json!({
             "batch_index": batch.place.index,
             "description": description,
@@ -468,7 +483,7 @@ impl About<'_> {
             },
             None => "SKIP".to_owned(),
         };
-        let message = lines::progress(place, &what, "SKIP", None);
+        let message = lines::progress(self.width, place, &what, "SKIP", None);
         vec![Record::new("SkippingDetails", "Q034", Level::Info, message, data)]
     }
 

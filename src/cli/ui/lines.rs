@@ -7,13 +7,17 @@ use indexmap::IndexMap;
 use crate::manifest::{Manifest, Node, NodeKind, ResourceType};
 use crate::run::Place;
 
-/// Where the status of a line begins.
-const WIDTH: usize = 80;
-
-/// `1 of 3 START sql view model main.a ........ [RUN]`, with the time where there is one.
-pub(super) fn progress(place: Place, message: &str, status: &str, took: Option<Duration>) -> String {
+/// `1 of 3 START sql view model main.a ........ [RUN]`, with the time where there is one. The
+/// status begins after `width` characters.
+pub(super) fn progress(
+    width: usize,
+    place: Place,
+    message: &str,
+    status: &str,
+    took: Option<Duration>,
+) -> String {
     let opening = format!("{} of {} {message} ", place.index, place.total);
-    let dots = ".".repeat(WIDTH.saturating_sub(opening.chars().count()));
+    let dots = ".".repeat(width.saturating_sub(opening.chars().count()));
     let took = took.map_or_else(String::new, |took| format!(" in {:.2}s", took.as_secs_f64()));
     format!("{opening}{dots} [{status}{took}]")
 }
@@ -91,11 +95,11 @@ mod tests {
     #[test]
     fn statuses_stand_below_each_other() {
         let place = Place { index: 3, total: 12 };
-        let line = progress(place, "START sql view model main.a", "RUN", None);
+        let line = progress(80, place, "START sql view model main.a", "RUN", None);
         assert_eq!(line, format!("3 of 12 START sql view model main.a {} [RUN]", ".".repeat(44)));
         assert_eq!(line.find('['), Some(81));
         let long = "x".repeat(100);
-        let line = progress(place, &long, "PASS", Some(Duration::from_millis(1234)));
+        let line = progress(80, place, &long, "PASS", Some(Duration::from_millis(1234)));
         assert_eq!(line, format!("3 of 12 {long}  [PASS in 1.23s]"));
     }
 }

@@ -45,11 +45,11 @@ impl Reporter {
         ui: &Arc<Ui>,
         manifest: &Arc<Manifest>,
         sources: &Arc<SourceMap>,
-        (dialect, target): (Dialect, &Path),
+        (dialect, target, width): (Dialect, &Path, usize),
     ) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
         let (records, failed) =
-            (events::EventRecords::new(&manifest, &sources, (dialect, target)), Vec::new());
+            (events::EventRecords::new(&manifest, &sources, (dialect, target, width)), Vec::new());
         Self {
             ui,
             manifest,

@@ -30,6 +30,8 @@ pub(crate) enum Verbosity {
     Silent,
     /// Errors and answers.
     Quiet,
+    /// Warnings too.
+    Warnings,
     /// What a person wants to see.
     Normal,
     /// Every statement too.
@@ -42,6 +44,7 @@ impl Verbosity {
         match self {
             Self::Silent => false,
             Self::Quiet => level >= Level::Error,
+            Self::Warnings => level >= Level::Warn,
             Self::Normal => level >= Level::Info,
             Self::Debug => true,
         }
@@ -96,12 +99,10 @@ pub(crate) struct Look {
 /// Both streams. Threads share it; a line is never torn.
 #[derive(Debug)]
 pub(crate) struct Ui {
-    talk: TalkStream,
-    verbosity: Verbosity,
-    format: Format,
-    colors: bool,
-    prints: bool,
-    program_name: ProgramName,
+    /// How it looks as long as no project is known.
+    first: Look,
+    /// How it looks by the flags of the project.
+    settled: OnceLock<Look>,
     bar: Mutex<Option<ProgressBar>>,
     run: Signature,
     log: OnceLock<LogFile>,
@@ -114,14 +115,9 @@ pub(crate) struct Ui {
 impl Ui {
     /// Streams that say so much, in this form, without what is secret.
     pub(crate) fn new(look: Look, run: Signature, secrets: Secrets) -> Self {
-        let Look { talk, verbosity, format, colors, prints, program_name } = look;
         Self {
-            talk,
-            verbosity,
-            format,
-            colors,
-            prints,
-            program_name,
+            first: look,
+            settled: OnceLock::new(),
             bar: Mutex::new(None),
             run,
             log: OnceLock::new(),
@@ -129,6 +125,16 @@ impl Ui {
             tally: Tally::default(),
             lost: OnceLock::new(),
         }
+    }
+
+    /// Looks so from now on; the first such look counts.
+    pub(crate) fn settle(&self, look: Look) {
+        let _ = self.settled.set(look);
+    }
+
+    /// How both streams look now.
+    pub(crate) fn look(&self) -> &Look {
+        self.settled.get().unwrap_or(&self.first)
     }
 
     /// Keeps a log from now on; the first one counts.
@@ -143,7 +149,7 @@ impl Ui {
 
     /// Whether a program or the log takes records of this level.
     pub(crate) fn wants(&self, level: Level) -> bool {
-        let is_told = self.format != Format::Text && self.verbosity.hears(level);
+        let is_told = self.look().format != Format::Text && self.look().verbosity.hears(level);
         is_told || self.log.get().is_some_and(|log| level >= log.level())
     }
 
@@ -151,11 +157,11 @@ impl Ui {
     pub(crate) fn record(&self, record: &Record) {
         self.tally.hear(record);
         let record = &record.without(&self.secrets());
-        if let Format::Records(form) = self.format
-            && self.verbosity.hears(record.level)
+        if let Format::Records(form) = self.look().format
+            && self.look().verbosity.hears(record.level)
         {
             let line = record.line(form, clock::now(), &self.run);
-            let colors = self.colors && form != Form::Json;
+            let colors = self.look().colors && form != Form::Json;
             self.insist(&match record.level {
                 Level::Error => paint(colors, Meaning::Bad, &line),
                 Level::Warn => paint(colors, Meaning::Doubtful, &line),
@@ -186,23 +192,23 @@ impl Ui {
 
     /// How much is said.
     pub(crate) fn verbosity(&self) -> Verbosity {
-        self.verbosity
+        self.look().verbosity
     }
 
     /// How talk looks.
     pub(crate) fn format(&self) -> Format {
-        self.format
+        self.look().format
     }
 
     /// Whether talk may use colours.
     pub(crate) fn colors(&self) -> bool {
-        self.colors
+        self.look().colors
     }
 
     /// Whether a person watches the talk, so that a moving display makes sense.
     pub(crate) fn is_watched(&self) -> bool {
-        let is_plain = self.format == Format::Text && self.verbosity == Verbosity::Normal;
-        is_plain && self.talk.is_to_terminal() && std::io::stderr().is_terminal()
+        let is_plain = self.look().format == Format::Text && self.look().verbosity == Verbosity::Normal;
+        is_plain && self.look().talk.is_to_terminal() && std::io::stderr().is_terminal()
     }
 
     /// Keeps lines above this bar until [`Ui::hide`].
@@ -242,11 +248,11 @@ impl Ui {
 
     /// Whether what reads the answer knows it from dbt.
     pub(crate) fn answers_as_dbt(&self) -> bool {
-        self.program_name == ProgramName::Dbt
+        self.look().program_name == ProgramName::Dbt
     }
 
     fn answers_in_records(&self) -> bool {
-        self.program_name == ProgramName::Dbt && self.format == Format::Records(Form::Json)
+        self.look().program_name == ProgramName::Dbt && self.look().format == Format::Records(Form::Json)
     }
 
     fn print(&self, lines: &[impl AsRef<str>]) {
@@ -272,28 +278,36 @@ impl Ui {
 
     /// Whether only answers and errors are wanted.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.verbosity <= Verbosity::Quiet
+        self.look().verbosity < Verbosity::Normal
     }
 
     /// A sentence that `--quiet` silences.
     pub(crate) fn say(&self, text: &str) {
         self.record(&Record::note(text));
-        if self.format == Format::Text {
+        if self.look().format == Format::Text {
             self.say_line(text);
         }
     }
 
     /// A sentence for people, where records tell the same to programs.
     pub(crate) fn say_to_people(&self, text: &str) {
-        if self.format == Format::Text {
+        if self.look().format == Format::Text {
             self.say_line(text);
         }
     }
 
     /// A line in the form that it has; `--quiet` silences it.
     pub(crate) fn say_line(&self, line: &str) {
-        if self.verbosity > Verbosity::Quiet {
+        if self.look().verbosity >= Verbosity::Normal {
             self.insist(line);
+        }
+    }
+
+    /// A warning that templates ask for, to people.
+    fn warn_people(&self, message: &str) {
+        if self.look().format == Format::Text && self.look().verbosity.hears(Level::Warn) {
+            let word = paint(self.look().colors, Meaning::Doubtful, "warning");
+            self.insist(&format!("{word}: {message}"));
         }
     }
 
@@ -301,19 +315,19 @@ impl Ui {
     pub(crate) fn remark(&self, record: &Record, notice: &Notice) {
         self.record(record);
         let is_for_people = matches!(notice, Notice::Remark { audience: Audience::People, .. });
-        if self.format == Format::Text && is_for_people {
+        if self.look().format == Format::Text && is_for_people {
             self.say_line(&record.message);
         }
     }
 
     /// Talk that is always heard, but where nothing is to be said at all.
     pub(crate) fn insist(&self, text: &str) {
-        if self.verbosity == Verbosity::Silent {
+        if self.look().verbosity == Verbosity::Silent {
             return;
         }
         let text = self.secrets().mask(text);
         self.above_the_bar(|| {
-            let _ = match self.talk {
+            let _ = match self.look().talk {
                 TalkStream::Stdout => writeln!(std::io::stdout().lock(), "{text}"),
                 TalkStream::Stderr => writeln!(std::io::stderr().lock(), "{text}"),
             };
@@ -342,12 +356,13 @@ impl Ui {
 
     /// Findings as people see them.
     fn picture(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
-        if self.format != Format::Text {
+        if self.look().format != Format::Text {
             return;
         }
-        let heard = |diagnostic: &&Diagnostic| diagnostic.is_error() || self.verbosity > Verbosity::Quiet;
+        let hears_warnings = self.look().verbosity.hears(Level::Warn);
+        let heard = |diagnostic: &&Diagnostic| diagnostic.is_error() || hears_warnings;
         let heard: Vec<Diagnostic> = diagnostics.iter().filter(heard).cloned().collect();
-        let style = if self.colors { Style::Colored } else { Style::Plain };
+        let style = if self.look().colors { Style::Colored } else { Style::Plain };
         let mut text = render_all(&heard, sources, style);
         let errors = heard.iter().filter(|diagnostic| diagnostic.is_error()).count();
         if errors > 1 {
@@ -363,7 +378,7 @@ impl Ui {
     pub(crate) fn timings(&self, timings: &Timings, all: Duration) {
         let record = super::timings::record(timings, all);
         self.record(&record);
-        if self.format == Format::Text {
+        if self.look().format == Format::Text {
             let _ = writeln!(std::io::stderr().lock(), "{}", record.message);
         }
     }
@@ -382,12 +397,12 @@ impl Ui {
 
 impl Notices for Ui {
     fn notice(&self, notice: Notice) {
-        let is_text = self.format == Format::Text;
+        let is_text = self.look().format == Format::Text;
         match notice {
             Notice::Print(text) => {
                 let record = Record::answer(&text);
                 self.log(&record.without(&self.secrets()));
-                if self.prints {
+                if self.look().prints {
                     self.answer(&text);
                 }
             }
@@ -399,7 +414,7 @@ impl Notices for Ui {
                     ("JinjaLogDebug", "I063", Level::Debug)
                 };
                 self.record(&Record::new(name, code, level, message.as_str(), data));
-                if is_text && self.verbosity.hears(level) {
+                if is_text && self.look().verbosity.hears(level) {
                     self.say_line(&message);
                 }
             }
@@ -410,18 +425,12 @@ impl Notices for Ui {
             }
             Notice::Deprecated(Deprecated { name, code, message }) => {
                 self.record(&Record::new(name, code, Level::Warn, message, json!({})));
-                if is_text {
-                    let word = paint(self.colors, Meaning::Doubtful, "warning");
-                    self.say_line(&format!("{word}: {message}"));
-                }
+                self.warn_people(&message);
             }
             Notice::Warning(text) => {
                 let data = json!({"msg": text});
                 self.record(&Record::new("JinjaLogWarning", "I061", Level::Warn, text.as_str(), data));
-                if is_text {
-                    let word = paint(self.colors, Meaning::Doubtful, "warning");
-                    self.say_line(&format!("{word}: {text}"));
-                }
+                self.warn_people(&text);
             }
         }
     }
