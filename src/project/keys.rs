@@ -155,7 +155,7 @@ impl Shape {
                 Value::String(_),
             )
             | (Self::TextOrNumber, Value::Int(_) | Value::Float(_))
-            | (Self::Number, Value::Int(_))
+            | (Self::Number, Value::Int(_) | Value::Float(_))
             | (Self::Flag | Self::Comment, Value::Bool(_))
             | (Self::Mapping | Self::Comment, Value::Map(_)) => true,
             (Self::Texts | Self::List | Self::Hooks, Value::Seq(items)) => items.iter().all(is_text),
@@ -169,7 +169,7 @@ impl Shape {
         match self {
             Self::Text => "a text",
             Self::TextOrNumber => "a text or a number",
-            Self::Number => "a whole number",
+            Self::Number => "a number",
             Self::Flag => "true or false",
             Self::Texts | Self::List | Self::Hooks => "a list of texts",
             Self::Mapping => "a mapping",

@@ -95,7 +95,7 @@ pub(super) fn read(
         (None, Some((_, list))) => Some((list.clone(), list)),
         (None, None) => None,
     };
-    let Some((list, written)) = list.filter(|(list, _)| !list.is_null()) else { return Vec::new() };
+    let Some((list, written)) = list else { return Vec::new() };
     entries(&list, &written, diagnostics)
 }
 

@@ -247,7 +247,7 @@ impl Reader<'_> {
 
     fn config_version(&mut self) {
         if let Some(value) = self.get("config-version")
-            && value.as_int() != Some(2)
+            && !matches!(value.value, Value::Int(2) | Value::Float(2.0))
         {
             let finding =
                 Diagnostic::error("config-version", "`config-version` must be 2").at(value.span, "");

@@ -134,10 +134,24 @@ impl Definitions {
         }
         let name_text =
             if name.is_null() { default_method(&self.text(value)).to_owned() } else { self.text(name) };
+        if name_text == "selector" {
+            self.unread_beside_selector(map);
+            return self.criterion(&name_text, name.span, value, &Map::default());
+        }
         let chosen = self.criterion(&name_text, name.span, value, map)?;
         match map.get("exclude") {
             Some(exclude) => self.exclude(exclude).map(|excluded| chosen.without(excluded)),
             None => Some(chosen),
+        }
+    }
+
+    /// dbt: another selector is taken as it is.
+    fn unread_beside_selector(&mut self, map: &Map) {
+        let is_unread = |key: &str| KEYS.contains(&key) && !["method", "value"].contains(&key);
+        for (key, _) in map.iter().filter(|(key, _)| is_unread(&key.text)) {
+            let message = format!("`{}` means nothing beside `method: selector`", key.text);
+            let warning = Diagnostic::warning("unread-selection", message).at(key.span, "this is not read");
+            self.problems.push(warning.note("another selector is taken as it is"));
         }
     }
 

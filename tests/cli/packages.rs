@@ -283,6 +283,7 @@ fn keys_that_nobody_knows_are_refused() {
     };
     let none = "`packages.yml` has no key `pakages`";
     check("pakages:\n  - local: near\n", none, "did you mean `packages`?");
+    check("packages:\n", "`packages` must be a list", "packages.yml:1:");
     let none = "a package from `git` has no key `revison`";
     check("packages:\n  - git: x\n    revison: v1\n", none, "did you mean `revision`?");
     check(

@@ -159,6 +159,9 @@ fn configurations_that_dbt_does_not_look_at_pass() {
         "sources: [{name: raw, config: {freshness: {warn_after: {count: true, period: day}}}, tables: [{name: t}]}]",
     );
     check("data_tests: [{name: few, config: {severity: some}}]");
+    check("saved_queries: [{name: few, query_params: {metrics: []}, config: {tags: null}}]");
+    let version = "{v: 1, defined_in: a, docs: {show: false, node_color: darkish}}";
+    check(&format!("models: [{{name: a, latest_version: 1, versions: [{version}]}}]"));
 }
 
 /// dbt: what is done with deleted rows is looked at when the snapshot is taken.

@@ -92,27 +92,34 @@ impl Encryption {
                  those that the system trusts",
             );
         }
-        let identity = match (named("sslcert"), named("sslkey")) {
-            (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
-            (None, None) => folder.filter(|_| mode != SslMode::Disable).and_then(|folder| own(read, &folder)),
-            _ => {
-                read.problem("`sslcert` and `sslkey` are given together or not at all");
-                None
-            }
+        let path = |name: &str, usual: &str| {
+            let usual = || folder.as_ref().map(|folder| folder.join(usual));
+            named(name).map(PathBuf::from).or_else(usual)
+        };
+        let are_named = named("sslcert").is_some() && named("sslkey").is_some();
+        let identity = match (path("sslcert", "postgresql.crt"), path("sslkey", "postgresql.key")) {
+            _ if mode == SslMode::Disable => None,
+            (Some(certificate), Some(key)) if are_named => Some((certificate, key)),
+            (Some(certificate), key) => own(read, certificate, key),
+            (None, _) => None,
         };
         Self { mode, roots, identity, written }
     }
 }
 
-/// The user's own certificate, where there is one.
-fn own(read: &mut Fields<'_>, folder: &Path) -> Option<(PathBuf, PathBuf)> {
-    let (certificate, key) = (folder.join("postgresql.crt"), folder.join("postgresql.key"));
+/// A certificate that is not named together with its key, where there is one. libpq: one that is
+/// not there is none.
+fn own(read: &mut Fields<'_>, certificate: PathBuf, key: Option<PathBuf>) -> Option<(PathBuf, PathBuf)> {
     if !files::is_file(&certificate) {
         return None;
     }
-    if !files::is_file(&key) {
-        read.problem(format!("`{}` needs the key to it, `{}`", certificate.display(), key.display()));
-    }
+    let Some(key) = key.filter(|key| files::is_file(key)) else {
+        read.problem(format!(
+            "`{}` needs the key to it: `sslkey`, or `{FOLDER}/postgresql.key` at home",
+            certificate.display()
+        ));
+        return None;
+    };
     Some((certificate, key))
 }
 
@@ -160,11 +167,15 @@ mod tests {
         assert_eq!(read(named), Ok((SslMode::Require, Some(Roots::File("mine.pem".into())), None)));
 
         files::write(&place("postgresql.crt"), "").unwrap();
-        assert!(refused(json!({})).contains("postgresql.crt` needs the key to it, `"));
+        assert!(refused(json!({})).contains("postgresql.crt` needs the key to it: `sslkey`"));
         assert_eq!(read(json!({"sslmode": "disable"})), Ok((SslMode::Disable, None, None)));
         files::write(&place("postgresql.key"), "").unwrap();
         let own = Some((place("postgresql.crt"), place("postgresql.key")));
         assert_eq!(read(json!({})), Ok((SslMode::Prefer, None, own)));
+        assert_eq!(read(json!({"sslcert": "missing.pem"})), Ok((SslMode::Prefer, None, None)));
+        let half = json!({"sslcert": place("root.crt")});
+        let with_usual_key = Some((place("root.crt"), place("postgresql.key")));
+        assert_eq!(read(half), Ok((SslMode::Prefer, None, with_usual_key)));
         let named = json!({"sslcert": "c.pem", "sslkey": "k.pem"});
         assert_eq!(read(named), Ok((SslMode::Prefer, None, Some(("c.pem".into(), "k.pem".into())))));
     }

@@ -202,7 +202,6 @@ mod tests {
                 "`dbname` and `database` mean the same, give one",
                 "`sslmode` must be one of `disable`, `allow`, `prefer`, `require`, `verify-ca`, \
                  `verify-full`, not `verify_full`, did you mean `verify-full`?",
-                "`sslcert` and `sslkey` are given together or not at all",
             ]
         );
     }

@@ -21,6 +21,8 @@ enum Shape {
     Number,
     TextOrList,
     TextsOrMap,
+    /// The same, or nothing.
+    TextsOrMapOrNone,
     Map,
     /// A mapping in which these parts, where they stand, are such.
     Parts(&'static [(&'static str, Shape)]),
@@ -29,7 +31,7 @@ enum Shape {
     Word(&'static [&'static str], bool),
 }
 
-use Shape::{Flag, Hooks, Map, Number, Parts, Text, TextOrList, TextsOrMap, Word};
+use Shape::{Flag, Hooks, Map, Number, Parts, Text, TextOrList, TextsOrMap, TextsOrMapOrNone, Word};
 
 const EVERYWHERE: &[(&str, Shape)] = &[
     ("enabled", Flag),
@@ -46,8 +48,11 @@ const TAGGED: &[(&str, Shape)] = &[("tags", TextOrList)];
 /// dbt makes a list of the keys of a mapping here.
 const LOOSELY_TAGGED: &[(&str, Shape)] = &[("tags", TextsOrMap)];
 
-const SAVED_QUERIES: &[(&str, Shape)] =
-    &[("export_as", Word(&["table", "view"], false)), ("cache", Parts(&[("enabled", Flag)]))];
+const SAVED_QUERIES: &[(&str, Shape)] = &[
+    ("tags", TextsOrMapOrNone),
+    ("export_as", Word(&["table", "view"], false)),
+    ("cache", Parts(&[("enabled", Flag)])),
+];
 
 const NODES: &[(&str, Shape)] = &[
     ("incremental_strategy", Text),
@@ -208,7 +213,7 @@ fn shapes(kind: ResourceType) -> impl Iterator<Item = (&'static str, Shape)> {
         ResourceType::Test => &[TAGGED, TESTS],
         ResourceType::Source | ResourceType::SemanticModel | ResourceType::UnitTest => &[TAGGED],
         ResourceType::Exposure => &[LOOSELY_TAGGED],
-        ResourceType::SavedQuery => &[LOOSELY_TAGGED, SAVED_QUERIES],
+        ResourceType::SavedQuery => &[SAVED_QUERIES],
         // dbt: those of a metric's configuration may be anything.
         ResourceType::Metric => &[],
     };
@@ -248,8 +253,9 @@ fn judged(shape: Shape, value: &Json) -> (bool, &'static str) {
         // To Python, `true` is a number.
         Number => (value.is_i64() || value.is_u64() || value.is_boolean(), "a whole number"),
         TextOrList => (value.is_string() || is_list_of_texts(value), "a text or a list of texts"),
-        TextsOrMap => {
-            let fits = value.is_string() || is_list_of_texts(value) || value.is_object();
+        TextsOrMap | TextsOrMapOrNone => {
+            let is_nothing = matches!(shape, TextsOrMapOrNone) && value.is_null();
+            let fits = value.is_string() || is_list_of_texts(value) || value.is_object() || is_nothing;
             (fits, "a text or a list of texts")
         }
         Map | Parts(_) => (value.is_object(), "a mapping"),

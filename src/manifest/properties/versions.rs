@@ -125,7 +125,8 @@ fn version(
     let constraints = constraints(&mut entry, &owner);
     let has_tests = entry.get("data_tests").is_some() || entry.get("tests").is_some();
     let mut config = base.config.clone();
-    config.lay_over(entry.config(unrendered, &["access", "docs"]));
+    // dbt: `docs` of a version counts below `config` alone.
+    config.lay_over(entry.config(unrendered, &["access"]));
     Some(NodeProperties {
         span: entry.span,
         description: entry.text("description").or_else(|| base.description.clone()),

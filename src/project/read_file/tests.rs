@@ -121,6 +121,8 @@ fn mistakes_are_found() {
     check("name: 1shop", "project-name", "letters");
     check("name: ref", "project-name", "something else");
     check("name: shop\nconfig-version: 1", "config-version", "must be 2");
+    check("name: shop\nconfig-version: 2.5", "config-version", "must be 2");
+    assert_eq!(read("name: shop\nconfig-version: 2.0").1, []);
     check("name: shop\nmodel-path: [x]", "project-key", "model-path");
     check("name: shop\nmodel-paths: {a: b}", "key-type", "a list of texts");
     check("name: shop\nmodel-paths: [1]", "key-type", "a list of texts");

@@ -102,7 +102,7 @@ fn beside_exclude_an_item_of_a_set_says_nothing() {
 fn references_and_defaults_select() {
     let (named, problems) = read(
         "selectors:
-  - {name: late, definition: {union: [{method: selector, value: base, children: true, children_depth: 1}]}}
+  - {name: late, definition: {union: [{method: selector, value: base}, {method: fqn, value: stg_orders, children: true, children_depth: 1}]}}
   - {name: base, default: true, definition: {method: fqn, value: stg_orders, indirect_selection: empty}}
   - {name: number, definition: {method: config.lookback, value: 1}}",
     );
@@ -146,4 +146,24 @@ fn unknown_selectors_and_empty_criteria_are_told() {
     args.selector = flag(&["s"]).pop();
     let warnings = selected(&manifest, &args).unwrap().warnings;
     assert_eq!(warnings[0].code, "unused-flag");
+}
+
+/// dbt: another selector is taken as it is.
+#[test]
+fn beside_another_selector_nothing_counts() {
+    let (named, problems) = read(
+        "selectors:
+  - {name: late, definition: {method: selector, value: base, children: true, indirect_selection: eager, exclude: [stg_orders]}}
+  - {name: base, definition: {method: fqn, value: stg_orders, indirect_selection: empty}}",
+    );
+    let told: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    let expected = ["children", "indirect_selection", "exclude"]
+        .map(|key| format!("`{key}` means nothing beside `method: selector`"));
+    assert_eq!(told, expected);
+    assert!(problems.iter().all(|problem| !problem.is_error()));
+    let manifest = sample::manifest();
+    let mut args = args(&named);
+    args.select = flag(&["selector:late"]);
+    let found = selected(&manifest, &args).unwrap();
+    assert_eq!(ids(&manifest, &found).into_iter().collect::<Vec<_>>(), ["model.shop.stg_orders"]);
 }
