@@ -154,8 +154,7 @@ impl Shape {
                 Self::Text | Self::TextOrNumber | Self::Texts | Self::Hooks | Self::Comment,
                 Value::String(_),
             )
-            | (Self::TextOrNumber, Value::Int(_) | Value::Float(_))
-            | (Self::Number, Value::Int(_) | Value::Float(_))
+            | (Self::TextOrNumber | Self::Number, Value::Int(_) | Value::Float(_))
             | (Self::Flag | Self::Comment, Value::Bool(_))
             | (Self::Mapping | Self::Comment, Value::Map(_)) => true,
             (Self::Texts | Self::List | Self::Hooks, Value::Seq(items)) => items.iter().all(is_text),

@@ -425,7 +425,7 @@ impl Notices for Ui {
             }
             Notice::Deprecated(Deprecated { name, code, message }) => {
                 self.record(&Record::new(name, code, Level::Warn, message, json!({})));
-                self.warn_people(&message);
+                self.warn_people(message);
             }
             Notice::Warning(text) => {
                 let data = json!({"msg": text});
