@@ -362,7 +362,7 @@ fn compiled_by(
 }
 
 /// Whether what was sent for a node is written among what ran. dbt: of a seed once its rows are in,
-/// of a model when its own statement is sent.
+/// of a model or test when its own statement is sent.
 fn is_built(node: &Node, result: &run::NodeResult, mode: Mode) -> bool {
     let is_missing = match &node.kind {
         NodeKind::Hook(_) => true,
@@ -370,6 +370,7 @@ fn is_built(node: &Node, result: &run::NodeResult, mode: Mode) -> bool {
         NodeKind::Model(_) | NodeKind::Snapshot(_) => {
             result.status.is_failure() && !result.is_written && result.batches.is_none()
         }
+        NodeKind::Test(_) => result.status == run::Status::Error && !result.is_written,
         _ => false,
     };
     mode.creates_schemas() && !is_missing && result.timing.iter().any(|timing| timing.name == "execute")

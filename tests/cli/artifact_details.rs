@@ -54,6 +54,26 @@ fn tests_whose_failures_are_stored_and_hooks_that_ran_say_so() {
 }
 
 #[test]
+fn a_test_is_built_once_its_own_query_is_sent() {
+    let sandbox = Sandbox::new().file("tests/kept.sql", "select no_such_column").model("a", "select 1 as id");
+    let built = |flags: &[&str]| {
+        sandbox.run(["build"].into_iter().chain(flags.iter().copied())).code(1);
+        sandbox.json("target/manifest.json")["nodes"]["test.shop.kept"]["build_path"].clone()
+    };
+    assert_eq!(built(&[]), "target/run/shop/tests/kept.sql");
+    assert_eq!(built(&["--store-failures"]), json!(null), "its rows cannot be stored");
+}
+
+#[test]
+fn hooks_that_macros_give_are_told_with_dbts_blanks() {
+    let sandbox =
+        Sandbox::new().model("a", "{{ config(post_hook=after_commit('select 3')) }} select 1 as id");
+    sandbox.run(["parse"]).success();
+    let told = &sandbox.json("target/manifest.json")["nodes"]["model.shop.a"]["unrendered_config"];
+    assert_eq!(told["post-hook"], "\n    \n    {\"sql\": \"select 3\", \"transaction\": false}\n\n");
+}
+
+#[test]
 fn a_source_is_listed_once_where_dbt_renders_no_text() {
     let sandbox =
         Sandbox::new().file("models/schema.yml", "sources: [{name: raw, tables: [{name: t}]}]\n").model(

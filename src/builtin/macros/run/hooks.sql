@@ -16,19 +16,20 @@
   {%- endfor -%}
 {% endmacro %}
 
-{#- A hook as the JSON text that projects may give instead of plain SQL. -#}
-{% macro make_hook_config(sql, inside_transaction) -%}
-  {{ tojson({'sql': sql, 'transaction': inside_transaction}) }}
-{%- endmacro %}
+{#- A hook as the JSON text that projects may give instead of plain SQL. The blanks around
+    it are in manifests, and so part of what `state:modified` compares. -#}
+{% macro make_hook_config(sql, inside_transaction) %}
+    {{ tojson({'sql': sql, 'transaction': inside_transaction}) }}
+{% endmacro %}
 
-{% macro before_begin(sql) -%}
-  {{ make_hook_config(sql, inside_transaction=false) }}
-{%- endmacro %}
+{% macro before_begin(sql) %}
+    {{ make_hook_config(sql, inside_transaction=false) }}
+{% endmacro %}
 
-{% macro in_transaction(sql) -%}
-  {{ make_hook_config(sql, inside_transaction=true) }}
-{%- endmacro %}
+{% macro in_transaction(sql) %}
+    {{ make_hook_config(sql, inside_transaction=true) }}
+{% endmacro %}
 
-{% macro after_commit(sql) -%}
-  {{ make_hook_config(sql, inside_transaction=false) }}
-{%- endmacro %}
+{% macro after_commit(sql) %}
+    {{ make_hook_config(sql, inside_transaction=false) }}
+{% endmacro %}
