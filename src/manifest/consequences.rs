@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::load::UNUSED_CONFIG_PATH;
 use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Project};
 use crate::source::FileId;
@@ -10,7 +11,8 @@ use crate::source::FileId;
 pub(super) const MISSING: &str = "target_name";
 
 /// The findings without those about names that stand in a property file which is no YAML: they
-/// may be defined there, and are looked for again once the file is in order.
+/// may be defined there, and are looked for again once the file is in order. So are the nodes that
+/// parts of project files are for.
 pub(super) fn without_consequences(findings: Vec<Diagnostic>, project: &Project) -> Vec<Diagnostic> {
     let broken = findings.iter().filter(|finding| finding.code == "yaml-syntax");
     let broken: HashSet<FileId> =
@@ -25,7 +27,8 @@ pub(super) fn without_consequences(findings: Vec<Diagnostic>, project: &Project)
     let may_be_defined =
         |name: &String| texts.iter().any(|text| name.split('.').all(|part| text.contains(part)));
     let is_consequence = |finding: &Diagnostic| {
-        finding.facts.iter().any(|(fact, name)| *fact == MISSING && may_be_defined(name))
+        finding.code == UNUSED_CONFIG_PATH
+            || finding.facts.iter().any(|(fact, name)| *fact == MISSING && may_be_defined(name))
     };
     findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
 }

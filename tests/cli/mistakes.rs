@@ -296,6 +296,7 @@ fn a_list_that_is_not_closed() {
 #[test]
 fn a_property_file_that_is_no_yaml_is_told_of_once() {
     let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nsources: {shop: {+enabled: true}}\n")
         .file(
             "models/schema.yml",
             "sources: [{name: raw, tables: [{name: orders}]}]\ngroups: [{name: g, owner: {name: x}}]\nmodels: [{name: v\n",
