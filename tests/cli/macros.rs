@@ -23,7 +23,6 @@ const ABSENT: &[&str] = &[
     "duckdb__get_catalog_results_sql",
     "duckdb__get_catalog_schemas_where_clause_sql",
     "duckdb__get_catalog_tables_sql",
-    "duckdb__last_day",
     "existing_constraint_types",
     "flight_name",
     "has_foreign_key_constraints",

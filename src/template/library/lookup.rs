@@ -84,6 +84,11 @@ impl Library {
         if package == INTERNAL_NAMESPACE {
             return self.find_internal(name);
         }
+        self.find_exactly_in(package, name)
+    }
+
+    /// The macro of this name in this very package: `dbt` is none but the one of that name.
+    fn find_exactly_in(&self, package: &str, name: &str) -> Option<&MacroInfo> {
         self.macro_at(*self.packages.get(package)?.macros.get(name)?)
     }
 
@@ -218,7 +223,7 @@ impl Library {
     /// The macro of this unique id.
     pub fn by_unique_id(&self, unique_id: &str) -> Option<&MacroInfo> {
         let (package, name) = unique_id.strip_prefix("macro.")?.split_once('.')?;
-        self.find_in(package, name)
+        self.find_exactly_in(package, name)
     }
 
     /// The macros that `calls`, written in a text of `package`, mean; each once.
@@ -262,10 +267,11 @@ impl Library {
     }
 
     /// The macro of this name that dbt notes while it reads a text of `package`: that package's,
-    /// the root project's, any other's, or one that comes with the program.
+    /// the root project's, any other's, or one that comes with the program. dbt: other than at
+    /// run time, `dbt.name` is what dbt itself has before what the adapter has.
     pub fn find_anywhere(&self, name: &str, package: &str) -> Option<&MacroInfo> {
         let imported = || self.macros.iter().rev().find(|found| found.name == name && !found.is_internal);
-        self.find_in(package, name)
+        self.find_exactly_in(package, name)
             .or_else(|| self.find_in(&self.root, name))
             .or_else(imported)
             .or_else(|| self.find_internal(name))

@@ -138,6 +138,23 @@ fn bodies_name_what_they_depend_on() {
 }
 
 #[test]
+fn dbts_own_macro_is_noted_behind_its_name() {
+    let root = "{% macro a() %}{{ dbt.both() }}{{ both() }}{{ dbt.one() }}{% endmacro %}";
+    let files = [
+        ("root", root),
+        ("dbt_duckdb", &empty_macros(&["both", "one"])),
+        ("dbt", &empty_macros(&["both"])),
+    ];
+    let library = library(&files, &[]);
+    let found = library.depends_on(library.find_in("root", "a").unwrap());
+    let ids: Vec<&str> = found.iter().map(|info| info.unique_id.as_str()).collect();
+    assert_eq!(ids, ["macro.dbt.both", "macro.dbt_duckdb.both", "macro.dbt_duckdb.one"]);
+    // What runs is the adapter's.
+    assert_eq!(library.find_in("dbt", "both").unwrap().package, "dbt_duckdb");
+    assert_eq!(library.by_unique_id("macro.dbt.both").unwrap().package, "dbt");
+}
+
+#[test]
 fn the_names_of_what_every_model_calls_mean_no_macro() {
     let root = "{% macro a() %}{{ ref('x') }}{{ pkg.ref('x') }}{% endmacro %}{% macro ref() %}{% endmacro %}";
     let library = library(&[("root", root), ("pkg", &empty_macros(&["ref"]))], &[]);

@@ -38,6 +38,16 @@ end)
   {%- endif -%}
 {%- endmacro %}
 
+{#- A quarter is three months to `dateadd` of dbt, and so to what is compiled. -#}
+{% macro duckdb__last_day(date, datepart) -%}
+  {%- if datepart == 'quarter' -%}
+    {%- set next_period = dbt.dateadd('month', '3', dbt.date_trunc(datepart, date)) -%}
+  cast({{ dbt.dateadd('day', '-1', next_period) }} as date)
+  {%- else -%}
+  {{ dbt.default_last_day(date, datepart) }}
+  {%- endif -%}
+{%- endmacro %}
+
 {% macro duckdb__generate_series(upper_bound) -%}
 select generate_series as generated_number
 from generate_series(1, {{ upper_bound }})
