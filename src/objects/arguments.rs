@@ -15,19 +15,35 @@ impl Arguments {
     /// # Errors
     /// Too many arguments, a name that is no parameter, or one that is given twice.
     pub fn bind(function: &str, parameters: &[&'static str], args: &[Value]) -> Result<Self, Error> {
+        let (Rest(_), keywords): (Rest<Value>, Kwargs) = from_args(args)?;
+        if let Some(unknown) = keywords.args().find(|given| !parameters.contains(given)) {
+            let known = parameters.join(", ");
+            let message = format!("`{function}` has no argument `{unknown}`; it takes: {known}");
+            return Err(Error::new(ErrorKind::TooManyArguments, message));
+        }
+        Self::bind_known(function, parameters, parameters.len(), args)
+    }
+
+    /// As [`Arguments::bind`], of a function that takes any names: those that are no parameters
+    /// are passed over. At most `by_place` arguments may come without a name.
+    ///
+    /// # Errors
+    /// Too many arguments, or one that is given twice.
+    pub fn bind_known(
+        function: &str,
+        parameters: &[&'static str],
+        by_place: usize,
+        args: &[Value],
+    ) -> Result<Self, Error> {
         let (Rest(positional), keywords): (Rest<Value>, Kwargs) = from_args(args)?;
-        if positional.len() > parameters.len() {
-            let (most, given) = (parameters.len(), positional.len());
-            let message = format!("`{function}` takes at most {most} arguments, {given} were given");
+        if positional.len() > by_place {
+            let given = positional.len();
+            let message = format!("`{function}` takes at most {by_place} arguments, {given} were given");
             return Err(Error::new(ErrorKind::TooManyArguments, message));
         }
         let mut values: Vec<(&'static str, Value)> = parameters.iter().copied().zip(positional).collect();
         for given in keywords.args() {
-            let Some(name) = parameters.iter().copied().find(|name| *name == given) else {
-                let known = parameters.join(", ");
-                let message = format!("`{function}` has no argument `{given}`; it takes: {known}");
-                return Err(Error::new(ErrorKind::TooManyArguments, message));
-            };
+            let Some(name) = parameters.iter().copied().find(|name| *name == given) else { continue };
             if values.iter().any(|(bound, _)| *bound == name) {
                 let message = format!("`{function}` was given the argument `{name}` twice");
                 return Err(Error::new(ErrorKind::TooManyArguments, message));

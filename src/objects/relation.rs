@@ -72,28 +72,20 @@ impl RelationObject {
         changed.into()
     }
 
-    fn replace_path(&self, arguments: &Arguments) -> Value {
-        self.with(|relation| {
-            let text = |name| arguments.get(name).map(|value| (!value.is_none()).then(|| value.to_string()));
-            if let Some(database) = text("database") {
-                relation.database = database;
-            }
-            if let Some(schema) = text("schema") {
-                relation.schema = schema;
-            }
-            if let Some(identifier) = text("identifier") {
-                relation.identifier = identifier;
-            }
-        })
+    fn replace_path(&self, arguments: &Arguments) -> Result<Value, Error> {
+        let mut changed = self.clone();
+        set_path(&mut changed.relation, |name| arguments.get(name).cloned())?;
+        Ok(changed.into())
     }
 
     /// dbt's `incorporate(path=…, type=…, quote_policy=…, include_policy=…)`.
     pub(super) fn incorporate(&self, args: &[Value]) -> Result<Value, Error> {
-        let names = ["path", "type", "quote_policy", "include_policy", "limit", "dbt_created"];
-        let arguments = Arguments::bind("incorporate", &names, args)?;
+        let names = ["path", "type", "quote_policy", "include_policy", "limit"];
+        let arguments = Arguments::bind_known("incorporate", &names, 0, args)?;
         let mut changed = self.clone();
         if let Some(path) = arguments.given("path") {
-            merge_path(&mut changed.relation, path)?;
+            let given = |name: &str| path.get_attr(name).ok().filter(|value| !value.is_undefined());
+            set_path(&mut changed.relation, given)?;
         }
         if let Some(kind) = arguments.get("type") {
             changed.relation.kind = relation_kind(kind)?;
@@ -250,7 +242,7 @@ impl Object for RelationObject {
                 let arguments = Arguments::bind(name, &parts, args)?;
                 Ok(self.with(|relation| relation.quote = change_policy(relation.quote, &arguments)))
             }
-            "replace_path" => Ok(self.replace_path(&Arguments::bind(name, &parts, args)?)),
+            "replace_path" => self.replace_path(&Arguments::bind(name, &parts, args)?),
             "incorporate" | "replace" => self.incorporate(args),
             "without_identifier" => Ok(self.with(|relation| {
                 relation.identifier = None;
@@ -345,13 +337,11 @@ pub(super) fn merge_policy(policy: Policy, changes: &Value) -> Result<Policy, Er
     })
 }
 
-fn merge_path(relation: &mut Relation, path: &Value) -> Result<(), Error> {
+/// The parts of a path that `given` tells of.
+fn set_path(relation: &mut Relation, given: impl Fn(&str) -> Option<Value>) -> Result<(), Error> {
     for part in [Part::Database, Part::Schema, Part::Identifier] {
-        let value = path.get_attr(part.as_str())?;
-        if value.is_undefined() {
-            continue;
-        }
-        let text = (!value.is_none()).then(|| value.to_string());
+        let Some(value) = given(part.as_str()) else { continue };
+        let text = path_part(part.as_str(), &value)?;
         match part {
             Part::Database => relation.database = text,
             Part::Schema => relation.schema = text,
@@ -359,4 +349,16 @@ fn merge_path(relation: &mut Relation, path: &Value) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// A part of a relation's path: a text or `none`.
+pub(super) fn path_part(name: &str, value: &Value) -> Result<Option<String>, Error> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    value.as_str().map(|text| Some(text.to_owned())).ok_or_else(|| {
+        let shown = if value.is_undefined() { "undefined".to_owned() } else { format!("`{value}`") };
+        let message = format!("the {name} of a relation must be a text or `none`; it is {shown}");
+        Error::new(ErrorKind::InvalidOperation, message)
+    })
 }

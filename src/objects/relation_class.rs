@@ -6,7 +6,7 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Arguments;
-use super::relation::{RelationObject, check_length, merge_policy, relation_kind};
+use super::relation::{RelationObject, check_length, merge_policy, path_part, relation_kind};
 use crate::sql::{Dialect, Policy, Relation, RelationKind};
 
 /// `api.Relation` and `adapter.Relation`: `create` and the names of the kinds.
@@ -132,25 +132,16 @@ pub(super) fn function_macro_name(args: &[Value]) -> Result<Value, Error> {
 pub const CTE_PREFIX: &str = "__dbt__cte__";
 
 fn create(args: &[Value], dialect: Dialect, quoting: Policy) -> Result<Value, Error> {
-    let names = [
-        "database",
-        "schema",
-        "identifier",
-        "type",
-        "quote_policy",
-        "include_policy",
-        "dbt_created",
-        "limit",
-        "catalog_name",
-    ];
-    let arguments = Arguments::bind("create", &names, args)?;
+    let names = ["database", "schema", "identifier", "type", "quote_policy", "include_policy"];
+    let arguments = Arguments::bind_known("create", &names, 4, args)?;
+    let part = |name: &str| arguments.get(name).map_or(Ok(None), |value| path_part(name, value));
     let quote =
         arguments.given("quote_policy").map_or(Ok(quoting), |policy| merge_policy(quoting, policy))?;
     let include = arguments.given("include_policy");
     let relation = Relation {
-        database: arguments.text("database"),
-        schema: arguments.text("schema"),
-        identifier: arguments.text("identifier"),
+        database: part("database")?,
+        schema: part("schema")?,
+        identifier: part("identifier")?,
         kind: arguments.given("type").map_or(Ok(None), relation_kind)?,
         quote,
         include: include.map_or(Ok(Policy::ALL), |policy| merge_policy(Policy::ALL, policy))?,

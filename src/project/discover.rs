@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 
 use super::file::Paths;
+use super::ignored::Ignored;
 use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::files::{self, Stamp};
@@ -66,7 +66,7 @@ pub(super) fn discover(
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
-    let ignored = ignore_rules(root, diagnostics);
+    let ignored = Ignored::read(root, diagnostics);
     let mut listings: HashMap<PathBuf, Vec<PathBuf>> = HashMap::new();
     let mut found = Vec::new();
     for (folder, purpose) in folders(paths) {
@@ -79,12 +79,9 @@ pub(super) fn discover(
                 Vec::new()
             })
         });
-        let is_ignored = |file: &ResourceFile| {
-            !ignored.is_empty() && ignored.matched_path_or_any_parents(&file.path, false).is_ignore()
-        };
         let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|path| {
             let file = resource(&folder, purpose, &path_below(path, &top), takes_jinja)?;
-            (!is_ignored(&file)).then(|| (file, path.clone()))
+            (!ignored.holds(&file.path)).then(|| (file, path.clone()))
         });
         found.par_extend(of_folder);
     }
@@ -95,23 +92,6 @@ pub(super) fn discover(
 
 /// So many paths are quickly looked at by one thread.
 const FEW: usize = 500;
-
-/// The rules of `.dbtignore`.
-fn ignore_rules(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Gitignore {
-    let path = root.join(".dbtignore");
-    let Ok(text) = files::read_text(&path) else { return Gitignore::empty() };
-    let mut builder = GitignoreBuilder::new("");
-    for line in text.lines() {
-        if let Err(error) = builder.add_line(None, line) {
-            let message = format!("`{line}` in `.dbtignore` is no pattern: {error}");
-            diagnostics.push(Diagnostic::warning("dbtignore", message).in_file(&path));
-        }
-    }
-    builder.build().unwrap_or_else(|error| {
-        diagnostics.push(Diagnostic::warning("dbtignore", error.to_string()).in_file(&path));
-        Gitignore::empty()
-    })
-}
 
 /// What a resource path is for.
 #[derive(Clone, Copy, PartialEq, Eq)]

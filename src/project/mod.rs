@@ -15,6 +15,7 @@ mod event_names;
 mod file;
 mod flag_table;
 mod flags;
+mod ignored;
 mod installed;
 mod keys;
 mod load;

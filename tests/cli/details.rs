@@ -290,6 +290,20 @@ fn what_a_project_says_of_columns_counts_for_the_adapter_too() {
 }
 
 #[test]
+fn a_relation_is_sought_in_a_schema_that_is_something() {
+    let check = |call: &str, words: &str| {
+        let macros = format!("{{% macro look() %}}{{{{ log('found ' ~ {call}, info=true) }}}}{{% endmacro %}}");
+        let sandbox = Sandbox::new().file("macros/look.sql", &macros);
+        let code = if words.contains("undefined") { 1 } else { 0 };
+        sandbox.run(["run-operation", "look"]).code(code).talk_has(words);
+    };
+    check("adapter.get_relation(none, 'main', target.nothing)", "found None");
+    check("adapter.get_relation(target.nothing, 'main', 'a')", "the database that is asked for is undefined");
+    check("load_relation(none)", "the database that is asked for is undefined");
+    check("adapter.check_schema_exists('shop', target.nothing)", "the schema that is asked for is undefined");
+}
+
+#[test]
 fn a_column_of_a_version_takes_the_place_of_the_model_s() {
     let key = "constraints: [{type: primary_key}]";
     let text = format!(

@@ -1,6 +1,6 @@
 //! Relations and schemas: what exists, and changes of it.
 
-use minijinja::{Error, State, Value};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::{AdapterObject, call_macro, relation_argument};
 use crate::objects::{self, Arguments};
@@ -12,6 +12,7 @@ type Called = Result<Value, Error>;
 /// `get_relation(database, schema, identifier)`: a relation or `none`.
 pub(super) fn get_relation(adapter: &AdapterObject, _: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("get_relation", &["database", "schema", "identifier"], args)?;
+    defined(&arguments, &["database", "schema"])?;
     let relation = Relation {
         database: arguments.text("database"),
         schema: arguments.text("schema"),
@@ -21,6 +22,13 @@ pub(super) fn get_relation(adapter: &AdapterObject, _: &mut State<'_, '_>, args:
         include: Policy::ALL,
     };
     found(adapter, &relation)
+}
+
+/// dbt: names that are looked for must be something; that of the relation itself need not.
+fn defined(arguments: &Arguments, names: &[&str]) -> Result<(), Error> {
+    let undefined = names.iter().find(|name| arguments.get(name).is_some_and(Value::is_undefined));
+    let Some(name) = undefined else { return Ok(()) };
+    Err(Error::new(ErrorKind::InvalidOperation, format!("the {name} that is asked for is undefined")))
 }
 
 fn found(adapter: &AdapterObject, wanted: &Relation) -> Called {
@@ -114,6 +122,7 @@ fn without_identifier(relation: &Relation) -> Relation {
 /// `check_schema_exists(database, schema)`.
 pub(super) fn check_schema_exists(adapter: &AdapterObject, _: &mut State<'_, '_>, args: &[Value]) -> Called {
     let arguments = Arguments::bind("check_schema_exists", &["database", "schema"], args)?;
+    defined(&arguments, &["database", "schema"])?;
     let (database, schema) = (arguments.text("database"), arguments.text("schema").unwrap_or_default());
     let database = database.or_else(|| adapter.state.runtime.parts.project.target().database);
     let known = adapter.state.introspect(|session| session.schemas(database.as_deref()));

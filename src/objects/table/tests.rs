@@ -125,3 +125,18 @@ fn relations_answer_as_in_dbt() {
     assert!(render("{{ r.incorporate(type='heap') }}").contains("`heap` is no relation type"));
     assert!(render("{{ r.include(schema=1, catalog=2) }}").contains("has no argument `catalog`"));
 }
+
+#[test]
+fn paths_of_relations_are_texts() {
+    let check = |template: &str, expected: &str| {
+        let rendered = render(template);
+        assert!(rendered.contains(expected), "{template}: {rendered}");
+    };
+    check("{{ api.Relation.create(schema=none, identifier='i', size=3) }}", "i");
+    check("{{ r.incorporate(path={'schema': none}, size=3) }}", r#""db"."orders""#);
+    check("{{ api.Relation.create(database=nothing, identifier='i') }}", "the database of a relation must be");
+    check("{{ api.Relation.create(schema=5) }}", "a text or `none`; it is `5`");
+    check("{{ api.Relation.create('d', 's', 'i', 'view', {}) }}", "takes at most 4 arguments");
+    check("{{ r.incorporate(path={'identifier': 4}) }}", "it is `4`");
+    check("{{ r.replace_path(identifier=nothing) }}", "it is undefined");
+}
