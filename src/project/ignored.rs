@@ -67,7 +67,11 @@ mod tests {
 
     #[test]
     fn the_last_pattern_that_fits_decides() {
-        check("*\n!macros/\n!dbt_project.yml\n", &["models/a.sql", "a.md"], &["macros/a.sql", "macros/b/c.sql"]);
+        check(
+            "*\n!macros/\n!dbt_project.yml\n",
+            &["models/a.sql", "a.md"],
+            &["macros/a.sql", "macros/b/c.sql"],
+        );
         check("models/old\n!models/old/kept.sql", &["models/old/a.sql"], &["models/old/kept.sql"]);
         check("!a.sql\na.*", &["models/a.sql", "a.yml"], &["models/b.sql"]);
     }

@@ -292,9 +292,10 @@ fn what_a_project_says_of_columns_counts_for_the_adapter_too() {
 #[test]
 fn a_relation_is_sought_in_a_schema_that_is_something() {
     let check = |call: &str, words: &str| {
-        let macros = format!("{{% macro look() %}}{{{{ log('found ' ~ {call}, info=true) }}}}{{% endmacro %}}");
+        let macros =
+            format!("{{% macro look() %}}{{{{ log('found ' ~ {call}, info=true) }}}}{{% endmacro %}}");
         let sandbox = Sandbox::new().file("macros/look.sql", &macros);
-        let code = if words.contains("undefined") { 1 } else { 0 };
+        let code = i32::from(words.contains("undefined"));
         sandbox.run(["run-operation", "look"]).code(code).talk_has(words);
     };
     check("adapter.get_relation(none, 'main', target.nothing)", "found None");

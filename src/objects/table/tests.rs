@@ -134,7 +134,10 @@ fn paths_of_relations_are_texts() {
     };
     check("{{ api.Relation.create(schema=none, identifier='i', size=3) }}", "i");
     check("{{ r.incorporate(path={'schema': none}, size=3) }}", r#""db"."orders""#);
-    check("{{ api.Relation.create(database=nothing, identifier='i') }}", "the database of a relation must be");
+    check(
+        "{{ api.Relation.create(database=nothing, identifier='i') }}",
+        "the database of a relation must be",
+    );
     check("{{ api.Relation.create(schema=5) }}", "a text or `none`; it is `5`");
     check("{{ api.Relation.create('d', 's', 'i', 'view', {}) }}", "takes at most 4 arguments");
     check("{{ r.incorporate(path={'identifier': 4}) }}", "it is `4`");

@@ -140,11 +140,8 @@ fn bodies_name_what_they_depend_on() {
 #[test]
 fn dbts_own_macro_is_noted_behind_its_name() {
     let root = "{% macro a() %}{{ dbt.both() }}{{ both() }}{{ dbt.one() }}{% endmacro %}";
-    let files = [
-        ("root", root),
-        ("dbt_duckdb", &empty_macros(&["both", "one"])),
-        ("dbt", &empty_macros(&["both"])),
-    ];
+    let files =
+        [("root", root), ("dbt_duckdb", &empty_macros(&["both", "one"])), ("dbt", &empty_macros(&["both"]))];
     let library = library(&files, &[]);
     let found = library.depends_on(library.find_in("root", "a").unwrap());
     let ids: Vec<&str> = found.iter().map(|info| info.unique_id.as_str()).collect();
