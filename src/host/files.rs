@@ -45,8 +45,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 /// # Errors
 /// The file cannot be read or is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String, FileError> {
-    let text = fs::read_to_string(path).map_err(|source| FileError::new("read", path, source))?;
+    let text = read_marked_text(path)?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The text of a UTF-8 file, with the byte order mark where there is one.
+///
+/// # Errors
+/// The file cannot be read or is not UTF-8.
+pub fn read_marked_text(path: &Path) -> Result<String, FileError> {
+    fs::read_to_string(path).map_err(|source| FileError::new("read", path, source))
 }
 
 /// Writes a file as a whole: readers see the old contents or the new, never a

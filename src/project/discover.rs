@@ -220,7 +220,8 @@ fn address(
             }
         }
         if file.kind != FileKind::Seed {
-            let read = move || files::read_text(&path).ok().map(Into::into);
+            let kind = file.kind;
+            let read = move || text_of(kind, &path).ok().map(Into::into);
             let add = || sources.defer(shown, read);
             file.file = Some(Arc::clone(known.entry(file.path.clone()).or_insert_with(add)));
         }
@@ -237,13 +238,22 @@ pub(super) fn read_texts(root: &Path, all: &[ResourceFile]) -> Vec<Diagnostic> {
     let unread = |file: &&ResourceFile| file.file.as_ref().is_some_and(|source| !source.is_read());
     let read = all.par_iter().filter(unread).filter_map(|file| {
         let source = file.file.as_ref()?;
-        match files::read_text(&root.join(&file.path)) {
+        match text_of(file.kind, &root.join(&file.path)) {
             Ok(text) => source.hold(text),
             Err(error) => return Some(unreadable(&file.path, &error).in_file(source.path())),
         }
         None
     });
     read.collect()
+}
+
+/// The text of a file. dbt: a byte order mark is none of a YAML file, but stays in other texts, and
+/// so in their checksums and in what is compiled.
+fn text_of(kind: FileKind, path: &Path) -> Result<String, FileError> {
+    match kind {
+        FileKind::Properties | FileKind::Fixture => files::read_text(path),
+        _ => files::read_marked_text(path),
+    }
 }
 
 fn unreadable(path: &str, error: &FileError) -> Diagnostic {

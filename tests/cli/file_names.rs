@@ -66,6 +66,25 @@ fn a_project_whose_path_is_no_unicode() {
 }
 
 #[test]
+fn a_mark_at_the_beginning_of_a_text_stays_and_none_of_yaml() {
+    let sandbox = Sandbox::new()
+        .file("models/read.md", "\u{feff}{% docs d %}x{% enddocs %}")
+        .file("macros/one.sql", "\u{feff}{% macro one() %}1{% endmacro %}");
+    sandbox.write_exactly("models/a.sql", "\u{feff}{{ config(materialized='table') }}select {{ one() }} as id");
+    sandbox.write_exactly("models/b.sql", "\u{feff}select * from {{ ref('a') }}");
+    sandbox.write_exactly(
+        "models/b.yml",
+        "\u{feff}models:\n  - {name: b, description: \"{{ doc('d') }}\", columns: [{name: id, data_tests: [unique]}]}\n",
+    );
+    sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select id from b"), ["1"]);
+    let node = &sandbox.json("target/manifest.json")["nodes"]["model.shop.b"];
+    assert_eq!(node["raw_code"], "\u{feff}select * from {{ ref('a') }}");
+    assert!(node["compiled_code"].as_str().is_some_and(|code| code.starts_with("\u{feff}select")));
+    assert_eq!(node["description"], "x");
+}
+
+#[test]
 fn windows_files_and_odd_names_are_no_mistake() {
     let sandbox = Sandbox::new()
         .file("project.yml", "name: shop\nflags: {require_resource_names_without_spaces: false}\n")
