@@ -290,6 +290,17 @@ fn what_a_project_says_of_columns_counts_for_the_adapter_too() {
 }
 
 #[test]
+fn names_of_columns_without_quotes_may_have_blanks_around_them() {
+    let project = "name: shop\nseeds: {+quote_columns: false}\n";
+    let sandbox = Sandbox::new().file("project.yml", project).file("seeds/a.csv", "id,\" Size\"\n1,2\n");
+    sandbox.run(["seed"]).success();
+    assert_eq!(sandbox.query("select size from a"), ["2"]);
+    sandbox.write("seeds/a.csv", "size,id\n3,1\n");
+    sandbox.run(["seed"]).success();
+    assert_eq!(sandbox.query("select size from a"), ["3"]);
+}
+
+#[test]
 fn a_relation_is_sought_in_a_schema_that_is_something() {
     let check = |call: &str, words: &str| {
         let macros =

@@ -10,11 +10,9 @@
   {%- set file = adapter.get_seed_file_path(model) | string | replace("'", "''") -%}
   {%- set delimiter = config.get('delimiter', ',') | replace("'", "''") -%}
   {#- By name: the file may have its columns in another order than the table. -#}
-  {%- set columns = agate_table.column_names | map('string') | list -%}
-  {%- set quoted = [] -%}
-  {%- for column in columns -%}{%- do quoted.append(adapter.quote(column)) -%}{%- endfor -%}
+  {%- set columns = get_seed_column_quoted_csv(model, agate_table.column_names) -%}
   {%- set copy -%}
-copy {{ this.render() }} ({{ quoted | join(', ') }}) from '{{ file }}' (format csv, header true, delimiter '{{ delimiter }}')
+copy {{ this.render() }} ({{ columns }}) from '{{ file }}' (format csv, header true, delimiter '{{ delimiter }}')
   {%- endset -%}
   {%- do adapter.add_query(copy, abridge_sql_log=true) -%}
   {{ return(copy) }}
