@@ -70,7 +70,8 @@ fn a_mark_at_the_beginning_of_a_text_stays_and_none_of_yaml() {
     let sandbox = Sandbox::new()
         .file("models/read.md", "\u{feff}{% docs d %}x{% enddocs %}")
         .file("macros/one.sql", "\u{feff}{% macro one() %}1{% endmacro %}");
-    sandbox.write_exactly("models/a.sql", "\u{feff}{{ config(materialized='table') }}select {{ one() }} as id");
+    sandbox
+        .write_exactly("models/a.sql", "\u{feff}{{ config(materialized='table') }}select {{ one() }} as id");
     sandbox.write_exactly("models/b.sql", "\u{feff}select * from {{ ref('a') }}");
     sandbox.write_exactly(
         "models/b.yml",
