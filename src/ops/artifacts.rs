@@ -23,9 +23,19 @@ use crate::manifest::{HookMoment, Node, NodeId, NodeKind};
 use crate::project::{self, Period};
 use crate::run::{self, Detail, Mode, RunOutcome};
 use crate::sql::Part;
+use crate::template::{Audience, Notice};
 
 /// The results of a command that has not come to its end, in the form of `run_results.json`.
 pub(super) const UNFINISHED: &str = "unfinished_run.json";
+
+/// What dbt calls the kinds of its artifacts.
+const KINDS: [(&str, &str); 5] = [
+    ("manifest.json", "WritableManifest"),
+    ("semantic_manifest.json", "SemanticManifest"),
+    ("run_results.json", "RunExecutionResult"),
+    ("sources.json", "FreshnessResult"),
+    ("catalog.json", "CatalogArtifact"),
+];
 
 /// Writes artifacts of one invocation.
 pub(super) struct Writer<'a> {
@@ -58,6 +68,7 @@ impl<'a> Writer<'a> {
         let (written, summary) =
             project.invocation.timings.during(Phase::Write, || rayon::join(write, || self.graph_summary()));
         written?;
+        self.tell("manifest.json");
         summary
     }
 
@@ -252,7 +263,22 @@ impl<'a> Writer<'a> {
         let project = &self.workspace.project;
         let path = project.target_path().join(name);
         let written = project.invocation.timings.during(Phase::Write, || write(&path, json));
-        written.map_err(|refused| refused.help("name another folder with `--target-path`"))
+        written.map_err(|refused| refused.help("name another folder with `--target-path`"))?;
+        self.tell(name);
+        Ok(())
+    }
+
+    /// Tells that an artifact of dbt's is written, by the name that dbt has for its kind.
+    fn tell(&self, name: &str) {
+        let Some((_, kind)) = KINDS.iter().find(|(file, _)| *file == name) else { return };
+        let path = self.workspace.project.target_path().join(name).display().to_string();
+        self.workspace.notices.notice(Notice::Remark {
+            name: "ArtifactWritten",
+            code: "P001",
+            message: format!("Wrote artifact {kind} to {path}"),
+            facts: vec![("artifact_path", path), ("artifact_type", (*kind).to_owned())],
+            audience: Audience::Debug,
+        });
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Workspace {
     pub selectors: NamedSelectors,
     /// All texts.
     pub sources: Arc<SourceMap>,
+    /// Where is told what is written.
+    pub(super) notices: Arc<dyn Notices>,
     /// What is questionable in the project.
     pub warnings: Vec<Diagnostic>,
     /// How the manifest goes back to that of an earlier run.
@@ -140,8 +142,20 @@ impl Workspace {
             }
             _ => None,
         };
-        let earlier = OnceLock::new();
-        Ok(Self { project, manifest, engine, graph, selectors, sources, warnings, descent, earlier, keeper })
+        let (earlier, notices) = (OnceLock::new(), Arc::clone(notices));
+        Ok(Self {
+            project,
+            manifest,
+            engine,
+            graph,
+            selectors,
+            sources,
+            notices,
+            warnings,
+            descent,
+            earlier,
+            keeper,
+        })
     }
 
     /// Which node needs which.

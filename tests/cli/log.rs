@@ -108,6 +108,8 @@ fn lines_of_json_have_dbts_names() {
         ("ConcurrencyLine", "Q027", "info"),
         ("NodeStart", "Q024", "debug"),
         ("LogStartLine", "Q011", "info"),
+        ("NodeCompiling", "Q030", "debug"),
+        ("WritingInjectedSQLForNode", "Q029", "debug"),
         ("NodeExecuting", "Q031", "debug"),
         ("SQLQuery", "E016", "debug"),
         ("SQLQueryStatus", "E017", "debug"),
@@ -116,6 +118,8 @@ fn lines_of_json_have_dbts_names() {
         ("RunResultError", "Z024", "error"),
         ("FinishedRunningStats", "E047", "info"),
         ("StatsLine", "Z023", "info"),
+        ("EndRunResult", "Q037", "debug"),
+        ("ArtifactWritten", "P001", "debug"),
         ("CommandCompleted", "Q039", "debug"),
     ] {
         let info = &find(name)["info"];
@@ -129,6 +133,11 @@ fn lines_of_json_have_dbts_names() {
     assert_eq!(finished["node_info"]["node_status"], "success");
     assert_eq!(finished["run_result"]["thread"], "Thread-1 (worker)");
     assert_eq!(find("StatsLine")["data"]["stats"]["error"], 1);
+    let results = find("EndRunResult")["data"]["results"].as_array().expect("a list");
+    assert!(results.contains(&finished["run_result"]), "{results:?}");
+    let written = lines.iter().filter(|line| line["info"]["name"] == "ArtifactWritten");
+    let kinds: Vec<&Json> = written.map(|line| &line["data"]["artifact_type"]).collect();
+    assert_eq!(kinds, ["SemanticManifest", "WritableManifest", "RunExecutionResult"]);
     let console = sandbox.run(["run", "--log-format", "json", "--debug"]).code(1).talk;
     assert!(console.lines().any(|line| line.contains("\"SQLQuery\"")), "{console}");
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use chrono::SecondsFormat;
+use serde_json::{Value as Json, json};
 
 use super::events::{About, Ended};
 use super::lines;
 use super::record::{Level, Record};
+use crate::host::clock;
 use crate::manifest::{Node, ResourceType};
 use crate::run::{Ending, Status, Summary};
 
@@ -61,7 +63,10 @@ fn finished(nodes: &[&Node], end: &End<'_>, elapsed: Duration) -> Vec<Record> {
     let message = format!("Finished running {total}{took} ({seconds:.2}s).");
     let statistics = json!({"execution": took, "execution_time": seconds, "stat_line": total});
     let success = end.summary.failed == 0 && end.summary.skipped == 0;
-    let result = json!({"elapsed_time": seconds, "success": success});
+    let results: Vec<&Json> = end.ended.iter().map(|ended| &ended.told).collect();
+    let now = clock::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let result =
+        json!({"elapsed_time": seconds, "generated_at": now, "results": results, "success": success});
     vec![
         Record::new("FinishedRunningStats", "E047", Level::Info, message, statistics),
         Record::new("EndRunResult", "Q037", Level::Debug, "Command end result", result),

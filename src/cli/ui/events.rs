@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use super::record::{Level, Record};
@@ -139,7 +139,16 @@ impl EventRecords {
         let found = self.manifest.node(*node).filter(|_| result.compiled.is_some());
         let compiled =
             found.map(|node| self.target.join(output_file("compiled", node)).display().to_string());
-        self.ended.push(Ended { node: *node, status: result.status, message, answer, stored_in, compiled });
+        let told = run_result(result);
+        self.ended.push(Ended {
+            node: *node,
+            status: result.status,
+            message,
+            answer,
+            stored_in,
+            compiled,
+            told,
+        });
     }
 }
 
@@ -155,6 +164,29 @@ pub(super) struct Ended {
     pub(super) stored_in: Option<String>,
     /// The file that it was compiled to.
     pub(super) compiled: Option<String>,
+    /// The result as dbt tells it.
+    pub(super) told: Json,
+}
+
+/// A result as dbt tells it.
+fn run_result(result: &NodeResult) -> Json {
+    let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let timing = |timing: &crate::run::Timing| {
+        json!({
+            "completed_at": time(timing.completed_at),
+            "name": timing.name,
+            "started_at": time(timing.started_at),
+        })
+    };
+    json!({
+        "adapter_response": result.adapter_response,
+        "execution_time": result.execution_time.as_secs_f64(),
+        "message": result.message.as_deref().unwrap_or_default(),
+        "num_failures": result.failures.unwrap_or_default(),
+        "status": result.status.as_str(),
+        "thread": result.thread_id,
+        "timing_info": result.timing.iter().map(timing).collect::<Vec<_>>(),
+    })
 }
 
 /// What is wrong with a node, with its pictures.
@@ -192,9 +224,14 @@ impl About<'_> {
             Event::HookFinished { node, place, result } => self.hook_finished(*node, *place, result),
             Event::NodeStarted { node, place } => self.node_started(*node, *place),
             Event::NodeCompiled { node } => {
-                let message = format!("Began executing node {}", self.id(*node));
-                let data = self.node(*node, "executing");
-                vec![Record::new("NodeExecuting", "Q031", Level::Debug, message, data)]
+                let (id, compiling) = (self.id(*node), self.node(*node, "compiling"));
+                let written = format!("Writing injected SQL for node \"{id}\"");
+                let began = format!("Began executing node {id}");
+                let executing = self.node(*node, "executing");
+                vec![
+                    Record::new("WritingInjectedSQLForNode", "Q029", Level::Debug, written, compiling),
+                    Record::new("NodeExecuting", "Q031", Level::Debug, began, executing),
+                ]
             }
             Event::BatchFinished { node, batch } => self.batch_finished(*node, batch),
             Event::NodeFinished { node, place, result } => self.node_finished(*node, *place, result),
@@ -328,6 +365,7 @@ impl About<'_> {
 
     fn node_started(&self, node: NodeId, place: Place) -> Vec<Record> {
         let began = format!("Began running node {}", self.id(node));
+        let compiling = format!("Began compiling node {}", self.id(node));
         let description = self.description(node);
         let start = lines::progress(self.width, place, &format!("START {description}"), "RUN", None);
         let data = json!({
@@ -339,6 +377,7 @@ impl About<'_> {
         vec![
             Record::new("NodeStart", "Q024", Level::Debug, began, self.node(node, "started")),
             Record::new("LogStartLine", "Q011", Level::Info, start, data),
+            Record::new("NodeCompiling", "Q030", Level::Debug, compiling, self.node(node, "compiling")),
         ]
     }
 
@@ -389,24 +428,7 @@ impl About<'_> {
         );
         let shown = vec![Record::new(name, code, level_of(result.status), message, line)];
         let mut records = self.with_problems(shown, node, result);
-        let timing = |timing: &crate::run::Timing| {
-            let time = |time: DateTime<Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-            json!({
-                "completed_at": time(timing.completed_at),
-                "name": timing.name,
-                "started_at": time(timing.started_at),
-            })
-        };
-        let run_result = json!({
-            "adapter_response": result.adapter_response,
-            "execution_time": result.execution_time.as_secs_f64(),
-            "message": result.message.as_deref().unwrap_or_default(),
-            "num_failures": result.failures.unwrap_or_default(),
-            "status": result.status.as_str(),
-            "thread": result.thread_id,
-            "timing_info": result.timing.iter().map(timing).collect::<Vec<_>>(),
-        });
-        let data = json!({"node_info": info, "run_result": run_result});
+        let data = json!({"node_info": info, "run_result": run_result(result)});
         let finished = format!("Finished running node {}", self.id(node));
         records.push(Record::new("NodeFinished", "Q025", Level::Debug, finished, data));
         records.into_iter().map(|record| record.by(&result.thread_id)).collect()
