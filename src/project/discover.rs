@@ -71,7 +71,10 @@ pub(super) fn discover(
     let mut found = Vec::new();
     for (folder, purpose) in folders(paths) {
         let top = root.join(&folder);
-        let Some(folder) = top.strip_prefix(root).ok().and_then(slashed) else { continue };
+        let Some(below) = top.strip_prefix(root).ok().and_then(slashed) else { continue };
+        // dbt: paths of files begin as that of their folder does.
+        let is_dotted = folder.starts_with("./") && !below.is_empty();
+        let folder = if is_dotted { format!("./{below}") } else { below };
         // Every folder is one of documents, too.
         let listed = listings.entry(top.clone()).or_insert_with(|| {
             files::walk(&top, |below| !is_skipped(below, root, paths)).unwrap_or_else(|error| {
@@ -81,13 +84,18 @@ pub(super) fn discover(
         });
         let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|path| {
             let file = resource(&folder, purpose, &path_below(path, &top), takes_jinja)?;
-            (!ignored.holds(&file.path)).then(|| (file, path.clone()))
+            (!ignored.holds(plain_path(&file.path))).then(|| (file, path.clone()))
         });
         found.par_extend(of_folder);
     }
     found.par_sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     found.dedup_by(|(later, _), (first, _)| (later.kind, &later.path) == (first.kind, &first.path));
     address(found, shown_root, sources, diagnostics)
+}
+
+/// A path without the dot that it may begin with.
+fn plain_path(path: &str) -> &str {
+    path.trim_start_matches("./")
 }
 
 /// So many paths are quickly looked at by one thread.
@@ -117,7 +125,7 @@ fn folders(paths: &Paths) -> Vec<(String, Purpose)> {
         (&paths.functions, Purpose::Functions),
         (&paths.docs, Purpose::Docs),
     ];
-    let clean = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
+    let clean = |path: &str| path.trim_end_matches('/').to_owned();
     all.into_iter()
         .flat_map(|(paths, purpose)| paths.iter().map(move |path| (clean(path), purpose)))
         .collect()

@@ -119,6 +119,12 @@ pub(super) fn method(name: &str, value: &str, span: Span) -> Result<Method, Diag
         "tag" => Ok(Method::Tag),
         "group" => Ok(Method::Group),
         "access" => Ok(Method::Access),
+        "path" if value.starts_with('/') => {
+            let message = format!("`{value}` does not begin in the project");
+            let finding = Diagnostic::error("bad-criterion", message).at(span, "");
+            Err(finding
+                .help("write the path as seen from the project's folder, such as `path:models/staging`"))
+        }
         "path" => Ok(Method::Path),
         "file" => Ok(Method::File),
         "package" => Ok(Method::Package),

@@ -450,3 +450,27 @@ fn plain_tags_of_the_project_file_are_those_of_all_exposures() {
     check("tags", serde_json::json!(["all", "own"]));
     check("+tags", serde_json::json!(["own"]));
 }
+
+/// dbt: paths begin as those of the project file, and SQL as its file does.
+#[test]
+fn paths_and_texts_begin_as_they_are_written() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nversion: '1.0'\nprofile: shop\nmodel-paths: [./models]\n")
+        .file(".dbtignore", "models/left.sql\n")
+        .file("models/schema.yml", "models: [{name: a, columns: [{name: id, data_tests: [unique]}]}]")
+        .model("left", "select nothing")
+        .model("a", "\u{feff}select 1 as id");
+    sandbox.run(["build"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    let node = &manifest["nodes"]["model.shop.a"];
+    assert_eq!(node["original_file_path"], "./models/a.sql");
+    assert_eq!(node["path"], "a.sql");
+    assert_eq!(node["patch_path"], "shop://./models/schema.yml");
+    assert_eq!(node["compiled_path"], "target/compiled/shop/./models/a.sql");
+    assert_eq!(node["raw_code"], "\u{feff}select 1 as id");
+    assert_eq!(sandbox.read("target/compiled/shop/models/a.sql"), "\u{feff}select 1 as id");
+    sandbox
+        .run(["list", "--select", "path:models/a.sql", "--resource-type", "model"])
+        .success()
+        .stdout("shop.a\n");
+}

@@ -77,6 +77,15 @@ fn every_mistake_is_told_with_its_place() {
     assert_eq!(problems[3].help, ["did you mean `new`?"]);
 }
 
+#[test]
+fn paths_begin_in_the_project() {
+    for text in ["/srv/shop/models", "path:/srv/shop/models", "1+path:/srv/shop+"] {
+        let problems = parse(&flag(&[text])).unwrap_err();
+        assert!(problems[0].message.ends_with("` does not begin in the project"), "{problems:?}");
+    }
+    assert!(parse(&flag(&["path:models/*", "./models/a.sql"])).is_ok());
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(text in "[@+,:.a-z0-9 \\[\\]*é/]{0,24}|\\PC*") {
