@@ -226,7 +226,7 @@ fn files_are_found_by_folder_and_extension() {
     let expected = [
         (FileKind::Model, "models/a/m.sql", "a/m.sql", true),
         (FileKind::Model, "models/p.py", "p.py", true),
-        (FileKind::Macro, "macros/x.SQL", "x.SQL", true),
+        (FileKind::Macro, "./macros/x.SQL", "x.SQL", true),
         (FileKind::Test, "tests/t.sql", "t.sql", true),
         (FileKind::GenericTest, "tests/generic/g.sql", "generic/g.sql", true),
         (FileKind::Snapshot, "snapshots/s.sql", "s.sql", true),
