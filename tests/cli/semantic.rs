@@ -172,6 +172,25 @@ fn semantic_models_without_metrics_are_not_looked_at() {
     sandbox.run(["parse"]).success();
 }
 
+/// dbt: the names of metrics are looked at in any case.
+#[test]
+fn metrics_have_names_also_without_semantic_models() {
+    let check = |name: &str, told: &str| {
+        let sandbox = Sandbox::new().model("a", "select 1 as id");
+        sandbox.write(
+            "models/metrics.yml",
+            &format!("metrics: [{{name: '{name}', label: M, type: simple, config: {{enabled: false}}, type_params: {{measure: m}}}}]"),
+        );
+        let output = sandbox.run(["parse"]);
+        if told.is_empty() { output.success() } else { output.code(2).talk_has(told) }
+    };
+    check("Revenue", "");
+    check("1st", "must begin with a letter");
+    check("net revenue", "cannot contain spaces, must contain only letters, numbers and underscores");
+    check("a-b", "must contain only letters");
+    check(&"a".repeat(251), "cannot contain more than 250 characters");
+}
+
 /// dbt compares the granularities of dimensions with those of time spines that YAML describes.
 #[test]
 fn dimensions_need_no_granularity_where_no_yaml_describes_a_time_spine() {

@@ -28,7 +28,10 @@ pub(super) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
     for draft in drafts {
         let NodeKind::Semantic(semantic) = &draft.node.kind else { continue };
         let mut faults = Vec::new();
-        name(&draft.node.name, &mut faults);
+        // What no metric can be called is told by now.
+        if semantic.kind != SemanticKind::Metric || metric_name(&draft.node.name).is_none() {
+            name(&draft.node.name, &mut faults);
+        }
         match semantic.kind {
             SemanticKind::SemanticModel => {
                 model(semantic, &mut faults);
@@ -52,6 +55,33 @@ pub(super) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
     findings
 }
 
+/// What is wrong with the names of metrics. dbt looks at them also where there is nothing else of a
+/// semantic layer, and where they are turned off.
+pub(super) fn metric_names(drafts: &[Draft]) -> Vec<Diagnostic> {
+    let is_metric = |draft: &&Draft| matches!(&draft.node.kind, NodeKind::Semantic(it) if it.kind == SemanticKind::Metric);
+    let fault = |draft: &Draft| Some(draft.fault(&metric_name(&draft.node.name)?));
+    drafts.iter().filter(is_metric).filter_map(fault).collect()
+}
+
+/// What is wrong with the name of a metric, and what dbt says of it.
+fn metric_name(name: &str) -> Option<String> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let rules = [
+        (!name.contains(' '), "cannot contain spaces"),
+        (name.chars().count() <= 250, "cannot contain more than 250 characters"),
+        (name.starts_with(|c: char| c.is_ascii_alphabetic()), "must begin with a letter"),
+        (!name.is_empty() && name.chars().all(is_part), "must contain only letters, numbers and underscores"),
+    ];
+    let broken: Vec<&str> = rules.into_iter().filter(|(holds, _)| !holds).map(|(_, rule)| rule).collect();
+    (!broken.is_empty()).then(|| {
+        format!(
+            "the name `{name}` must be of letters, digits and `_`, begin with a letter, and have 250 \
+             characters at most (dbt says: the name {})",
+            broken.join(", ")
+        )
+    })
+}
+
 /// Lower case, at least two characters, nothing that looks like a path.
 pub(super) fn name(name: &str, faults: &mut Vec<String>) {
     let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -63,9 +93,7 @@ pub(super) fn name(name: &str, faults: &mut Vec<String>) {
     if !fits {
         faults.push(format!(
             "the name `{name}` must be of lower-case letters, digits and single `_`, \
-             begin with a letter, and have two characters at least (dbt says: names must begin with a \
-             letter, cannot contain spaces, must contain only letters, numbers and underscores, and cannot \
-             contain more than 250 characters)"
+             begin with a letter, and have two characters at least"
         ));
     }
 }

@@ -60,6 +60,7 @@ impl SemanticLayer<'_> {
         let mut findings = Vec::new();
         let mut drafts: Vec<Draft> = files.iter().flat_map(|file| self.drafts(file, &mut findings)).collect();
         drafts.sort_by_key(|draft| draft.node.kind.resource_type());
+        findings.extend(check::metric_names(&drafts));
         let (drafts, disabled): (Vec<Draft>, Vec<Draft>) =
             drafts.into_iter().partition(|draft| draft.node.config.enabled());
         let named: Vec<&Node> = drafts.iter().map(|draft| &draft.node).collect();
