@@ -109,3 +109,33 @@ fn the_log_tells_why_everything_is_read_again() {
     let debug = sandbox.run(["parse", "--no-partial-parse", "--log-format", "json", "--debug"]).success();
     assert!(debug.stdout.contains("PartialParsingNotEnabled"), "{}", debug.stdout);
 }
+
+/// dbt: everything is read where a macro changes that replaces what all nodes rest on.
+#[test]
+fn a_changed_override_is_why_everything_is_read() {
+    let told = |sandbox: &Sandbox| {
+        let output = sandbox.run_as_dbt(["parse"]).success().stdout;
+        output.contains(
+            "Unable to do partial parsing because change detected to override macro. Starting full parse.",
+        )
+    };
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .file("macros/other.sql", "{% macro other() %}{% endmacro %}");
+    assert!(!told(&sandbox));
+    let ref_macro = "{% macro ref(name) %}{{ return(builtins.ref(name)) }}{% endmacro %}";
+    sandbox.write("macros/ref.sql", ref_macro);
+    assert!(told(&sandbox), "a new one");
+    assert!(!told(&sandbox), "the same");
+    sandbox.write("macros/ref.sql", &ref_macro.replace("(name))", "(name) )"));
+    assert!(told(&sandbox), "another body");
+    sandbox.write("macros/other.sql", "{% macro other() %}1{% endmacro %}");
+    sandbox.write("macros/third.sql", "{% macro third() %}{% endmacro %}");
+    assert!(!told(&sandbox), "other macros");
+    std::fs::remove_file(sandbox.path("macros/ref.sql")).expect("a file");
+    assert!(told(&sandbox), "one that is gone");
+    sandbox.write("macros/names.sql", "{% macro generate_schema_name(name, node) %}main{% endmacro %}");
+    assert!(told(&sandbox), "a name");
+    sandbox.write("macros/names.sql", "");
+    assert!(told(&sandbox), "one that is gone from its file");
+}

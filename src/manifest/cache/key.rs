@@ -1,6 +1,6 @@
 //! What an understanding of a project was made from.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -223,6 +223,26 @@ impl KnownFiles {
         let known =
             pairs.map(|(known, place)| if is_known(&known, place) { known } else { KnownFile::of(place) });
         Self { files: known.collect(), at }
+    }
+}
+
+impl KnownFiles {
+    /// The files of one kind that are new or hold something else, and whether one is gone.
+    pub(super) fn changes_of<'a>(&self, kind: FileKind, project: &'a Project) -> (Vec<Place<'a>>, bool) {
+        let mut known: HashMap<&str, Vec<&KnownFile>> = HashMap::new();
+        for file in self.files.iter().filter(|file| file.kind == kind as u8) {
+            known.entry(&file.path).or_default().push(file);
+        }
+        let is_as_before = |place: Place<'_>| {
+            let before = known.get(place.1.path.as_str()).into_iter().flatten();
+            let holds_the_same =
+                |known: &&KnownFile| known.has_same_stamp(place.1, self.at) || !known.has_changed(place);
+            before.copied().any(|known| holds_the_same(&known))
+        };
+        let now: Vec<Place<'a>> = resources(project).filter(|(_, file)| file.kind == kind).collect();
+        let paths: HashSet<&str> = now.iter().map(|(_, file)| file.path.as_str()).collect();
+        let is_one_gone = known.keys().any(|path| !paths.contains(path));
+        (now.into_iter().filter(|place| !is_as_before(*place)).collect(), is_one_gone)
     }
 }
 

@@ -16,6 +16,7 @@ mod edits;
 mod key;
 mod macros;
 mod cache_file;
+mod overrides;
 mod users;
 
 use std::collections::HashSet;
@@ -33,7 +34,7 @@ use super::parse::Surroundings;
 use super::{Inputs, Lazy, Loaded, Manifest, NodeId, Reparsed, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::host::{FileError, clock, files};
-use crate::project::Project;
+use crate::project::{FileKind, Project};
 use crate::source::SourceMap;
 use crate::template::{Audience, Engine, Notice};
 
@@ -158,8 +159,15 @@ pub(super) fn recall<'a>(inputs: &Inputs<'a>, basis: &Basis) -> Option<Recollect
             basis.key.reasons(&head.key).into_iter().for_each(|reason| tell_why(inputs, reason));
             return None;
         }
-        let changes = Changes::since(&head, project)?;
+        let changes = Changes::since(&head, project);
         let cached_manifest = CachedManifest::of(&cache_file, &head)?;
+        let is_macro = |(_, file): &key::Place<'_>| file.kind == FileKind::Macro;
+        let may_be_other = changes.as_ref().is_none_or(|changes| changes.files.iter().any(is_macro));
+        if may_be_other && overrides::have_changed(&head, &cached_manifest, project) {
+            tell_why(inputs, "change detected to override macro. Starting full parse.");
+            return None;
+        }
+        let changes = changes?;
         let manifest = cached_manifest.manifest(&head)?;
         Some(Recollection { head, changes, cached_manifest, manifest })
     };
