@@ -19,6 +19,7 @@ use crate::manifest::{
 };
 use crate::source::{SourceMap, Span};
 use crate::sql::{Policy, Relation};
+use crate::template::Forms;
 
 /// What dbt wrote.
 pub(crate) fn json() -> Json {
@@ -211,6 +212,7 @@ fn generic(json: &Json) -> Option<Lazy<GenericTest>> {
         name: text(metadata, "name"),
         namespace: maybe(metadata, "namespace"),
         kwargs: object(&metadata["kwargs"]),
+        forms: Forms::default(),
         column_name: maybe(json, "column_name"),
         attached_node: maybe(json, "attached_node").map(|id| UniqueId(id.into())),
         file_key_name: text(json, "file_key_name"),

@@ -36,6 +36,17 @@ impl ConfigObject {
         }
     }
 
+    /// The same as templates see it.
+    fn value(&self, place: Place, key: &str) -> Option<Value> {
+        let json = self.find(place, key)?;
+        let forms = self.values()?.forms();
+        let forms = match place {
+            Place::Config => forms,
+            Place::Meta => forms.below("meta"),
+        };
+        Some(forms.below(key).value(&json))
+    }
+
     fn get(
         &self,
         running: &mut State<'_, '_>,
@@ -46,7 +57,7 @@ impl ConfigObject {
         let arguments = Arguments::bind(name, &["name", "default", "validator"], args)?;
         let key = template::text(arguments.require(name, "name")?);
         let default = arguments.get("default").cloned().unwrap_or(Value::from(()));
-        let value = self.find(place, &key).map_or(default, |value| template::to_value(&value));
+        let value = self.value(place, &key).unwrap_or(default);
         // dbt: without a default nothing is asked.
         let validator = arguments.given("validator").filter(|_| arguments.given("default").is_some());
         if let Some(validator) = validator {
@@ -64,14 +75,13 @@ impl ConfigObject {
     ) -> Result<Value, Error> {
         let arguments = Arguments::bind(name, &["name", "validator"], args)?;
         let key = template::text(arguments.require(name, "name")?);
-        let Some(value) = self.find(place, &key) else {
+        let Some(value) = self.value(place, &key) else {
             let subject = self.state.subject.name(&self.state.runtime);
             let message = format!("`{subject}` does not configure `{key}`, which is required here");
             let words = format!("{subject} does not define a required config parameter '{key}'");
             let finding = Diagnostic::error("missing-config", message).known_as(words);
             return Err(template::raise_diagnostic(finding));
         };
-        let value = template::to_value(&value);
         if let Some(validator) = arguments.given("validator") {
             validator.call(running, std::slice::from_ref(&value))?;
         }

@@ -121,12 +121,32 @@ impl JobState {
                 Some(Json::Object(entries)) => entries,
                 _ => Map::new(),
             });
+            self.give_forms(&model);
             if let Some(batch) = lock(&self.batch).as_ref() {
                 batch.add_to(&model);
             }
             model
         };
         lock(&self.model).get_or_insert_with(|| Value::from_object(make())).clone()
+    }
+
+    /// Puts values of the configuration into `model` that its JSON cannot hold.
+    fn give_forms(&self, model: &MutDict) {
+        let Some(values) = self.node().map(|node| &node.config.values) else { return };
+        if values.forms().is_empty() {
+            return;
+        }
+        let own = model.get("config");
+        let config = own.as_ref().and_then(|config| config.downcast_object_ref::<MutDict>());
+        let held = values.iter().filter(|(key, _)| !values.forms().below(key).is_empty());
+        for (key, value) in held.filter_map(|(key, _)| Some((key, values.value(key)?))) {
+            if key == "meta" {
+                model.insert(key, value.clone());
+            }
+            if let Some(config) = config {
+                config.insert(key, value);
+            }
+        }
     }
 
     fn model_json(&self) -> Json {

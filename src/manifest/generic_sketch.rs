@@ -14,13 +14,15 @@ use super::{Body, DataTest, GenericTest, NodeKind, Origin, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Dialect;
-use crate::template::{Library, MacroInfo};
+use crate::template::{Forms, Library, MacroInfo};
 
 /// How a generic test calls its macro.
 #[derive(Debug, Clone)]
 pub(super) struct TestCall {
     /// The arguments, as templates.
     pub(super) kwargs: Map<String, Json>,
+    /// Which of them are no texts, where their JSON does not say it.
+    pub(super) forms: Forms,
     /// The macro's unique id; `None` where there is no such macro.
     pub(super) test_macro: Option<String>,
     /// The macro that `model` among the arguments calls, where the test is not
@@ -98,6 +100,7 @@ impl GenericSketcher<'_> {
         }
         let call = TestCall {
             kwargs: generic.kwargs.clone(),
+            forms: generic.forms.clone(),
             test_macro: info.and(self.noted_macro(&generic, &file.package)),
             where_macro: info.filter(|info| is_simple(info)).and_then(|_| self.where_macro(&file.package)),
             reads: info.filter(|info| is_simple(info)).and_then(|_| tested(&generic)),

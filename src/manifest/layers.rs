@@ -13,6 +13,7 @@ use super::properties::ConfigBlock;
 use super::sketch::Sketch;
 use crate::project::{Package, Project};
 use crate::source::Span;
+use crate::template::Forms;
 
 /// The layers of one node's configuration.
 #[derive(Debug, Clone, Default)]
@@ -160,6 +161,7 @@ pub(super) fn patch_layer(config: &ConfigBlock) -> Layer {
     for setting in &config.settings {
         let value = setting.value.to_json();
         layer.push(&setting.key.value, value.clone(), value, setting.value.span);
+        layer.with_forms(Forms::of_yaml_config(&setting.value));
     }
     layer
 }
@@ -182,7 +184,7 @@ fn laid_over(value: &Json, written: &Json) -> Json {
 }
 
 /// What the `config()` calls in a sketch's text say.
-pub(super) fn call_layer(sketch: &Sketch, options: &Map<String, Json>) -> Layer {
+pub(super) fn call_layer(sketch: &Sketch, (options, forms): (&Map<String, Json>, &Forms)) -> Layer {
     let place = |key: &str| -> Span {
         let given = sketch.options.settings.iter().find(|setting| setting.key.value == key);
         if let Some(setting) = given {
@@ -200,6 +202,7 @@ pub(super) fn call_layer(sketch: &Sketch, options: &Map<String, Json>) -> Layer 
     let mut layer = Layer::default();
     for (key, value) in options {
         layer.push(key, value.clone(), value.clone(), place(key));
+        layer.with_forms(forms.below(key).clone());
     }
     layer
 }

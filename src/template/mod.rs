@@ -37,7 +37,7 @@ pub use python::Decimal;
 pub use scan::{Argument, Block, BlockKind, scan};
 pub use scope::{Audience, Deprecated, Notice, Notices, Scope};
 pub use text::Text;
-pub use values::{MutDict, MutList, PySet, repr, text, to_json, to_value, yaml_value};
+pub use values::{Forms, MutDict, MutList, PySet, repr, text, to_json, to_value, yaml_value};
 
 /// What gives nothing, whatever is asked of it.
 pub(crate) fn absorbing() -> Value {

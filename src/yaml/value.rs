@@ -45,6 +45,14 @@ pub struct Key {
     pub span: Span,
 }
 
+impl Value {
+    /// What a text is that stands without quotes.
+    #[must_use]
+    pub fn of_plain(text: &str) -> Self {
+        super::scalar::resolve(text)
+    }
+}
+
 impl Key {
     /// A key that is a text.
     #[must_use]
@@ -55,7 +63,7 @@ impl Key {
     /// What it is to YAML.
     #[must_use]
     pub fn value(&self) -> Value {
-        if self.is_text { Value::String(self.text.clone()) } else { super::scalar::resolve(&self.text) }
+        if self.is_text { Value::String(self.text.clone()) } else { Value::of_plain(&self.text) }
     }
 }
 

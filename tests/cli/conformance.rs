@@ -192,6 +192,7 @@ cases!(
     emptied_schemas,
     ephemeral,
     foreign_keys,
+    forms_of_configs,
     functions,
     grants,
     guarded_builds,

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::defaults::defaults;
 use crate::manifest::ResourceType;
+use crate::template::{Forms, Value};
 
 /// The values of a configuration by key. Those that all nodes of a kind begin with are not
 /// held for each: most nodes set a few of some thirty.
@@ -16,13 +17,15 @@ pub struct Values {
     kind: Option<u8>,
     /// What is otherwise, in the order in which it was set.
     own: Vec<(String, Json)>,
+    /// What the JSON of them does not say: which lists are tuples, for one.
+    forms: Forms,
 }
 
 impl Values {
     /// What nodes of a kind begin with.
     pub(in crate::manifest) fn defaults_of(kind: ResourceType) -> Self {
         let place = ResourceType::EVERY.iter().position(|it| *it == kind);
-        Self { kind: place.and_then(|place| u8::try_from(place).ok()), own: Vec::new() }
+        Self { kind: place.and_then(|place| u8::try_from(place).ok()), ..Self::default() }
     }
 
     fn defaults(&self) -> &'static Map<String, Json> {
@@ -42,6 +45,29 @@ impl Values {
 
     fn own(&self, key: &str) -> Option<&Json> {
         self.own.iter().find(|(own, _)| own == key).map(|(_, value)| value)
+    }
+
+    /// The value of a key as templates see it.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<Value> {
+        self.get(key).map(|json| self.forms.below(key).value(json))
+    }
+
+    /// What the JSON of the values does not say.
+    #[must_use]
+    pub fn forms(&self) -> &Forms {
+        &self.forms
+    }
+
+    /// Sets what the JSON of a key's value does not say; of a mapping that was laid over
+    /// another one, beside what that one said.
+    pub(in crate::manifest) fn set_forms(&mut self, key: &str, forms: &Forms, is_laid_over: bool) {
+        let mut all = forms.clone();
+        if is_laid_over {
+            all = self.forms.below(key).clone();
+            all.update(forms.clone());
+        }
+        self.forms.set(key, all);
     }
 
     /// Sets a key.
@@ -70,14 +96,14 @@ impl Values {
 
 impl From<Map<String, Json>> for Values {
     fn from(values: Map<String, Json>) -> Self {
-        Self { kind: None, own: values.into_iter().collect() }
+        Self { own: values.into_iter().collect(), ..Self::default() }
     }
 }
 
 impl PartialEq for Values {
     fn eq(&self, other: &Self) -> bool {
         let is_within = |a: &Self, b: &Self| a.iter().all(|(key, value)| b.get(key) == Some(value));
-        is_within(self, other) && is_within(other, self)
+        self.forms == other.forms && is_within(self, other) && is_within(other, self)
     }
 }
 
@@ -92,6 +118,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn values_keep_what_json_cannot_say() {
+        let pair = Value::from((1, 2));
+        let mut values = Values::defaults_of(ResourceType::Model);
+        values.set("free", json!([1, 2]));
+        let plain = values.clone();
+        values.set_forms("free", &Forms::of_value(&pair), false);
+        assert!(values.value("free").is_some_and(|value| value.is_tuple()));
+        assert_ne!(values, plain);
+        values.set_forms("free", &Forms::default(), false);
+        assert_eq!(values, plain);
+    }
 
     #[test]
     fn what_is_set_stands_over_the_defaults() {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::layer::spelled;
 use super::merge::{Rule, as_list, rule};
+use crate::template::Forms;
 
 /// Adds the options of one `config()` call to those of the calls before it.
 /// The rules are those of merging layers, except that `+select` in grants keeps
@@ -29,6 +30,23 @@ pub(crate) fn merge_call(calls: &mut Map<String, Json>, options: &Map<String, Js
             _ => later.clone(),
         };
         calls.insert(key.to_owned(), joined);
+    }
+}
+
+/// The same of what their JSON does not say.
+pub(crate) fn merge_forms(calls: &mut Forms, options: &Map<String, Json>, forms: &Forms) {
+    if calls.is_empty() && forms.is_empty() {
+        return;
+    }
+    for key in options.keys() {
+        let mut later = forms.below(key).clone();
+        let key = spelled(key);
+        if rule(key) == Rule::Update {
+            let mut all = calls.below(key).clone();
+            all.update(later);
+            later = all;
+        }
+        calls.set(key, later);
     }
 }
 

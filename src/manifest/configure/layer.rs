@@ -5,6 +5,7 @@ use serde_json::Map;
 use serde_json::Value as Json;
 
 use crate::source::Span;
+use crate::template::Forms;
 
 /// The settings of one place, in the order in which they stand there. Keys are
 /// dbt's own spelling: `pre_hook` has become `pre-hook`, a leading `+` is gone.
@@ -25,6 +26,8 @@ pub(crate) struct Setting {
     pub(crate) spelling: Option<Box<str>>,
     /// Its value, rendered.
     pub(crate) value: Json,
+    /// What the JSON of the value does not say.
+    pub(crate) forms: Forms,
     /// Its value as written.
     pub(crate) unrendered: Json,
     /// Where it is set.
@@ -46,6 +49,7 @@ impl Layer {
             key: spelled(key).to_owned(),
             spelling: None,
             value: value.clone(),
+            forms: Forms::default(),
             unrendered: value.clone(),
             span,
         };
@@ -56,7 +60,15 @@ impl Layer {
     pub(crate) fn push(&mut self, written: &str, value: Json, unrendered: Json, span: Span) {
         let key = spelled(written);
         let spelling = (key != written).then(|| written.into());
-        self.settings.push(Setting { key: key.to_owned(), spelling, value, unrendered, span });
+        let forms = Forms::default();
+        self.settings.push(Setting { key: key.to_owned(), spelling, value, forms, unrendered, span });
+    }
+
+    /// Says of the setting that was added last what its JSON does not say.
+    pub(crate) fn with_forms(&mut self, forms: Forms) {
+        if let Some(last) = self.settings.last_mut() {
+            last.forms = forms;
+        }
     }
 
     /// Whether nothing is set.

@@ -103,7 +103,12 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
         unrendered.extend(layer.written.clone().unwrap_or_else(each));
     }
     for setting in layers.iter().flat_map(|layer| &layer.settings) {
-        join(&mut values, rule_of(kind, &setting.key), &setting.key, &whole(&setting.key, &setting.value));
+        let rule = rule_of(kind, &setting.key);
+        let has_forms = !setting.forms.is_empty() || !values.forms().is_empty();
+        if has_forms && matches!(rule, Rule::Update | Rule::Replace) {
+            values.set_forms(&setting.key, &setting.forms, rule == Rule::Update);
+        }
+        join(&mut values, rule, &setting.key, &whole(&setting.key, &setting.value));
         set_by.insert(setting.key.clone(), setting.span);
     }
     // dbt: where nothing reads it as a moment, it stays a text.

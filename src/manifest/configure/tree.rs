@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::layer::Layer;
+use crate::template::Forms;
 use crate::yaml::{Map, Value, Yaml};
 
 /// A config tree with what each level of it says laid over the levels above.
@@ -63,6 +64,7 @@ fn settings(level: &Map, written: Option<&Map>, is_outermost: bool) -> Layer {
             written.and_then(|map| map.get(&key.text)).map_or_else(|| json.clone(), Yaml::to_json);
         let span = if value.value == Value::Null { key.span } else { value.span };
         layer.push(key.text.trim_start_matches('+').trim(), json, unrendered, span);
+        layer.with_forms(Forms::of_yaml_config(value));
     }
     layer
 }

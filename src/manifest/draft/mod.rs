@@ -76,7 +76,8 @@ impl Drafting<'_> {
         let scope: Arc<dyn Scope> = Arc::new(self.scope(&sketch, &layers, &notes));
         let mut findings = self.render_body(&sketch, (&layers, &notes), &scope);
         findings.extend(self.render_foreign_keys(&sketch, patch, &scope));
-        let layers = self.with_call(layers, (&sketch, patch), &notes.recorded().config);
+        let layers =
+            self.with_call(layers, (&sketch, patch), (&notes.recorded().config, &notes.recorded().forms));
         let mut config = self.config(&sketch, &layers, &scope, &mut findings);
         let emptied = keep_what_was_known(&sketch, &layers, &mut config);
         findings.extend(check_contract(&sketch, patch, &config));

@@ -11,7 +11,7 @@ use crate::manifest::configure::{self, Layer, Setting};
 use crate::manifest::layers::{Layers, call_layer, patch_layer};
 use crate::manifest::sketch::Sketch;
 use crate::manifest::{Config, ResourceType};
-use crate::template::{Scope, Text};
+use crate::template::{Forms, Scope, Text};
 
 impl Drafting<'_> {
     /// The layers of the sketch's configuration that its text does not set.
@@ -25,7 +25,7 @@ impl Drafting<'_> {
         &self,
         layers: Layers,
         (sketch, patch): (&Sketch, Option<Patch<'_>>),
-        call: &Map<String, Json>,
+        call: (&Map<String, Json>, &Forms),
     ) -> Layers {
         let mut layers = Layers { call: call_layer(sketch, call), ..layers };
         if self.trees.keeps_written() {

@@ -103,7 +103,7 @@ impl Drafting<'_> {
             None => {}
         }
         let place = Text::new("", body.file, body.offset);
-        let kwargs = match test_arguments(self.engine, &call.kwargs, &place, scope) {
+        let kwargs = match test_arguments(self.engine, (&call.kwargs, &call.forms), &place, scope) {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::template::{self, Engine, MutDict, MutList, Scope, TemplateError, Text, Value};
+use crate::template::{self, Engine, Forms, MutDict, Scope, TemplateError, Text, Value};
 
 /// The name under which a generic test's text finds its arguments.
 pub const TEST_ARGUMENTS: &str = "_dbt_generic_test_kwargs";
 
-/// A test's arguments, every text among them rendered but `column_name`. An
+/// A test's arguments, in the forms that they were written in, every text among them rendered but `column_name`. An
 /// error points at `place`.
 ///
 /// # Errors
 /// An argument's template fails.
 pub fn test_arguments(
     engine: &Engine,
-    kwargs: &Map<String, Json>,
+    (kwargs, forms): (&Map<String, Json>, &Forms),
     place: &Text,
     scope: &Arc<dyn Scope>,
 ) -> Result<Value, TemplateError> {
@@ -25,7 +25,7 @@ pub fn test_arguments(
     for (name, value) in kwargs {
         let value = match name.as_str() {
             "column_name" => template::to_value(value),
-            _ => argument(engine, value, place, scope)?,
+            _ => forms.below(name).rendered(value, &|text| argument(engine, text, place, scope))?,
         };
         rendered.push((name.clone(), value));
     }
@@ -34,26 +34,12 @@ pub fn test_arguments(
 
 fn argument(
     engine: &Engine,
-    value: &Json,
+    text: &str,
     place: &Text,
     scope: &Arc<dyn Scope>,
 ) -> Result<Value, TemplateError> {
-    match value {
-        Json::String(text) => {
-            let text = Text { text: argument_template(text).as_ref().into(), ..place.clone() };
-            engine.evaluate(&text, Arc::clone(scope))
-        }
-        Json::Array(items) => {
-            let items = items.iter().map(|item| argument(engine, item, place, scope));
-            Ok(Value::from_object(MutList::new(items.collect::<Result<Vec<Value>, TemplateError>>()?)))
-        }
-        Json::Object(fields) => {
-            let fields =
-                fields.iter().map(|(key, value)| Ok((key.clone(), argument(engine, value, place, scope)?)));
-            Ok(Value::from_object(MutDict::new(fields.collect::<Result<Vec<_>, TemplateError>>()?)))
-        }
-        other => Ok(template::to_value(other)),
-    }
+    let text = Text { text: argument_template(text).as_ref().into(), ..place.clone() };
+    engine.evaluate(&text, Arc::clone(scope))
 }
 
 /// The template that a text among a test's arguments stands for: `ref('a')`

@@ -16,6 +16,7 @@ use crate::manifest::properties::{
 };
 use crate::source::Span;
 use crate::sql::Dialect;
+use crate::template::Forms;
 use crate::yaml::{Value, Yaml};
 
 /// A generic test as dbt makes it, before its template is rendered.
@@ -154,7 +155,8 @@ impl Owner<'_> {
         let mut config = self.config(&written)?;
         let column_name = column.map(|column| self.column_name(column));
         let kwargs = self.kwargs(&written, column_name.as_deref());
-        let names = self.names(&written, &kwargs);
+        let forms = forms(&written);
+        let names = self.names(&written, (&kwargs, &forms));
         if names.short != names.full && config.get("alias").is_none() {
             let alias = Yaml { span: written.test.span, value: Value::String(names.short.clone()) };
             config.set(Spanned::new("alias".to_owned(), written.test.span), alias);
@@ -163,7 +165,7 @@ impl Owner<'_> {
         let mut tags: BTreeSet<String> = self.tags.iter().cloned().chain(config.tags()).collect();
         tags.extend(column.into_iter().flat_map(|column| column.tags.iter().cloned()));
         let namespace = written.namespace.as_deref();
-        let hash = id_hash(&names.full, &written.test.value, namespace, &kwargs);
+        let hash = id_hash(&names.full, &written.test.value, namespace, (&kwargs, &forms));
         let macro_name = match namespace {
             Some(package) => format!("{package}.test_{}", written.test.value),
             None => format!("test_{}", written.test.value),
@@ -181,6 +183,7 @@ impl Owner<'_> {
                 name: written.test.value,
                 namespace: written.namespace,
                 kwargs,
+                forms,
                 column_name,
                 attached_node: None,
                 file_key_name: self.file_key_name.clone(),
@@ -211,7 +214,7 @@ impl Owner<'_> {
         kwargs
     }
 
-    fn names(&self, written: &Written, kwargs: &JsonMap<String, Json>) -> Names {
+    fn names(&self, written: &Written, arguments: (&JsonMap<String, Json>, &Forms)) -> Names {
         if let Some(name) = &written.name {
             return Names { short: name.value.clone(), full: name.value.clone() };
         }
@@ -221,7 +224,7 @@ impl Owner<'_> {
             Some(namespace) => format!("{namespace}_{test}"),
             None => test,
         };
-        names(&test, &self.name, kwargs)
+        names(&test, &self.name, arguments)
     }
 
     /// The configuration, with texts rendered that stand directly below it.
@@ -246,6 +249,15 @@ impl Owner<'_> {
         }
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
+}
+
+/// What the JSON of the arguments does not say.
+fn forms(written: &Written) -> Forms {
+    let mut forms = Forms::default();
+    for (key, value) in written.beside.iter().chain(written.arguments.iter()) {
+        forms.set(&key.text, Forms::of_yaml(value));
+    }
+    forms
 }
 
 fn are_tags(tags: &Yaml) -> bool {

@@ -4,6 +4,7 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value as Json};
 
 use super::python;
+use crate::template::{self, Forms};
 
 /// From this length on, a name is too long for a file.
 const LONG: usize = 64;
@@ -22,13 +23,20 @@ pub(super) struct Names {
 
 /// The names made of a test, what it stands below, and its arguments
 /// (dbt: `synthesize_generic_test_names`).
-pub(super) fn names(test: &str, target: &str, arguments: &Map<String, Json>) -> Names {
+pub(super) fn names(test: &str, target: &str, (arguments, forms): (&Map<String, Json>, &Forms)) -> Names {
     let mut sorted: Vec<(&String, &Json)> = arguments.iter().filter(|(key, _)| *key != "model").collect();
     sorted.sort_by_key(|(key, _)| *key);
-    let parts = sorted.into_iter().flat_map(|(_, value)| match value {
-        Json::Object(entries) => entries.values().map(python::text).collect(),
-        Json::Array(items) => items.iter().map(python::text).collect(),
-        other => vec![python::text(other)],
+    let parts = sorted.into_iter().flat_map(|(key, value)| {
+        let forms = forms.below(key);
+        match value {
+            Json::Object(entries) => {
+                entries.iter().map(|(key, item)| text(item, forms.below(key))).collect::<Vec<_>>()
+            }
+            Json::Array(items) => {
+                items.iter().enumerate().map(|(at, item)| text(item, forms.item(at))).collect()
+            }
+            other => vec![text(other, forms)],
+        }
     });
     let unique = parts.map(|part| clean(&part)).collect::<Vec<_>>().join("__");
     let identifier = format!("{test}_{target}");
@@ -63,29 +71,46 @@ pub(super) fn id_hash(
     name: &str,
     test: &str,
     namespace: Option<&str>,
-    arguments: &Map<String, Json>,
+    (arguments, forms): (&Map<String, Json>, &Forms),
 ) -> String {
-    let mut metadata = Map::new();
-    metadata.insert("kwargs".to_owned(), sorted(arguments));
-    metadata.insert("name".to_owned(), Json::from(test));
-    metadata.insert("namespace".to_owned(), Json::from(namespace.unwrap_or("None")));
-    let digits = md5_hex(&format!("{name}{}", python::repr(&Json::Object(metadata))));
+    let kwargs = sorted(arguments, forms);
+    let [test, namespace] = [test, namespace.unwrap_or("None")].map(|text| python::repr(&Json::from(text)));
+    let digits = md5_hex(&format!("{name}{{'kwargs': {kwargs}, 'name': {test}, 'namespace': {namespace}}}"));
     digits.chars().skip(digits.len() - 10).collect()
 }
 
-/// The value with sorted keys, and every scalar as text.
-fn hashable(value: &Json) -> Json {
+/// Python's `str` of an argument.
+fn text(value: &Json, forms: &Forms) -> String {
+    if forms.is_empty() { python::text(value) } else { template::text(&forms.value(value)) }
+}
+
+/// Python's `repr` of the value with sorted keys, and every scalar as text.
+fn hashable(value: &Json, forms: &Forms) -> String {
     match value {
-        Json::Object(entries) => sorted(entries),
-        Json::Array(items) => Json::Array(items.iter().map(hashable).collect()),
-        scalar => Json::from(python::text(scalar)),
+        Json::Object(entries) => sorted(entries, forms),
+        Json::Array(items) => {
+            let item = |(at, item): (usize, &Json)| hashable(item, forms.item(at));
+            format!("[{}]", items.iter().enumerate().map(item).collect::<Vec<_>>().join(", "))
+        }
+        scalar => python::repr(&Json::from(text(scalar, forms))),
     }
 }
 
-fn sorted(entries: &Map<String, Json>) -> Json {
-    let mut sorted: Vec<(&String, &Json)> = entries.iter().collect();
-    sorted.sort_by_key(|(key, _)| *key);
-    Json::Object(sorted.into_iter().map(|(key, value)| (key.clone(), hashable(value))).collect())
+fn sorted(entries: &Map<String, Json>, forms: &Forms) -> String {
+    let mut keyed: Vec<(&String, &Json)> = entries.iter().collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    if forms.has_keys() {
+        keyed.sort_by_key(|(key, _)| forms.key(key));
+    }
+    let entry = |(key, value): (&String, &Json)| {
+        let shown = if forms.has_keys() {
+            template::repr(&forms.key(key))
+        } else {
+            python::repr(&Json::from(key.as_str()))
+        };
+        format!("{shown}: {}", hashable(value, forms.below(key)))
+    };
+    format!("{{{}}}", keyed.into_iter().map(entry).collect::<Vec<_>>().join(", "))
 }
 
 fn md5_hex(text: &str) -> String {

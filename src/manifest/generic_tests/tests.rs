@@ -86,6 +86,33 @@ fn texts_of_the_configuration_lose_the_newline_at_their_end() {
 }
 
 #[test]
+fn dates_and_numbered_keys_are_named_as_in_dbt() {
+    let check = |document: String, name: &str, hash: &str| {
+        assert_eq!(only(&document).unique_id, format!("test.shop.{name}.{hash}"), "{document}");
+    };
+    check(
+        on_column(
+            "{custom: {arguments: {a: 2024-01-31, b: 2024-01-31 10:20:30, c: [2024-01-31, [2024-01-31]]}}}",
+        ),
+        "custom_stg_orders_2024_01_31__2024_01_31_10_20_30__2024_01_31___datetime_date_2024_1_31___id",
+        "73eeee6801",
+    );
+    check(
+        on_column(
+            "{custom: {arguments: {a: {1: x, 10: 2024-01-31, 9: y}, b: .inf, c: {k: 2024-01-31T10:20:30Z}}}}",
+        ),
+        "custom_stg_orders_x__2024_01_31__y__inf__2024_01_31_10_20_30_00_00__id",
+        "5df820c84b",
+    );
+    check(on_column("{custom: {arguments: {a: {true: x}}}}"), "custom_stg_orders_x__id", "284f08e02c");
+    check(
+        on_column(r#"{custom: {a: 1:30.5, b: [.nan, -.inf], c: {~: "q'"}}}"#),
+        "custom_stg_orders_90_5__nan___inf__q___id",
+        "810d4ce7ea",
+    );
+}
+
+#[test]
 fn names_and_ids_are_those_of_dbt() {
     let check = |document: String, name: &str, hash: &str| {
         let draft = only(&document);

@@ -10,6 +10,7 @@ use super::{Body, ResourceType, Source, UniqueId};
 use crate::manifest::generic_tests::OldForm;
 use crate::manifest::lazy::Lazy;
 use crate::manifest::unit_test::UnitTest;
+use crate::template::Forms;
 
 /// The kinds of nodes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -176,6 +177,8 @@ pub struct GenericTest {
     pub namespace: Option<String>,
     /// The arguments, with `model` as dbt writes it.
     pub kwargs: Map<String, Json>,
+    /// Which of them are no texts, where their JSON does not say it.
+    pub forms: Forms,
     /// The column, where the test stands below one.
     pub column_name: Option<String>,
     /// The node that it stands below.

@@ -7,7 +7,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 use serde_json::{Map, Value as Json};
 
 use super::Recorder;
-use crate::template;
+use crate::template::{self, Forms};
 
 /// `config(...)` notes its options. Its readers answer with an empty text,
 /// because no value is final yet (dbt: `ParseConfigObject`).
@@ -17,7 +17,7 @@ pub(super) struct ConfigObject {
 }
 
 impl ConfigObject {
-    fn note(&self, mut options: Map<String, Json>) -> Result<Value, Error> {
+    fn note(&self, mut options: Map<String, Json>, forms: &Forms) -> Result<Value, Error> {
         for (alias, key) in [("pre_hook", "pre-hook"), ("post_hook", "post-hook")] {
             if options.contains_key(alias) && options.contains_key(key) {
                 let message = format!("`config` was given both `{alias}` and `{key}`, which are the same");
@@ -27,7 +27,7 @@ impl ConfigObject {
                 options.insert(key.to_owned(), hooks);
             }
         }
-        self.recorder.config(&options);
+        self.recorder.configured(&options, forms);
         Ok(Value::from(""))
     }
 }
@@ -37,14 +37,18 @@ impl Object for ConfigObject {
         let (Rest(positional), options): (Rest<Value>, Kwargs) = from_args(args)?;
         let names: Vec<&str> = options.args().collect();
         match (positional.as_slice(), names.as_slice()) {
-            ([], []) => self.note(Map::new()),
+            ([], []) => self.note(Map::new(), &Forms::default()),
             ([], names) => {
-                let option =
-                    |name: &&str| Ok(((*name).to_owned(), template::to_json(&options.get::<Value>(name)?)));
-                self.note(names.iter().map(option).collect::<Result<_, Error>>()?)
+                let (mut noted, mut forms) = (Map::new(), Forms::default());
+                for name in names {
+                    let value: Value = options.get(name)?;
+                    noted.insert((*name).to_owned(), template::to_json(&value));
+                    forms.set(name, Forms::of_value(&value));
+                }
+                self.note(noted, &forms)
             }
             ([options], []) => match template::to_json(options) {
-                Json::Object(options) => self.note(options),
+                Json::Object(noted) => self.note(noted, &Forms::of_value(options)),
                 _ => Err(wrong_arguments()),
             },
             _ => Err(wrong_arguments()),
@@ -60,7 +64,11 @@ impl Object for ConfigObject {
         match (name, args) {
             ("get" | "require" | "meta_get" | "meta_require", _) => Ok(Value::from("")),
             ("persist_relation_docs" | "persist_column_docs", _) => Ok(Value::from(false)),
-            ("set", [key, value]) => self.note(Map::from_iter([(key.to_string(), template::to_json(value))])),
+            ("set", [key, value]) => {
+                let (key, mut forms) = (key.to_string(), Forms::default());
+                forms.set(&key, Forms::of_value(value));
+                self.note(Map::from_iter([(key, template::to_json(value))]), &forms)
+            }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

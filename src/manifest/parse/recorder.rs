@@ -4,8 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 
-use crate::manifest::configure::merge_call;
+use crate::manifest::configure::{merge_call, merge_forms};
 use crate::manifest::{FunctionCall, MetricCall, RefCall, SourceCall};
+use crate::template::Forms;
 
 /// What a text asked for, in order of mention.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,8 @@ pub(crate) struct Recorded {
     pub(crate) macros_run: Vec<u32>,
     /// The options of all `config()` calls, merged.
     pub(crate) config: Map<String, Json>,
+    /// What the JSON of these does not say.
+    pub(crate) forms: Forms,
     /// What was read may be otherwise in the next run, while no file changes.
     pub(crate) is_volatile: bool,
 }
@@ -90,8 +93,11 @@ impl Recorder {
     }
 
     /// The options of one `config()` call.
-    pub(super) fn config(&self, options: &Map<String, Json>) {
-        self.note(|recorded| merge_call(&mut recorded.config, options));
+    pub(super) fn configured(&self, options: &Map<String, Json>, forms: &Forms) {
+        self.note(|recorded| {
+            merge_call(&mut recorded.config, options);
+            merge_forms(&mut recorded.forms, options, forms);
+        });
     }
 
     /// The text read what belongs to one run of the program.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::manifest::{DataTest, GenericTest};
+use crate::template::Forms;
 
 /// Adds a generic test on `a`, written as this call.
 fn generic_test(lab: &mut Lab, name: &str, test: &str, config: &Json, call: &str) {
@@ -14,6 +15,7 @@ fn generic_test(lab: &mut Lab, name: &str, test: &str, config: &Json, call: &str
         name: test.to_owned(),
         namespace: None,
         kwargs: Map::new(),
+        forms: Forms::default(),
         column_name: None,
         attached_node: None,
         file_key_name: String::new(),

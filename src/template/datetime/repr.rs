@@ -20,6 +20,7 @@ pub(crate) fn repr(value: &Value) -> Option<String> {
         let (date, time) = (date_parts(moment.local.date()), time_parts(moment.local.time()));
         let zone = match moment.zone {
             Some(Zone::UTC) => ", tzinfo=<UTC>".to_owned(),
+            Some(Zone::Fixed(offset)) => format!(", tzinfo={}", fixed(offset.local_minus_utc())),
             Some(zone) => format!(", tzinfo=<{zone}>"),
             None => String::new(),
         };
@@ -35,6 +36,16 @@ pub(crate) fn type_name(value: &Value) -> Option<&'static str> {
         .or_else(|| value.downcast_object_ref::<Moment>().map(|_| "a datetime"))
         .or_else(|| value.downcast_object_ref::<Delta>().map(|_| "a timedelta"))
         .or_else(|| value.downcast_object_ref::<Time>().map(|_| "a time"))
+}
+
+/// A `timezone` of Python's own, by its seconds from UTC.
+fn fixed(seconds: i32) -> String {
+    match seconds {
+        0 => "datetime.timezone.utc".to_owned(),
+        // Python's intervals count days downwards and seconds upwards.
+        1.. => format!("datetime.timezone(datetime.timedelta(seconds={seconds}))"),
+        _ => format!("datetime.timezone(datetime.timedelta(days=-1, seconds={}))", seconds + 86_400),
+    }
 }
 
 fn date_parts(date: NaiveDate) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 use super::dict::MutDict;
 use super::list::MutList;
 use super::repr::{is_builtin, text};
-use crate::template::datetime::iso_value;
+use crate::template::datetime::{self, iso_value};
 use crate::yaml::{self, Yaml};
 
 /// A JSON value as a template sees it: objects and arrays become dicts and
@@ -37,7 +37,7 @@ pub fn yaml_value(yaml: &Yaml) -> Value {
     }
 }
 
-fn scalar_value(scalar: yaml::Value) -> Value {
+pub(super) fn scalar_value(scalar: yaml::Value) -> Value {
     match scalar {
         yaml::Value::Bool(flag) => Value::from(flag),
         yaml::Value::Int(number) => Value::from(number),
@@ -81,12 +81,15 @@ fn convert(value: &Value, depth: usize) -> Json {
             }
             Json::Object(entries)
         }
+        _ if datetime::type_name(value) == Some("a datetime") => {
+            Json::String(text(value).replacen(' ', "T", 1))
+        }
         _ => Json::String(text(value)),
     }
 }
 
 /// A dict's key as JSON writes it (Python: `true`, `null`, numbers as digits).
-fn key_text(key: &Value) -> String {
+pub(super) fn key_text(key: &Value) -> String {
     match key.kind() {
         ValueKind::Bool => if key.is_true() { "true" } else { "false" }.to_owned(),
         ValueKind::None => "null".to_owned(),

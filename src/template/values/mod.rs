@@ -8,6 +8,7 @@ mod absorbing;
 mod arguments;
 mod convert;
 mod dict;
+mod forms;
 mod list;
 mod nesting;
 mod repr;
@@ -15,6 +16,7 @@ mod set;
 
 pub use convert::{to_json, to_value, yaml_value};
 pub use dict::MutDict;
+pub use forms::Forms;
 pub use list::MutList;
 pub use repr::{repr, text};
 pub use set::PySet;
