@@ -78,6 +78,10 @@ class Postgres:
 WAREHOUSES = {"duckdb": DuckDb, "postgres": Postgres}
 
 
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
 def relations(warehouse, engine):
     found = {}
     for name, fact, *values in warehouse.rows("\n".join(engine["facts"])):
@@ -86,8 +90,8 @@ def relations(warehouse, engine):
     for name, relation in found.items():
         relation["kind"] = relation["kind"][0][0]
         relation.setdefault("columns", [])
-        cells = ", ".join(f'cast("{column}" as text)' for column, _ in relation["columns"])
-        table = ".".join(f'"{part}"' for part in name.split(".", 1))
+        cells = ", ".join(f"cast({quoted(column)} as text)" for column, _ in relation["columns"])
+        table = ".".join(map(quoted, name.split(".", 1)))
         rows = warehouse.rows(f"select {cells} from {table}")
         relation["rows"] = sorted(map(list, rows), key=lambda row: [(cell is None, cell or "") for cell in row])
     return found
