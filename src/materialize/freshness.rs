@@ -68,15 +68,27 @@ pub fn measure(order: &Order<'_>, executor: &mut dyn Executor) -> Result<Measure
     let is_bare = objects::as_rows(&answer).is_some();
     let table = if is_bare { answer.clone() } else { answer.get_attr("table").unwrap_or_default() };
     let times = objects::as_rows(&table).and_then(|rows| read(&rows));
-    let (max_loaded_at, snapshotted_at) = times.ok_or_else(|| {
-        let message = "the newest row's time cannot be read: it must be one timestamp or date";
-        order.refuse("unreadable-freshness", message)
-    })?;
+    let (max_loaded_at, snapshotted_at) = times.ok_or_else(|| unreadable(order, &table))?;
     let age = snapshotted_at - max_loaded_at;
     let response = answer.get_attr("response").ok().filter(|_| !is_bare);
     let response = response.map(|found| as_response(&found)).unwrap_or_default();
     let staleness = weigh(source.freshness.as_ref(), age);
     Ok(Measured { max_loaded_at, snapshotted_at, age, staleness, response, is_bare })
+}
+
+/// dbt: a date is no time.
+fn unreadable(order: &Order<'_>, table: &Value) -> Failure {
+    let message = "the newest row's time cannot be read: it must be one timestamp";
+    let problem = order.problem("unreadable-freshness", message);
+    let rows = objects::as_rows(table).map(|rows| rows.rows).unwrap_or_default();
+    let is_date = matches!(rows.first().and_then(|row| row.first()), Some(Cell::Date(_)));
+    if !is_date {
+        return problem.into();
+    }
+    let words = "Expected a timestamp value when querying field 'last_modified' of table None but received value of \
+                 type 'date' instead";
+    let problem = problem.note("it is a date").known_as(words);
+    problem.help("let `loaded_at_field` be a timestamp, as in `cast(day as timestamp)`").into()
 }
 
 fn weigh(rules: Option<&Freshness>, age: Duration) -> Staleness {
@@ -117,10 +129,6 @@ fn moment(cell: &Cell) -> Option<DateTime<Utc>> {
         let text = text.replace('T', " ");
         NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S%.f").ok().map(|time| time.and_utc())
     };
-    let day = |text: &str| {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        Some(day.and_time(NaiveTime::MIN).and_utc())
-    };
     let zoned = |text: &str| {
         let forms = ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z"];
         let parse = |form: &&str| DateTime::parse_from_str(text, form).ok();
@@ -129,8 +137,7 @@ fn moment(cell: &Cell) -> Option<DateTime<Utc>> {
     match cell {
         Cell::Timestamp(text) => naive(text),
         Cell::TimestampTz(text) => zoned(text),
-        Cell::Date(text) => day(text),
-        Cell::Text(text) => zoned(text).or_else(|| naive(text)).or_else(|| day(text)),
+        Cell::Text(text) => zoned(text).or_else(|| naive(text)),
         _ => None,
     }
 }
@@ -156,11 +163,11 @@ mod tests {
         let check = |cell: Cell, expected: &str| {
             assert_eq!(moment(&cell).map(|time| time.to_rfc3339()).as_deref(), Some(expected), "{cell:?}");
         };
-        check(Cell::Date("2024-02-01".into()), "2024-02-01T00:00:00+00:00");
         check(Cell::Timestamp("2024-02-01 10:00:00.25".into()), "2024-02-01T10:00:00.250+00:00");
         check(Cell::TimestampTz("2024-02-01 10:00:00+02".into()), "2024-02-01T08:00:00+00:00");
         check(Cell::TimestampTz("2024-02-01 10:00:00.5+02:30".into()), "2024-02-01T07:30:00.500+00:00");
         check(Cell::Text("2024-02-01T10:00:00Z".into()), "2024-02-01T10:00:00+00:00");
         assert_eq!(moment(&Cell::Integer(1)), None);
+        assert_eq!(moment(&Cell::Date("2024-02-01".into())), None);
     }
 }

@@ -143,3 +143,21 @@ fn unit_tests_compare_nested_values() {
         );
     sandbox.run(["build"]).success().talk_has("3 passed");
 }
+
+#[test]
+fn a_date_tells_no_freshness() {
+    let sandbox = Sandbox::new().model("t", "select cast('2024-01-01' as date) as day").file(
+        "models/schema.yml",
+        "
+        sources:
+          - name: raw
+            schema: main
+            tables:
+              - {name: t, loaded_at_field: day, config: {freshness: {warn_after: {count: 1, period: day}}}}
+        ",
+    );
+    sandbox.run(["run", "--quiet"]).success();
+    sandbox.run(["source", "freshness"]).code(1).talk_has(
+        "error[unreadable-freshness]: the newest row's time cannot be read: it must be one timestamp",
+    );
+}
