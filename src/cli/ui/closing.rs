@@ -63,7 +63,7 @@ fn finished(nodes: &[&Node], end: &End<'_>, elapsed: Duration) -> Vec<Record> {
     let message = format!("Finished running {total}{took} ({seconds:.2}s).");
     let statistics = json!({"execution": took, "execution_time": seconds, "stat_line": total});
     let success = end.summary.failed == 0 && end.summary.skipped == 0;
-    let results: Vec<&Json> = end.ended.iter().map(|ended| &ended.told).collect();
+    let results: Vec<&Json> = end.ended.iter().filter_map(|ended| ended.told.as_ref()).collect();
     let now = clock::now().to_rfc3339_opts(SecondsFormat::Secs, true);
     let result =
         json!({"elapsed_time": seconds, "generated_at": now, "results": results, "success": success});

@@ -40,6 +40,9 @@ pub(crate) struct EventRecords {
     /// Where the status of a line begins.
     width: usize,
     ended: Vec<Ended>,
+    /// Whether somebody reads the results of all nodes at the end: those of a large project take
+    /// much memory.
+    has_readers: bool,
     /// Whether the last thing that happened was about a node.
     is_among_nodes: bool,
     /// What each thread asked the warehouse for last, and on behalf of which node.
@@ -54,7 +57,14 @@ impl EventRecords {
     ) -> Self {
         let (manifest, sources, target) = (Arc::clone(manifest), Arc::clone(sources), target.to_owned());
         let (ended, asked) = (Vec::new(), HashMap::new());
-        Self { manifest, sources, dialect, target, width, ended, is_among_nodes: false, asked }
+        let (has_readers, is_among_nodes) = (false, false);
+        Self { manifest, sources, dialect, target, width, ended, has_readers, is_among_nodes, asked }
+    }
+
+    /// Tells the results of all nodes at the end, too.
+    pub(crate) fn for_readers(mut self, has_readers: bool) -> Self {
+        self.has_readers = has_readers;
+        self
     }
 
     /// What is told of an event, in order.
@@ -139,7 +149,7 @@ impl EventRecords {
         let found = self.manifest.node(*node).filter(|_| result.compiled.is_some());
         let compiled =
             found.map(|node| self.target.join(output_file("compiled", node)).display().to_string());
-        let told = run_result(result);
+        let told = self.has_readers.then(|| run_result(result));
         self.ended.push(Ended {
             node: *node,
             status: result.status,
@@ -164,8 +174,8 @@ pub(super) struct Ended {
     pub(super) stored_in: Option<String>,
     /// The file that it was compiled to.
     pub(super) compiled: Option<String>,
-    /// The result as dbt tells it.
-    pub(super) told: Json,
+    /// The result as dbt tells it, where somebody reads it.
+    pub(super) told: Option<Json>,
 }
 
 /// A result as dbt tells it.

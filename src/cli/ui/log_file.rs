@@ -47,6 +47,11 @@ impl LogFile {
         self.level
     }
 
+    /// The form of its lines.
+    pub(crate) fn form(&self) -> Form {
+        self.form
+    }
+
     /// Takes a record, if its level is wanted. What matters to people is on the disk
     /// at once, and so is the statement that runs now; the rest follows.
     ///

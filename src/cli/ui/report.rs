@@ -48,15 +48,15 @@ impl Reporter {
         (dialect, target, width): (Dialect, &Path, usize),
     ) -> Self {
         let (ui, manifest, sources) = (Arc::clone(ui), Arc::clone(manifest), Arc::clone(sources));
-        let (records, failed) =
-            (events::EventRecords::new(&manifest, &sources, (dialect, target, width)), Vec::new());
+        let records = events::EventRecords::new(&manifest, &sources, (dialect, target, width))
+            .for_readers(ui.writes_json());
         Self {
             ui,
             manifest,
             sources,
             progress: None,
             records,
-            failed,
+            failed: Vec::new(),
             only_failures: false,
             untold: Untold::Nothing,
             can_retry: true,

@@ -153,6 +153,12 @@ impl Ui {
         is_told || self.log.get().is_some_and(|log| level >= log.level())
     }
 
+    /// Whether all that a record holds is written, and not its line alone.
+    pub(crate) fn writes_json(&self) -> bool {
+        let is_kept = self.log.get().is_some_and(|log| log.form() == Form::Json);
+        is_kept || self.look().format == Format::Records(Form::Json)
+    }
+
     /// Tells programs, and the log.
     pub(crate) fn record(&self, record: &Record) {
         self.tally.hear(record);
