@@ -274,6 +274,8 @@ fn values_of_flags_that_do_nothing_here_are_judged_as_dbt_judges_them() {
     let sandbox =
         Sandbox::new().model("a", "select 1 as id").file("project.yml", &project("log_format: xml"));
     sandbox.run(["parse"]).success().talk_has("warning[flag-type]: the flag `log_format` must be one of");
+    sandbox.run(["parse", "--log-file-max-bytes", "-1"]).success();
+    sandbox.run(["run", "--threads", "-1"]).code(2).talk_has("invalid value '-1' for '--threads <N>'");
     sandbox.run(["parse", "--printer-width", "wide"]).code(2).talk_has("this must be a whole number");
     sandbox.run(["parse", "--partial-parse-file-path", "none"]).code(2).talk_has("there is no file `none`");
     sandbox.run(["parse", "--partial-parse-file-path", "project.yml"]).success();

@@ -41,7 +41,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "YAML")]
     pub(crate) vars: Option<String>,
     /// Run up to this many nodes at the same time
-    #[arg(long, global = true, value_name = "N", value_parser = whole_number::<usize>)]
+    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true, value_parser = whole_number::<usize>)]
     pub(crate) threads: Option<usize>,
     /// Write artifacts and compiled SQL here
     #[arg(long, global = true, value_name = "DIR")]
@@ -72,8 +72,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, value_parser = one_of(LOG_LEVELS))]
     pub(crate) log_level_file: Option<String>,
     /// Put the log file aside before it gets longer; 0 is no limit
-    #[arg(long, global = true, hide = true, value_name = "BYTES", value_parser = whole_number::<u64>)]
-    pub(crate) log_file_max_bytes: Option<u64>,
+    #[arg(long, global = true, hide = true, value_name = "BYTES", allow_negative_numbers = true, value_parser = whole_number::<i64>)]
+    pub(crate) log_file_max_bytes: Option<i64>,
     /// Where the status stands in a line of dbt's
     #[arg(long, global = true, hide = true, value_name = "N", allow_negative_numbers = true, value_parser = whole_number::<i64>)]
     pub(crate) printer_width: Option<i64>,
