@@ -8,7 +8,7 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, Value};
 
 use crate::adapter::Response;
-use crate::template;
+use crate::{objects, template};
 
 /// The results of one job's statements. dbt: a result can be loaded once, except `main`.
 #[derive(Debug, Default)]
@@ -74,10 +74,9 @@ impl Results {
 
 impl StatementResult {
     fn value(&self) -> Value {
-        let rows = self.table.get_attr("rows").unwrap_or_default();
         Value::from_object(template::MutDict::new([
             ("response", response(&self.response)),
-            ("data", if rows.is_undefined() { template::to_value(&serde_json::json!([])) } else { rows }),
+            ("data", objects::records(&self.table)),
             ("table", self.table.clone()),
         ]))
     }

@@ -22,7 +22,7 @@ pub use column::{ColumnClass, ColumnObject, as_column, column};
 pub use index::index;
 pub use relation::{RelationObject, as_relation, information_schema, relation};
 pub use relation_class::{CTE_PREFIX, RelationClass};
-pub use rows::{RowObject, cell};
+pub use rows::{RowObject, cell, records};
 pub use table::{TableObject, as_rows, preview, seed_table, table};
 
 use crate::diagnostics::Diagnostic;

@@ -1,5 +1,6 @@
 //! The cells and rows of a result as templates see them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -100,8 +101,10 @@ impl Object for RowObject {
     ) -> Result<Value, Error> {
         match name {
             "values" => Ok(sequence(self.values.clone())),
-            "keys" => Ok(self.names.iter().map(Value::from).collect()),
-            "items" => Ok(self.pairs().map(|(name, value)| sequence(vec![name.into(), value])).collect()),
+            "keys" => Ok(sequence(self.names.iter().map(Value::from).collect())),
+            "items" => {
+                Ok(sequence(self.pairs().map(|(name, value)| sequence(vec![name.into(), value])).collect()))
+            }
             "dict" => Ok(Value::from_object(template::MutDict::new(self.pairs()))),
             "get" => {
                 let arguments = Arguments::bind(name, &["key", "default"], args)?;
@@ -111,6 +114,17 @@ impl Object for RowObject {
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sample("Row", &self.values))
+    }
+}
+
+/// How agate prints rows, columns and lists of them: the first five values.
+pub(super) fn sample(kind: &str, values: &[Value]) -> String {
+    let shown: Vec<String> = values.iter().take(5).map(template::repr).collect();
+    let more = if values.len() > 5 { ", ..." } else { "" };
+    format!("<agate.{kind}: ({}{more})>", shown.join(", "))
 }
 
 /// The place that an index means in a sequence of `length`; negative ones count from the end.
@@ -132,6 +146,12 @@ pub(super) struct Named {
     pub(super) names: Vec<String>,
     /// The things; iterating gives them.
     pub(super) values: Vec<Value>,
+}
+
+impl Named {
+    fn pairs(&self) -> impl Iterator<Item = (String, Value)> {
+        self.names.iter().cloned().zip(self.values.iter().cloned())
+    }
 }
 
 impl Object for Named {
@@ -159,11 +179,12 @@ impl Object for Named {
     ) -> Result<Value, Error> {
         match name {
             "values" => Ok(sequence(self.values.clone())),
-            "keys" => Ok(self.names.iter().map(Value::from).collect()),
+            "keys" if self.names.is_empty() && !self.values.is_empty() => Ok(Value::from(())),
+            "keys" => Ok(sequence(self.names.iter().map(Value::from).collect())),
             "items" => {
-                let pairs = self.names.iter().zip(&self.values);
-                Ok(pairs.map(|(name, value)| sequence(vec![Value::from(name), value.clone()])).collect())
+                Ok(sequence(self.pairs().map(|(name, value)| sequence(vec![name.into(), value])).collect()))
             }
+            "dict" => Ok(Value::from_object(template::MutDict::new(self.pairs()))),
             "get" => {
                 let arguments = Arguments::bind(name, &["key", "default"], args)?;
                 let found = self.get_value(arguments.require(name, "key")?);
@@ -171,6 +192,42 @@ impl Object for Named {
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sample("MappedSequence", &self.values))
+    }
+}
+
+/// The rows of a table as the driver of a warehouse gives them: a list of tuples.
+#[derive(Debug)]
+struct Records(Vec<Value>);
+
+/// The rows of a table, of which each is made a tuple when it is looked at.
+#[must_use]
+pub fn records(table: &Value) -> Value {
+    let rows = table.get_attr("rows").ok().and_then(|rows| rows.try_iter().ok().map(Iterator::collect));
+    Value::from_object(Records(rows.unwrap_or_default()))
+}
+
+impl Object for Records {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.0.len())
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let row = self.0.get(place(key, self.0.len())?)?;
+        Some(sequence(row.try_iter().ok()?.collect()))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = (0..self.0.len()).filter_map(|at| self.get_value(&Value::from(at)));
+        let shown: Vec<String> = rows.map(|row| template::repr(&row)).collect();
+        write!(f, "[{}]", shown.join(", "))
     }
 }
 

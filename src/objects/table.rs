@@ -1,6 +1,7 @@
 //! The result of a query as templates see it: the part of agate's `Table` that
 //! projects use.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +12,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 use super::Arguments;
 use super::data_type::{DataType, have_decimals};
 use super::printed::{Limits, picture};
-use super::rows::{Named, RowObject, cell, place, sequence};
+use super::rows::{Named, RowObject, cell, place, sample, sequence};
 use crate::sql::{Cell, Column, Dialect, Rows};
 
 /// A table in a template. It iterates over its rows.
@@ -67,7 +68,8 @@ impl TableObject {
     /// The rows of a query.
     #[must_use]
     pub fn new(rows: &Rows) -> Self {
-        let names: Arc<[String]> = rows.columns.iter().map(|column| column.name.clone()).collect();
+        let names: Arc<[String]> =
+            unique_names(rows.columns.iter().map(|column| column.name.as_str())).into();
         let kinds = (0..names.len()).map(|at| kind(rows.rows.iter().filter_map(|row| row.get(at)))).collect();
         let row =
             |row: &Vec<Cell>| Arc::new(RowObject::new(Arc::clone(&names), row.iter().map(cell).collect()));
@@ -113,6 +115,7 @@ impl TableObject {
             let name = self.names.get(at).cloned().unwrap_or_default();
             Value::from_object(TableColumn {
                 name,
+                place: at,
                 kind: self.kinds.get(at).copied().unwrap_or(TEXT),
                 values,
             })
@@ -275,6 +278,17 @@ fn from_value(value: &Value) -> Cell {
     }
 }
 
+/// Names of columns; those that stand there already get a number, as dbt gives it.
+fn unique_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut unique = Vec::new();
+    for name in names {
+        let count = counts.entry(name).and_modify(|count| *count += 1).or_insert(1);
+        unique.push(if *count == 1 { name.to_owned() } else { format!("{name}_{count}") });
+    }
+    unique
+}
+
 /// As `print_table` shows it, without limits.
 impl fmt::Display for TableObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -313,8 +327,17 @@ impl Object for TableObject {
         }
     }
 
+    /// agate: a table prints the types of its columns.
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", **self)
+        let columns: Vec<[Value; 2]> = self
+            .names
+            .iter()
+            .zip(&*self.kinds)
+            .map(|(name, kind)| [name.into(), Value::from(*kind)])
+            .collect();
+        let rows: Vec<&[Value]> = columns.iter().map(<[Value; 2]>::as_slice).collect();
+        let headings = ["column", "data_type"].map(str::to_owned);
+        f.write_str(&picture(&headings, &[TEXT, TEXT], &rows, Limits::default()))
     }
 
     fn call_method(
@@ -372,6 +395,7 @@ impl Object for TableObject {
 #[derive(Debug)]
 struct TableColumn {
     name: String,
+    place: usize,
     kind: &'static str,
     values: Vec<Value>,
 }
@@ -388,10 +412,15 @@ impl Object for TableColumn {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str() {
             Some("name") => Some(Value::from(&self.name)),
+            Some("index") => Some(Value::from(self.place)),
             Some("data_type") => Some(Value::from_object(DataType(self.kind))),
             Some(_) => None,
             None => self.values.get(place(key, self.values.len())?).cloned(),
         }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sample("Column", &self.values))
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, name: &str, _: &[Value]) -> Result<Value, Error> {

@@ -34,7 +34,18 @@ fn wide_cells_are_shown() {
         columns: vec![Column::new("k", "VARCHAR"), Column::new("n", "INTEGER")],
         rows: vec![vec![Cell::Text("x".repeat(70_000)), Cell::Integer(1)]],
     };
-    assert!(table(&wide).to_string().lines().all(|line| line.chars().count() == 70_000 + 8));
+    assert!(TableObject::new(&wide).to_string().lines().all(|line| line.chars().count() == 70_000 + 8));
+}
+
+#[test]
+fn names_that_stand_twice_get_a_number() {
+    let columns = ["a", "b", "a", "a"].map(|name| Column::new(name, "INTEGER")).to_vec();
+    let rows = Rows { columns, rows: vec![vec![Cell::Integer(1); 4]] };
+    let names = table(&rows).get_attr("column_names").unwrap();
+    assert_eq!(crate::template::repr(&names), "('a', 'b', 'a_2', 'a_3')");
+    let records = super::super::records(&table(&rows));
+    assert_eq!(crate::template::repr(&records), "[(1, 1, 1, 1)]");
+    assert!(records.get_item_by_index(0).unwrap().is_tuple());
 }
 
 #[test]
@@ -61,7 +72,16 @@ fn tables_answer_as_in_agate() {
     check("{{ t.columns.n.values_sorted() + [4] }}", "[1, 2, 3, 4]");
     check("{{ t.distinct('name') | length }} {{ t.limit(1) | length }}", "2 1");
     check("{{ t.to_json() }}", r#"[{"name":"b","n":2},{"name":"a","n":1},{"name":"b","n":3}]"#);
-    check("{{ t.limit(1) }}", "| name | n |\n| ---- | - |\n| b    | 2 |\n");
+    check(
+        "{{ t.limit(1) }}",
+        "| column | data_type |\n| ------ | --------- |\n| name   | Text      |\n| n      | Integer   |\n",
+    );
+    check("{{ t.rows[0] }} {{ t.columns.n }}", "<agate.Row: ('b', 2)> <agate.Column: (2, 1, 3)>");
+    check(
+        "{{ t.rows[0].keys() | join(',') }} {{ t.rows.keys() is none }} {{ t.columns.n.index }}",
+        "name,n True 1",
+    );
+    check("{{ t.columns.dict() | length }}", "2");
     check("{% set d = t.rows[0].dict() %}{{ d.pop('n') }} {{ d }}", "2 {'name': 'b'}");
     check("{{ t.columns.n.data_type }} {{ t.columns.get('n').data_type.jsonify(3) }}", "Integer 3");
     check("{{ t.columns.name.data_type.jsonify(1) }} {{ t.columns.n.data_type.jsonify(none) }}", "1 None");
