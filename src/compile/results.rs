@@ -8,7 +8,8 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, Value};
 
 use crate::adapter::Response;
-use crate::{objects, template};
+use crate::objects;
+use crate::template;
 
 /// The results of one job's statements. dbt: a result can be loaded once, except `main`.
 #[derive(Debug, Default)]
