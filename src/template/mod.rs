@@ -43,3 +43,8 @@ pub use values::{Forms, MutDict, MutList, PySet, repr, text, to_json, to_value, 
 pub(crate) fn absorbing() -> Value {
     values::Absorbing::value()
 }
+
+/// Whether a value is undefined, or holds what is.
+pub(crate) fn holds_undefined(value: &Value) -> bool {
+    values::Absorbing::is_within(value)
+}

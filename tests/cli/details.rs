@@ -301,6 +301,20 @@ fn names_of_columns_without_quotes_may_have_blanks_around_them() {
 }
 
 #[test]
+fn options_of_a_config_are_something() {
+    let check = |options: &str, words: &str| {
+        let sandbox = Sandbox::new().model("a", &format!("{{{{ config({options}) }}}} select 1 as id"));
+        sandbox.run(["parse"]).code(2).talk_has(words);
+    };
+    check("schema=target.nothing", "`config` was given an undefined value in `schema`");
+    check("post_hook=far.macro('a')", "an undefined value in `post_hook`");
+    check("meta={'a': [nothing]}", "an undefined value in `meta`");
+    check("{'size': nothing}", "an undefined value");
+    let sandbox = Sandbox::new().model("a", "{{ config(size=none, tags=[]) }} select 1 as id");
+    sandbox.run(["parse"]).success();
+}
+
+#[test]
 fn a_relation_is_sought_in_a_schema_that_is_something() {
     let check = |call: &str, words: &str| {
         let macros =

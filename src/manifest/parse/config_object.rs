@@ -42,12 +42,12 @@ impl Object for ConfigObject {
                 let (mut noted, mut forms) = (Map::new(), Forms::default());
                 for name in names {
                     let value: Value = options.get(name)?;
-                    noted.insert((*name).to_owned(), template::to_json(&value));
+                    noted.insert((*name).to_owned(), option_value(name, &value)?);
                     forms.set(name, Forms::of_value(&value));
                 }
                 self.note(noted, &forms)
             }
-            ([options], []) => match template::to_json(options) {
+            ([options], []) => match option_value("the mapping", options)? {
                 Json::Object(noted) => self.note(noted, &Forms::of_value(options)),
                 _ => Err(wrong_arguments()),
             },
@@ -67,11 +67,21 @@ impl Object for ConfigObject {
             ("set", [key, value]) => {
                 let (key, mut forms) = (key.to_string(), Forms::default());
                 forms.set(&key, Forms::of_value(value));
-                self.note(Map::from_iter([(key, template::to_json(value))]), &forms)
+                let noted = option_value(&key, value)?;
+                self.note(Map::from_iter([(key, noted)]), &forms)
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
+}
+
+/// The value of an option. dbt: what is undefined cannot be remembered, nor what holds such.
+fn option_value(name: &str, value: &Value) -> Result<Json, Error> {
+    if template::holds_undefined(value) {
+        let message = format!("`config` was given an undefined value in `{name}`");
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    }
+    Ok(template::to_json(value))
 }
 
 fn wrong_arguments() -> Error {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{Error, State, Value};
 
 /// What an unknown name stands for while a project is parsed: it renders empty,
@@ -21,6 +21,28 @@ impl Absorbing {
     /// Whether `value` stands for nothing: undefined, in either of its shapes.
     pub(crate) fn is_undefined(value: &Value) -> bool {
         value.is_undefined() || value.downcast_object_ref::<Self>().is_some()
+    }
+
+    /// Whether `value` is undefined, or holds what is.
+    pub(crate) fn is_within(value: &Value) -> bool {
+        const DEEPEST: usize = 128;
+        fn is_within(value: &Value, depth: usize) -> bool {
+            if depth > DEEPEST || Absorbing::is_undefined(value) {
+                return true;
+            }
+            let below = |item: &Value| is_within(item, depth + 1);
+            match value.kind() {
+                ValueKind::Seq | ValueKind::Iterable => {
+                    value.try_iter().into_iter().flatten().any(|item| below(&item))
+                }
+                ValueKind::Map => {
+                    let mut keys = value.try_iter().into_iter().flatten();
+                    keys.any(|key| value.get_item(&key).is_ok_and(|item| below(&item)))
+                }
+                _ => false,
+            }
+        }
+        is_within(value, 0)
     }
 }
 
