@@ -31,8 +31,9 @@ pub(crate) use marks::Marking;
 
 /// The functions by name.
 pub(crate) fn all() -> BTreeMap<&'static str, Value> {
-    let leave = |state: &mut State<'_, '_>, value: Option<Value>| {
-        engine::return_value(state, value.unwrap_or_else(super::values::none))
+    // What is undefined remains so: a loop over it is empty, one over none is an error.
+    let leave = |state: &mut State<'_, '_>, values: Rest<Value>| {
+        engine::return_value(state, values.first().cloned().unwrap_or_else(super::values::none))
     };
     let mut functions = BTreeMap::from([
         ("return", Value::from_function(leave)),

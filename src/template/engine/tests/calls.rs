@@ -12,6 +12,7 @@ fn macros_render_and_return() {
         {% macro pick(xs) %}{% for x in xs %}{% if x > 1 %}{{ return(x) }}{% endif %}{% endfor %}none{% endmacro %}
         {% macro numbers() %}{{ return([1, 2]) }}{% endmacro %}
         {% macro nothing() %}{% do return(none) %}{% endmacro %}
+        {% macro unknown() %}{{ return([] if false) }}{% endmacro %}
         {% macro twice(n) %}{{ n * 2 }}{% endmacro %}
         {% macro fact(n) %}{% if n <= 1 %}{{ return(1) }}{% endif %}{{ return(n * fact(n - 1)) }}{% endmacro %}
         {% macro _private() %}p{% endmacro %}";
@@ -22,6 +23,7 @@ fn macros_render_and_return() {
     check("{{ pick([]) }}", "none");
     check("{% set n = numbers() %}{% do n.append(3) %}{{ n }}{{ numbers() }}", "[1, 2, 3][1, 2]");
     check("{{ nothing() is none }}", "True");
+    check("{% for x in unknown() %}{% endfor %}{{ unknown() is none }} {{ unknown() is defined }}", "False False");
     check("{{ twice(2) | int + 1 }}", "5");
     check("{{ fact(10) }}", "3628800");
     check("{{ _private() }}{{ context['_private']() }}", "pp");
