@@ -109,7 +109,7 @@ def artifact(path, has_run):
     for node in read.get("nodes", {}).values() if path.name == "manifest.json" else ():
         parents = node.get("depends_on", {})
         called = [] if has_run else parents.get("macros", [])
-        parents["macros"] = sorted({macro for macro in called if not BUILT_IN.match(macro or "")})
+        parents["macros"] = sorted({macro or "" for macro in called if not BUILT_IN.match(macro or "")})
         parents["nodes"] = sorted(parents.get("nodes", []))
         node["sources"] = sorted(node.get("sources", []))
         code = node.get("compiled_code")

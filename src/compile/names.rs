@@ -52,7 +52,7 @@ impl Names {
     /// What a `ref` in a node of `package` means.
     pub(super) fn find_ref(&self, manifest: &Manifest, call: &RefCall, package: &str) -> Option<NodeId> {
         let named = self.refs.get(&call.name)?;
-        let fits = |node: &Node| version_fits(node, call.version.as_deref());
+        let fits = |node: &Node| version_fits(node, call.sought_version());
         self.nearest(manifest, named, (call.package.as_deref(), package), fits)
     }
 

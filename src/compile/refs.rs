@@ -96,10 +96,7 @@ pub(super) fn function_function(state: &Arc<JobState>) -> Value {
 }
 
 fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
-    let mut given = ["version", "v"].into_iter().filter_map(|key| options.peek::<Value>(key).ok());
-    let version = given.find(Value::is_true);
-    let version_is_text = version.as_ref().is_some_and(|version| version.as_str().is_some());
-    let version = version.map(|version| template::text(&version));
+    let (version, version_is_text) = RefCall::version_in(options);
     let (package, target) = match names {
         [target] => (None, target),
         [package, target] if package.is_none() => (None, target),

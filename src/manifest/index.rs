@@ -58,7 +58,7 @@ impl Index {
     /// What a `ref` in a node of `package` stands for.
     pub(super) fn find_ref(&self, call: &RefCall, package: &str) -> Found {
         let order = self.order.packages(call.package.as_deref(), package);
-        match &call.version {
+        match call.sought_version() {
             Some(version) => {
                 let name = versioned_name(&call.name, version);
                 find(&self.versions, &self.disabled_versions, &name, order)

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::macros::BUILTIN_PACKAGE;
 use super::parse::{ParseScope, Surroundings};
-use super::version::version_text;
+use super::version::{is_counted, version_text};
 use super::{Config, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::project::Project;
@@ -130,13 +130,18 @@ impl<'a> Naming<'a> {
                 Some(custom) => format!("{}_{custom}", target.schema),
                 None => target.schema.clone(),
             }),
-            _ => Some(match (custom.filter(|custom| !custom.is_empty()), named.version) {
-                (Some(custom), _) => custom.to_owned(),
-                (None, Some(version)) => {
-                    format!("{}_v{}", named.name, version_text(version).replace('.', "_"))
-                }
-                (None, None) => named.name.to_owned(),
-            }),
+            _ => Some(
+                match (
+                    custom.filter(|custom| !custom.is_empty()),
+                    named.version.filter(|version| is_counted(version)),
+                ) {
+                    (Some(custom), _) => custom.to_owned(),
+                    (None, Some(version)) => {
+                        format!("{}_v{}", named.name, version_text(version).replace('.', "_"))
+                    }
+                    (None, None) => named.name.to_owned(),
+                },
+            ),
         }
     }
 }

@@ -13,6 +13,12 @@ pub fn version_text(version: &Json) -> String {
     version.as_str().map_or_else(|| version.to_string(), str::to_owned)
 }
 
+/// Whether a version stands in the names of what belongs to it. dbt: 0 does not.
+#[must_use]
+pub fn is_counted(version: &Json) -> bool {
+    version.as_f64().map_or_else(|| version.as_str() != Some(""), |number| number.abs() > 0.0)
+}
+
 /// Which version comes first: by number where both are numbers, else by their texts.
 #[must_use]
 pub fn compare_versions(one: &Json, other: &Json) -> Ordering {

@@ -162,3 +162,36 @@ fn a_unit_test_gives_rows_for_all_that_its_model_reads() {
     sandbox.write(path, &sandbox.read(path).replace("input: ref('x'),", "input: \"ref('x', v=2)\","));
     sandbox.run(["build"]).success();
 }
+
+#[test]
+fn version_0_is_asked_for_but_not_looked_for() {
+    let reader =
+        "select * from {{ ref('orders', v=0) }} union all select * from {{ ref('orders', version=0) }}";
+    let sandbox = Sandbox::new()
+        .model("orders_v0", "select 0 as id")
+        .model("orders_v1", "select 1 as id")
+        .model("reader", reader)
+        .file(
+            "models/orders.yml",
+            "
+            models:
+              - name: orders
+                columns: [{name: id, data_tests: [unique]}]
+                versions: [{v: 0}, {v: 1}]
+            ",
+        );
+    sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select id from reader"), ["1", "1"]);
+    // Its name is not that of a version.
+    assert_eq!(sandbox.query("select id from orders"), ["0"]);
+    let manifest = sandbox.json("target/manifest.json");
+    let refs = &manifest["nodes"]["model.shop.reader"]["refs"];
+    assert_eq!((&refs[0]["version"], &refs[1]["version"]), (&0.into(), &0.into()));
+    let tests: Vec<&str> = manifest["nodes"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, node)| node["name"].as_str().filter(|name| name.starts_with("unique")))
+        .collect();
+    assert_eq!(tests, ["unique_orders_id", "unique_orders_v1_id"]);
+}

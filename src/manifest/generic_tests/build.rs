@@ -80,7 +80,7 @@ pub fn tests_of_node(
     has_arguments: bool,
 ) -> (Vec<GenericTestDraft>, Vec<Diagnostic>) {
     let name = &node.name.value;
-    let version = node.version.as_ref().map(ModelVersion::text);
+    let version = node.version.as_ref().filter(|version| version.is_counted()).map(ModelVersion::text);
     let owner = Owner {
         home,
         dialect,

@@ -106,10 +106,7 @@ pub(super) fn guarded_call() -> Value {
 }
 
 fn ref_call(names: &[Value], options: &Kwargs) -> Result<RefCall, Error> {
-    let version =
-        ["version", "v"].into_iter().filter_map(|key| options.peek::<Value>(key).ok()).find(Value::is_true);
-    let version_is_text = version.as_ref().is_some_and(|version| version.as_str().is_some());
-    let version = version.map(|version| version.to_string());
+    let (version, version_is_text) = RefCall::version_in(options);
     match names {
         [name] => Ok(RefCall { package: None, name: text("ref", name)?, version, version_is_text }),
         [package, name] => {

@@ -10,7 +10,7 @@ use super::forms;
 use super::node::NodeProperties;
 use super::spanned::Spanned;
 use crate::diagnostics::Diagnostic;
-use crate::manifest::version::{compare_versions, is_same_version, version_text};
+use crate::manifest::version::{compare_versions, is_counted, is_same_version, version_text};
 use crate::source::Span;
 use crate::yaml::{Value, Yaml};
 
@@ -31,6 +31,12 @@ impl ModelVersion {
     #[must_use]
     pub fn text(&self) -> String {
         version_text(&self.v)
+    }
+
+    /// Whether names of tests have it.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        is_counted(&self.v)
     }
 
     /// Whether `ref` without a version means this one.

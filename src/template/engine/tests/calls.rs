@@ -23,7 +23,10 @@ fn macros_render_and_return() {
     check("{{ pick([]) }}", "none");
     check("{% set n = numbers() %}{% do n.append(3) %}{{ n }}{{ numbers() }}", "[1, 2, 3][1, 2]");
     check("{{ nothing() is none }}", "True");
-    check("{% for x in unknown() %}{% endfor %}{{ unknown() is none }} {{ unknown() is defined }}", "False False");
+    check(
+        "{% for x in unknown() %}{% endfor %}{{ unknown() is none }} {{ unknown() is defined }}",
+        "False False",
+    );
     check("{{ twice(2) | int + 1 }}", "5");
     check("{{ fact(10) }}", "3628800");
     check("{{ _private() }}{{ context['_private']() }}", "pp");
