@@ -357,14 +357,14 @@ impl Loading<'_> {
         let is_read = |sketch: &&Sketch| {
             matches!(sketch.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_))
         };
-        let names = |sketch: &Sketch| {
+        let called = |sketch: &Sketch| {
             let is_latest = sketch.version().is_some() && sketch.version() == sketch.latest_version();
             let bare = is_latest.then(|| sketch.name.clone());
             let id = &sketch.unique_id;
             let all = [Some(sketch.search_name()), bare].into_iter().flatten();
             all.map(|name| ((sketch.package.clone(), name), id.clone())).collect::<Vec<_>>()
         };
-        let ids: HashMap<(String, String), UniqueId> = named.filter(is_read).flat_map(names).collect();
+        let ids: HashMap<(String, String), UniqueId> = named.filter(is_read).flat_map(called).collect();
         let library: &Library = self.engine.library();
         let tests = GenericSketcher {
             library,
