@@ -86,7 +86,7 @@ fn comments_strings_and_raw_hide_tags() {
 fn problems_have_places() {
     check("\n{% macro a() %}x", "2:1 `{% macro %}` is never closed");
     check("{% macro a() %}x{% macro b() %}{% endmacro %}", "macro b() []\n1:1 `{% macro %}` is never closed");
-    check("{% endmacro %}", "1:1 `{% endmacro %}` closes nothing");
+    check("{% endmacro %}{% macro a() %}{% endmacro %}{% enddocs %}", "macro a() []");
     check("{% macro %}{% endmacro %}", "1:4 this `macro` has no name");
     check("{% macro a %}{% endmacro %}", "1:10 this `macro` needs a `(`");
     check(
