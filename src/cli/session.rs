@@ -283,8 +283,8 @@ impl Session {
         let project = &workspace.project;
         let target = project.target_path();
         let target = target.strip_prefix(&project.root).unwrap_or(&target);
-        // dbt: one below nothing is none.
-        let width = project.flags.get("printer_width").as_i64().map_or(80, |width| width.max(0));
+        // dbt: one below nothing is none. No line is longer than memory.
+        let width = project.flags.get("printer_width").as_i64().map_or(80, |width| width.clamp(0, 10_000));
         let width = usize::try_from(width).unwrap_or_default();
         Reporter::new(&self.ui, &workspace.manifest, &self.sources, (dialect, target, width))
     }

@@ -262,6 +262,8 @@ fn a_project_says_how_the_output_looks() {
     let usual = status("fail_fast: false", &["run"]).unwrap();
     assert_eq!(status("printer_width: 60.5", &["run"]), Some(usual - 20));
     assert_eq!(status("printer_width: 60", &["run", "--printer-width", "100"]), Some(usual + 20));
+    let endless = i64::MAX.to_string();
+    assert!(status("printer_width: 60", &["run", "--printer-width", &endless]).is_some_and(|at| at < 20_000));
     assert_eq!(
         status("printer_width: 60", &["run", "--printer-width", "-1"]),
         Some(" sql view model main.a ".len())
