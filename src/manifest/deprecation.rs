@@ -7,9 +7,10 @@ use super::generic_tests::OldForm;
 use super::resolve::site_of_ref;
 use super::version::version_text;
 use super::{Manifest, Node, NodeKind, Nodes, Sort};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, LOGGED_AS};
 use crate::project::moment;
 use crate::source::Span;
+use crate::template::Stray;
 
 /// A warning for each model whose time is over, and for each model that reads one
 /// that is to be gone.
@@ -146,6 +147,37 @@ fn old_test(node: &Node, form: &OldForm, code: &'static str) -> Diagnostic {
                 .fact("file", file)
         }
     }
+}
+
+/// The code of a warning about a tag that belongs to no block.
+const STRAY_TAG: &str = "stray-tag";
+
+/// A warning for each tag that belongs to no block of a file.
+///
+/// dbt: `UnexpectedJinjaBlockDeprecation`.
+pub(super) fn stray_tags<'a>(strays: &'a [Stray], path: &'a str) -> impl Iterator<Item = Diagnostic> + 'a {
+    strays.iter().map(move |Stray { tag, span }| {
+        let words = format!("Found unexpected '{tag}' block tag.");
+        Diagnostic::warning(STRAY_TAG, format!("`{{% {tag} %}}` stands outside of the blocks of its file"))
+            .at(*span, "nothing comes of it")
+            .help("remove it, or move it into a block")
+            .fact(LOGGED_AS, format!("{words} in file `{path}`"))
+            .fact("msg", words)
+            .fact("file", path)
+    })
+}
+
+/// The warnings, with the first stray tag in the place of all, unless `all` are wanted.
+#[must_use]
+pub fn first_strays(warnings: Vec<Diagnostic>, all: bool) -> Vec<Diagnostic> {
+    let is_stray = |it: &Diagnostic| it.code == STRAY_TAG;
+    let count = warnings.iter().filter(|it| is_stray(it)).count();
+    if all || count == 0 {
+        return warnings;
+    }
+    let (strays, mut others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_stray);
+    others.extend(strays.into_iter().next().map(|first| counted(first, count)));
+    others
 }
 
 /// The finding, which stands for so many.

@@ -9,7 +9,7 @@ use super::DocBlock;
 use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Members, Project};
 use crate::source::Span;
-use crate::template::{self, BlockKind, Engine, Notices, Scope, Text, Value};
+use crate::template::{self, Engine, Holds, Notices, Scanned, Scope, Text, Value};
 
 /// All docs blocks, by unique id, and the findings about them.
 ///
@@ -26,9 +26,9 @@ pub(super) fn doc_blocks(
     for package in &project.packages {
         for file in package.files.iter().filter(|file| file.kind == FileKind::Docs) {
             let Some(source) = &file.file else { continue };
-            let (found, problems) = template::scan(source);
+            let Scanned { blocks: found, problems, .. } = template::scan(source, Holds::Docs);
             findings.extend(problems);
-            for block in found.into_iter().filter(|block| block.kind == BlockKind::Docs) {
+            for block in found {
                 let unique_id = format!("doc.{}.{}", package.name, block.name);
                 if let Some(first) = places.get(&unique_id) {
                     findings.push(

@@ -123,7 +123,7 @@ fn whole(
     basis: Basis,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     inputs.project.read_texts()?;
-    let broken: HashSet<FileId> = findings.iter().filter_map(file_of).collect();
+    let broken: HashSet<FileId> = findings.iter().filter(|it| it.is_error()).filter_map(file_of).collect();
     findings.extend(
         engine
             .check_macros()

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde_json::{Map, json};
 
+use super::deprecation::stray_tags;
 use super::describe::Describer;
 use super::properties::{ArgumentProperties, MacroProperties, is_known_type, type_names};
 use super::property_files::PropertyFile;
@@ -14,7 +15,7 @@ use crate::builtin;
 use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Project};
 use crate::source::{FileId, SourceMap, Span};
-use crate::template::{self, Argument, Library, LibraryBuilder, MacroInfo};
+use crate::template::{self, Argument, Holds, Library, LibraryBuilder, MacroInfo};
 
 /// The package name of the macros that come with the program.
 pub(super) const BUILTIN_PACKAGE: &str = "dbt";
@@ -41,9 +42,13 @@ pub(super) fn library(
         let is_macro_file = |kind: FileKind| matches!(kind, FileKind::Macro | FileKind::GenericTest);
         for file in package.files.iter().filter(|file| is_macro_file(file.kind)) {
             let Some(source) = &file.file else { continue };
-            let (blocks, problems) = template::scan(source);
-            findings.extend(problems);
-            for block in blocks {
+            let scanned = template::scan(source, Holds::Macros);
+            findings.extend(scanned.problems);
+            // dbt: in files of generic tests, nobody looks for them.
+            if file.kind == FileKind::Macro {
+                findings.extend(stray_tags(&scanned.strays, &file.path));
+            }
+            for block in scanned.blocks {
                 builder.add(&package.name, source, block);
             }
         }
@@ -84,7 +89,7 @@ fn add_internal(
 ) {
     for (path, text) in files {
         let file = sources.add(format!("{package}/{path}"), *text);
-        for block in template::scan(&file).0 {
+        for block in template::scan(&file, Holds::Macros).blocks {
             builder.internal(package, &file, block);
         }
     }

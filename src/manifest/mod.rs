@@ -56,6 +56,7 @@ mod world;
 pub use cache::{Basis, Descent, keep};
 pub use config::{Config, Hook, Values};
 pub use contents::{DocBlock, Group, MacroArgument, MacroNode, Manifest};
+pub use deprecation::first_strays;
 pub use describe::foreign_key_target;
 pub use lazy::Lazy;
 pub use load::{Inputs, Loaded, Reparsed, load};

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
+use super::deprecation::stray_tags;
 use super::generic_sketch::TestCall;
 use super::properties::{ConfigBlock, ModelVersion, NodeProperties, Spanned};
 use super::property_files::PropertyFile;
@@ -18,7 +19,7 @@ use crate::diagnostics::Diagnostic;
 use crate::host::files;
 use crate::project::{FileKind, Package, ResourceFile, plain_name};
 use crate::source::{SourceFile, Span};
-use crate::template::{self, BlockKind};
+use crate::template::{self, Holds, Scanned};
 
 /// dbt's limit: of a larger seed, the path stands for the contents.
 const MAX_HASHED_SEED: u64 = 1024 * 1024;
@@ -159,10 +160,11 @@ fn snapshots(
     file: &ResourceFile,
     source: &Arc<SourceFile>,
 ) -> (Vec<Sketch>, Vec<Diagnostic>) {
-    let (blocks, findings) = template::scan(source);
+    let Scanned { blocks, problems: mut findings, strays } = template::scan(source, Holds::Snapshots);
+    findings.extend(stray_tags(&strays, &file.resource_path));
     let checksum = checksum(source.text());
     let (folders, stem) = path_parts(&file.resource_path);
-    let snapshots = blocks.into_iter().filter(|block| block.kind == BlockKind::Snapshot).map(|block| {
+    let snapshots = blocks.into_iter().map(|block| {
         let body = Body {
             text: source.text().get(block.body.start..block.body.end).unwrap_or_default().into(),
             file: source.id(),

@@ -119,8 +119,11 @@ impl Workspace {
         let inputs =
             manifest::Inputs { project: &project, sources: &sources, notices, cache: cache.as_deref() };
         let timings = &request.invocation.timings;
-        let loaded = timings.during(Phase::Parse, || manifest::load(&inputs))?;
-        warnings.extend(loaded.warnings.iter().chain(&loaded.outdated).cloned());
+        let loaded = timings.during(Phase::Parse, || manifest::load(&inputs));
+        let loaded = loaded.map_err(|found| manifest::first_strays(found, false))?;
+        let all = project.flags.is_on("show_all_deprecations");
+        let found = loaded.warnings.iter().chain(&loaded.outdated).cloned().collect();
+        warnings.extend(manifest::first_strays(found, all));
         let graph = OnceLock::new();
         if loaded.descent.from.is_none() || loaded.descent.has_other_edges {
             let found = timings.during(Phase::Resolve, || Graph::new(&loaded.manifest))?;

@@ -52,6 +52,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("renamed-variable", "EnvironmentVariableRenamed", "D009"),
     ("sequential-batches", "InvalidConcurrentBatchesConfig", "I075"),
     ("state-is-target", "WarnStateTargetEqual", "I072"),
+    ("stray-tag", "UnexpectedJinjaBlockDeprecation", "D023"),
     ("undefined-macro", "MacroNotFoundForPatch", "I059"),
     ("unfiltered-batches", "MicrobatchModelNoEventTimeInputs", "I074"),
     ("unknown-config", "CustomKeyInConfigDeprecation", "D026"),

@@ -34,7 +34,7 @@ pub use functions::{python_json, sorted_python_json};
 pub use library::{Library, LibraryBuilder, MacroInfo, MaterializationFound};
 pub use minijinja::Value;
 pub use python::Decimal;
-pub use scan::{Argument, Block, BlockKind, scan};
+pub use scan::{Argument, Block, BlockKind, Holds, Scanned, Stray, scan};
 pub use scope::{Audience, Deprecated, Notice, Notices, Scope};
 pub use text::Text;
 pub use values::{Forms, MutDict, MutList, PySet, repr, text, to_json, to_value, yaml_value};

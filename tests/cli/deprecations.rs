@@ -341,3 +341,54 @@ fn folders_that_flags_should_name_are_told_of_dbts_file_alone() {
     own.run(["parse"]).success().talk("1 node in order");
     assert!(own.path("out/manifest.json").exists());
 }
+
+/// Files of macros and of snapshots are looked at, and the first tag is told.
+#[test]
+fn tags_that_belong_to_no_block_are_told() {
+    let stray = "UnexpectedJinjaBlockDeprecation";
+    let macros = "{% set x = 1 %}{% macro a() %}{% set b = 1 %}{% endmacro %}{% endmacro %}\
+                  {% if x %}{% raw %}{% foo %}{% endraw %}{% endif %}{% docs d %}{% enddocs %}";
+    let snapshot = "{% macro own() %}{% set b = 1 %}{% endmacro %}{% snapshot s %}\
+                    {{ config(unique_key='id', strategy='check', check_cols='all') }}select 1 as id{% endsnapshot %}";
+    let sandbox = || {
+        one()
+            .file("macros/deep/m.sql", macros)
+            .file("snapshots/deep/s.sql", snapshot)
+            .file("tests/generic/t.sql", "{% set x = 1 %}{% test t(model) %}{% endtest %}")
+            .file("models/d.md", "{% set x = 1 %}{% macro a() %}{% docs d %}{% enddocs %}")
+    };
+    let parse = ["parse", "--log-format-file", "json"];
+    let first = sandbox();
+    first.run(parse).success().talk_has("warning[stray-tag]").talk_has("there are more (9)");
+    let message = "Found unexpected 'set' block tag. in file `macros/deep/m.sql`";
+    assert_eq!(told(&first, &[stray]), [(stray.to_owned(), message.to_owned())]);
+    let summary = told(&first, &["DeprecationsSummary"]);
+    assert!(summary.iter().all(|(_, it)| it.contains(&format!("- {stray}: 10 occurrences"))), "{summary:?}");
+    let each = sandbox();
+    each.run(parse.into_iter().chain(["--show-all-deprecations"])).success();
+    let told = told(&each, &[stray]);
+    let tags = told.iter().filter_map(|(_, it)| it.split('\'').nth(1));
+    let expected = "set endmacro if raw endif docs enddocs macro set endmacro";
+    assert_eq!(tags.collect::<Vec<_>>().join(" "), expected);
+    assert!(told.iter().any(|(_, it)| it.ends_with("in file `deep/s.sql`")), "{told:?}");
+    each.run(["parse", "--warn-error-options", "{error: [UnexpectedJinjaBlockDeprecation]}"]).code(2);
+    each.run(["parse", "--warn-error"]).code(2).talk_has("error[stray-tag]");
+    each.run(["parse", "--warn-error-options", "{silence: [Deprecations]}"])
+        .success()
+        .talk("2 nodes in order");
+}
+
+#[test]
+fn blocks_stand_at_the_top_of_a_file() {
+    let check = |path: &str, text: &str, part: &str| {
+        one().file(path, text).run(["parse"]).code(2).talk_has(part);
+    };
+    let within = "{% if true %}{% macro a() %}{% endmacro %}{% endif %}";
+    check("macros/m.sql", within, "`{% macro %}` stands within `{% if %}`");
+    check("macros/m.sql", "{% endif %}", "`{% endif %}` closes nothing");
+    check("macros/m.sql", "{% for x in y %}{% endif %}", "`{% endif %}` closes nothing");
+    let nested = "{% macro a() %}{% test b(model) %}{% endtest %}{% endmacro %}";
+    check("macros/m.sql", nested, "`{% macro %}` is never closed");
+    check("models/m.md", "{% if x %}{% docs d %}{% enddocs %}{% endif %}", "stands within `{% if %}`");
+    one().file("macros/m.sql", "{% if x %}{% docs x %}").run(["parse"]).success();
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use model::adapter::{self, Credentials, Folders};
 use model::builtin;
 use model::source::SourceMap;
-use model::template::{Engine, Library, scan};
+use model::template::{Engine, Holds, Library, Scanned, scan};
 
 /// What dbt-duckdb has and we do without: parts of its own macros, defaults
 /// that it repeats, and python models on `MotherDuck`.
@@ -68,7 +68,7 @@ fn library(kind: &str, fields: &str) -> Library {
     for (package, files) in sets.chain([("dbt".to_owned(), builtin::FILES)]) {
         for (path, text) in files {
             let file = sources.add(*path, *text);
-            let (blocks, problems) = scan(&file);
+            let Scanned { blocks, problems, .. } = scan(&file, Holds::Macros);
             assert!(problems.is_empty(), "{path}: {problems:?}");
             for block in blocks {
                 builder.add(&package, &file, block);

@@ -9,7 +9,7 @@ use crate::manifest::macros::Undescribed;
 use crate::manifest::{MacroNode, Manifest};
 use crate::project::FileKind;
 use crate::source::{FileId, SourceMap};
-use crate::template::{self, BlockKind, MacroInfo};
+use crate::template::{self, BlockKind, Holds, MacroInfo};
 
 /// The macros of files that changed, where only what their bodies say is new: whoever
 /// does not run them cannot tell.
@@ -34,7 +34,10 @@ impl ChangedMacros {
         }
         let library = edits.engine.library();
         let is_same_list = library.macros().map(|info| &info.unique_id).eq(manifest.macros.keys());
-        if !(is_same_list && edits.library_findings.is_empty()) {
+        let is_of_others = |it: &Diagnostic| {
+            !it.is_error() && it.labels.iter().all(|label| !files.contains(&label.span.file))
+        };
+        if !(is_same_list && edits.library_findings.iter().all(is_of_others)) {
             return None;
         }
         let undescribed = Undescribed::new(library, edits.inputs.project);
@@ -98,7 +101,7 @@ struct Signature {
 impl Signature {
     fn of(block: &str) -> Option<Self> {
         let file = SourceMap::new().add("", block);
-        let block = template::scan(&file).0.into_iter().next()?;
+        let block = template::scan(&file, Holds::Macros).blocks.into_iter().next()?;
         let arguments = block.arguments.into_iter().map(|argument| argument.name).collect();
         Some(Self { kind: block.kind, arguments })
     }

@@ -4,7 +4,7 @@ use super::cache_file::{CacheHead, CachedManifest};
 use super::key::{Place, resources};
 use crate::manifest::MacroNode;
 use crate::project::{FileKind, Project};
-use crate::template::{self, BlockKind};
+use crate::template::{self, BlockKind, Holds};
 
 /// Their names.
 const NAMES: [&str; 7] = [
@@ -40,6 +40,6 @@ pub(super) fn have_changed(head: &CacheHead, earlier: &CachedManifest, project: 
 
 fn declares_one((_, file): Place<'_>) -> bool {
     let Some(source) = &file.file else { return false };
-    let (blocks, _) = template::scan(source);
+    let blocks = template::scan(source, Holds::Macros).blocks;
     blocks.iter().any(|block| block.kind == BlockKind::Macro && NAMES.contains(&block.name.as_str()))
 }

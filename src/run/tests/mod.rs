@@ -21,7 +21,7 @@ use crate::materialize::sample;
 use crate::project::{Invocation, LoadRequest, Project, load};
 use crate::source::SourceMap;
 use crate::sql::{Cell, Relation};
-use crate::template::{Engine, Library, scan};
+use crate::template::{Engine, Holds, Library, Scanned, scan};
 
 /// A project in a folder of its own, with nodes that are made by hand.
 struct Lab {
@@ -215,7 +215,7 @@ fn engine(project: &Project, sources: &SourceMap, macros: &str) -> Engine {
     for (package, texts) in sets.chain([("dbt".to_owned(), builtin::FILES)]) {
         for (path, text) in texts {
             let file = sources.add(*path, *text);
-            let (blocks, problems) = scan(&file);
+            let Scanned { blocks, problems, .. } = scan(&file, Holds::Macros);
             assert!(problems.is_empty(), "{problems:?}");
             for block in blocks {
                 builder.internal(&package, &file, block);
@@ -223,7 +223,7 @@ fn engine(project: &Project, sources: &SourceMap, macros: &str) -> Engine {
         }
     }
     let file = sources.add("macros/own.sql", macros);
-    let (blocks, problems) = scan(&file);
+    let Scanned { blocks, problems, .. } = scan(&file, Holds::Macros);
     assert!(problems.is_empty(), "{problems:?}");
     for block in blocks {
         builder.add("shop", &file, block);

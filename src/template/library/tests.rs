@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{Library, LibraryBuilder, MacroInfo};
 use crate::source::SourceMap;
-use crate::template::scan::scan;
+use crate::template::scan::{Holds, scan};
 
 fn library(files: &[(&str, &str)], orders: &[(&str, &[&str])]) -> Library {
     let (library, diagnostics) = builder(files, orders).build();
@@ -22,7 +22,7 @@ fn builder(files: &[(&str, &str)], orders: &[(&str, &[&str])]) -> LibraryBuilder
         Library::builder("root").adapter_kinds(["duckdb"]).search_orders(orders).package("bare");
     for (package, text) in files {
         let file = sources.add(*package, *text);
-        for block in scan(&file).0 {
+        for block in scan(&file, Holds::Macros).blocks {
             if package.starts_with("dbt") {
                 builder.internal(package, &file, block);
             } else {
@@ -204,7 +204,7 @@ fn a_macro_s_text_has_the_blanks_that_its_tags_swallow() {
     let text = "\n{% macro a() %}1{% endmacro %}\n\n{%- macro b() %}2{% endmacro -%} \n{%- macro c() -%}3{% endmacro %}\n{%- macro d() %}4{% endmacro -%}\n\n";
     let file = sources.add("m.sql", text);
     let mut builder = Library::builder("root");
-    for block in scan(&file).0 {
+    for block in scan(&file, Holds::Macros).blocks {
         builder.add("root", &file, block);
     }
     let (library, _) = builder.build();

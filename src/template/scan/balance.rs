@@ -16,7 +16,7 @@ pub(crate) fn unbalanced(source: &str, segments: &[Segment]) -> Vec<Fault> {
                 open.push((name, segment));
             }
         } else if let Some(wanted) = name.strip_prefix("end") {
-            close(wanted, segment, &mut open, &mut faults);
+            close(source, wanted, segment, &mut open, &mut faults);
         } else if matches!(name, "else" | "elif")
             && !open.iter().any(|(name, _)| matches!(*name, "if" | "for"))
         {
@@ -32,7 +32,13 @@ pub(crate) fn unbalanced(source: &str, segments: &[Segment]) -> Vec<Fault> {
     faults
 }
 
+/// What is said of an end tag without its beginning.
+pub(super) fn closes_nothing(tag: &str) -> (String, &'static str) {
+    (format!("`{{% {tag} %}}` closes nothing"), "no open tag of this name")
+}
+
 fn close<'a>(
+    source: &str,
     wanted: &str,
     segment: &'a Segment,
     open: &mut Vec<(&str, &'a Segment)>,
@@ -46,8 +52,8 @@ fn close<'a>(
             }
         }
         None if PAIRED.contains(&wanted) => {
-            let message = format!("`{{% end{wanted} %}}` closes nothing");
-            faults.push(fault(segment, message, "no open tag of this name"));
+            let (message, label) = closes_nothing(segment.tag_name(source));
+            faults.push(fault(segment, message, label));
         }
         None => {}
     }

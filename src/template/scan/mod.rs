@@ -12,7 +12,7 @@ mod lexer;
 mod token;
 
 pub use block::{Argument, Block, BlockKind};
-pub use blocks::scan;
+pub use blocks::{Holds, Scanned, Stray, scan};
 
 pub(crate) use balance::unbalanced;
 pub(crate) use header::{Parameter, header, parameters};

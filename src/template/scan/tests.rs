@@ -1,12 +1,17 @@
 use proptest::prelude::*;
 
-use super::{BlockKind, SegmentKind, scan, segments};
+use super::{BlockKind, Holds, Scanned, SegmentKind, scan, segments};
 use crate::source::SourceMap;
 
 /// Blocks as `kind name(arguments) [body]`, then findings as `line:column message`.
 fn shown(source: &str) -> String {
     let file = SourceMap::new().add("macros/m.sql", source);
-    let (blocks, diagnostics) = scan(&file);
+    let holds = match source {
+        _ if source.contains("{% docs") => Holds::Docs,
+        _ if source.contains("{% snapshot") => Holds::Snapshots,
+        _ => Holds::Macros,
+    };
+    let Scanned { blocks, problems: diagnostics, .. } = scan(&file, holds);
     let mut lines = Vec::new();
     for block in blocks {
         let argument = |argument: &super::Argument| {
@@ -75,11 +80,14 @@ fn arguments_have_types_and_defaults() {
 #[test]
 fn comments_strings_and_raw_hide_tags() {
     check("{# {% macro a() %} #}{% macro b() %}{% endmacro %}", "macro b() []");
+    check(
+        "{% if x %}{% macro a() %}{% endmacro %}{% endif %}",
+        "macro a() []\n1:11 `{% macro %}` stands within `{% if %}`",
+    );
     check("{% raw %}{% macro a() %}{% endraw %}{% macro b() %}{% endmacro %}", "macro b() []");
     check("{% macro a() %}{# {% endmacro %} #}x{% endmacro %}", "macro a() [{# {% endmacro %} #}x]");
     check("{% macro a() %}{{ '{% endmacro %}' }}{% endmacro %}", "macro a() [{{ '{% endmacro %}' }}]");
     check("{% macro a() %}{{ {'b': {'c': 1}} }}{% endmacro %}", "macro a() [{{ {'b': {'c': 1}} }}]");
-    check("{% if x %}{% macro a() %}{% endmacro %}{% endif %}", "macro a() []");
 }
 
 #[test]
@@ -197,9 +205,11 @@ proptest! {
         }
         prop_assert_eq!(at, source.len());
         let file = SourceMap::new().add("f", source.as_str());
-        for diagnostic in scan(&file).1 {
-            for label in diagnostic.labels {
-                prop_assert!(source.get(label.span.start..label.span.end).is_some());
+        for holds in [Holds::Macros, Holds::Snapshots, Holds::Docs] {
+            let Scanned { problems, strays, .. } = scan(&file, holds);
+            let labels = problems.into_iter().flat_map(|it| it.labels).map(|label| label.span);
+            for span in labels.chain(strays.into_iter().map(|stray| stray.span)) {
+                prop_assert!(source.get(span.start..span.end).is_some());
             }
         }
     }

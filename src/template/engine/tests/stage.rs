@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use crate::source::{SourceFile, SourceMap};
-use crate::template::{Engine, Library, Notice, Notices, Scope, TemplateError, Text, Value, scan};
+use crate::template::{
+    Engine, Holds, Library, Notice, Notices, Scanned, Scope, TemplateError, Text, Value, scan,
+};
 
 /// A project: packages with one macro file each, and context members.
 pub(super) struct Stage {
@@ -66,7 +68,7 @@ impl Stage {
         let mut builder = Library::builder("root").adapter_kinds(["duckdb"]);
         for (package, text) in packages {
             let file = sources.add(format!("{package}.sql"), *text);
-            let (blocks, diagnostics) = scan(&file);
+            let Scanned { blocks, problems: diagnostics, .. } = scan(&file, Holds::Macros);
             assert!(diagnostics.is_empty(), "{diagnostics:?}");
             for block in blocks {
                 if package.starts_with("dbt") && *package != "dbt_utils" {
