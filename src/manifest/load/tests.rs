@@ -186,6 +186,28 @@ fn relations_are_named_by_dbts_rules() {
 }
 
 #[test]
+fn an_empty_place_of_a_source_is_none() {
+    let sources = "
+sources:
+  - {name: raw, database: '', schema: \"\", tables: [{name: orders, identifier: ''}]}
+  - name: made
+    database: \"{{ var('nowhere', '') }}\"
+    schema: \"{{ var('nowhere', '') }}\"
+    tables: [{name: orders, identifier: \"{{ var('nowhere', '') }}\"}]
+";
+    let loaded = loaded(&[("models/sources.yml", sources)]);
+    let check = |id: &str, relation: &str, unrendered: Option<&str>| {
+        assert_eq!(written(&loaded, id), relation, "{id}");
+        let NodeKind::Source(source) = &node(&loaded, id).kind else { panic!("{id} is a source") };
+        assert_eq!(source.identifier, "orders", "{id}");
+        assert_eq!(source.unrendered_database.as_deref(), unrendered, "{id}");
+        assert_eq!(source.unrendered_schema.as_deref(), unrendered, "{id}");
+    };
+    check("source.shop.raw.orders", r#""memory"."raw"."orders""#, None);
+    check("source.shop.made.orders", r#""memory"."made"."orders""#, Some("{{ var('nowhere', '') }}"));
+}
+
+#[test]
 fn descriptions_know_docs_blocks() {
     let loaded = loaded(SHOP);
     let orders = node(&loaded, "model.shop.stg_orders");

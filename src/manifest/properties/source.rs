@@ -82,9 +82,8 @@ pub struct TableProperties {
 impl SourceProperties {
     /// The same with the place before rendering that this entry tells.
     pub(super) fn with_unrendered_place(mut self, raw: &Yaml) -> Self {
-        let written = |key: &str| raw.as_map()?.get(key)?.as_str().map(str::to_owned);
-        self.place.unrendered_database = written("database");
-        self.place.unrendered_schema = written("schema");
+        self.place.unrendered_database = as_written(raw, "database");
+        self.place.unrendered_schema = as_written(raw, "schema");
         self
     }
 }
@@ -102,7 +101,6 @@ pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) ->
     entry.check_forms(forms::SOURCE, &[]);
     let quoting = quoting(&mut entry);
     let own = level(&mut entry, raw);
-    let written = |key: &str| raw.as_map()?.get(key)?.as_str().map(str::to_owned);
     let inherited = Inherited { name: &name.value, own, quoting: &quoting };
     let tables = tables(&mut entry, raw, &inherited);
     let own = inherited.own;
@@ -110,10 +108,10 @@ pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) ->
         span: entry.span,
         description: entry.text("description"),
         place: SourcePlace {
-            database: entry.text("database").map(|text| text.value),
-            schema: entry.text("schema").map(|text| text.value),
-            unrendered_database: written("database"),
-            unrendered_schema: written("schema"),
+            database: name_part(&mut entry, "database"),
+            schema: name_part(&mut entry, "schema"),
+            unrendered_database: as_written(raw, "database"),
+            unrendered_schema: as_written(raw, "schema"),
         },
         loader: entry.text("loader").map(|text| text.value).unwrap_or_default(),
         meta: own.meta,
@@ -122,6 +120,17 @@ pub(super) fn source(yaml: &Yaml, raw: &Yaml, problems: &mut Vec<Diagnostic>) ->
         quoting,
         tables,
     })
+}
+
+/// A part of where it lies. dbt: an empty text says nothing.
+fn name_part(entry: &mut Entry<'_, '_>, key: &str) -> Option<String> {
+    entry.text(key).map(|text| text.value).filter(|text| !text.is_empty())
+}
+
+/// The same before rendering.
+fn as_written(raw: &Yaml, key: &str) -> Option<String> {
+    let text = raw.as_map()?.get(key)?.as_str()?;
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn tables(parent: &mut Entry<'_, '_>, raw: &Yaml, inherited: &Inherited<'_>) -> Vec<TableProperties> {
@@ -148,7 +157,7 @@ fn table(
     Some(TableProperties {
         span: entry.span,
         description: entry.text("description"),
-        identifier: entry.text("identifier").map(|text| text.value),
+        identifier: name_part(&mut entry, "identifier"),
         columns: columns(&mut entry),
         tests: entry.tests(),
         quoting: merged_quoting,
