@@ -194,9 +194,7 @@ impl Turn<'_> {
             Action::Materialize => {
                 let kind = self.node.config.materialized();
                 let name = self.materializer(kind);
-                if name.is_some() {
-                    self.check_language(kind)?;
-                }
+                self.check_language(kind)?;
                 let materializer = name.as_deref().map_or(Materializer::BuiltIn, Materializer::Macro);
                 if name.is_some() {
                     built_in::offer(self, self.job, sql, None);
@@ -326,13 +324,15 @@ impl Turn<'_> {
         if info.languages.iter().any(|known| known == language) {
             return Ok(());
         }
-        let known = info.languages.join("`, `");
-        let message = format!("the materialization `{materialized}` is for `{known}`, not for `{language}`");
+        let called = if language == "python" { "Python" } else { "SQL" };
+        let message = format!("a model in {called} cannot be materialized as `{materialized}`");
+        let note = format!("on this warehouse, that is for: {}", info.languages.join(", "));
         let words = format!(
-            "Materialization \"{materialized}\" only supports languages ['{}']; got \"{language}\"",
+            "Materialization \"{}\" only supports languages ['{}']; got \"{language}\"",
+            info.name,
             info.languages.join("', '")
         );
-        Err(Diagnostic::error("wrong-language", message).known_as(words).into())
+        Err(Diagnostic::error("wrong-language", message).known_as(words).note(note).into())
     }
 
     pub(super) fn materializer(&self, name: &str) -> Option<String> {

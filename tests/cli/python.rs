@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::sandbox::Sandbox;
+use crate::warehouse::Warehouse;
 
 /// The project with an interpreter that can run models.
 #[expect(clippy::print_stderr, reason = "a test that is not run says so")]
@@ -155,4 +156,23 @@ fn what_python_models_cannot_do_is_refused() {
     sandbox.write("models/b.sql", "{{ config(materialized='ephemeral') }}select 1 as id");
     sandbox.write("models/a.py", &model("return dbt.ref('b')"));
     sandbox.run(["run"]).code(1).talk_has("`a` reads an ephemeral model, which only SQL can do");
+}
+
+#[test]
+fn a_warehouse_that_runs_no_python_says_so() {
+    let model = "def model(dbt, session):\n    dbt.config(materialized='KIND')\n    return None\n";
+    for kind in ["table", "incremental", "view"] {
+        let sandbox = Sandbox::new()
+            .file("project.yml", "{name: shop, profile: shop}")
+            .file("models/a.py", &model.replace("KIND", kind));
+        let Some(warehouse) = Warehouse::create("postgres", &sandbox) else { return };
+        sandbox.write_exactly("profiles.yml", &warehouse.profile());
+        let told = sandbox.run(["run"]).code(1);
+        let words = format!(
+            "Materialization \"materialization_{kind}_default\" only supports languages ['sql']; got \"python\""
+        );
+        told.talk_has(&format!("a model in Python cannot be materialized as `{kind}`"))
+            .talk_has(&words)
+            .talk_has("on this warehouse, that is for: sql");
+    }
 }
