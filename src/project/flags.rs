@@ -246,7 +246,8 @@ impl Kind {
     /// Whether dbt reads `flags:` with such a value; of a behaviour it wants to know one.
     fn has_type(self, value: &Json, is_behavior: bool) -> bool {
         let is_texts = |value: &Json| {
-            value.is_string() || value.as_array().is_some_and(|items| items.iter().all(Json::is_string))
+            let is_list = || value.as_array().is_some_and(|items| items.iter().all(Json::is_string));
+            value.is_null() || value.is_string() || is_list()
         };
         match self {
             _ if value.is_null() => !is_behavior,

@@ -8,7 +8,8 @@ use super::warnings::DEPRECATIONS;
 use crate::diagnostics::Diagnostic;
 
 /// The lists, each with the name that it had before.
-const LISTS: [(&str, &str); 3] = [("error", "include"), ("warn", "exclude"), ("silence", "silence")];
+pub(super) const LISTS: [(&str, &str); 3] =
+    [("error", "include"), ("warn", "exclude"), ("silence", "silence")];
 
 /// What is wrong with the options, and whether they may be given at all.
 pub(super) fn check(flags: &Flags) -> Vec<Diagnostic> {
@@ -21,10 +22,10 @@ pub(super) fn check(flags: &Flags) -> Vec<Diagnostic> {
         );
     }
     let options = flags.get("warn_error_options");
-    findings.extend(old_names(options));
     let before = findings.len();
     findings.extend(LISTS.into_iter().filter_map(|list| twice(options, list)));
     if findings.len() == before {
+        findings.extend(old_names(options));
         findings.extend(LISTS.into_iter().flat_map(|list| items(options, list)));
         findings.extend(idle_warn(options));
     }
@@ -33,9 +34,7 @@ pub(super) fn check(flags: &Flags) -> Vec<Diagnostic> {
 
 /// A warning for old names.
 fn old_names(options: &Json) -> Option<Diagnostic> {
-    let is_old = |(new, old): &(&str, &str)| {
-        new != old && options.get(old).is_some_and(|value| !value.is_null()) && options.get(new).is_none()
-    };
+    let is_old = |(new, old): &(&str, &str)| new != old && options.get(old).is_some();
     let found: Vec<_> = LISTS.into_iter().filter(is_old).collect();
     if found.is_empty() {
         return None;
@@ -51,7 +50,7 @@ fn old_names(options: &Json) -> Option<Diagnostic> {
 
 /// A list under both of its names.
 fn twice(options: &Json, (new, old): (&str, &str)) -> Option<Diagnostic> {
-    if new == old || options.get(old).is_none() || options.get(new).is_none() {
+    if new == old || is_nothing(&options[old]) || is_nothing(&options[new]) {
         return None;
     }
     let message = format!("`warn_error_options` has both `{old}` and `{new}`, which mean the same");
@@ -60,9 +59,14 @@ fn twice(options: &Json, (new, old): (&str, &str)) -> Option<Diagnostic> {
     Some(finding.help(format!("keep `{new}`")))
 }
 
-/// What a list holds, under whichever name.
-fn list<'a>(options: &'a Json, (new, old): (&str, &str)) -> &'a Json {
-    options.get(new).or_else(|| options.get(old)).unwrap_or(&Json::Null)
+/// What a list holds, under whichever name. dbt: a name below which nothing stands does not
+/// count beside the other one.
+pub(super) fn list<'a>(options: &'a Json, (new, old): (&str, &str)) -> &'a Json {
+    if is_nothing(&options[new]) { &options[old] } else { &options[new] }
+}
+
+fn is_nothing(value: &Json) -> bool {
+    value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty)
 }
 
 fn is_everything(list: &Json) -> bool {
@@ -142,6 +146,8 @@ mod tests {
         );
         check(json!({"error": "all", "include": "all"}), "which mean the same");
         check(json!({"include": ["NoNodeForYamlKey"]}), "under an old name");
+        check(json!({"error": null, "include": "all"}), "under an old name");
+        check(json!({"error": "all", "include": null}), "under an old name");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::flags::Flags;
+use super::warn_options::{LISTS, list};
 use crate::diagnostics::Diagnostic;
 
 /// What is done with a warning.
@@ -156,10 +157,7 @@ impl Flags {
             return if is_elsewhere { Treatment::Told } else { Treatment::IsError };
         }
         let options = self.get("warn_error_options");
-        let list =
-            |key: &str, old: &str| options.get(key).or_else(|| options.get(old)).unwrap_or(&Json::Null);
-        let (fail, warn, silence) =
-            (list("error", "include"), list("warn", "exclude"), list("silence", "silence"));
+        let [fail, warn, silence] = LISTS.map(|names| list(options, names));
         let lists = [(silence, Treatment::Silenced), (warn, Treatment::Told), (fail, Treatment::IsError)];
         let named =
             |word: &str| lists.iter().find(|(list, _)| has(list, word)).map(|(_, treatment)| *treatment);
@@ -198,6 +196,7 @@ mod tests {
         check(json!({"include": ["UnusedResourceConfigPath"]}), "unused-config-path", IsError);
         check(json!({"error": ["NoNodeForYamlKey"]}), "unused-config-path", Told);
         check(json!({"error": "all", "warn": ["NoNodeForYamlKey"]}), "unknown-node", Told);
+        check(json!({"error": null, "include": "all"}), "unused-config-path", IsError);
         check(json!({"include": "*", "exclude": ["NoNodeForYamlKey"]}), "unused-config-path", IsError);
         check(
             json!({"silence": ["NoNodeForYamlKey"], "warn": ["NoNodeForYamlKey"]}),

@@ -137,6 +137,28 @@ fn configurations_have_the_types_that_dbt_looks_at() {
     check("data_tests: [{name: few, config: {severity: 1}}]", "`severity` of `few` must be");
 }
 
+/// dbt knows a tuple from a list, and a key that is a number from a text.
+#[test]
+fn configurations_are_lists_and_keys_are_texts() {
+    let check = |options: &str, code: i32, part: &str| {
+        let text = format!("{{{{ config({options}) }}}} select 1 as id");
+        Sandbox::new().model("a", &text).run(["parse"]).code(code).talk_has(part);
+    };
+    check("tags=('x', 'y')", 2, "`tags` of `a` must be a text or a list of texts");
+    check("packages=('x', 'y')", 2, "`packages` of `a` must be a text or a list of texts");
+    check("unique_key=('x', 'y')", 2, "`unique_key` of `a` must be a text or a list, not a tuple");
+    check("meta={1: 2}", 2, "`meta` of `a` must be a mapping whose keys are texts");
+    check("persist_docs={none: true}", 2, "`persist_docs` of `a` must be a mapping whose keys");
+    check("tags=['x'], unique_key=['x'], meta={'a': {1: 2}}, contract={1: 2}, own=('a', 'b')", 0, "");
+    let grants = Sandbox::new().model("a", "{{ config(grants={'select': ('x', 'y')}) }} select 1 as id");
+    grants.run(["parse"]).success();
+    let grants = &grants.json("target/manifest.json")["nodes"]["model.shop.a"]["config"]["grants"];
+    assert_eq!(grants, &serde_json::json!({"select": [["x", "y"]]}));
+    let project = "name: shop\nmodels: {shop: {+meta: {1: a}}}\n";
+    let sandbox = Sandbox::new().model("a", "select 1 as id").file("project.yml", project);
+    sandbox.run(["parse"]).code(2).talk_has("`meta` of `a` must be a mapping whose keys are texts");
+}
+
 #[test]
 fn configurations_that_dbt_does_not_look_at_pass() {
     let check = |properties: &str| {

@@ -167,7 +167,7 @@ pub(crate) struct IgnoredFlags {
             "macro-debugging", "no-macro-debugging",
             "single-threaded", "no-single-threaded", "use-fast-test-edges", "no-use-fast-test-edges",
             "partial-parse-file-diff", "no-partial-parse-file-diff", "upload-to-artifacts-ingest-api",
-            "no-upload-to-artifacts-ingest-api", "show-resource-report", "no-show-resource-report", "deprecated-print", "deprecated-no-print",
+            "no-upload-to-artifacts-ingest-api", "deprecated-print", "deprecated-no-print",
             "export-saved-queries", "no-export-saved-queries", "include-saved-query", "no-include-saved-query",
         ],
         global = true, hide = true, action = ArgAction::Count

@@ -1,5 +1,7 @@
 //! Several `config()` calls in one text.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json};
 
 use super::layer::spelled;
@@ -31,6 +33,35 @@ pub(crate) fn merge_call(calls: &mut Map<String, Json>, options: &Map<String, Js
         };
         calls.insert(key.to_owned(), joined);
     }
+}
+
+/// The options, in which a tuple that is joined to a list counts as one item of it, as to
+/// dbt: only lists are joined.
+pub(crate) fn with_tuples_as_items<'a>(
+    options: &'a Map<String, Json>,
+    forms: &Forms,
+) -> Cow<'a, Map<String, Json>> {
+    let mut all = Cow::Borrowed(options);
+    if forms.is_empty() {
+        return all;
+    }
+    for (key, value) in options {
+        let of_key = forms.below(key);
+        let item = |value: &Json| Json::Array(vec![value.clone()]);
+        let replaced = match (rule(spelled(key)), value) {
+            (Rule::Append, _) if of_key.is_no_list() => item(value),
+            (Rule::Grants, Json::Object(grants)) => {
+                let of_one = |(privilege, grantees): (&String, &Json)| {
+                    let is_item = of_key.below(privilege).is_no_list();
+                    (privilege.clone(), if is_item { item(grantees) } else { grantees.clone() })
+                };
+                grants.iter().map(of_one).collect()
+            }
+            _ => continue,
+        };
+        all.to_mut().insert(key.clone(), replaced);
+    }
+    all
 }
 
 /// The same of what their JSON does not say.

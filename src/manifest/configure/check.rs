@@ -11,6 +11,7 @@ use super::misspelt::misspelt;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::ResourceType;
 use crate::source::Span;
+use crate::template::Forms;
 
 /// What a key's value must be. `null` passes everywhere but where a key has to
 /// have a value.
@@ -165,9 +166,12 @@ pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: 
     let mut findings = misspelt(kind, merged);
     for (key, shape) in shapes(kind) {
         let Some(value) = merged.config.values.get(key) else { continue };
-        if let Some(refusal) = refusal(key, shape, value) {
+        let forms = merged.config.values.forms().below(key);
+        let finding = refusal(key, shape, value).map(|refusal| refusal.finding(name));
+        if let Some(finding) = finding.or_else(|| unfit(shape, forms).map(|words| refused(name, key, words)))
+        {
             let at = merged.set_by.get(key).copied().unwrap_or(place);
-            findings.push(refusal.finding(name).at(at, "set here"));
+            findings.push(finding.at(at, "set here"));
             let default = merged.config.values.default_of(key).cloned().unwrap_or(Json::Null);
             merged.config.set(key, default);
         }
@@ -241,6 +245,21 @@ fn refusal<'a>(key: &'a str, shape: Shape, value: &'a Json) -> Option<Refusal<'a
         _ => expected.to_owned(),
     };
     is_refused.then(|| Refusal { key: key.into(), shape, value, expected })
+}
+
+/// What was expected of a value that fits by its JSON, and not by what Python makes of it.
+fn unfit(shape: Shape, forms: &Forms) -> Option<&'static str> {
+    match shape {
+        TextOrList | TextsOrMap | TextsOrMapOrNone if forms.is_no_list() => {
+            Some("a text or a list, not a tuple")
+        }
+        Map if forms.has_other_keys() => Some("a mapping whose keys are texts"),
+        _ => None,
+    }
+}
+
+fn refused(name: &str, key: &str, expected: &str) -> Diagnostic {
+    Diagnostic::error("wrong-config-value", format!("`{key}` of `{name}` must be {expected}"))
 }
 
 /// Whether a value has a shape, and what that is in words where they do not depend on it.

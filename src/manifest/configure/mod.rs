@@ -20,7 +20,7 @@ mod tree;
 mod unused;
 mod written;
 
-pub(super) use calls::{merge_call, merge_forms};
+pub(super) use calls::{merge_call, merge_forms, with_tuples_as_items};
 pub(super) use check::check;
 pub(super) use layer::{Layer, Setting};
 pub(super) use merge::{Merged, keep_where_null, merge};

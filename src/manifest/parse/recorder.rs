@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 
-use crate::manifest::configure::{merge_call, merge_forms};
+use crate::manifest::configure::{merge_call, merge_forms, with_tuples_as_items};
 use crate::manifest::{FunctionCall, MetricCall, RefCall, SourceCall};
 use crate::template::Forms;
 
@@ -95,7 +95,7 @@ impl Recorder {
     /// The options of one `config()` call.
     pub(super) fn configured(&self, options: &Map<String, Json>, forms: &Forms) {
         self.note(|recorded| {
-            merge_call(&mut recorded.config, options);
+            merge_call(&mut recorded.config, &with_tuples_as_items(options, forms));
             merge_forms(&mut recorded.forms, options, forms);
         });
     }

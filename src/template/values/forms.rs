@@ -106,6 +106,18 @@ impl Forms {
         self.own.is_none() && self.below.is_empty()
     }
 
+    /// Whether they are those of a list that is none to Python, such as a tuple.
+    #[must_use]
+    pub fn is_no_list(&self) -> bool {
+        matches!(self.own, Some(Form::Tuple | Form::Set))
+    }
+
+    /// Whether they are those of a mapping in which some keys are no texts.
+    #[must_use]
+    pub fn has_other_keys(&self) -> bool {
+        matches!(self.own, Some(Form::Keys(_)))
+    }
+
     /// Those of what stands under a key, or at a place of a list.
     #[must_use]
     pub fn below(&self, key: &str) -> &Self {
