@@ -10,6 +10,8 @@ use model::builtin;
 use model::source::SourceMap;
 use model::template::{Engine, Holds, Library, Scanned, scan};
 
+use crate::recorded::Recorded;
+
 /// What dbt-duckdb has and we do without: parts of its own macros, defaults
 /// that it repeats, and python models on `MotherDuck`.
 const ABSENT: &[&str] = &[
@@ -112,4 +114,28 @@ fn names_and_parameters_are_dbts() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is compiled is compared with what dbt compiled, down to blanks. Each line of the list is
+/// an engine, a call, and what dbt renders of it, as JSON.
+#[test]
+fn texts_have_the_blanks_of_dbts() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/macro_blanks.txt");
+    let list = std::fs::read_to_string(path).expect("the list");
+    let calls: Vec<Vec<&str>> = list.lines().map(|line| line.splitn(3, '\t').collect()).collect();
+    for kind in ["duckdb", "postgres"] {
+        let fields = if kind == "duckdb" { "schema: main" } else { SERVER.trim_matches(['{', '}']) };
+        let mine: Vec<&Vec<&str>> = calls.iter().filter(|parts| parts[0] == kind).collect();
+        assert!(mine.len() > 60, "{kind}");
+        let texts: Vec<String> = mine.iter().map(|parts| format!("[{{{{ {} }}}}]", parts[1])).collect();
+        let text = format!("{{% if execute %}}{}${{% endif %}}", texts.join("$"));
+        let found = Recorded::new(kind, fields).model("o", &text);
+        let found = found.compiled("o");
+        let found: Vec<&str> = found.split('$').collect();
+        assert_eq!(found.len(), mine.len() + 1, "{found:?}");
+        for (parts, found) in mine.iter().zip(found) {
+            let expected: String = serde_json::from_str(parts[2]).expect("JSON");
+            assert_eq!(found, format!("[{expected}]"), "{kind}: {}", parts[1]);
+        }
+    }
 }

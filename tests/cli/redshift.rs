@@ -580,7 +580,9 @@ fn macros_are_sought_as_redshifts_then_postgres_then_by_default() {
 #[test]
 fn functions_have_redshifts_words() {
     let check = |call: &str, expected: &str| {
-        assert_eq!(shop().model("o", &format!("{{{{ {call} }}}}")).compiled("o"), expected, "{call}");
+        let found = shop().model("o", &format!("{{{{ {call} }}}}")).compiled("o");
+        let found = found.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(found.replace("( ", "(").replace(" )", ")"), expected, "{call}");
     };
     check("dbt.current_timestamp()", "getdate()");
     check("snapshot_get_time()", "getdate()::timestamp");

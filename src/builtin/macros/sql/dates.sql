@@ -42,7 +42,9 @@
 {#- The day before the next period begins. Adapters that refine `last_day` fall back to this. -#}
 {% macro default_last_day(date, datepart) -%}
   {%- set next_period = dbt.dateadd(datepart, '1', dbt.date_trunc(datepart, date)) -%}
-  cast({{ dbt.dateadd('day', '-1', next_period) }} as date)
+cast(
+        {{ dbt.dateadd('day', '-1', next_period) }}
+        as date)
 {%- endmacro %}
 
 {#- The number of periods between two dates, as the warehouse counts them; one while nothing runs. -#}
@@ -66,23 +68,40 @@
   {{ return(adapter.dispatch('date_spine', 'dbt')(datepart, start_date, end_date)) }}
 {%- endmacro %}
 
-{% macro default__date_spine(datepart, start_date, end_date) -%}
+{% macro default__date_spine(datepart, start_date, end_date) %}
   {%- set periods = dbt.get_intervals_between(start_date, end_date, datepart) -%}
-  {%- set column = 'date_' ~ datepart -%}
-with rawdata as (
-{{ dbt.generate_series(periods) }}
-),
-all_periods as (
-  select ({{ dbt.dateadd(datepart, 'row_number() over (order by 1) - 1', start_date) }}) as {{ column }}
-  from rawdata
-),
-filtered as (
-  select *
-  from all_periods
-  where {{ column }} <= {{ end_date }}
-)
-select * from filtered
-{%- endmacro %}
+  {%- set column = 'date_' ~ datepart %}
+
+
+    {# The blanks are those of dbt. #}
+
+
+    with rawdata as (
+
+        {{ dbt.generate_series(periods) }}
+
+    ),
+
+    all_periods as (
+
+        select (
+            {{ dbt.dateadd(datepart, 'row_number() over (order by 1) - 1', start_date) }}
+        ) as {{ column }}
+        from rawdata
+
+    ),
+
+    filtered as (
+
+        select *
+        from all_periods
+        where {{ column }} <= {{ end_date }}
+
+    )
+
+    select * from filtered
+
+{% endmacro %}
 
 {#- A query with the column `generated_number`: 1 to `upper_bound`. -#}
 {% macro generate_series(upper_bound) -%}
@@ -94,23 +113,34 @@ select * from filtered
   {%- set terms = [] -%}
   {%- set tables = [] -%}
   {%- for bit in range(dbt.get_powers_of_two(upper_bound)) -%}
-    {%- do terms.append('p' ~ bit ~ '.generated_number * power(2, ' ~ bit ~ ')') -%}
-    {%- do tables.append('p as p' ~ bit) -%}
-  {%- endfor -%}
-with p as (
-  select 0 as generated_number
-  union all
-  select 1
-),
-unioned as (
-  select {{ terms | join(' + ') }} + 1 as generated_number
-  from {{ tables | join(' cross join ') }}
-)
-select *
-from unioned
-where generated_number <= {{ upper_bound }}
-order by generated_number
-{%- endmacro %}
+    {%- do terms.append('p' ~ bit ~ '.generated_number * power(2, ' ~ bit ~ ')\n    ') -%}
+    {%- do tables.append('p as p' ~ bit ~ '\n    ') -%}
+  {%- endfor %}
+
+    {# One line for each digit. #}
+
+    with p as (
+        select 0 as generated_number union all select 1
+    ), unioned as (
+
+    select
+
+    {{ '\n    ' ~ terms | join(' + \n    \n    ') }}
+    {{ '\n    ' }}+ 1
+    as generated_number
+
+    from
+
+    {{ '\n    ' ~ tables | join(' cross join \n    \n    ') }}
+    {{ '\n' }}
+    )
+
+    select *
+    from unioned
+    where generated_number <= {{ upper_bound }}
+    order by generated_number
+
+{% endmacro %}
 
 {#- How many binary digits count up to the number: the least n with `upper_bound` <= 2^n. -#}
 {% macro get_powers_of_two(upper_bound) -%}

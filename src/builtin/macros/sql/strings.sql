@@ -36,32 +36,49 @@
   {{ return(adapter.dispatch('length', 'dbt')(expression)) }}
 {%- endmacro %}
 
-{% macro default__length(expression) -%}
-  length({{ expression }})
+{% macro default__length(expression) %}
+
+    length(
+        {{ expression }}
+    )
 {%- endmacro %}
 
 {% macro position(substring_text, string_text) -%}
   {{ return(adapter.dispatch('position', 'dbt')(substring_text, string_text)) }}
 {%- endmacro %}
 
-{% macro default__position(substring_text, string_text) -%}
-  position({{ substring_text }} in {{ string_text }})
+{% macro default__position(substring_text, string_text) %}
+
+    position(
+        {{ substring_text }} in {{ string_text }}
+    )
 {%- endmacro %}
 
 {% macro replace(field, old_chars, new_chars) -%}
   {{ return(adapter.dispatch('replace', 'dbt')(field, old_chars, new_chars)) }}
 {%- endmacro %}
 
-{% macro default__replace(field, old_chars, new_chars) -%}
-  replace({{ field }}, {{ old_chars }}, {{ new_chars }})
-{%- endmacro %}
+{% macro default__replace(field, old_chars, new_chars) %}
+
+    replace(
+        {{ field }},
+        {{ old_chars }},
+        {{ new_chars }}
+    )
+
+
+{% endmacro %}
 
 {% macro right(string_text, length_expression) -%}
   {{ return(adapter.dispatch('right', 'dbt')(string_text, length_expression)) }}
 {%- endmacro %}
 
-{% macro default__right(string_text, length_expression) -%}
-  right({{ string_text }}, {{ length_expression }})
+{% macro default__right(string_text, length_expression) %}
+
+    right(
+        {{ string_text }},
+        {{ length_expression }}
+    )
 {%- endmacro %}
 
 {#- Parts count from one. -#}
@@ -69,16 +86,27 @@
   {{ return(adapter.dispatch('split_part', 'dbt')(string_text, delimiter_text, part_number)) }}
 {%- endmacro %}
 
-{% macro default__split_part(string_text, delimiter_text, part_number) -%}
-  split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }})
-{%- endmacro %}
+{% macro default__split_part(string_text, delimiter_text, part_number) %}
+
+    split_part(
+        {{ string_text }},
+        {{ delimiter_text }},
+        {{ part_number }}
+        )
+
+{% endmacro %}
 
 {#- Parts that count from the end, for a `split_part` that knows positive numbers only and
     a delimiter of one character: the text has one part more than delimiters. -#}
-{% macro _split_part_negative(string_text, delimiter_text, part_number) -%}
-split_part(
-  {{ string_text }},
-  {{ delimiter_text }},
-  length({{ string_text }}) - length(replace({{ string_text }}, {{ delimiter_text }}, '')) + 2 + {{ part_number }}
-)
-{%- endmacro %}
+{% macro _split_part_negative(string_text, delimiter_text, part_number) %}
+
+    split_part(
+        {{ string_text }},
+        {{ delimiter_text }},
+          length({{ string_text }})
+          - length(
+              replace({{ string_text }},  {{ delimiter_text }}, '')
+          ) + 2 + {{ part_number }}
+        )
+
+{% endmacro %}

@@ -36,9 +36,9 @@
   {{ return(adapter.dispatch('current_timestamp_backcompat', 'dbt')()) }}
 {%- endmacro %}
 
-{% macro default__current_timestamp_backcompat() -%}
-  current_timestamp::timestamp
-{%- endmacro %}
+{% macro default__current_timestamp_backcompat() %}
+    current_timestamp::timestamp
+{% endmacro %}
 
 {% macro current_timestamp_in_utc_backcompat() -%}
   {{ return(adapter.dispatch('current_timestamp_in_utc_backcompat', 'dbt')()) }}

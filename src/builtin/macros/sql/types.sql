@@ -60,23 +60,24 @@
   {{ return(adapter.dispatch('cast', 'dbt')(field, type)) }}
 {%- endmacro %}
 
-{% macro default__cast(field, type) -%}
-  cast({{ field }} as {{ type }})
-{%- endmacro %}
+{% macro default__cast(field, type) %}
+    cast({{ field }} as {{ type }})
+{% endmacro %}
 
 {#- A cast that gives null where it fails, in warehouses that have one. -#}
 {% macro safe_cast(field, type) -%}
   {{ return(adapter.dispatch('safe_cast', 'dbt')(field, type)) }}
 {%- endmacro %}
 
-{% macro default__safe_cast(field, type) -%}
-  cast({{ field }} as {{ type }})
-{%- endmacro %}
+{% macro default__safe_cast(field, type) %}
+    {# Most warehouses have no other. #}
+    cast({{ field }} as {{ type }})
+{% endmacro %}
 
 {% macro cast_bool_to_text(field) -%}
   {{ return(adapter.dispatch('cast_bool_to_text', 'dbt')(field)) }}
 {%- endmacro %}
 
-{% macro default__cast_bool_to_text(field) -%}
-  cast({{ field }} as {{ api.Column.translate_type('string') }})
-{%- endmacro %}
+{% macro default__cast_bool_to_text(field) %}
+  {{ dbt.cast(field, api.Column.translate_type('string')) }}
+{% endmacro %}
