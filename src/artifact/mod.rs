@@ -38,7 +38,7 @@ pub use node_json::{checksum, compiled_node_json, node_json, relation_name, sour
 pub use revision::{Layout, Revision, RevisionTarget};
 pub use run_results::{BatchResults, NodeResult, OneByOne, RunResults, Status, Timing, durations};
 pub use semantic_json::semantic_manifest_json;
-pub use sources::{EarlierAges, FreshnessMeasured, FreshnessResult, FreshnessUnknown, SourcesResults};
+pub use sources::{EarlierAges, FreshnessMeasured, SourcesResults};
 pub use wire::{Cte, Wire, group as group_name};
 
 #[cfg(test)]

@@ -16,20 +16,10 @@ use crate::diagnostics::Diagnostic;
 pub struct SourcesResults {
     /// Who wrote it, and when.
     pub metadata: Metadata,
-    /// One for each source that has a rule.
-    pub results: Vec<FreshnessResult>,
+    /// One for each source whose age is known. dbt: what went wrong with the others is not told here.
+    pub results: Vec<FreshnessMeasured>,
     /// Seconds.
     pub elapsed_time: f64,
-}
-
-/// How one check ended.
-#[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-pub enum FreshnessResult {
-    /// The age is known.
-    Measured(Box<FreshnessMeasured>),
-    /// The age could not be found out.
-    Unknown(FreshnessUnknown),
 }
 
 /// A source whose age is known. Times are ISO 8601 texts in UTC.
@@ -55,17 +45,6 @@ pub struct FreshnessMeasured {
     pub thread_id: String,
     /// Seconds.
     pub execution_time: f64,
-}
-
-/// A source whose age could not be found out.
-#[derive(Debug, Clone, Serialize)]
-pub struct FreshnessUnknown {
-    /// The source.
-    pub unique_id: String,
-    /// Why not.
-    pub error: Option<String>,
-    /// [`Status::RuntimeError`].
-    pub status: Status,
 }
 
 impl SourcesResults {

@@ -11,10 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::execute::Options;
 use super::graph_summary::GraphSummary;
 use super::{Workspace, manifest_file};
-use crate::artifact::{
-    self, FreshnessMeasured, FreshnessResult, FreshnessUnknown, ManifestDetails, ManifestJson, Metadata,
-    OneByOne, Wire,
-};
+use crate::artifact::{self, FreshnessMeasured, ManifestDetails, ManifestJson, Metadata, OneByOne, Wire};
 use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
 use crate::host::timings::Phase;
@@ -218,17 +215,11 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn freshness(&self, result: &run::NodeResult) -> Option<FreshnessResult> {
+    fn freshness(&self, result: &run::NodeResult) -> Option<FreshnessMeasured> {
         let node = self.workspace.manifest.by_id(result.unique_id.as_str())?;
         let NodeKind::Source(source) = &node.kind else { return None };
-        let Detail::Freshness(measured) = &result.detail else {
-            return Some(FreshnessResult::Unknown(FreshnessUnknown {
-                unique_id: result.unique_id.to_string(),
-                error: result.message.as_deref().map(|message| self.masked(message)),
-                status: status(result.status),
-            }));
-        };
-        Some(FreshnessResult::Measured(Box::new(FreshnessMeasured {
+        let Detail::Freshness(measured) = &result.detail else { return None };
+        Some(FreshnessMeasured {
             unique_id: result.unique_id.to_string(),
             max_loaded_at: loaded_at(measured.max_loaded_at),
             snapshotted_at: loaded_at(measured.snapshotted_at),
@@ -239,7 +230,7 @@ impl<'a> Writer<'a> {
             timing: result.timing.iter().map(timing).collect(),
             thread_id: result.thread_id.clone(),
             execution_time: result.execution_time.as_secs_f64(),
-        })))
+        })
     }
 
     /// A message without secrets. The warehouse may repeat what the profile or a template told it.
