@@ -56,8 +56,19 @@ fn compile_at(state: &Arc<JobState>, depth: usize) -> Result<Arc<Compiled>, Fail
     Ok(compiled)
 }
 
+/// Makes what was compiled ahead the job's result. The ephemeral models in it were not written
+/// then, nor remembered, which counts where they are no part of the run themselves.
+pub(super) fn adopt_early(state: &Arc<JobState>, compiled: &Arc<Compiled>) -> Result<(), Failure> {
+    for cte in &compiled.ctes {
+        if let Some(id) = state.runtime.parts.manifest.nodes.place_of(&cte.id) {
+            ephemeral(state, id, 0)?;
+        }
+    }
+    adopt(state, compiled)
+}
+
 /// Makes this the job's result.
-pub(super) fn adopt(state: &JobState, compiled: &Arc<Compiled>) -> Result<(), Failure> {
+fn adopt(state: &JobState, compiled: &Arc<Compiled>) -> Result<(), Failure> {
     state.check_stop()?;
     state.set_compiled(compiled);
     // dbt: what a snapshot reads is not written, nor what is empty.

@@ -146,9 +146,10 @@ impl Job {
     /// Takes over what was compiled ahead of the node's turn.
     ///
     /// # Errors
-    /// The SQL cannot be written, or the run is stopping.
+    /// The SQL cannot be written, an ephemeral model in it does not compile by now, or the
+    /// run is stopping.
     pub fn adopt(&self, compiled: &Arc<Compiled>) -> Result<(), Failure> {
-        compiled::adopt(&self.state, compiled)
+        compiled::adopt_early(&self.state, compiled)
     }
 
     /// The model that this unit test is about as SQL, with rows in place of what

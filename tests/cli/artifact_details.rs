@@ -158,6 +158,49 @@ fn ages_of_sources_come_with_the_answer_of_the_warehouse() {
 }
 
 #[test]
+fn sources_without_an_age_are_not_told() {
+    let sandbox = Sandbox::new().file("seeds/t.csv", "loaded\n2020-01-01 00:00:00\n").file(
+        "models/s.yml",
+        "
+        sources:
+          - name: raw
+            schema: main
+            loaded_at_field: loaded
+            config: {freshness: {warn_after: {count: 1, period: day}}}
+            tables: [{name: t}, {name: nowhere}]
+        ",
+    );
+    sandbox.run(["seed"]).success();
+    sandbox.run(["source", "freshness"]).code(1).talk_has("nowhere");
+    let ages = sandbox.json("target/sources.json");
+    let told = ages["results"].as_array().expect("a list").iter().map(|age| &age["unique_id"]);
+    assert_eq!(told.collect::<Vec<_>>(), ["source.shop.raw.t"]);
+}
+
+#[test]
+fn ephemeral_models_are_compiled_for_those_that_read_them() {
+    let sandbox = Sandbox::new()
+        .model("e", "{{ config(materialized='ephemeral') }}select 1 as id")
+        .model("e2", "{{ config(materialized='ephemeral') }}select * from {{ ref('e') }}")
+        .model("reader", "select * from {{ ref('e2') }}")
+        .file("models/s.yml", "models: [{name: e2, columns: [{name: id, data_tests: [not_null, unique]}]}]");
+    for command in
+        [["run", "--select", "reader"], ["build", "--select", "reader"], ["test", "--select", "e2"]]
+    {
+        let _ = std::fs::remove_dir_all(sandbox.path("target"));
+        sandbox.run(command).success();
+        let manifest = sandbox.json("target/manifest.json");
+        for name in ["e", "e2"] {
+            let place = format!("target/compiled/shop/models/{name}.sql");
+            assert!(sandbox.path(&place).exists(), "{command:?} {name}");
+            let node = &manifest["nodes"][format!("model.shop.{name}")];
+            assert_eq!(node["compiled"], json!(true), "{command:?} {name}");
+            assert_eq!(node["compiled_path"], json!(place), "{command:?} {name}");
+        }
+    }
+}
+
+#[test]
 fn inputs_of_unit_tests_that_are_read_have_files() {
     let sandbox = Sandbox::new()
         .model("a", "select 1 as id")
