@@ -36,8 +36,13 @@ impl Subset {
     #[must_use]
     pub fn apply(&self, rendered: String, name: &str, dialect: &Dialect) -> String {
         let alias = |what: &str| {
-            let alias = dialect.quote(&format!("_dbt_{what}_subq_{name}"));
-            if dialect.names_subqueries { format!(" {alias}") } else { String::new() }
+            if !dialect.names_subqueries {
+                return String::new();
+            }
+            let alias = format!("_dbt_{what}_subq_{name}");
+            // dbt: never in quotes, so that some names give no SQL.
+            let is_plain = alias.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            format!(" {}", if is_plain { alias } else { dialect.quote(&alias) })
         };
         let limited = match self.limit {
             None => rendered,
@@ -89,8 +94,10 @@ mod tests {
         let both = Subset { limit: Some(7), window: Some(window) };
         assert_eq!(
             both.apply("t".into(), "t", &named),
-            "(select * from (select * from t limit 7) \"_dbt_limit_subq_t\" where at >= '2024-01-01') \
-             \"_dbt_et_filter_subq_t\"",
+            "(select * from (select * from t limit 7) _dbt_limit_subq_t where at >= '2024-01-01') \
+             _dbt_et_filter_subq_t",
         );
+        let odd = Subset { limit: Some(0), window: None }.apply("t".into(), "my-t", &named);
+        assert_eq!(odd, "(select * from t where false limit 0) \"_dbt_limit_subq_my-t\"");
     }
 }

@@ -1,5 +1,7 @@
 //! Small things that dbt projects rely on, each as dbt-core 1.11 does it.
 
+use serde_json::json;
+
 use crate::sandbox::Sandbox;
 use crate::warehouse::{ENGINES, Warehouse};
 
@@ -487,4 +489,26 @@ fn paths_and_texts_begin_as_they_are_written() {
         .run(["list", "--select", "path:models/a.sql", "--resource-type", "model"])
         .success()
         .stdout("shop.a\n");
+}
+
+#[test]
+fn templates_ask_of_what_kind_things_are() {
+    let kinds = "nope is sequence, model.nope is sequence, nope is callable, model.nope is callable, config is callable, \
+                 var is callable, env_var is callable, adapter is mapping, config is mapping, true if config else false, \
+                 true if adapter else false, this is sequence";
+    let parsed = "graph is mapping, true if graph else false, graph.nodes is defined, \
+                  graph.nodes.values() | list | length, graph.nodes.get('x').config.y is defined, \
+                  graph.nodes | length";
+    let model = format!(
+        "{{%- set kinds = [{kinds}] -%}}{{%- if not execute -%}}
+        {{{{ config(meta={{'kinds': kinds | join(' '), 'parsed': [{parsed}] | join(' ')}}) }}}}
+        {{%- endif -%}}select '{{{{ kinds | join(' ') }}}}' as kinds"
+    );
+    let sandbox = Sandbox::new().model("a", &model);
+    sandbox.run(["compile"]).success();
+    let node = &sandbox.json("target/manifest.json")["nodes"]["model.shop.a"];
+    let told = "True True True True True True True False False True True False";
+    assert_eq!(node["config"]["meta"]["kinds"], json!(told));
+    assert_eq!(node["config"]["meta"]["parsed"], json!("True False False 0 False 0"));
+    assert_eq!(node["compiled_code"], json!(format!("select '{told}' as kinds")));
 }

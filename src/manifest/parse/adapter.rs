@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Rest, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, from_args};
 use minijinja::{Error, State, Value};
 
 use crate::adapter::{Adapter, MemberCall};
@@ -108,6 +108,10 @@ impl ParseAdapter {
 }
 
 impl Object for ParseAdapter {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "Relation" => objects::api(self.dialect(), self.quoting).get_attr("Relation").ok(),

@@ -170,7 +170,8 @@ impl ParseScope {
                 let subject = subject?;
                 self.model.get_or_init(|| template::to_value(&(subject.model)())).clone()
             }
-            "graph" => template::to_value(&empty_graph()),
+            // dbt: nothing is in it yet, not even `nodes`, so that what is asked of them is undefined.
+            "graph" => template::to_value(&json!({})),
             "database" => text(surroundings.database.as_ref()),
             "schema" => text(Some(&surroundings.schema)),
             "execute" => Value::from(false),
@@ -193,13 +194,6 @@ impl ParseScope {
             _ => return None,
         })
     }
-}
-
-fn empty_graph() -> Json {
-    json!({
-        "exposures": {}, "functions": {}, "groups": {}, "metrics": {}, "nodes": {}, "sources": {},
-        "semantic_models": {}, "saved_queries": {}, "unit_tests": {},
-    })
 }
 
 impl fmt::Debug for ParseScope {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use minijinja::value::ValueKind;
-use minijinja::{Environment, State, UndefinedBehavior, Value};
+use minijinja::{Environment, Value};
 
 use crate::template::python::{self, Decimal};
 use crate::template::values::{Absorbing, PySet};
@@ -46,11 +46,14 @@ fn comparison(
     }
 }
 
-/// What has a length and items, strings and dicts included, as in Jinja2.
+/// What has a length and items, strings, dicts and what is undefined included, as in Jinja2.
 fn is_sequence(value: &Value) -> bool {
     let is_set = value.downcast_object_ref::<PySet>().is_some();
-    matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Iterable)
-        && !is_set
+    matches!(
+        value.kind(),
+        ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Iterable | ValueKind::Undefined
+    ) && !is_set
+        && !is_one_of(value, &["RelationObject"])
 }
 
 fn is_iterable(value: &Value) -> bool {
@@ -60,13 +63,16 @@ fn is_iterable(value: &Value) -> bool {
     )
 }
 
-/// Whether a value can be called: macros, functions and classes can. An object
-/// of ours is asked by name, as minijinja has no question for it.
-fn is_callable(state: &State<'_, '_>, value: &Value) -> bool {
+/// Whether a value can be called: macros, functions, classes and, as in Jinja2, what is
+/// undefined can. An object of ours is asked by name, as minijinja has no question for it.
+fn is_callable(value: &Value) -> bool {
+    const KINDS: &[&str] =
+        &["MacroProxy", "Macro", "Function", "Class", "Callable", "ConfigObject", "EnvVar", "::Var"];
+    Absorbing::is_undefined(value) || is_one_of(value, KINDS)
+}
+
+/// Whether a value is an object of these types.
+fn is_one_of(value: &Value, types: &[&str]) -> bool {
     let Some(object) = value.as_object() else { return false };
-    if Absorbing::is_undefined(value) {
-        return matches!(state.undefined_behavior(), UndefinedBehavior::Chainable);
-    }
-    let name = object.type_name();
-    ["MacroProxy", "Macro", "Function", "Class", "Callable"].iter().any(|kind| name.contains(kind))
+    types.iter().any(|name| object.type_name().contains(name))
 }
