@@ -12,7 +12,7 @@ use crate::graph::Graph;
 use crate::host::clock;
 use crate::host::timings::Phase;
 use crate::manifest::{self, Descent, Manifest, Reparsed};
-use crate::project::{self, LoadRequest, Project};
+use crate::project::{self, LoadRequest, Project, Treatment};
 use crate::select::{self, Comparison, Contracts, Earlier, Indirect, NamedSelectors, SelectArgs, Selected};
 use crate::source::{SourceFile, SourceMap};
 use crate::template::{Audience, Engine, Notice, Notices, repr, to_value};
@@ -52,6 +52,14 @@ impl Drop for Workspace {
             let _ = self.project.invocation.timings.during(Phase::Write, || keeper.join());
         }
     }
+}
+
+/// What ends the command, behind what was questionable before. dbt tells that when it finds it.
+fn refused(project: &Project, before: &[Diagnostic], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let flags = &project.flags;
+    let is_told = |it: &Diagnostic| it.is_error() || flags.treatment_of(it.code) != Treatment::Silenced;
+    let all = before.iter().cloned().chain(found).filter(is_told);
+    all.map(|it| if it.is_error() { it } else { flags.told(it) }).collect()
 }
 
 /// Tells which warehouse it is.
@@ -120,18 +128,20 @@ impl Workspace {
             manifest::Inputs { project: &project, sources: &sources, notices, cache: cache.as_deref() };
         let timings = &request.invocation.timings;
         let loaded = timings.during(Phase::Parse, || manifest::load(&inputs));
-        let loaded = loaded.map_err(|found| manifest::first_strays(found, false))?;
         let all = project.flags.is_on("show_all_deprecations");
+        let loaded =
+            loaded.map_err(|found| refused(&project, &warnings, manifest::first_strays(found, all)))?;
         let found = loaded.warnings.iter().chain(&loaded.outdated).cloned().collect();
         warnings.extend(manifest::first_strays(found, all));
         let graph = OnceLock::new();
         if loaded.descent.from.is_none() || loaded.descent.has_other_edges {
-            let found = timings.during(Phase::Resolve, || Graph::new(&loaded.manifest))?;
+            let found = timings.during(Phase::Resolve, || Graph::new(&loaded.manifest));
+            let found = found.map_err(|found| refused(&project, &warnings, found))?;
             graph.get_or_init(|| found);
         }
         let (selectors, findings) = project.selectors.as_ref().map(NamedSelectors::read).unwrap_or_default();
         if findings.iter().any(Diagnostic::is_error) {
-            return Err(findings);
+            return Err(refused(&project, &warnings, findings));
         }
         warnings.extend(findings);
         let (manifest, engine, descent) = (Arc::new(loaded.manifest), loaded.engine, loaded.descent);

@@ -392,3 +392,23 @@ fn blocks_stand_at_the_top_of_a_file() {
     check("models/m.md", "{% if x %}{% docs d %}{% enddocs %}{% endif %}", "stands within `{% if %}`");
     one().file("macros/m.sql", "{% if x %}{% docs x %}").run(["parse"]).success();
 }
+
+#[test]
+fn what_is_deprecated_is_told_where_an_error_ends_the_command() {
+    let sandbox = Sandbox::empty()
+        .file("dbt_project.yml", "name: shop\ntarget-path: out\n")
+        .model("b", "select * from {{ ref('lost') }}");
+    let parse = ["parse", "--log-format-file", "json"];
+    sandbox.run(parse).code(2).talk_has("warning[old-target-path]").talk_has("error[unknown-ref]");
+    assert_eq!(told(&sandbox, &["ConfigTargetPathDeprecation", "DeprecationsSummary"]).len(), 2);
+    let told = "
+        error[unknown-ref]: `b` needs the model, seed or snapshot `lost`, which does not exist
+         --> models/b.sql:1:18
+          |
+        1 | select * from {{ ref('lost') }}
+          |                  ^^^^^^^^^^^ not found
+          |
+          = note: dbt says: depends on a node named 'lost' which was not found
+    ";
+    sandbox.run(["parse", "--warn-error-options", "{silence: [Deprecations]}"]).code(2).talk(told);
+}
