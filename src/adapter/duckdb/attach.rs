@@ -54,12 +54,17 @@ impl Attachment {
         let path = Dialect::ANSI.literal(&path);
         format!("ATTACH IF NOT EXISTS {path}{}{options}", alias.unwrap_or_default())
     }
+}
 
-    /// What templates may see of it.
-    pub(super) fn describe(&self) -> Json {
-        let alias = self.alias.clone().map_or(Json::Null, Json::from);
-        Json::from_iter([("path".to_owned(), Json::from(self.path.as_str())), ("alias".to_owned(), alias)])
-    }
+/// What templates see of an entry: all its fields.
+pub(super) fn described(entry: &Json) -> Json {
+    let field = |name: &str| entry.get(name).cloned().unwrap_or_default();
+    let fields = ["path", "type", "alias", "secret", "read_only", "options", "is_ducklake"];
+    let shown = |name: &str| match (name, field(name)) {
+        ("read_only", Json::Null) => Json::Bool(false),
+        (_, value) => value,
+    };
+    fields.iter().map(|name| ((*name).to_owned(), shown(name))).collect()
 }
 
 /// `type`, `secret`, `read_only`, then whatever stands under `options`.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
-use super::attach::Attachment;
+use super::attach::{Attachment, described};
 use super::secret::Secret;
 use crate::adapter::fields::Fields as Given;
 use crate::sql::Dialect;
@@ -37,6 +37,8 @@ pub(super) struct Settings {
     pub(super) connect_attempts: u32,
     /// The database itself was declared to be a `DuckLake`.
     is_ducklake: bool,
+    /// Fields as they are written, which templates see so.
+    written: Map<String, Json>,
 }
 
 /// The extensions that are part of the program; a prebuilt library has icu, too.
@@ -131,6 +133,7 @@ impl Settings {
             is_ducklake: read.flag("is_ducklake") || path.to_lowercase().starts_with("ducklake:"),
             path,
             attachments,
+            written: fields.clone(),
             secrets: secrets.into_iter().enumerate().map(|(at, secret)| secret.named(at)).collect(),
         };
         read.finish(settings)
@@ -163,21 +166,24 @@ impl Settings {
 
     /// What templates see of it; secrets are left out.
     pub(super) fn target(&self) -> Map<String, Json> {
-        let pairs = |pairs: &[(String, String)]| -> Json {
-            pairs.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
-        };
-        let shown = |(name, _): &(String, String)| !name.to_lowercase().contains("token");
-        let settings: Vec<_> = self.on_connect.iter().filter(|pair| shown(pair)).cloned().collect();
-        let attached = self.attachments.iter().map(Attachment::describe);
+        let written = |name: &str| self.written.get(name).cloned().unwrap_or_default();
+        let mut settings = written("settings").as_object().cloned().unwrap_or_default();
+        settings.retain(|name, _| !name.to_lowercase().contains("token"));
+        let attached = written("attach");
+        let attached = attached.as_array().map_or(Json::Null, |all| all.iter().map(described).collect());
         let entries = [
             ("database", Json::from(self.database.as_str())),
             ("schema", Json::from(self.schema.as_str())),
             ("path", Json::from(self.path.as_str())),
-            ("config_options", pairs(&self.config_options)),
-            ("extensions", self.extensions.iter().map(|extension| extension.name.as_str()).collect()),
-            ("settings", pairs(&settings)),
+            ("config_options", written("config_options")),
+            ("extensions", written("extensions")),
+            ("settings", Json::Object(settings)),
             ("external_root", Json::from(self.external_root.as_str())),
-            ("attach", attached.collect()),
+            ("use_credential_provider", written("use_credential_provider")),
+            ("attach", attached),
+            ("filesystems", Json::Null),
+            ("remote", Json::Null),
+            ("plugins", Json::Null),
             ("disable_transactions", Json::from(self.disable_transactions)),
         ];
         entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -282,7 +288,13 @@ mod tests {
         });
         let target = Json::Object(read(&fields).map(|settings| settings.target()).unwrap_or_default());
         assert_eq!(target["database"], "other");
-        assert_eq!(target["settings"], json!({"threads": "2"}));
+        assert_eq!(target["settings"], json!({"threads": 2}));
         assert!(!target.to_string().contains("hush"), "{target}");
+        let attached = json!({
+            "path": "b.db", "type": null, "alias": "other", "secret": null, "read_only": false,
+            "options": null, "is_ducklake": null,
+        });
+        assert_eq!(target["attach"], json!([attached]));
+        assert_eq!((&target["extensions"], &target["config_options"]), (&Json::Null, &Json::Null));
     }
 }

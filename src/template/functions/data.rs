@@ -9,7 +9,8 @@ use super::json::Style;
 use super::read_json::read_json;
 use crate::source::SourceMap;
 use crate::template::datetime::type_name;
-use crate::template::values::{Absorbing, Arguments, none, text, yaml_value};
+use crate::template::error::raise_message;
+use crate::template::values::{Absorbing, Arguments, none, repr, text, yaml_value};
 use crate::yaml;
 
 /// The functions by name.
@@ -19,8 +20,14 @@ pub(super) fn functions() -> [(&'static str, Value); 5] {
         ("tojson", Value::from_function(|args: Rest<ValueOrKwargs>| json(&args.into_values()))),
         ("fromyaml", Value::from_function(|args: Rest<ValueOrKwargs>| from_yaml(&args.into_values()))),
         ("toyaml", Value::from_function(|args: Rest<ValueOrKwargs>| yaml_text(&args.into_values()))),
-        ("local_md5", Value::from_function(|value: &Value| md5_hex(&text(value)))),
+        ("local_md5", Value::from_function(local_md5)),
     ]
+}
+
+/// dbt: only a text has bytes to be summed.
+fn local_md5(value: &Value) -> Result<Value, Error> {
+    let refusal = || raise_message(format!("`local_md5` needs a text, not {}", repr(value)));
+    value.as_str().map(|text| Value::from(md5_hex(text))).ok_or_else(refusal)
 }
 
 fn from_json(args: &[Value]) -> Result<Value, Error> {

@@ -9,7 +9,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::pattern;
 use crate::template::error::raise_message;
-use crate::template::values::{Arguments, dict, list, none, text};
+use crate::template::values::{Arguments, dict, list, none, repr, text};
 
 /// Python's flags, by their letters within a pattern.
 const FLAGS: [(&str, &str, i64, char); 4] = [
@@ -376,6 +376,10 @@ impl Object for Match {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (start, end) = self.range(0).unwrap_or_default();
-        write!(f, "<re.Match object; span=({start}, {end}), match={:?}>", self.text_of(0).unwrap_or_default())
+        write!(
+            f,
+            "<re.Match object; span=({start}, {end}), match={}>",
+            repr(&Value::from(self.text_of(0).unwrap_or_default()))
+        )
     }
 }

@@ -13,6 +13,7 @@ mod list;
 mod nesting;
 mod repr;
 mod set;
+mod set_order;
 
 pub use convert::{to_json, to_value, yaml_value};
 pub use dict::MutDict;

@@ -12,9 +12,11 @@ use super::arguments::Arguments;
 use super::convert::none;
 use super::nesting::hashable;
 use super::repr::{repr, write_repr};
+use super::set_order::ordered;
 use crate::template::error::raise_message;
 
-/// Python's `set`, in the order of insertion (Python's own order is arbitrary).
+/// Python's `set`: whole numbers come in Python's order, others in that of insertion (Python's own
+/// order of them is arbitrary).
 #[derive(Debug, Default)]
 pub struct PySet {
     items: Mutex<IndexSet<Value>>,
@@ -77,7 +79,7 @@ impl Object for PySet {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(self.items().into_iter().collect())
+        Enumerator::Values(ordered(&self.lock()))
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
@@ -96,7 +98,11 @@ impl Object for PySet {
                 return self.change(method, hashable(arguments.required(0, "item")?)?);
             }
             "pop" => {
-                let first = self.lock().shift_remove_index(0);
+                let mut items = self.lock();
+                let first = ordered(&items).into_iter().next();
+                if let Some(first) = &first {
+                    items.shift_remove(first);
+                }
                 return first.ok_or_else(|| raise_message("`pop` from an empty set"));
             }
             "clear" => {
