@@ -6,7 +6,7 @@ use super::{custom, function, incremental, materialized_view, seed, snapshot, ta
 use crate::compile::Failure;
 use crate::manifest::NodeKind;
 use crate::sql::Rows;
-use crate::template::Value;
+use crate::template::{self, Value};
 
 /// Materializations that are built in.
 const BUILT_IN: &[&str] =
@@ -122,7 +122,7 @@ pub fn preview(
         }
         let header = order.config().text("sql_header");
         let args = [Value::from(order.sql), Value::from(header), Value::from(limit)];
-        let sql = executor.sql("get_show_sql", &args)?;
+        let sql = template::text(&executor.call("get_show_sql", &args)?);
         let (_, rows) = executor.query(Purpose::Main, &sql, limit)?;
         Ok((sql, rows))
     })

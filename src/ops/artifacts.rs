@@ -191,7 +191,8 @@ impl<'a> Writer<'a> {
     fn node_result(&self, result: &run::NodeResult) -> artifact::NodeResult {
         let manifest = &self.workspace.manifest;
         let node = manifest.by_id(result.unique_id.as_str());
-        let has_sql = node.is_some_and(|node| node.kind.body().is_some());
+        // A macro that `run-operation` called is a hook to dbt.
+        let has_sql = node.is_none_or(|node| node.kind.body().is_some());
         let relation_name = match (&result.compiled, node) {
             (Some(compiled), _) => compiled.relation_name.clone(),
             (None, Some(node)) if has_sql => {

@@ -224,3 +224,50 @@ fn inputs_of_unit_tests_that_are_read_have_files() {
     assert!(!written("b.sql"), "the model does not read it");
     assert!(sandbox.read("target/compiled/shop/models/unit.yml/a.sql").contains('4'));
 }
+
+#[test]
+fn settings_of_an_unrendered_model_are_joined_one_by_one() {
+    let sandbox = Sandbox::new()
+        .model("first", "{{ config(tags='a', materialized='table') }} select 1 as id")
+        .model("second", "{{ config(materialized='table', tags='a') }} select 1 as id")
+        .model("rendered", "{{ config(materialized='table', tags='a' ~ '') }} select 1 as id")
+        .model("described", "{{ config(materialized='table', tags='a') }} select 1 as id")
+        .file(
+            "models/schema.yml",
+            "
+            models:
+              - {name: first, config: {unique_key: id}}
+              - {name: second, config: {unique_key: id}}
+              - {name: rendered, config: {unique_key: id}}
+              - {name: described, description: It.}
+            ",
+        );
+    sandbox.run(["parse"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    let tags =
+        |name: &str| manifest["nodes"][format!("model.shop.{name}")]["unrendered_config"]["tags"].clone();
+    assert_eq!(
+        ["first", "second", "rendered", "described"].map(tags),
+        [json!("a"), json!(["a"]), json!("a"), json!("a")]
+    );
+}
+
+#[test]
+fn a_query_that_was_shown_has_dbts_blanks() {
+    let sandbox = Sandbox::new().model("a", "{{ config(sql_header='-- top') }} select 1 as id");
+    sandbox.run(["show", "--select", "a"]).success();
+    let sent = || sandbox.json("target/run_results.json")["results"][0]["compiled_code"].clone();
+    let expected = "-- top\n  \n   select 1 as id\n  \n  limit 5\n";
+    assert_eq!(sent(), expected);
+    assert_eq!(sandbox.json("target/manifest.json")["nodes"]["model.shop.a"]["compiled_code"], expected);
+    sandbox.run(["show", "--inline", "select 2 as id", "--limit", "-1"]).success();
+    assert_eq!(sent(), "\n  \n  select 2 as id\n  \n");
+}
+
+#[test]
+fn an_operation_is_never_compiled() {
+    let sandbox = Sandbox::new().file("macros/m.sql", "{% macro hello() %}{% endmacro %}");
+    sandbox.run(["run-operation", "hello"]).success();
+    let result = &sandbox.json("target/run_results.json")["results"][0];
+    assert_eq!([&result["compiled"], &result["compiled_code"]], [&json!(false), &json!(null)]);
+}

@@ -4,6 +4,7 @@
 use serde_json::Map;
 use serde_json::Value as Json;
 
+use super::merge::{Rule, rule};
 use crate::source::Span;
 use crate::template::Forms;
 
@@ -39,6 +40,10 @@ impl Setting {
     pub(crate) fn spelling(&self) -> &str {
         self.spelling.as_deref().unwrap_or(&self.key)
     }
+
+    fn is_lone_item(&self) -> bool {
+        rule(&self.key) == Rule::Append && !self.unrendered.is_array()
+    }
 }
 
 impl Layer {
@@ -68,6 +73,19 @@ impl Layer {
     pub(crate) fn with_forms(&mut self, forms: Forms) {
         if let Some(last) = self.settings.last_mut() {
             last.forms = forms;
+        }
+    }
+
+    /// Whether a key whose values are joined stands behind another one, with a lone value.
+    pub(crate) fn has_lone_items(&self) -> bool {
+        self.settings.iter().skip(1).any(Setting::is_lone_item)
+    }
+
+    /// Writes each such value as a list. dbt: it joins the settings of a model that it does not
+    /// render one by one, and remembers them like that once a property file sets others.
+    pub(crate) fn list_lone_items(&mut self) {
+        for setting in self.settings.iter_mut().skip(1).filter(|setting| setting.is_lone_item()) {
+            setting.unrendered = Json::Array(vec![setting.unrendered.take()]);
         }
     }
 

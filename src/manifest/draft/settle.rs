@@ -28,6 +28,9 @@ impl Drafting<'_> {
         call: (&Map<String, Json>, &Forms),
     ) -> Layers {
         let mut layers = Layers { call: call_layer(sketch, call), ..layers };
+        if !layers.patch.is_empty() && layers.call.has_lone_items() && self.is_unrendered(sketch) {
+            layers.call.list_lone_items();
+        }
         if self.trees.keeps_written() {
             // dbt: what a property file says of a data test is known rendered alone.
             let patched = patch.filter(|_| sketch.resource_type() != ResourceType::Test);

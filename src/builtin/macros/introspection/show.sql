@@ -1,20 +1,20 @@
-{#- A query as `show` runs it: after its header, and with at most `limit` rows. -#}
+{#- A query as `show` runs it: after its header, and with at most `limit` rows. Manifests show it, so that
+    its blanks are dbt's. -#}
 {% macro get_show_sql(compiled_code, sql_header, limit) -%}
-  {%- if sql_header is not none %}{{ sql_header }}
-{% endif -%}
-{{ get_limit_subquery_sql(compiled_code, limit) }}
-{%- endmacro %}
+  {%- if sql_header is not none %}{{ sql_header }}{% endif %}
+  {{ get_limit_subquery_sql(compiled_code, limit) }}
+{% endmacro %}
 
 {% macro get_limit_subquery_sql(sql, limit) -%}
   {{ return(adapter.dispatch('get_limit_sql', 'dbt')(sql, limit)) }}
 {%- endmacro %}
 
-{% macro default__get_limit_sql(sql, limit) -%}
-{{ sql }}
-  {%- if limit is not none %}
-limit {{ limit }}
+{% macro default__get_limit_sql(sql, limit) %}
+  {{ sql }}
+  {% if limit is not none %}
+  limit {{ limit }}
   {%- endif -%}
-{%- endmacro %}
+{% endmacro %}
 
 {#- Lets the warehouse check a query without running it. -#}
 {% macro validate_sql(sql) -%}
