@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
+use super::iso_time::iso_time;
 use crate::sql::{Cell, Column, Rows};
 
 /// How a file is to be read.
@@ -331,8 +332,8 @@ fn is_null(field: &str) -> bool {
     field.is_empty() || field.eq_ignore_ascii_case("null")
 }
 
-/// The digits of a number. Unless it has to be plain, thousands separators,
-/// one currency sign in front and a per cent sign behind are passed over.
+/// The digits of a number. Unless it has to be plain, thousands separators, underscores,
+/// one currency sign in front, blanks behind the signs and a per cent sign at the end are passed over.
 fn number(field: &str, plain: bool) -> Option<String> {
     let mut text = field.trim();
     let mut digits = String::new();
@@ -340,11 +341,11 @@ fn number(field: &str, plain: bool) -> Option<String> {
         text = text.trim_end_matches('%').trim_end();
         if let Some(rest) = text.strip_prefix('-') {
             digits.push('-');
-            text = rest;
+            text = rest.trim_start();
         }
-        text = text.trim_start_matches(['$', '£', '€', '¥', '₹']);
+        text = text.trim_start_matches(['$', '£', '€', '¥', '₹']).trim_start();
     }
-    digits.extend(text.chars().filter(|c| plain || *c != ','));
+    digits.extend(text.chars().filter(|c| plain || !matches!(c, ',' | '_')));
     let body = digits.trim_start_matches(['+', '-']);
     let shaped = body.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && digits.len() - body.len() <= 1
@@ -404,12 +405,6 @@ fn time(field: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(field.trim(), "%Y-%m-%d %H:%M:%S").ok()
 }
 
-fn iso_time(field: &str) -> Option<NaiveDateTime> {
-    let field = field.trim();
-    let zoned = DateTime::parse_from_rfc3339(field).ok().map(|time| time.naive_utc());
-    zoned.or_else(|| NaiveDateTime::parse_from_str(field, "%Y-%m-%dT%H:%M:%S%.f").ok())
-}
-
 fn boolean(field: &str) -> Option<bool> {
     match field.trim().to_ascii_lowercase().as_str() {
         "true" => Some(true),
@@ -437,6 +432,9 @@ mod tests {
             assert_eq!(csv.rows.columns[0].data_type, expected, "{values:?}");
         };
         check(&["1", "-2", "007"], "integer");
+        check(&["1_000", "- 1", "$ 5"], "integer");
+        check(&["2023-03-01T06:16", "20230301T061609Z"], "timestamp without time zone");
+        check(&["2023-03-01 06:16:09+00:00"], "text");
         check(&["1", "3000000000"], "integer");
         check(&["1", "2.50"], "float8");
         check(&["1000000.00", "5.0", "1e3", "-0.0", ".0", "2."], "integer");

@@ -21,6 +21,7 @@ mod fixture;
 mod freshness;
 mod function;
 mod incremental;
+mod iso_time;
 mod make;
 mod materialized_view;
 mod screen;
