@@ -25,6 +25,8 @@ pub(super) struct TestCall {
     pub(super) forms: Forms,
     /// The macro's unique id; `None` where there is no such macro.
     pub(super) test_macro: Option<String>,
+    /// The macro that is called, where it is another one.
+    pub(super) called_macro: Option<String>,
     /// The macro that `model` among the arguments calls, where the test is not
     /// rendered before it is compiled.
     pub(super) where_macro: Option<String>,
@@ -98,10 +100,14 @@ impl GenericSketcher<'_> {
             };
             generic.attached_node = self.nodes.get(&(file.package.clone(), name)).cloned();
         }
+        let test_macro = info.and(self.noted_macro(&generic, &file.package));
+        let called_macro =
+            info.map(|info| info.unique_id.clone()).filter(|id| Some(id) != test_macro.as_ref());
         let call = TestCall {
             kwargs: generic.kwargs.clone(),
             forms: generic.forms.clone(),
-            test_macro: info.and(self.noted_macro(&generic, &file.package)),
+            test_macro,
+            called_macro,
             where_macro: info.filter(|info| is_simple(info)).and_then(|_| self.where_macro(&file.package)),
             reads: info.filter(|info| is_simple(info)).and_then(|_| tested(&generic)),
         };

@@ -360,3 +360,45 @@ fn what_dbt_says_of_an_entry_without_a_package_is_said() {
     check("tarball: 'https://x/y', version: z", "Additional properties are not allowed");
     check("foo: bar", "it is not valid under any of the given schemas");
 }
+
+#[test]
+fn a_test_behind_one_of_its_name_configures_nothing() {
+    let test = |name: &str| {
+        format!(
+            "{{% test {name}(model) %}}{{{{ config(fail_calc='sum(n)') }}}}select 5 as n{{% endtest %}}\n"
+        )
+    };
+    let sandbox = Sandbox::new()
+        .file("packages.yml", "packages: [{local: pkg}]\n")
+        .file("pkg/dbt_project.yml", "name: pkg\n")
+        .file("pkg/tests/generic/all.sql", &(test("rows") + &test("reached") + &test("alone")))
+        .file(
+            "tests/generic/own.sql",
+            "{% test rows(model) %}select 1 as n where false{% endtest %}
+             {% test reached(model) %}{{ pkg.test_reached(model) }}{% endtest %}",
+        )
+        .model("a", "select 1 as id")
+        .file(
+            "models/s.yml",
+            "models: [{name: a, data_tests: [{pkg.rows: {config: {severity: warn}}}, pkg.reached, pkg.alone]}]",
+        );
+    sandbox.run(["deps"]).success();
+    sandbox.run(["build"]).code(1);
+    let nodes = &sandbox.json("target/manifest.json")["nodes"];
+    let results = sandbox.json("target/run_results.json");
+    let told = |name: &str| {
+        let result = results["results"].as_array().and_then(|results| {
+            results.iter().find(|result| result["unique_id"].as_str().is_some_and(|id| id.contains(name)))
+        });
+        let result = result.expect("a result");
+        let id = result["unique_id"].as_str().expect("a text");
+        (
+            nodes[id]["config"]["fail_calc"].clone(),
+            nodes[id]["config"]["severity"].clone(),
+            result["failures"].clone(),
+        )
+    };
+    assert_eq!(told("pkg_rows"), (json!("count(*)"), json!("warn"), json!(1)));
+    assert_eq!(told("pkg_reached"), (json!("sum(n)"), json!("ERROR"), json!(5)));
+    assert_eq!(told("pkg_alone"), (json!("sum(n)"), json!("ERROR"), json!(5)));
+}

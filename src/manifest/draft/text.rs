@@ -109,11 +109,25 @@ impl Drafting<'_> {
         };
         let finding = test_macro.and_then(|id| {
             let scope: Arc<dyn Scope> = Arc::new(test.of_test(id).with(TEST_ARGUMENTS, kwargs));
-            self.render(&Text { text: Arc::clone(&body.text), ..place }, &scope)
+            let text = self.seen_part(id, call, body);
+            self.render(&Text { text, ..place }, &scope)
         });
         self.forget_unseen(test_macro, recorder);
         recorder.retain_macros(|id| ![".ref", ".source", ".config"].iter().any(|name| id.ends_with(name)));
         finding
+    }
+
+    /// What counts of a test's text. dbt: a macro that the one of this name does not reach cannot be
+    /// seen, so that calling it gives nothing, and what it configures is not known.
+    fn seen_part(&self, test_macro: &str, call: &TestCall, body: &Body) -> Arc<str> {
+        let library = self.engine.library();
+        let is_seen = |called: &String| {
+            library.reached_from(library.by_unique_id(test_macro)).contains_key(called.as_str())
+        };
+        match (&call.called_macro, body.text.split_once("}}")) {
+            (Some(called), Some((_, settings))) if !is_seen(called) => settings.into(),
+            _ => Arc::clone(&body.text),
+        }
     }
 
     /// Forgets macros that a test cannot see: dbt reads it and its arguments with those that
