@@ -109,8 +109,8 @@ impl Drafting<'_> {
         };
         let finding = test_macro.and_then(|id| {
             let scope: Arc<dyn Scope> = Arc::new(test.of_test(id).with(TEST_ARGUMENTS, kwargs));
-            let text = self.seen_part(id, call, body);
-            self.render(&Text { text, ..place }, &scope)
+            let seen = self.seen_part(id, call, body);
+            self.render(&Text { text: seen, ..place }, &scope)
         });
         self.forget_unseen(test_macro, recorder);
         recorder.retain_macros(|id| ![".ref", ".source", ".config"].iter().any(|name| id.ends_with(name)));
