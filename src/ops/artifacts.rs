@@ -193,7 +193,11 @@ impl<'a> Writer<'a> {
         let node = manifest.by_id(result.unique_id.as_str());
         // A macro that `run-operation` called is a hook to dbt.
         let has_sql = node.is_none_or(|node| node.kind.body().is_some());
-        let relation_name = match (&result.compiled, node) {
+        // dbt: the result of a unit test that could not be run is that of its definition.
+        let is_definition = result.status == run::Status::Error
+            && node.is_some_and(|node| matches!(node.kind, NodeKind::UnitTest(_)));
+        let compiled = result.compiled.as_ref().filter(|_| !is_definition);
+        let relation_name = match (compiled, node) {
             (Some(compiled), _) => compiled.relation_name.clone(),
             (None, Some(node)) if has_sql => {
                 artifact::relation_name(node, self.workspace.adapter().dialect())
@@ -209,8 +213,8 @@ impl<'a> Writer<'a> {
             message: result.message.as_deref().map(|message| self.masked(message)),
             failures: result.failures,
             unique_id: result.unique_id.to_string(),
-            compiled: (has_sql || result.compiled.is_some()).then_some(result.compiled.is_some()),
-            compiled_code: result.compiled.as_ref().map(|compiled| compiled.code.to_string()),
+            compiled: (has_sql || compiled.is_some()).then_some(compiled.is_some()),
+            compiled_code: compiled.map(|compiled| compiled.code.to_string()),
             relation_name,
             batch_results: result.batches.as_ref().map(batch_results),
         }

@@ -1,6 +1,6 @@
 //! Fields of artifacts that only some projects have, each as dbt-core 1.11 writes it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
 
@@ -270,4 +270,27 @@ fn an_operation_is_never_compiled() {
     sandbox.run(["run-operation", "hello"]).success();
     let result = &sandbox.json("target/run_results.json")["results"][0];
     assert_eq!([&result["compiled"], &result["compiled_code"]], [&json!(false), &json!(null)]);
+}
+
+#[test]
+fn a_unit_test_that_cannot_be_run_is_not_compiled() {
+    let sandbox =
+        Sandbox::new().model("a", "select 1 as id").model("b", "select id from {{ ref('a') }}").file(
+            "models/schema.yml",
+            "
+        unit_tests:
+          - name: checked
+            model: b
+            given: [{input: ref('a'), format: sql, rows: \"select error('no') as id\"}]
+            expect: {rows: [{id: 1}]}
+        ",
+        );
+    sandbox.run(["build"]).code(1);
+    let results = sandbox.json("target/run_results.json")["results"].clone();
+    let is_checked = |result: &&Value| result["unique_id"] == "unit_test.shop.b.checked";
+    let result = results.as_array().unwrap().iter().find(is_checked).unwrap();
+    assert_eq!(
+        [&result["status"], &result["compiled"], &result["compiled_code"]],
+        [&json!("error"), &json!(null), &json!(null)]
+    );
 }
