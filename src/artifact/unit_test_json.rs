@@ -7,7 +7,9 @@ use super::wire::Wire;
 use crate::manifest::{Fixture, FixtureFormat, Given, Node, UnitTest};
 
 pub(super) fn unit_test_json<'a>(wire: &Wire<'a>, node: &'a Node, test: &'a UnitTest) -> Object<'a> {
-    let tested = wire.manifest.node(test.tested);
+    // dbt: one that is turned off is not looked at any further.
+    let is_on = node.config.enabled();
+    let tested = wire.manifest.node(test.tested).filter(|_| is_on);
     let schema = tested.and_then(|model| model.relation.as_ref()?.schema.clone());
     let given = |given: &'a Given| {
         let mut json = object([("input", (&given.input_text).into())]);
@@ -31,7 +33,7 @@ pub(super) fn unit_test_json<'a>(wire: &Wire<'a>, node: &'a Node, test: &'a Unit
         ("fqn", (&node.fqn).into()),
         ("description", node.docs.description.as_str().into()),
         ("overrides", overridden.into()),
-        ("depends_on", wire.depends_on(node)),
+        ("depends_on", if is_on { wire.depends_on(node) } else { json!({"macros": [], "nodes": []}).into() }),
         ("config", (&*node.config.values).into()),
         ("checksum", test.checksum.as_str().into()),
         ("schema", schema.into()),

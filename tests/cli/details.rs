@@ -14,6 +14,38 @@ fn no_memory_of_a_parse_is_kept() {
     }
 }
 
+/// dbt: blanks around the text of a fixture are no part of it, and a unit test that is turned
+/// off is not looked at any further.
+#[test]
+fn unit_tests_have_fixtures_without_blanks_and_are_bare_where_turned_off() {
+    let tests = "
+        unit_tests:
+          - name: t
+            model: b
+            given: [{input: ref('a'), format: csv, fixture: rows}]
+            expect: {format: sql, fixture: out}
+          - name: idle
+            model: b
+            config: {enabled: false}
+            given: [{input: ref('a'), rows: []}]
+            expect: {rows: []}
+    ";
+    let sandbox = Sandbox::new()
+        .model("a", "select 1 as id")
+        .model("b", "select id from {{ ref('a') }}")
+        .file("models/t.yml", tests);
+    sandbox.write_exactly("tests/fixtures/rows.csv", "\n  id\n7\n\n");
+    sandbox.write_exactly("tests/fixtures/out.sql", "\n select 7 as id \n\n");
+    sandbox.run(["build"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    let test = &manifest["unit_tests"]["unit_test.shop.b.t"];
+    assert_eq!(test["given"][0]["rows"], json!([{"id": "7"}]));
+    assert_eq!(test["expect"]["rows"], "select 7 as id");
+    let off = &manifest["disabled"]["unit_test.shop.b.idle"][0];
+    assert_eq!(off["depends_on"], json!({"macros": [], "nodes": []}));
+    assert_eq!(off["schema"], json!(null));
+}
+
 #[test]
 fn a_summary_of_the_graph_is_left() {
     let tests = "models: [{name: a, columns: [{name: id, data_tests: [not_null]}]}]";

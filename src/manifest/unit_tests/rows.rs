@@ -44,12 +44,15 @@ pub(super) fn read(
         (RowFormat::Dict, None, None) => Fixture::Rows(reader.seed(input)?, FixtureFormat::Dict),
         (RowFormat::Csv, _, Some(fixture)) => {
             let file = reader.file(fixture, "csv")?;
-            Fixture::Rows(reader.csv(file.text(), fixture.span)?, FixtureFormat::Csv)
+            // dbt: blanks around the text of a file are no part of it.
+            Fixture::Rows(reader.csv(file.text().trim(), fixture.span)?, FixtureFormat::Csv)
         }
         (RowFormat::Csv, Some(rows), None) => {
             Fixture::Rows(reader.csv(reader.text(rows)?, rows.span)?, FixtureFormat::Csv)
         }
-        (RowFormat::Sql, _, Some(fixture)) => Fixture::Sql(reader.file(fixture, "sql")?.text().to_owned()),
+        (RowFormat::Sql, _, Some(fixture)) => {
+            Fixture::Sql(reader.file(fixture, "sql")?.text().trim().to_owned())
+        }
         (RowFormat::Sql, Some(rows), None) => Fixture::Sql(reader.text(rows)?.to_owned()),
         (RowFormat::Csv | RowFormat::Sql, None, None) => return Err(reader.no_rows()),
     };
