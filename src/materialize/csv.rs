@@ -296,7 +296,13 @@ impl Guess {
             }),
             Kind::Date => date(field).map(|day| Cell::Date(day.to_string())),
             Kind::Time => time(field).map(|time| Cell::Timestamp(time.to_string())),
-            Kind::IsoTime => iso_time(field).map(|time| Cell::Timestamp(time.to_string())),
+            Kind::IsoTime => iso_time(field).map(|(time, is_zoned)| {
+                if is_zoned {
+                    Cell::TimestampTz(format!("{time}+00:00"))
+                } else {
+                    Cell::Timestamp(time.to_string())
+                }
+            }),
             Kind::Boolean => boolean(field).map(Cell::Bool),
             Kind::Text => None,
         };

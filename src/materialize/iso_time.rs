@@ -6,11 +6,12 @@ const MICROS_OF_A_SECOND: i128 = 1_000_000;
 const MICROS_OF_A_MINUTE: i128 = 60 * MICROS_OF_A_SECOND;
 const MICROS_OF_AN_HOUR: i128 = 60 * MICROS_OF_A_MINUTE;
 
-/// A day and a time with a `T` between them, in UTC where the time has an offset.
-pub(super) fn iso_time(field: &str) -> Option<NaiveDateTime> {
+/// A day and a time with a `T` between them, and whether the time has an offset: then it is in UTC.
+pub(super) fn iso_time(field: &str) -> Option<(NaiveDateTime, bool)> {
     let (date, time) = field.trim().split_once('T')?;
     let (time, offset) = without_offset(time)?;
-    day(date)?.and_time(hour(time)?).checked_sub_signed(offset)
+    let moment = day(date)?.and_time(hour(time)?);
+    Some((moment.checked_sub_signed(offset.unwrap_or_default())?, offset.is_some()))
 }
 
 /// A day, a week or a day of one, a day of the year, a month, a year or a century: what is not said
@@ -95,11 +96,11 @@ fn share(decimals: &str, unit: i128, rounds: bool) -> Option<i64> {
 }
 
 /// A time without its offset, and that: `Z`, `+05`, `+0530` or `+05:30`, or nothing.
-fn without_offset(text: &str) -> Option<(&str, TimeDelta)> {
+fn without_offset(text: &str) -> Option<(&str, Option<TimeDelta>)> {
     if let Some(time) = text.strip_suffix('Z') {
-        return Some((time, TimeDelta::zero()));
+        return Some((time, Some(TimeDelta::zero())));
     }
-    let Some(at) = text.find(['+', '-']) else { return Some((text, TimeDelta::zero())) };
+    let Some(at) = text.find(['+', '-']) else { return Some((text, None)) };
     let (time, offset) = text.split_at(at);
     let (sign, offset) = (if offset.starts_with('-') { -1 } else { 1 }, offset.get(1..)?);
     let (hours, minutes) = offset.split_at_checked(2)?;
@@ -108,7 +109,7 @@ fn without_offset(text: &str) -> Option<(&str, TimeDelta)> {
         return None;
     }
     let minutes = i64::from(number(hours)?) * 60 + i64::from(number_or(minutes, 0)?);
-    (minutes < 24 * 60).then(|| (time, TimeDelta::minutes(sign * minutes)))
+    (minutes < 24 * 60).then(|| (time, Some(TimeDelta::minutes(sign * minutes))))
 }
 
 fn number_or(digits: &str, nothing: u32) -> Option<u32> {
@@ -127,7 +128,7 @@ mod tests {
     #[test]
     fn times_have_the_forms_of_dbts_library() {
         let check = |field: &str, expected: &str| {
-            let told = iso_time(field).map_or("-".to_owned(), |time| time.to_string());
+            let told = iso_time(field).map_or("-".to_owned(), |(time, _)| time.to_string());
             assert_eq!(told, expected, "{field}");
         };
         check("2023-03-01T06:16:09.201000+00:00", "2023-03-01 06:16:09.201");
@@ -152,6 +153,9 @@ mod tests {
         check("2023-03-01T06:16:09+0530", "2023-03-01 00:46:09");
         check("2023-03-01T06:16:09-05", "2023-03-01 11:16:09");
         check("2023-03-01T06:16:09+05:30", "2023-03-01 00:46:09");
+        let is_zoned = |field: &str| iso_time(field).map(|(_, is_zoned)| is_zoned);
+        assert_eq!(is_zoned("2023-03-01T06Z"), Some(true));
+        assert_eq!(is_zoned("2023-03-01T06"), Some(false));
         for other in [
             "2023-03-01 06:16:09.201000+00:00",
             "2023-03-01 06:16:09Z",

@@ -14,6 +14,7 @@ use super::data_type::{DataType, have_decimals};
 use super::printed::{Limits, picture};
 use super::rows::{Named, RowObject, cell, place, sample, sequence};
 use crate::sql::{Cell, Column, Dialect, Rows};
+use crate::template;
 
 /// A table in a template. It iterates over its rows.
 #[derive(Clone)]
@@ -274,6 +275,7 @@ fn from_value(value: &Value) -> Cell {
         minijinja::value::ValueKind::Number => {
             f64::try_from(value.clone()).map_or_else(|_| Cell::Text(value.to_string()), Cell::Float)
         }
+        _ if template::has_zone(value) => Cell::TimestampTz(value.to_string()),
         _ => Cell::Text(value.to_string()),
     }
 }

@@ -26,7 +26,7 @@ mod text;
 mod values;
 
 pub use calls::{MacroCall, called_macros, names};
-pub use datetime::{date_value, datetime_value, delta_value, time_value, utc_value};
+pub use datetime::{date_value, datetime_value, delta_value, has_zone, time_value, utc_value};
 pub use engine::{Engine, depends_on_run, dispatch, lookup, macro_value, render_text, scope};
 pub use error::{Frame, TemplateError, raise, raise_diagnostic, raise_message};
 pub(crate) use functions::md5_hex;

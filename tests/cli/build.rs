@@ -464,3 +464,22 @@ fn a_seed_is_loaded_by_the_names_of_its_columns() {
         .talk_has("`--full-refresh` makes the table anew");
     sandbox.run(["seed", "--full-refresh"]).success();
 }
+
+#[test]
+fn times_of_seeds_with_an_offset_are_those_of_the_server_s_clock() {
+    let csv = "id,at\n1,2023-03-01T06:16:09+05:30\n2,2023-07-01T06:16:09Z\n3,2023-03-01T06:16:09\n4,\n";
+    let sandbox = Sandbox::new()
+        .file(
+            "project.yml",
+            "{name: shop, profile: shop, seeds: {+pre-hook: \"set timezone to 'Europe/Berlin'\", shop: {slow: {+fast: false}}}}",
+        )
+        .file("seeds/quick.csv", csv)
+        .file("seeds/slow.csv", csv);
+    let Some(warehouse) = Warehouse::create("postgres", &sandbox) else { return };
+    sandbox.write_exactly("profiles.yml", &warehouse.profile());
+    sandbox.run(["seed"]).success();
+    for seed in ["quick", "slow"] {
+        let told = warehouse.text(&format!("select at::text from main.{seed} order by id"));
+        assert_eq!(told, "2023-03-01 01:46:09\n2023-07-01 08:16:09\n2023-03-01 06:16:09", "{seed}");
+    }
+}

@@ -1,7 +1,9 @@
 //! `COPY … FROM STDIN`: many rows in one go.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::link::Link;
-use crate::adapter::{BadCell, RowPlace};
+use crate::adapter::{BadCell, DatabaseError, RowPlace};
 use crate::sql::{Cell, Rows};
 
 /// Bytes that are sent at a time.
@@ -24,6 +26,45 @@ pub(super) fn send(link: &mut Link, sql: &str, rows: &Rows) -> Result<u64, tokio
     // As above.
     let _ = copy.send(&text);
     copy.finish()
+}
+
+/// Rows whose times with an offset are what the session's clock showed then, which a column without
+/// offsets takes: `copy` would drop the offset. `None` where there are no such times.
+pub(super) fn local_times(
+    rows: &Rows,
+    mut ask: impl FnMut(&str) -> Result<Rows, DatabaseError>,
+) -> Result<Option<Rows>, DatabaseError> {
+    const AT_A_TIME: usize = 1000;
+    let zoned = rows.rows.iter().flatten().filter_map(|cell| match cell {
+        Cell::TimestampTz(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let zoned: Vec<&str> = zoned.collect::<BTreeSet<_>>().into_iter().collect();
+    if zoned.is_empty() {
+        return Ok(None);
+    }
+    let mut local: HashMap<String, String> = HashMap::new();
+    for some in zoned.chunks(AT_A_TIME) {
+        let literals: Vec<String> =
+            some.iter().map(|text| format!("'{}'", text.replace('\'', "''"))).collect();
+        let sql = format!(
+            "select t, t::timestamptz::timestamp::text from unnest(array[{}]) as t",
+            literals.join(", ")
+        );
+        local.extend(ask(&sql)?.rows.into_iter().filter_map(|row| match <[Cell; 2]>::try_from(row) {
+            Ok([Cell::Text(zoned), Cell::Text(local)]) => Some((zoned, local)),
+            _ => None,
+        }));
+    }
+    let mut rows = rows.clone();
+    for cell in rows.rows.iter_mut().flatten() {
+        if let Cell::TimestampTz(text) = cell
+            && let Some(local) = local.get(text.as_str())
+        {
+            *cell = Cell::Timestamp(local.clone());
+        }
+    }
+    Ok(Some(rows))
 }
 
 /// Whether a statement with this [outline](crate::sql::outline) is a `copy` whose

@@ -303,8 +303,9 @@ impl Session for PostgresSession {
         let sql = format!("copy {table} ({columns}) from stdin");
         let statement = Statement { text: &sql, offset: 0 };
         let outline = sql::outline(&sql);
+        let local = copy::local_times(rows, |sql| self.rows(sql))?;
         let link = self.link()?;
-        let sent = copy::send(link, &sql, rows);
+        let sent = copy::send(link, &sql, local.as_ref().unwrap_or(rows));
         let read = link.read_on();
         self.transaction = self.transaction.after(&outline, sent.is_ok());
         self.check_late(read, &outline, sent.is_ok())?;

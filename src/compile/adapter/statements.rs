@@ -72,6 +72,7 @@ fn literal(value: &Value, dialect: Dialect) -> String {
         ValueKind::None | ValueKind::Undefined => "null".to_owned(),
         ValueKind::Number => value.to_string(),
         ValueKind::Bool => value.is_true().to_string(),
+        _ if template::has_zone(value) => format!("{}::timestamptz", dialect.literal(&template::text(value))),
         _ => dialect.literal(&template::text(value)),
     }
 }

@@ -13,7 +13,7 @@ mod zone;
 
 pub use date::{date_value, time_value};
 pub use delta::delta_value;
-pub use moment::{datetime_value, utc_value};
+pub use moment::{datetime_value, has_zone, utc_value};
 
 pub(crate) use arithmetic::{arithmetic, compare, formatted, negate};
 pub(crate) use module::{datetime_module, pytz_module};

@@ -34,6 +34,12 @@ pub fn utc_value(time: DateTime<Utc>) -> Value {
     Moment { local: time.naive_utc(), zone: Some(Zone::UTC) }.value()
 }
 
+/// Whether a value is a date and time in a time zone.
+#[must_use]
+pub fn has_zone(value: &Value) -> bool {
+    value.downcast_object_ref::<Moment>().is_some_and(|moment| moment.zone.is_some())
+}
+
 impl Moment {
     pub(super) fn value(self) -> Value {
         Value::from_object(self)
