@@ -1,5 +1,7 @@
 //! Versions of models: what is told about them.
 
+use serde_json::json;
+
 use crate::sandbox::Sandbox;
 
 fn shop() -> Sandbox {
@@ -194,4 +196,31 @@ fn version_0_is_asked_for_but_not_looked_for() {
         .filter_map(|(_, node)| node["name"].as_str().filter(|name| name.starts_with("unique")))
         .collect();
     assert_eq!(tests, ["unique_orders_id", "unique_orders_v1_id"]);
+}
+
+/// dbt: what a version lists comes before what its model lists, in mappings as well.
+#[test]
+fn lists_of_a_version_are_joined_with_those_of_its_model() {
+    let text = "
+        models:
+          - name: v
+            latest_version: 1
+            config: {tags: [a, z], meta: {own: [1], deep: {own: [1]}}, pre_hook: [select 1], grants: {select: [x]}}
+            versions:
+              - {v: 1, config: {tags: [b], meta: {own: [2], deep: {own: [2]}}, pre_hook: [select 2], grants: {select: [y]}}}
+              - {v: 2, config: {tags: b}}
+    ";
+    let sandbox = Sandbox::new()
+        .model("v_v1", "select 1 as id")
+        .model("v_v2", "select 1 as id")
+        .file("models/v.yml", text);
+    sandbox.run(["parse"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    let config = &manifest["nodes"]["model.shop.v.v1"]["config"];
+    assert_eq!(config["tags"], json!(["b", "a", "z"]));
+    assert_eq!(config["meta"], json!({"own": [2, 1], "deep": {"own": [2, 1]}}));
+    assert_eq!(config["grants"], json!({"select": ["y", "x"]}));
+    let hooks = config["pre-hook"].as_array().unwrap().iter().map(|hook| hook["sql"].clone());
+    assert_eq!(hooks.collect::<Vec<_>>(), [json!("select 2"), json!("select 1")]);
+    assert_eq!(manifest["nodes"]["model.shop.v.v2"]["config"]["tags"], json!(["b"]));
 }

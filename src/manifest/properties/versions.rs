@@ -1,6 +1,6 @@
 //! `versions` of a model: one entry that stands for several models.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::column::columns_of;
 use super::config_block::ConfigBlock;
@@ -217,7 +217,7 @@ fn inherited(subject: &str, yaml: &Yaml, problems: &mut Vec<Diagnostic>) -> Opti
 }
 
 impl ConfigBlock {
-    /// Puts other settings over these; mappings are merged, as deep as they go.
+    /// Puts other settings over these; mappings and lists are merged, as deep as they go.
     fn lay_over(&mut self, other: Self) {
         for setting in other.settings {
             let value = match self.get(&setting.key.value) {
@@ -226,20 +226,30 @@ impl ConfigBlock {
             };
             self.set(setting.key, value);
         }
-        lay_json_over(&mut self.unrendered, other.unrendered);
+        // dbt: what the version itself says, and not what its model does.
+        self.unrendered = other.unrendered;
     }
 }
 
-fn lay_json_over(below: &mut Map<String, Json>, above: Map<String, Json>) {
-    for (key, value) in above {
-        match (below.get_mut(&key), value) {
-            (Some(Json::Object(below)), Json::Object(above)) => lay_json_over(below, above),
-            (_, value) => drop(below.insert(key, value)),
-        }
+/// What Python makes a list of: a text of its characters, a mapping of its keys.
+fn json_items(value: &Json) -> Vec<Json> {
+    match value {
+        Json::Array(items) => items.clone(),
+        Json::Object(map) => map.keys().map(|key| Json::from(key.as_str())).collect(),
+        Json::String(text) => text.chars().map(|char| Json::from(char.to_string())).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
     }
 }
 
+/// A value over another one. dbt: a list is followed by what was there before.
 fn merged(below: &Yaml, above: Yaml) -> Yaml {
+    if let Value::Seq(items) = &above.value {
+        let earlier = match &below.value {
+            Value::Seq(items) => items.clone(),
+            _ => json_items(&below.to_json()).iter().map(|item| Yaml::from_json(item, below.span)).collect(),
+        };
+        return Yaml { value: Value::Seq(items.iter().cloned().chain(earlier).collect()), ..above };
+    }
     let (Value::Map(below), Value::Map(map)) = (&below.value, &above.value) else { return above };
     let mut all = below.clone();
     for (key, value) in map.iter() {
