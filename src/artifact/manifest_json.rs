@@ -49,6 +49,8 @@ pub struct Compiled {
     /// Where a hook stood among all hooks of its moment, if it ran. dbt counts them
     /// anew, from 1, over all packages.
     pub index: Option<usize>,
+    /// Nothing was compiled: what ran is not the node's own text.
+    pub is_only_built: bool,
 }
 
 /// The whole of `manifest.json`, made while it is written: a large project as

@@ -122,7 +122,7 @@ fn templated<'a>(wire: &Wire<'a>, node: &'a Node, compiled: Option<&'a Compiled>
         ("depends_on", wire.depends_on(node)),
         ("compiled_path", compiled.and_then(|compiled| compiled.compiled_path.as_ref()).into()),
     ]));
-    if let Some(compiled) = compiled {
+    if let Some(compiled) = compiled.filter(|compiled| !compiled.is_only_built) {
         if compiled.relation_name.is_some() {
             json.insert("relation_name", compiled.relation_name.as_ref().into());
         }

@@ -367,8 +367,11 @@ fn compiled_by(
 ) -> Option<artifact::Compiled> {
     let build_path = is_built(node, result, mode).then(|| written_path(runtime, "run", node));
     let Some(compiled) = &result.compiled else {
-        return build_path
-            .map(|path| artifact::Compiled { build_path: Some(path), ..artifact::Compiled::default() });
+        return build_path.map(|path| artifact::Compiled {
+            build_path: Some(path),
+            is_only_built: mode == Mode::Clone,
+            ..artifact::Compiled::default()
+        });
     };
     let has_text = !compiled.code.is_empty() && !matches!(node.kind, NodeKind::Snapshot(_));
     let is_test = matches!(node.kind, NodeKind::Test(_));
@@ -380,6 +383,7 @@ fn compiled_by(
         foreign_keys: compiled.foreign_keys.clone(),
         relation_name: compiled.relation_name.clone().filter(|_| is_test),
         index: None,
+        is_only_built: false,
     })
 }
 
@@ -395,7 +399,11 @@ fn is_built(node: &Node, result: &run::NodeResult, mode: Mode) -> bool {
         NodeKind::Test(_) => result.status == run::Status::Error && !result.is_written,
         _ => false,
     };
-    mode.creates_schemas() && !is_missing && result.timing.iter().any(|timing| timing.name == "execute")
+    let is_cloned = mode != Mode::Clone || result.is_written;
+    mode.creates_schemas()
+        && is_cloned
+        && !is_missing
+        && result.timing.iter().any(|timing| timing.name == "execute")
 }
 
 /// Where the text of a node was written in a folder of the target path, seen from the project.

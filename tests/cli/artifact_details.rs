@@ -201,6 +201,25 @@ fn ephemeral_models_are_compiled_for_those_that_read_them() {
 }
 
 #[test]
+fn what_is_cloned_is_not_compiled() {
+    let sandbox = Sandbox::new()
+        .file("project.yml", "name: shop\nmodels:\n  +schema: \"{{ var('s', 'a') }}\"\n")
+        .model("t", "{{ config(materialized='table') }}select 1 as id")
+        .model("v", "select * from {{ ref('t') }}");
+    sandbox.run(["build", "--target-path", "old"]).success();
+    for is_built in [true, false] {
+        sandbox.run(["clone", "--state", "old", "--vars", "{s: b}"]).success();
+        let nodes = &sandbox.json("target/manifest.json")["nodes"];
+        for name in ["t", "v"] {
+            let node = nodes[format!("model.shop.{name}")].as_object().expect("a node");
+            assert!(!node.contains_key("compiled") && !node.contains_key("compiled_code"), "{name}");
+            let place = is_built.then(|| format!("target/run/shop/models/{name}.sql"));
+            assert_eq!(node["build_path"], json!(place), "{name}");
+        }
+    }
+}
+
+#[test]
 fn inputs_of_unit_tests_that_are_read_have_files() {
     let sandbox = Sandbox::new()
         .model("a", "select 1 as id")
