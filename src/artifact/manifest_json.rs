@@ -326,7 +326,8 @@ fn group_map(manifest: &Manifest) -> Json {
     if manifest.groups.is_empty() {
         return map.into();
     }
-    for node in manifest.nodes.iter().filter(|node| is_plain(node.kind.resource_type())) {
+    let can_be_member = |of: ResourceType| is_plain(of) || is_semantic(of);
+    for node in manifest.nodes.iter().filter(|node| can_be_member(node.kind.resource_type())) {
         let members = group(manifest, node).and_then(|group| map.get_mut(group)?.as_array_mut());
         if let Some(members) = members {
             members.push(node.unique_id.as_str().into());

@@ -1,5 +1,7 @@
 //! Semantic models, metrics and saved queries: what is refused.
 
+use serde_json::json;
+
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -156,6 +158,19 @@ fn definitions_fit_together() {
 }
 
 /// dbt looks at nothing where there are no metrics.
+/// dbt: a measure is an input once, and a group has members of the semantic layer, too.
+#[test]
+fn metrics_are_members_of_groups_and_name_each_measure_once() {
+    let grouped = "label: Revenue, config: {group: sales}";
+    let sandbox = with("label: Revenue", grouped)
+        .file("models/groups.yml", "groups: [{name: sales, owner: {email: a@b.c}}]");
+    sandbox.run(["parse"]).success();
+    let manifest = sandbox.json("target/manifest.json");
+    assert_eq!(manifest["group_map"]["sales"], json!(["metric.shop.revenue"]));
+    let measures = &manifest["metrics"]["metric.shop.converted"]["type_params"]["input_measures"];
+    assert_eq!(measures.as_array().unwrap().len(), 1, "{measures}");
+}
+
 #[test]
 fn semantic_models_without_metrics_are_not_looked_at() {
     let sandbox = Sandbox::new().model("days", "select 1 as day").file(

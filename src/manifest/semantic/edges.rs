@@ -250,7 +250,13 @@ impl<'a> Inputs<'a, '_> {
             _ => Vec::new(),
         };
         let measures = measures.into_iter().map(|it| it.cloned().unwrap_or_else(|| json!({})));
-        measures.map(|it| if it.is_null() { json!({}) } else { it }).collect()
+        let mut all: Vec<Json> = Vec::new();
+        for measure in measures.map(|it| if it.is_null() { json!({}) } else { it }) {
+            if !all.contains(&measure) {
+                all.push(measure);
+            }
+        }
+        all
     }
 
     fn input_metrics(&self, place: usize) -> Vec<String> {
