@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::artifacts::Writer;
 use super::execute::{Options, runtime};
 use super::{Kinds, Workspace};
-use crate::artifact::{Catalog, CatalogKey, CatalogTable};
+use crate::artifact::{Catalog, CatalogKey, CatalogTable, relation_name};
 use crate::compile::Runtime;
 use crate::diagnostics::Diagnostic;
 use crate::host::files;
@@ -47,10 +47,12 @@ pub fn write(
         let sources = Kinds::only(&[ResourceType::Source]);
         wanted.extend(workspace.select(&options.selection, &sources, false)?.nodes);
     }
+    // dbt: what has a relation that lasts, so that of data tests only those that store what they find.
+    let dialect = workspace.adapter().dialect();
     let wanted: Vec<&Node> = wanted
         .into_iter()
         .filter_map(|id| workspace.manifest.node(id))
-        .filter(|node| is_stored(node))
+        .filter(|node| relation_name(node, dialect).is_some())
         .collect();
     let mut asking =
         Asking { runtime: &runtime(workspace, &[], options, None), stop, on_event, found: HashMap::new() };
@@ -59,15 +61,6 @@ pub fn write(
     let count = catalog.nodes.len() + catalog.sources.len();
     Writer::new(workspace).catalog(catalog).map_err(|problem| vec![problem])?;
     Ok(Written { count, problems })
-}
-
-fn is_stored(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Model(_) => node.config.materialized() != "ephemeral",
-        // dbt: a data test is looked up whether it stores what it finds or not.
-        NodeKind::Seed(_) | NodeKind::Snapshot(_) | NodeKind::Source(_) | NodeKind::Test(_) => true,
-        _ => false,
-    }
 }
 
 fn catalog(wanted: &[&Node], found: &HashMap<CatalogKey, CatalogTable>, problems: &[Diagnostic]) -> Catalog {

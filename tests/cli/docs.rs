@@ -111,10 +111,11 @@ fn what_tests_store_is_in_the_catalog() {
                     data_tests: [{unique: {config: {store_failures: true}}}, not_null]
         ",
     );
-    sandbox.run(["build", "--quiet"]).success();
+    sandbox.run(["build", "--quiet", "--store-failures"]).success();
     sandbox.run(["docs", "generate"]).success();
     let catalog = sandbox.json("target/catalog.json");
-    assert_eq!(ids(&catalog["nodes"]), ["model.shop.a", "test.shop.unique_a_id.f6a5f640da"]);
+    let expected = ["model.shop.a", "test.shop.unique_a_id.f6a5f640da"];
+    assert_eq!(ids(&catalog["nodes"]), expected, "tests that store what they find are asked for, no others");
 }
 
 #[test]
