@@ -137,7 +137,12 @@ pub(super) fn end_members(runtime: &Runtime, results: &[NodeResult]) -> Vec<(&'s
             .relation
             .as_ref()
             .and_then(|relation| Some((relation.database.clone(), relation.schema.clone()?)));
-        let is_stored = matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_));
+        let is_stored = match node.kind {
+            NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_) => true,
+            // dbt: one whose failing rows are kept.
+            NodeKind::Test(_) => stores_failures(runtime, node),
+            _ => false,
+        };
         if let Some(place) =
             place.filter(|place| is_stored && !result.status.is_failure() && !places.contains(place))
         {
@@ -155,6 +160,11 @@ pub(super) fn end_members(runtime: &Runtime, results: &[NodeResult]) -> Vec<(&'s
         ("schemas", list(schemas.into_iter().map(Value::from).collect())),
         ("database_schemas", list(places.iter().map(pair).collect())),
     ]
+}
+
+fn stores_failures(runtime: &Runtime, node: &Node) -> bool {
+    let by_flag = || runtime.parts.project.flags.is_on("store_failures");
+    node.config.flag("store_failures") == Some(true) || by_flag()
 }
 
 /// dbt's result object: its attributes are those of `run_results.json`, and the node.

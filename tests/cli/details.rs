@@ -46,6 +46,17 @@ fn unit_tests_have_fixtures_without_blanks_and_are_bare_where_turned_off() {
     assert_eq!(off["schema"], json!(null));
 }
 
+/// dbt: a test whose failing rows are kept is stored like a model.
+#[test]
+fn hooks_see_the_schemas_of_tests_that_are_stored() {
+    let project = "name: shop\non-run-end: ['create table seen as select {{ schemas | length }} as n']\n";
+    let tests = "models: [{name: a, columns: [{name: id, data_tests: [{unique: {config: {store_failures: true}}}]}]}]";
+    let sandbox =
+        Sandbox::new().file("project.yml", project).model("a", "select 1 as id").file("models/a.yml", tests);
+    sandbox.run(["build"]).success();
+    assert_eq!(sandbox.query("select n from seen"), ["2"]);
+}
+
 #[test]
 fn a_summary_of_the_graph_is_left() {
     let tests = "models: [{name: a, columns: [{name: id, data_tests: [not_null]}]}]";
