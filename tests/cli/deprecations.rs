@@ -131,7 +131,9 @@ fn a_materialization_is_for_the_languages_that_it_names() {
     check(", supported_languages=['sql', 'python']", 0);
     let message = check(", supported_languages=['python']", 1);
     assert!(
-        message.contains("Materialization \"own\" only supports languages ['python']; got \"sql\""),
+        message.contains(
+            "Materialization \"materialization_own_default\" only supports languages ['python']; got \"sql\""
+        ),
         "{message}"
     );
 }
