@@ -8,7 +8,7 @@ use super::lookup::{Library, Package, Rules};
 use crate::diagnostics::Diagnostic;
 use crate::source::SourceFile;
 use crate::template::calls;
-use crate::template::scan::{Block, BlockKind, Token, segments};
+use crate::template::scan::{Argument, Block, BlockKind, Token, segments};
 
 /// A [`Library`] in the making: see [`Library::builder`].
 #[derive(Debug)]
@@ -111,12 +111,12 @@ impl LibraryBuilder {
             package: package.to_owned(),
             file: Arc::clone(file),
             span: block.span,
+            is_variadic: !has_surplus(&block.arguments) && mentions_surplus(source),
             arguments: block.arguments,
             calls: calls::calls_in(source),
             languages,
             is_internal,
             index,
-            is_variadic: mentions_surplus(source),
         });
     }
 
@@ -125,6 +125,11 @@ impl LibraryBuilder {
         let library = Library::new(self.root, self.macros, self.packages, &self.internal, self.rules);
         (library, self.diagnostics)
     }
+}
+
+/// Whether a parameter is called like that. As in Jinja2, it is one like the others.
+fn has_surplus(parameters: &[Argument]) -> bool {
+    parameters.iter().any(|parameter| matches!(parameter.name.as_str(), "varargs" | "kwargs"))
 }
 
 /// Whether a block uses `varargs` or `kwargs`.

@@ -73,8 +73,10 @@ fn surplus_arguments_go_to_varargs_and_kwargs() {
         {% macro v(a) %}{{ a }}|{{ varargs }}|{{ kwargs }}{% endmacro %}
         {% macro only(x=[]) %}{{ varargs | join(',') }}{% endmacro %}
         {% macro pass_on() %}{{ v(*varargs, **kwargs) }}{% endmacro %}
-        {% macro named() %}{% for k, x in kwargs.items() %}{{ k }}={{ x }};{% endfor %}{% endmacro %}";
+        {% macro named() %}{% for k, x in kwargs.items() %}{{ k }}={{ x }};{% endfor %}{% endmacro %}
+        {% macro own(varargs, kwargs=2) %}{{ varargs }}|{{ kwargs }}{% endmacro %}";
     let check = |template, expected| check(&[("root", text)], template, expected);
+    check("{{ own([1]) }}", "[1]|2");
     check("{{ v(1) }}", "1|()|{}");
     check("{{ v(1, 2, 3, k=4) }}", "1|(2, 3)|{'k': 4}");
     check("{{ only(1, 2, 3) }}", "2,3");
