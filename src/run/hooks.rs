@@ -162,6 +162,8 @@ pub(super) fn end_members(runtime: &Runtime, results: &[NodeResult]) -> Vec<(&'s
     ]
 }
 
+/// Whether dbt takes a test for one that stores its rows: the flag counts here even for one that is
+/// configured not to.
 fn stores_failures(runtime: &Runtime, node: &Node) -> bool {
     let by_flag = || runtime.parts.project.flags.is_on("store_failures");
     node.config.flag("store_failures") == Some(true) || by_flag()

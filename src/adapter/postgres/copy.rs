@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::link::Link;
 use crate::adapter::{BadCell, DatabaseError, RowPlace};
-use crate::sql::{Cell, Rows};
+use crate::sql::{Cell, Dialect, Rows};
 
 /// Bytes that are sent at a time.
 const CHUNK: usize = 1 << 16;
@@ -45,8 +45,7 @@ pub(super) fn local_times(
     }
     let mut local: HashMap<String, String> = HashMap::new();
     for some in zoned.chunks(AT_A_TIME) {
-        let literals: Vec<String> =
-            some.iter().map(|text| format!("'{}'", text.replace('\'', "''"))).collect();
+        let literals: Vec<String> = some.iter().map(|text| Dialect::ANSI.literal(text)).collect();
         let sql = format!(
             "select t, t::timestamptz::timestamp::text from unnest(array[{}]) as t",
             literals.join(", ")
