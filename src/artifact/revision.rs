@@ -1,7 +1,9 @@
 //! `manifest.json` written anew, by taking from the earlier one what still holds.
 //!
 //! Most runs change a few nodes, or none. What they have in common with the run before
-//! is copied from file to file, without being understood, made or even read.
+//! stays where it is, or is copied from file to file, without being understood, made or
+//! even read. A part that has grown gets room for more, so that the next edits of the same
+//! node find a place: blanks, which mean nothing between parts.
 
 use std::collections::HashSet;
 use std::io;
@@ -18,7 +20,7 @@ use crate::manifest::{Descent, NodeId};
 pub struct Layout {
     /// The understanding of the project that the nodes are written from.
     understanding: String,
-    /// How many bytes each part has, in order.
+    /// How many bytes each part has, in order, with the blanks behind it.
     lengths: Vec<u32>,
     /// Places of parts that tell more than that understanding, or something else.
     others: HashSet<u32>,
@@ -50,8 +52,8 @@ pub trait RevisionTarget {
 /// How many parts exist as JSON at a time while they are written.
 const AT_A_TIME: usize = 256;
 
-/// So many parts are quickly compared with the earlier file.
-const FEW: usize = 16;
+/// So many parts are quickly written in their places.
+const FEW: usize = 1024;
 
 /// A `manifest.json` that is to take the place of an earlier one.
 pub struct Revision<'a> {
@@ -78,42 +80,24 @@ impl<'a> Revision<'a> {
         Self { changed, ..revision }
     }
 
-    /// The bytes that the earlier file has to begin with, where it is otherwise as it
-    /// should be; `read` gives what stands in a place of it.
+    /// What turns the earlier file into this one where it stands, as bytes for places of it, and
+    /// the layout that it has then; `None` where there is none, much is changed or something has
+    /// no room.
     ///
     /// # Errors
     /// JSON cannot be made.
-    pub fn beginning(&self, read: impl Fn(Range<u64>) -> Option<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
-        let (Some(earlier), [1, others @ ..]) = (self.earlier, self.changed.as_slice()) else {
-            return Ok(None);
-        };
-        if !self.are_same(others, read)? {
-            return Ok(None);
-        }
-        let texts: Vec<Vec<u8>> =
-            self.pieces.iter().take(2).map(|piece| self.manifest.text(piece)).collect::<Result<_, _>>()?;
-        let beginning = texts.concat();
-        let length: u64 = earlier.lengths.iter().take(2).map(|length| u64::from(*length)).sum();
-        Ok((beginning.len() as u64 == length).then_some(beginning))
-    }
-
-    /// Whether parts that may be otherwise are what the earlier file has; no, where they
-    /// are too many to look at.
-    fn are_same(&self, places: &[usize], read: impl Fn(Range<u64>) -> Option<Vec<u8>>) -> io::Result<bool> {
-        let starts = match self.earlier {
-            Some(earlier) if !places.is_empty() && places.len() <= FEW => starts(earlier),
-            _ => return Ok(places.is_empty()),
-        };
-        for place in places {
-            let (Some(piece), Some([start, end])) = (self.pieces.get(*place), starts.get(*place..place + 2))
-            else {
-                return Ok(false);
+    pub fn patches(&self) -> io::Result<Option<(Vec<(u64, Vec<u8>)>, Layout)>> {
+        let Some(earlier) = self.earlier.filter(|_| self.changed.len() <= FEW) else { return Ok(None) };
+        let starts = starts(earlier);
+        let mut patches = Vec::with_capacity(self.changed.len());
+        for (place, text) in self.changed.iter().zip(self.texts(&self.changed)) {
+            let (Some(start), Some(length)) = (starts.get(*place), earlier.lengths.get(*place)) else {
+                return Ok(None);
             };
-            if read(*start..*end) != Some(self.manifest.text(piece)?) {
-                return Ok(false);
-            }
+            let Some(text) = padded(text?, *length) else { return Ok(None) };
+            patches.push((*start, text));
         }
-        Ok(true)
+        Ok(Some((patches, self.layout(earlier.lengths.clone()))))
     }
 
     /// Writes the whole file. Some parts are made while those before them are written.
@@ -129,7 +113,7 @@ impl<'a> Revision<'a> {
             let next = chunks.next().unwrap_or_default();
             let (later, written) = rayon::join(
                 || self.texts(next),
-                || places.iter().zip(made).try_for_each(|(place, text)| writing.add(*place, &text?)),
+                || places.iter().zip(made).try_for_each(|(place, text)| writing.add(*place, text?)),
             );
             written?;
             (places, made) = (next, later);
@@ -143,12 +127,6 @@ impl<'a> Revision<'a> {
         let text =
             |place: &usize| self.pieces.get(*place).map_or(Ok(Vec::new()), |it| self.manifest.text(it));
         places.par_iter().map(text).collect()
-    }
-
-    /// The layout of the earlier file, once it begins as it has to.
-    #[must_use]
-    pub fn same_layout(&self) -> Option<Layout> {
-        Some(self.layout(self.earlier?.lengths.clone()))
     }
 
     fn layout(&self, lengths: Vec<u32>) -> Layout {
@@ -211,11 +189,15 @@ struct Writing<'a, S> {
 
 impl<S: RevisionTarget> Writing<'_, S> {
     /// Adds a part in this place, after all between it and the last one that was added, which
-    /// the earlier file has.
-    fn add(&mut self, place: usize, text: &[u8]) -> io::Result<()> {
+    /// the earlier file has. It keeps the room that it had there, and gets more where that is
+    /// too little.
+    fn add(&mut self, place: usize, text: Vec<u8>) -> io::Result<()> {
         self.copy_to(place)?;
-        self.lengths.push(u32::try_from(text.len()).map_err(io::Error::other)?);
-        self.target.write(text)
+        let needed = u32::try_from(text.len()).map_err(io::Error::other)?;
+        let before = self.earlier.as_ref().and_then(|earlier| earlier.lengths.get(place).copied());
+        let length = before.map_or(needed, |before| if needed > before { with_room(needed) } else { before });
+        self.lengths.push(length);
+        self.target.write(&padded(text, length).unwrap_or_default())
     }
 
     /// Adds the parts before a place from the earlier file.
@@ -234,6 +216,18 @@ impl<S: RevisionTarget> Writing<'_, S> {
         self.copy_to(count)?;
         Ok(self.lengths)
     }
+}
+
+/// The bytes for a part that has outgrown so many: an eighth more, and at most some thousand.
+fn with_room(needed: u32) -> u32 {
+    needed.saturating_add((needed / 8).clamp(256, 4096))
+}
+
+/// A part's text with blanks behind it, so many bytes in all; `None` where it has more.
+fn padded(mut text: Vec<u8>, length: u32) -> Option<Vec<u8>> {
+    let length = usize::try_from(length).ok().filter(|length| text.len() <= *length)?;
+    text.resize(length, b' ');
+    Some(text)
 }
 
 /// Where each part of a file starts, and where the last ends.

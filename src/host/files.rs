@@ -8,6 +8,8 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
+use super::lease::Lease;
+
 /// A refused file operation: what was tried, on what, and why not.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} `{}`: {source}", path.display())]
@@ -203,33 +205,31 @@ impl Revised<'_> {
     }
 }
 
-/// What stands in a place of a file that still has this stamp; `None` where it is another
-/// file, shorter, or cannot be read.
-#[must_use]
-pub fn read_part(path: &Path, stamp: Stamp, place: Range<u64>) -> Option<Vec<u8>> {
-    let mut file = File::open(path).ok()?;
-    if stamp_of(&file.metadata().ok()?) != stamp {
-        return None;
-    }
-    let mut part = vec![0; usize::try_from(place.end.checked_sub(place.start)?).ok()?];
-    file.seek(SeekFrom::Start(place.start)).ok()?;
-    file.read_exact(&mut part).ok()?;
-    Some(part)
-}
+/// Bytes for a place of a file.
+pub type Patch = (u64, Vec<u8>);
 
-/// Writes other bytes at the beginning of a file that still has this stamp, in its place,
-/// and gives the stamp that it has then; nothing is done where it is another file.
-/// Readers may see the old beginning or the new.
+/// So much at the beginning of a file is written at once.
+const PAGE: usize = 4096;
+
+/// Writes bytes in their places of a file that still has this stamp, and gives the stamp that it
+/// has then. Readers see the old contents or the new: nothing is done, and `None` given, where
+/// somebody has the file open, or it is another one. Only what is short and at its beginning is
+/// written in any case.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write_beginning(path: &Path, stamp: Stamp, beginning: &[u8]) -> Result<Option<Stamp>, FileError> {
+pub fn patch(path: &Path, stamp: Stamp, patches: &[Patch]) -> Result<Option<Stamp>, FileError> {
     let failed = |source| FileError::new("write", path, source);
     let Ok(mut file) = File::options().write(true).open(path) else { return Ok(None) };
-    if stamp_of(&file.metadata().map_err(failed)?) != stamp {
+    let own = file.try_clone().map_err(failed)?;
+    let lease = Lease::of(&own);
+    let is_short = matches!(patches, [(start, bytes)] if *start == 0 && bytes.len() <= PAGE);
+    if lease.is_none() && !is_short || stamp_of(&file.metadata().map_err(failed)?) != stamp {
         return Ok(None);
     }
-    file.write_all(beginning).map_err(failed)?;
+    for (start, bytes) in patches {
+        file.seek(SeekFrom::Start(*start)).and_then(|_| file.write_all(bytes)).map_err(failed)?;
+    }
     Ok(Some(stamp_of(&file.metadata().map_err(failed)?)))
 }
 

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod environment;
 pub mod file_writer;
 pub mod files;
+mod lease;
 pub mod network;
 pub mod process;
 pub mod rolling;
