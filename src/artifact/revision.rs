@@ -55,6 +55,14 @@ const AT_A_TIME: usize = 256;
 /// So many parts are quickly written in their places.
 const FEW: usize = 1024;
 
+/// What turns an earlier file into another where it stands.
+pub struct Patches {
+    /// Bytes for places of the file.
+    pub bytes: Vec<(u64, Vec<u8>)>,
+    /// Its layout then.
+    pub layout: Layout,
+}
+
 /// A `manifest.json` that is to take the place of an earlier one.
 pub struct Revision<'a> {
     manifest: ManifestJson<'a>,
@@ -80,13 +88,12 @@ impl<'a> Revision<'a> {
         Self { changed, ..revision }
     }
 
-    /// What turns the earlier file into this one where it stands, as bytes for places of it, and
-    /// the layout that it has then; `None` where there is none, much is changed or something has
-    /// no room.
+    /// What turns the earlier file into this one where it stands; `None` where there is none, much
+    /// is changed or something has no room.
     ///
     /// # Errors
     /// JSON cannot be made.
-    pub fn patches(&self) -> io::Result<Option<(Vec<(u64, Vec<u8>)>, Layout)>> {
+    pub fn patches(&self) -> io::Result<Option<Patches>> {
         let Some(earlier) = self.earlier.filter(|_| self.changed.len() <= FEW) else { return Ok(None) };
         let starts = starts(earlier);
         let mut patches = Vec::with_capacity(self.changed.len());
@@ -97,7 +104,7 @@ impl<'a> Revision<'a> {
             let Some(text) = padded(text?, *length) else { return Ok(None) };
             patches.push((*start, text));
         }
-        Ok(Some((patches, self.layout(earlier.lengths.clone()))))
+        Ok(Some(Patches { bytes: patches, layout: self.layout(earlier.lengths.clone()) }))
     }
 
     /// Writes the whole file. Some parts are made while those before them are written.

@@ -313,7 +313,7 @@ pub fn stamp(path: &Path) -> Result<Stamp, FileError> {
     Ok(stamp_of(&found))
 }
 
-fn stamp_of(found: &fs::Metadata) -> Stamp {
+pub(super) fn stamp_of(found: &fs::Metadata) -> Stamp {
     let written = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let written = i64::try_from(written.as_nanos()).unwrap_or(i64::MAX);
     Stamp { written, changed: changed(found), size: found.len() }
@@ -350,35 +350,6 @@ pub fn entries(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(paths)
 }
 
-/// Every file below a folder, links followed, in no particular order; none where the
-/// folder is missing. A folder for which `enter` says no is not looked into, nor
-/// is a link to a folder above it. A link to nothing counts as a file.
-///
-/// # Errors
-/// A folder cannot be read.
-pub fn walk(path: &Path, enter: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, FileError> {
-    if !path.is_dir() {
-        return Ok(Vec::new());
-    }
-    let walker = walkdir::WalkDir::new(path).follow_links(true);
-    let mut files = Vec::new();
-    for entry in walker.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enter(entry.path())) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
-            Ok(_) => {}
-            Err(error) => {
-                let at = error.path().unwrap_or(path).to_path_buf();
-                match error.into_io_error() {
-                    None => {}
-                    Some(_) if at.is_symlink() => files.push(at),
-                    Some(refused) => return Err(FileError::new("list", at, refused)),
-                }
-            }
-        }
-    }
-    Ok(files)
-}
-
 /// Makes `link` stand for the folder `target`, or copies the folder where links cannot be made.
 ///
 /// # Errors
@@ -410,10 +381,16 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<(), FileError> {
     copy_below(from, to)
 }
 
+/// Links in it are followed, but not to folders above them.
 fn copy_below(from: &Path, to: &Path) -> Result<(), FileError> {
-    for file in walk(from, |_| true)? {
-        let below = file.strip_prefix(from).unwrap_or(&file);
-        write(&to.join(below), read(&file)?)?;
+    let all = walkdir::WalkDir::new(from).follow_links(true).into_iter();
+    let leads_up = |it: &walkdir::Result<_>| it.as_ref().is_err_and(|it| it.loop_ancestor().is_some());
+    for entry in all.filter(|it| !leads_up(it)) {
+        let entry = entry.map_err(|error| FileError::new("list", from, error.into()))?;
+        if entry.file_type().is_file() {
+            let below = entry.path().strip_prefix(from).unwrap_or(entry.path());
+            write(&to.join(below), read(entry.path())?)?;
+        }
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod environment;
 pub mod file_writer;
 pub mod files;
 mod lease;
+pub mod listing;
 pub mod network;
 pub mod process;
 pub mod rolling;

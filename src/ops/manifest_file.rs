@@ -71,10 +71,10 @@ fn anew(path: &Path, manifest: ManifestJson<'_>, descent: &Descent) -> Result<No
 /// cannot be taken from.
 fn revised(path: &Path, manifest: ManifestJson<'_>, descent: &Descent, earlier: &Note) -> Option<Note> {
     let revision = Revision::new(manifest, descent, Some(&earlier.layout));
-    if let Some((patches, layout)) = revision.patches().ok()? {
-        if let Some(stamp) = files::patch(path, earlier.stamp, &patches).ok()? {
-            return Some(Note { stamp, layout });
-        }
+    if let Some(patches) = revision.patches().ok()?
+        && let Some(stamp) = files::patch(path, earlier.stamp, &patches.bytes).ok()?
+    {
+        return Some(Note { stamp, layout: patches.layout });
     }
     let layout = files::revise(path, Some(earlier.stamp), |target| revision.write(target)).ok()?;
     Some(Note { stamp: files::stamp(path).ok()?, layout })

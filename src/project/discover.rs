@@ -12,6 +12,7 @@ use super::ignored::Ignored;
 use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::files::{self, Stamp};
+use crate::host::listing::{self, Found};
 use crate::source::{SourceFile, SourceMap};
 
 /// What a file is for, by its folder and its extension.
@@ -67,7 +68,7 @@ pub(super) fn discover(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
     let ignored = Ignored::read(root, diagnostics);
-    let mut listings: HashMap<PathBuf, Vec<PathBuf>> = HashMap::new();
+    let mut listings: HashMap<PathBuf, Vec<Found>> = HashMap::new();
     let mut found = Vec::new();
     for (folder, purpose) in folders(paths) {
         let top = root.join(&folder);
@@ -77,20 +78,22 @@ pub(super) fn discover(
         let folder = if is_dotted { format!("./{below}") } else { below };
         // Every folder is one of documents, too.
         let listed = listings.entry(top.clone()).or_insert_with(|| {
-            files::walk(&top, |below| !is_skipped(below, root, paths)).unwrap_or_else(|error| {
+            listing::list(&top, |below| !is_skipped(below, root, paths)).unwrap_or_else(|error| {
                 diagnostics.push(Diagnostic::error("unreadable-folder", error.to_string()));
                 Vec::new()
             })
         });
-        let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|path| {
-            let file = resource(&folder, purpose, &path_below(path, &top), takes_jinja)?;
-            (!ignored.holds(plain_path(&file.path))).then(|| (file, path.clone()))
+        let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|it| {
+            let file = resource(&folder, purpose, &path_below(&it.path, &top), takes_jinja)?;
+            (!ignored.holds(plain_path(&file.path))).then(|| (file, it.clone()))
         });
         found.par_extend(of_folder);
     }
     found.par_sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     found.dedup_by(|(later, _), (first, _)| (later.kind, &later.path) == (first.kind, &first.path));
-    address(found, shown_root, sources, diagnostics)
+    let shown = |(file, _): &(ResourceFile, Found)| shown_root.join(&file.path);
+    let shown: Vec<PathBuf> = found.par_iter().with_min_len(FEW).map(shown).collect();
+    address(found.into_iter().zip(shown), sources, diagnostics)
 }
 
 /// A path without the dot that it may begin with.
@@ -203,24 +206,21 @@ fn slashed(path: &Path) -> Option<String> {
 /// Gives all texts an address, in the order of the files. They are read when
 /// they are asked for, or all at once by [`read_texts`].
 fn address(
-    found: Vec<(ResourceFile, PathBuf)>,
-    shown_root: &Path,
+    found: impl ExactSizeIterator<Item = ((ResourceFile, Found), PathBuf)>,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
-    let stamps: Vec<Result<Stamp, FileError>> =
-        found.par_iter().map(|(_, path)| files::stamp(path)).collect();
     let mut addressed: Vec<ResourceFile> = Vec::with_capacity(found.len());
     // A file can be of two kinds; its text still has one address.
     let mut known: HashMap<String, Arc<SourceFile>> = HashMap::new();
-    for ((mut file, path), stamp) in found.into_iter().zip(stamps) {
-        let shown = shown_root.join(&file.path);
+    for ((mut file, Found { path, stamp }), shown) in found {
         if !is_unicode(&file, &path) {
             let message = format!("the name of `{}` is not Unicode", file.path);
             diagnostics.push(Diagnostic::error("not-utf8", message).help("rename the file").in_file(shown));
             continue;
         }
-        match stamp {
+        // What could not be looked at from its folder says why now.
+        match stamp.map_or_else(|| files::stamp(&path), Ok) {
             Ok(stamp) => file.stamp = stamp,
             Err(error) => {
                 diagnostics.push(unreadable(&file.path, &error).in_file(shown));
