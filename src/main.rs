@@ -1,12 +1,10 @@
 //! The `model` binary: everything is in the library.
 
-use std::process::ExitCode;
-
 /// A parse is made of small pieces that threads give to each other, which the
 /// system's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+fn main() {
     model::cli::main()
 }

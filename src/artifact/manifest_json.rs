@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value as Json, json};
 
+use super::edges_json::{Direction, edges_text};
 use super::metadata::Metadata;
 use super::node_json::{node_json, node_object};
 use super::object::{Object, object};
 use super::wire::{Cte, Wire, group, owner};
-use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, Outline, ResourceType};
+use crate::manifest::{Group, MacroNode, Manifest, Node, NodeId, ResourceType};
 
 /// What `manifest.json` says beyond the manifest itself.
 #[derive(Debug, Clone, Default)]
@@ -90,13 +90,6 @@ pub(super) enum Subject<'a> {
     Broken(&'a Node),
 }
 
-/// Which way edges are looked at.
-#[derive(Clone, Copy)]
-pub(super) enum Direction {
-    ToParents,
-    ToChildren,
-}
-
 impl<'a> ManifestJson<'a> {
     /// The parts of the file in order. Which there are follows from the nodes that there
     /// are, and from nothing else.
@@ -156,7 +149,7 @@ impl<'a> ManifestJson<'a> {
             }
             Piece::Macros => serde_json::to_vec(&macros(&self.wire)),
             Piece::Value(value) => serde_json::to_vec(&value(self)),
-            Piece::Edges(direction) => serde_json::to_vec(&edges(self.wire.manifest, *direction)),
+            Piece::Edges(direction) => edges_text(self.wire.manifest, *direction),
         }
     }
 }
@@ -286,37 +279,6 @@ fn disabled(wire: &Wire<'_>) -> Json {
         }
     }
     disabled.into()
-}
-
-/// unique id to sorted unique ids.
-type Edges<'a> = IndexMap<&'a str, Vec<&'a str>>;
-
-/// `parent_map` or `child_map`, for all nodes.
-fn edges(manifest: &Manifest, direction: Direction) -> Edges<'_> {
-    let nodes = |belongs: fn(ResourceType) -> bool| {
-        let outlines = manifest.nodes.outlines().map(|(_, outline)| outline);
-        outlines.filter(move |outline| belongs(outline.resource_type()))
-    };
-    let mut order: Vec<Outline<'_>> = nodes(is_plain).collect();
-    order.extend(manifest.broken_tests.iter().map(Outline::of));
-    order.extend(nodes(|of| of == ResourceType::Source));
-    order.extend(nodes(|of| of == ResourceType::Exposure));
-    order.extend(nodes(is_semantic));
-    order.extend(nodes(|of| of == ResourceType::UnitTest));
-    order.extend(nodes(|of| of == ResourceType::Function));
-    let mut edges: Edges<'_> = order.iter().map(|outline| (outline.unique_id(), Vec::new())).collect();
-    for outline in &order {
-        let id = outline.unique_id();
-        for parent in outline.needs().iter().filter_map(|parent| manifest.outline(*parent)) {
-            let (from, to) = match direction {
-                Direction::ToParents => (id, parent.unique_id()),
-                Direction::ToChildren => (parent.unique_id(), id),
-            };
-            edges.entry(from).or_default().push(to);
-        }
-    }
-    edges.values_mut().for_each(|ids| ids.sort_unstable());
-    edges
 }
 
 /// `group_map`: a group's name to the unique ids of its members.

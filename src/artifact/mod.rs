@@ -17,6 +17,7 @@
 
 mod catalog;
 mod earlier;
+mod edges_json;
 mod graph_json;
 mod manifest_json;
 mod metadata;

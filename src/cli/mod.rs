@@ -12,7 +12,6 @@ mod ui;
 mod usage;
 
 use std::io::Write as _;
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -20,7 +19,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use program_name::ProgramName;
 use session::Session;
 
-use crate::host::environment::STACK;
+use crate::host::environment::{self, STACK};
 
 /// Templated SQL in, tested tables out: runs dbt projects, with a database inside.
 #[derive(Debug, clap::Parser)]
@@ -36,21 +35,21 @@ pub(crate) struct Cli {
     command: commands::Command,
 }
 
-/// Runs the process's command line.
-#[must_use]
-pub fn main() -> ExitCode {
+/// Runs the process's command line, and ends the process.
+pub fn main() -> ! {
     // Files are read and rendered by rayon's threads, nodes by the run's own. Where
     // threads cannot be had, the work is done here.
     drop(rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global());
     let main = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run);
-    match main.map(std::thread::JoinHandle::join) {
+    environment::leave(match main.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        Ok(Err(_)) => ExitCode::from(101),
+        Ok(Err(_)) => 101,
         Err(_) => run(),
-    }
+    })
 }
 
-fn run() -> ExitCode {
+/// Gives the exit code.
+fn run() -> u8 {
     let program_name = ProgramName::of_process();
     let program = Cli::command()
         .name(program_name.name())
@@ -65,12 +64,12 @@ fn run() -> ExitCode {
         Ok(parsed) => parsed,
         Err(asked) if asked.kind() == ErrorKind::DisplayVersion => {
             let _ = std::io::stdout().write_all(program_name.version().as_bytes());
-            return ExitCode::SUCCESS;
+            return 0;
         }
         Err(wrong) => {
             let wrong = usage::explained(wrong, &program);
             let _ = wrong.print();
-            return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
+            return u8::try_from(wrong.exit_code()).unwrap_or(2);
         }
     };
     let session = Session::new(cli.global, &cli.command, program_name);
@@ -78,5 +77,5 @@ fn run() -> ExitCode {
         session.remark(remark);
     }
     let exit = cli.command.run(&session);
-    ExitCode::from(session.tell(exit))
+    session.tell(exit)
 }

@@ -158,7 +158,8 @@ impl Session {
         let notices: Arc<dyn Notices> = Arc::clone(&self.ui) as Arc<dyn Notices>;
         let workspace = Workspace::open(request, &notices)?;
         // The process ends with it: to take it apart would be time for nothing.
-        std::mem::forget(Arc::clone(&workspace.manifest));
+        let Workspace { project, manifest, sources, .. } = &workspace;
+        std::mem::forget((Arc::clone(project), Arc::clone(manifest), Arc::clone(sources)));
         self.ui.hide_texts(workspace.project.profile.secret_values());
         // dbt: what only looks at the project counts nothing.
         if !matches!(self.invocation.which.as_str(), "list" | "parse") {

@@ -13,42 +13,62 @@ use super::{DataTest, GenericTest, Node, NodeKind, UniqueId};
 /// Fills in what is derived of models: the columns that tell their rows apart
 /// and the sum over what an enforced contract promises.
 pub(super) fn complete_models(nodes: &mut [Node], turned_off: &[&[Node]]) {
-    let mut keys: HashMap<UniqueId, TestedKeys> = HashMap::new();
+    let mut tests: HashMap<&UniqueId, Vec<&Node>> = HashMap::new();
     for node in nodes.iter().chain(turned_off.iter().copied().flatten()) {
-        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &node.kind else { continue };
-        if let Some(attached) = generic.attached_node.as_ref().filter(|_| tells_apart(generic)) {
-            keys.entry(attached.clone()).or_default().note(generic, node.config.enabled());
+        if let Some((attached, _)) = tested_key(node) {
+            tests.entry(attached).or_default().push(node);
         }
     }
-    nodes.par_iter_mut().for_each(|node| {
-        let keys = keys.get(&node.unique_id).cloned().unwrap_or_default();
-        complete(node, keys);
-    });
+    let is_model = |node: &&Node| matches!(node.kind, NodeKind::Model(_));
+    let derive = |node: &Node| Derived::of(node, tests.get(&node.unique_id).into_iter().flatten().copied());
+    let derived: Vec<Option<Derived>> =
+        nodes.par_iter().map(|node| Some(node).filter(is_model).map(derive)).collect();
+    for (node, derived) in nodes.iter_mut().zip(derived) {
+        if let Some(derived) = derived {
+            derived.fill(node);
+        }
+    }
 }
 
 /// The same for one node; all tests of it are among these.
 pub(super) fn complete_again<'a>(node: &mut Node, tests: impl Iterator<Item = &'a Node>) {
-    let mut keys = TestedKeys::default();
-    for test in tests {
-        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &test.kind else { continue };
-        if generic.attached_node.as_ref() == Some(&node.unique_id) && tells_apart(generic) {
-            keys.note(generic, test.config.enabled());
-        }
-    }
-    complete(node, keys);
+    let is_of_it = |test: &&Node| tested_key(test).is_some_and(|(attached, _)| *attached == node.unique_id);
+    Derived::of(node, tests.filter(is_of_it)).fill(node);
 }
 
-fn complete(node: &mut Node, keys: TestedKeys) {
-    let checksum = contract_checksum(node);
-    let columns = primary_key(node, keys);
-    if let NodeKind::Model(model) = &mut node.kind {
-        model.contract_checksum = checksum;
-        model.primary_key = columns;
+/// What is derived of a model.
+struct Derived {
+    contract_checksum: Option<String>,
+    primary_key: Vec<String>,
+}
+
+impl Derived {
+    /// What a model says, and those of these tests that tell its rows apart.
+    fn of<'a>(node: &Node, tests: impl Iterator<Item = &'a Node>) -> Self {
+        let mut keys = TestedKeys::default();
+        for (test, (_, generic)) in tests.filter_map(|test| Some((test, tested_key(test)?))) {
+            keys.note(generic, test.config.enabled());
+        }
+        Self { contract_checksum: contract_checksum(node), primary_key: primary_key(node, keys) }
     }
+
+    fn fill(self, node: &mut Node) {
+        if let NodeKind::Model(model) = &mut node.kind {
+            model.contract_checksum = self.contract_checksum;
+            model.primary_key = self.primary_key;
+        }
+    }
+}
+
+/// The model that a test is of, where the test tells its rows apart.
+fn tested_key(node: &Node) -> Option<(&UniqueId, &GenericTest)> {
+    let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &node.kind else { return None };
+    let attached = generic.attached_node.as_ref()?;
+    tells_apart(generic).then_some((attached, generic))
 }
 
 /// Columns of a model by what they are tested for.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct TestedKeys {
     unique: IndexSet<String>,
     /// By tests that are turned off.

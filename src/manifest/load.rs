@@ -27,7 +27,7 @@ use super::patches::{Patches, check_choices};
 use super::property_files::{PropertyFile, Rendering, property_files};
 use super::resolve::{Draft, Resolved, resolve};
 use super::semantic::SemanticLayer;
-use super::sketch::{Sketch, Sketches, sketches, yaml_snapshot};
+use super::sketch::{Sketch, Sketches, boxed, sketches, yaml_snapshot};
 use super::sources::Sources;
 use super::unique::check_names;
 use super::unit_test_nodes::UnitTests;
@@ -221,9 +221,14 @@ impl Loading<'_> {
         };
         let drafted = self.drafted(&files, &rendering, &drafting);
         let enabled: Vec<&Node> = drafted.enabled.iter().map(|draft| &draft.node).collect();
-        self.findings.extend(check_names(&enabled, self.surroundings.dialect, &self.project.flags));
-        self.findings.extend(check_choices(&files, &enabled, &drafted.disabled));
-        self.findings.extend(unused_config_paths(self.project, &enabled, &drafted.disabled));
+        let (of_names, (of_choices, of_paths)) = rayon::join(
+            || check_names(&enabled, self.surroundings.dialect, &self.project.flags),
+            || {
+                let choices = check_choices(&files, &enabled, &drafted.disabled);
+                (choices, unused_config_paths(self.project, &enabled, &drafted.disabled))
+            },
+        );
+        self.findings.extend(of_names.into_iter().chain(of_choices).chain(of_paths));
         let mut resolved =
             self.project.invocation.timings.during(Phase::Resolve, || {
                 resolve(&self.surroundings.order, drafted.enabled, drafted.disabled)
@@ -372,21 +377,22 @@ impl Loading<'_> {
             has_arguments: self.surroundings.tests_have_arguments,
             nodes: ids,
         };
-        let made: Vec<[(Vec<Sketch>, Vec<Diagnostic>); 2]> = files
+        let made: Vec<[(Sketches, Vec<Diagnostic>); 2]> = files
             .par_iter()
             .map(|file| {
                 rendering.with(&file.package, |render| {
-                    [tests.of_nodes(file, render), tests.of_sources(file, render)]
+                    [boxed(tests.of_nodes(file, render)), boxed(tests.of_sources(file, render))]
                 })
             })
             .collect();
         let (mut sketches, mut of_sources) = (Sketches::new(), Vec::new());
         for ([on_nodes, on_sources], snapshots) in made.into_iter().zip(snapshots) {
-            sketches.extend(self.keep(on_nodes).into_iter().chain(snapshots).map(Box::new));
+            sketches.extend(self.keep(on_nodes));
+            sketches.extend(snapshots.into_iter().map(Box::new));
             of_sources.push(on_sources);
         }
         for made in of_sources {
-            sketches.extend(self.keep(made).into_iter().map(Box::new));
+            sketches.extend(self.keep(made));
         }
         sketches
     }

@@ -1,8 +1,10 @@
 //! Which entry of a property file describes which node.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
+use rayon::prelude::*;
 
 use super::draft::Patch;
 use super::properties::{ModelVersion, NodeKey, NodeProperties};
@@ -26,13 +28,11 @@ impl<'a> Patches<'a> {
     /// a file of its own, or, where that is none of `sketches` and it is the latest
     /// one, in the file that is named like the model.
     pub(super) fn new(files: impl IntoIterator<Item = &'a PropertyFile>, sketches: &[Box<Sketch>]) -> Self {
-        let is_model = |sketch: &&Sketch| matches!(sketch.kind, NodeKind::Model(_));
-        let models: HashSet<(&str, &str)> = sketches
-            .iter()
-            .map(Box::as_ref)
-            .filter(is_model)
-            .map(|sketch| (&*sketch.package, &*sketch.name))
-            .collect();
+        let models = LazyCell::new(|| {
+            let sketches = sketches.iter().map(Box::as_ref);
+            let models = sketches.filter(|sketch| matches!(sketch.kind, NodeKind::Model(_)));
+            models.map(|sketch| (&*sketch.package, &*sketch.name)).collect::<HashSet<(&str, &str)>>()
+        });
         let mut patches = Self::default();
         for file in files {
             let package = file.package.as_str();
@@ -89,6 +89,17 @@ impl<'a> Patches<'a> {
     ///
     /// dbt: `NoNodeForYamlKey` and `WrongResourceSchemaFile`.
     pub(super) fn unmatched(&self, sketches: &[Box<Sketch>]) -> Vec<Diagnostic> {
+        // Most sketches are tests, and hardly anybody describes one by its name.
+        let has_tests = self.entries.keys().any(|(_, list, _)| *list == NodeKey::DataTests);
+        let known = sketches.par_iter().filter_map(|sketch| match list_of(&sketch.kind)? {
+            NodeKey::DataTests if !has_tests => None,
+            list => Some((sketch.package.as_str(), list, sketch.search_name())),
+        });
+        let known: HashSet<(&str, NodeKey, String)> = known.collect::<Vec<_>>().into_iter().collect();
+        let unknown: Vec<_> = self.entries.iter().filter(|(key, _)| !known.contains(*key)).collect();
+        if unknown.is_empty() {
+            return Vec::new();
+        }
         let mut names: HashMap<(&str, &str), Vec<ResourceType>> = HashMap::new();
         let mut by_list: HashMap<(&str, NodeKey), IndexSet<String>> = HashMap::new();
         for sketch in sketches {
@@ -97,11 +108,8 @@ impl<'a> Patches<'a> {
             by_list.entry((&sketch.package, list)).or_default().insert(sketch.search_name());
         }
         let mut findings = Vec::new();
-        for ((package, list, name), patch) in &self.entries {
+        for ((package, list, name), patch) in unknown {
             let candidates = by_list.get(&(*package, *list));
-            if candidates.is_some_and(|known| known.contains(name)) {
-                continue;
-            }
             if let Some(version) = &patch.properties.version {
                 findings.push(no_version(patch.properties, version));
                 continue;

@@ -111,10 +111,15 @@ impl Sketch {
 pub(super) fn sketches(package: &Package) -> (Sketches, Vec<Diagnostic>) {
     let files: Vec<&ResourceFile> =
         KINDS.iter().flat_map(|kind| package.files.iter().filter(move |file| file.kind == *kind)).collect();
-    let (found, problems): (Vec<Vec<Sketch>>, Vec<Vec<Diagnostic>>) =
-        files.into_par_iter().map(|file| of_file(package, file)).unzip();
-    let sketches = found.into_iter().flatten().chain(run_hooks(package)).map(Box::new).collect();
+    let (found, problems): (Vec<Sketches>, Vec<Vec<Diagnostic>>) =
+        files.into_par_iter().map(|file| boxed(of_file(package, file))).unzip();
+    let sketches = found.into_iter().flatten().chain(run_hooks(package).into_iter().map(Box::new)).collect();
     (sketches, problems.into_iter().flatten().collect())
+}
+
+/// Sketches as they are handed on, beside what was found: to move them is to copy them otherwise.
+pub(super) fn boxed((sketches, findings): (Vec<Sketch>, Vec<Diagnostic>)) -> (Sketches, Vec<Diagnostic>) {
+    (sketches.into_iter().map(Box::new).collect(), findings)
 }
 
 /// The nodes of one file.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::{Node, NodeKind, ResourceType};
 use crate::diagnostics::Diagnostic;
 use crate::project::Flags;
@@ -13,15 +15,17 @@ use crate::sql::Dialect;
 pub(super) fn check_names(nodes: &[&Node], dialect: Dialect, flags: &Flags) -> Vec<Diagnostic> {
     let must_be_unique = flags.is_on("require_unique_project_resource_names");
     let mut findings = spaces(nodes, flags);
+    let written = |node: &&Node| Some(node.relation.as_ref().filter(|_| is_stored(node))?.render(&dialect));
+    let written: Vec<Option<String>> = nodes.par_iter().map(written).collect();
     let mut ids: HashMap<&str, &Node> = HashMap::new();
     let mut names: HashMap<(&str, &str), &Node> = HashMap::new();
-    let mut relations: HashMap<String, &Node> = HashMap::new();
-    for node in nodes.iter().copied() {
+    let mut relations: HashMap<&str, &Node> = HashMap::new();
+    for (node, relation) in nodes.iter().copied().zip(&written) {
         if let Some(first) = ids.insert(node.unique_id.as_str(), node) {
             findings.push(same_id(first, node));
             continue;
         }
-        if !matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_)) {
+        if !is_stored(node) {
             continue;
         }
         match names.insert((&node.package, &node.name), node) {
@@ -32,13 +36,16 @@ pub(super) fn check_names(nodes: &[&Node], dialect: Dialect, flags: &Flags) -> V
             Some(first) => findings.push(same_name(first, node, must_be_unique)),
             None => {}
         }
-        let Some(relation) = &node.relation else { continue };
-        let written = relation.render(&dialect);
-        if let Some(first) = relations.insert(written.clone(), node) {
-            findings.push(same_relation(first, node, &written));
+        let Some(relation) = relation else { continue };
+        if let Some(first) = relations.insert(relation, node) {
+            findings.push(same_relation(first, node, relation));
         }
     }
     findings
+}
+
+fn is_stored(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Model(_) | NodeKind::Seed(_) | NodeKind::Snapshot(_))
 }
 
 /// Where a node begins.

@@ -1,6 +1,6 @@
 //! Parts of a config tree that no node is under.
 
-use std::collections::HashSet;
+use indexmap::IndexMap;
 
 use super::tree::is_setting;
 use crate::source::Span;
@@ -15,21 +15,25 @@ pub(crate) fn unused_paths<'a>(
     tree: &Map,
     fqns: impl IntoIterator<Item = &'a [String]>,
 ) -> Vec<(String, Span)> {
-    let mut used: HashSet<&[String]> = HashSet::new();
-    for fqn in fqns {
-        used.extend((0..=fqn.len()).filter_map(|length| fqn.get(..length)));
-    }
-    let mut unused = Vec::new();
+    let mut unused: IndexMap<Vec<String>, Span> = IndexMap::new();
     let mut found = |path: &[String], span| {
-        if !used.contains(path) {
-            unused.push(([&[root.to_owned()], path].concat().join("."), span));
-        }
+        unused.entry(path.to_vec()).or_insert(span);
     };
     if let Some((key, _)) = tree.iter().find(|(key, value)| is_setting(&key.text, value)) {
         found(&[], key.span);
     }
     walk(tree, &mut Vec::new(), &mut found);
-    unused
+    for fqn in fqns {
+        // Soon all are used.
+        if unused.is_empty() {
+            break;
+        }
+        for length in 0..=fqn.len() {
+            fqn.get(..length).and_then(|path| unused.shift_remove(path));
+        }
+    }
+    let shown = |path: Vec<String>| [vec![root.to_owned()], path].concat().join(".");
+    unused.into_iter().map(|(path, span)| (shown(path), span)).collect()
 }
 
 fn walk(level: &Map, path: &mut Vec<String>, found: &mut dyn FnMut(&[String], Span)) {
