@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::generic_tests::{GenericTestDraft, tests_of_node, tests_of_table};
+use super::generic_tests::{GenericTestDraft, Known, KnownTests, tested, tests_of_node, tests_of_table};
 use super::macros::BUILTIN_PACKAGE;
-use super::properties::{Home, Render, ResourceCall, parse_call};
+use super::properties::{ConfigBlock, Home, Render, ResourceCall, parse_call};
 use super::property_files::PropertyFile;
 use super::sketch::Sketch;
 use super::version::versioned_name;
@@ -14,15 +14,11 @@ use super::{Body, DataTest, GenericTest, NodeKind, Origin, UniqueId};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::sql::Dialect;
-use crate::template::{Forms, Library, MacroInfo};
+use crate::template::{Library, MacroInfo};
 
 /// How a generic test calls its macro.
 #[derive(Debug, Clone)]
 pub(super) struct TestCall {
-    /// The arguments, as templates.
-    pub(super) kwargs: Map<String, Json>,
-    /// Which of them are no texts, where their JSON does not say it.
-    pub(super) forms: Forms,
     /// The macro's unique id; `None` where there is no such macro.
     pub(super) test_macro: Option<String>,
     /// The macro that is called, where it is another one.
@@ -30,14 +26,14 @@ pub(super) struct TestCall {
     /// The macro that `model` among the arguments calls, where the test is not
     /// rendered before it is compiled.
     pub(super) where_macro: Option<String>,
-    /// What the test needs, where that is known without a render: dbt's own
-    /// `unique` and `not_null` read what they stand below and nothing else.
-    pub(super) reads: Option<ResourceCall>,
+    /// What the test needs, where that is known without a render.
+    pub(super) known: Option<Known>,
 }
 
 /// Turns the tests of property files into sketches.
 pub(super) struct GenericSketcher<'a> {
     pub(super) library: &'a Library,
+    pub(super) known: KnownTests<'a>,
     pub(super) dialect: &'a Dialect,
     /// Whether `arguments:` of a test holds its arguments, rather than being one: the flag
     /// `require_generic_test_arguments_property`.
@@ -93,24 +89,15 @@ impl GenericSketcher<'_> {
 
     fn sketch(&self, draft: GenericTestDraft, file: &PropertyFile, info: Option<&MacroInfo>) -> Sketch {
         let mut generic = draft.generic;
-        if let Some(ResourceCall::Ref(call)) = tested(&generic) {
+        let tested = generic.kwargs.get("model").and_then(Json::as_str).and_then(tested).and_then(parse_call);
+        if let Some(ResourceCall::Ref(call)) = &tested {
             let name = match &call.version {
                 Some(version) => versioned_name(&call.name, version),
-                None => call.name,
+                None => call.name.clone(),
             };
             generic.attached_node = self.nodes.get(&(file.package.clone(), name)).cloned();
         }
-        let test_macro = info.and(self.noted_macro(&generic, &file.package));
-        let called_macro =
-            info.map(|info| info.unique_id.clone()).filter(|id| Some(id) != test_macro.as_ref());
-        let call = TestCall {
-            kwargs: generic.kwargs.clone(),
-            forms: generic.forms.clone(),
-            test_macro,
-            called_macro,
-            where_macro: info.filter(|info| is_simple(info)).and_then(|_| self.where_macro(&file.package)),
-            reads: info.filter(|info| is_simple(info)).and_then(|_| tested(&generic)),
-        };
+        let call = self.call((&generic, tested), (info, &file.package), &draft.config);
         let body = Body {
             text: draft.raw_code.into(),
             file: draft.span.file,
@@ -140,6 +127,28 @@ impl GenericSketcher<'_> {
             description: draft.description,
             test: Some(call),
         }
+    }
+
+    /// How a test of a package calls the macro `info`, below what is `tested`.
+    fn call(
+        &self,
+        (generic, tested): (&GenericTest, Option<ResourceCall>),
+        (info, package): (Option<&MacroInfo>, &str),
+        config: &ConfigBlock,
+    ) -> TestCall {
+        let test_macro = info.and(self.noted_macro(generic, package));
+        let called_macro =
+            info.map(|info| info.unique_id.clone()).filter(|id| Some(id) != test_macro.as_ref());
+        let is_bare = called_macro.is_none() && generic.namespace.is_none();
+        let arguments = (&generic.kwargs, &generic.forms);
+        let (known, where_macro) = match info {
+            Some(info) if is_simple(info) => (tested.map(Known::Unread), self.where_macro(package)),
+            Some(info) if is_bare => {
+                (self.known.rendered((info, package), arguments, &config.unrendered), None)
+            }
+            _ => (None, None),
+        };
+        TestCall { test_macro, called_macro, where_macro, known }
     }
 
     fn find_macro(&self, test: &GenericTest, package: &str) -> Option<&MacroInfo> {
@@ -184,10 +193,4 @@ fn home(file: &PropertyFile) -> Home<'_> {
 
 fn is_simple(info: &MacroInfo) -> bool {
     info.package == BUILTIN_PACKAGE && matches!(info.name.as_str(), "test_unique" | "test_not_null")
-}
-
-/// What the test stands below: the inside of its `model` argument.
-fn tested(generic: &GenericTest) -> Option<ResourceCall> {
-    let model = generic.kwargs.get("model")?.as_str()?;
-    parse_call(model.strip_prefix("{{ get_where_subquery(")?.strip_suffix(") }}")?)
 }

@@ -18,6 +18,7 @@ use super::draft::{Drafted, Drafting, PlainConfigs};
 use super::exposures::{exposures, groups};
 use super::foreign_patches::ForeignPatches;
 use super::generic_sketch::GenericSketcher;
+use super::generic_tests::KnownTests;
 use super::inferred::complete_models;
 use super::layers::{Trees, tree_key};
 use super::macros::{self, MacroPatch};
@@ -373,6 +374,7 @@ impl Loading<'_> {
         let library: &Library = self.engine.library();
         let tests = GenericSketcher {
             library,
+            known: KnownTests::of(library, self.project.packages.iter().map(|it| it.name.as_str())),
             dialect: &self.surroundings.dialect,
             has_arguments: self.surroundings.tests_have_arguments,
             nodes: ids,

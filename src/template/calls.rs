@@ -40,14 +40,18 @@ pub(crate) fn calls_in(source: &str) -> Vec<MacroCall> {
 
 /// Whether a text speaks of a name of templates, also where it is not rendered.
 pub fn names(text: &str, name: &str) -> bool {
-    segments(text).0.iter().any(|segment| {
+    spoken_names(text).any(|spoken| spoken == name)
+}
+
+/// The names of templates that a text speaks of, as often as it does: those of its own variables
+/// and of tags are among them, those behind a dot are not.
+pub(crate) fn spoken_names(text: &str) -> impl Iterator<Item = &str> {
+    segments(text).0.into_iter().flat_map(move |segment| {
         let text_of = |at: usize| segment.tokens.get(at).map_or("", |token| token.text(text));
-        let is_it = |(at, token): (usize, &Token)| {
-            token.kind == TokenKind::Name
-                && token.text(text) == name
-                && at.checked_sub(1).map_or("", text_of) != "."
-        };
-        segment.tokens.iter().enumerate().any(is_it)
+        let is_behind_dot = |at: usize| at.checked_sub(1).map_or("", text_of) == ".";
+        let found = segment.tokens.iter().enumerate();
+        let found = found.filter(|(at, token)| token.kind == TokenKind::Name && !is_behind_dot(*at));
+        found.map(|(_, token)| token.text(text)).collect::<Vec<_>>()
     })
 }
 

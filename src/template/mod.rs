@@ -25,6 +25,7 @@ mod scope;
 mod text;
 mod values;
 
+pub(crate) use calls::spoken_names;
 pub use calls::{MacroCall, called_macros, names};
 pub use datetime::{date_value, datetime_value, delta_value, has_zone, time_value, utc_value};
 pub use engine::{Engine, depends_on_run, dispatch, lookup, macro_value, render_text, scope};

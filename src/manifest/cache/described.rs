@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::draft::{Drafted, Drafting};
 use crate::manifest::generic_sketch::GenericSketcher;
+use crate::manifest::generic_tests::KnownTests;
 use crate::manifest::properties::{Properties, duplicates};
 use crate::manifest::property_files::{PropertyFile, Rendering};
 use crate::manifest::sources::Sources;
@@ -120,6 +121,7 @@ impl<'a> Described<'a> {
         let nodes: HashMap<_, _> = self.told.models.iter().map(name).collect();
         let tests = GenericSketcher {
             library,
+            known: KnownTests::of(library, [self.file.package.as_str()]),
             dialect: &drafting.surroundings.dialect,
             has_arguments: drafting.surroundings.tests_have_arguments,
             nodes,

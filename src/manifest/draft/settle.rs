@@ -8,6 +8,7 @@ use super::plain::PlainConfigs;
 use super::{Drafting, Patch, is_python_model};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::manifest::configure::{self, Layer, Setting};
+use crate::manifest::generic_tests::Known;
 use crate::manifest::layers::{Layers, call_layer, patch_layer};
 use crate::manifest::sketch::Sketch;
 use crate::manifest::{Config, ResourceType};
@@ -44,7 +45,8 @@ impl Drafting<'_> {
     /// where it renders no text: in Python, in tests that it takes a short way for, and in
     /// models that are [unrendered](Self::is_unrendered).
     fn body_with_options<'s>(&self, sketch: &'s Sketch) -> Option<&'s str> {
-        let is_shortcut = sketch.test.as_ref().is_some_and(|call| call.reads.is_some());
+        let is_shortcut =
+            sketch.test.as_ref().is_some_and(|call| matches!(call.known, Some(Known::Unread(_))));
         let body = sketch.kind.body().filter(|_| !is_shortcut && !is_python_model(sketch))?;
         (!self.is_unrendered(sketch)).then_some(&body.text)
     }

@@ -7,15 +7,15 @@ use crate::diagnostics::Diagnostic;
 use crate::manifest::configure::{self, needs_no_rendering};
 use crate::manifest::describe::foreign_key_target;
 use crate::manifest::generic_sketch::TestCall;
-use crate::manifest::generic_tests::{TEST_ARGUMENTS, test_arguments};
+use crate::manifest::generic_tests::{Known, TEST_ARGUMENTS, test_arguments};
 use crate::manifest::layers::Layers;
 use crate::manifest::parse::{ParseScope, Recorder, Subject};
 use crate::manifest::properties::ResourceCall;
 use crate::manifest::sketch::Sketch;
-use crate::manifest::{Body, NodeKind, RefCall, ResourceType, python};
+use crate::manifest::{Body, DataTest, NodeKind, RefCall, ResourceType, python};
 use crate::source::Span;
 use crate::sql::Relation;
-use crate::template::{Scope, Text};
+use crate::template::{Forms, Scope, Text};
 
 impl Drafting<'_> {
     /// Renders the text of a sketch for what it needs and sets. Gives what is wrong with it.
@@ -27,8 +27,15 @@ impl Drafting<'_> {
     ) -> Vec<Diagnostic> {
         let Some(body) = sketch.kind.body() else { return Vec::new() };
         if let Some(call) = &sketch.test {
+            if let Some(test_macro) = &call.test_macro {
+                notes.macro_called(test_macro);
+            }
+            if let Some(known) = &call.known {
+                note_known(known, sketch, notes);
+                return Vec::new();
+            }
             let test = self.scope(sketch, layers, notes);
-            let finding = self.render_test((call, body), notes, scope, test);
+            let finding = self.render_test((sketch, call, body), notes, scope, test);
             return finding.map(|finding| asked_for(finding, body, sketch.origin.span)).into_iter().collect();
         }
         if !is_python_model(sketch) {
@@ -77,33 +84,18 @@ impl Drafting<'_> {
     }
 
     /// Renders a generic test: its arguments, then the call of its macro with
-    /// them, in the scope `test`. The order of what it needs is dbt's: the test's
-    /// macro, then what the arguments name.
+    /// them, in the scope `test`.
     fn render_test(
         &self,
-        (call, body): (&TestCall, &Body),
+        (sketch, call, body): (&Sketch, &TestCall, &Body),
         recorder: &Recorder,
         scope: &Arc<dyn Scope>,
         test: ParseScope,
     ) -> Option<Diagnostic> {
         let test_macro = call.test_macro.as_deref();
-        if let Some(test_macro) = test_macro {
-            recorder.macro_called(test_macro);
-        }
-        match &call.reads {
-            Some(ResourceCall::Ref(call)) => {
-                // dbt: the version of what is tested is the one that its entry has.
-                recorder.reference(RefCall { version_is_text: false, ..call.clone() });
-                return None;
-            }
-            Some(ResourceCall::Source(call)) => {
-                recorder.source(call.clone());
-                return None;
-            }
-            None => {}
-        }
         let place = Text::new("", body.file, body.offset);
-        let kwargs = match test_arguments(self.engine, (&call.kwargs, &call.forms), &place, scope) {
+        let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &sketch.kind else { return None };
+        let kwargs = match test_arguments(self.engine, (&generic.kwargs, &generic.forms), &place, scope) {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };
@@ -162,6 +154,27 @@ impl Drafting<'_> {
             }),
         };
         ParseScope::of_node(self.surroundings, recorder, subject)
+    }
+}
+
+/// Notes what the render of a test would, where that is known. The order is dbt's: the test's
+/// macro, which is noted already, then what the arguments name.
+fn note_known(known: &Known, sketch: &Sketch, recorder: &Recorder) {
+    let note = |call: &ResourceCall| match call {
+        ResourceCall::Ref(call) => recorder.reference(call.clone()),
+        ResourceCall::Source(call) => recorder.source(call.clone()),
+    };
+    match known {
+        // dbt: the version of what is tested is the one that its entry has.
+        Known::Unread(ResourceCall::Ref(call)) => {
+            recorder.reference(RefCall { version_is_text: false, ..call.clone() });
+        }
+        Known::Unread(call) => note(call),
+        Known::Rendered { calls, where_macro } => {
+            calls.iter().for_each(note);
+            recorder.macro_called(where_macro);
+            recorder.configured(&sketch.options.unrendered, &Forms::default());
+        }
     }
 }
 

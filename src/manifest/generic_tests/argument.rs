@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use crate::manifest::properties::{ResourceCall, parse_call};
 use crate::template::{self, Engine, Forms, MutDict, Scope, TemplateError, Text, Value};
 
 /// The name under which a generic test's text finds its arguments.
@@ -57,9 +58,60 @@ fn is_call(text: &str) -> bool {
     is_known && !inside.is_empty() && !inside.contains('\n')
 }
 
+/// What a text among the arguments asks for: one thing or nothing; `None` where only a render
+/// can tell.
+pub(super) fn asked_for(text: &str) -> Option<Vec<ResourceCall>> {
+    let is_verbatim = |c: char| !matches!(c, '{' | '}' | '\\') && (c == ' ' || !c.is_whitespace());
+    if !is_call(text) {
+        return (!text.contains('{')).then(Vec::new);
+    }
+    let call = parse_call(text).filter(|_| text.chars().all(is_verbatim))?;
+    let has_version = matches!(&call, ResourceCall::Ref(call) if call.version.is_some());
+    // How a number is written is not how it is noted; a text is the last argument where the
+    // version is one of those that property files generate.
+    let is_generated = || {
+        let (before, version) = text.split_once(", version='")?;
+        Some(!before.contains('=') && !version.strip_suffix("')")?.contains(['\'', '"']))
+    };
+    (!has_version || is_generated() == Some(true)).then(|| vec![call])
+}
+
 #[cfg(test)]
 mod tests {
-    use super::argument_template;
+    use super::{argument_template, asked_for};
+    use crate::manifest::properties::parse_call;
+
+    #[test]
+    fn what_is_plain_tells_what_it_asks_for() {
+        for text in ["", "open", "it's", "ref()", "ref('a') + 1", "a\\b", "100 %", "}"] {
+            assert_eq!(asked_for(text), Some(vec![]), "{text}");
+        }
+        for text in
+            ["ref('a')", " ref ( \"a\" ) ", "ref('p', 'a')", "source('a', 'b')", "ref('a', version='2')"]
+        {
+            assert_eq!(asked_for(text), parse_call(text).map(|call| vec![call]), "{text}");
+        }
+        for text in [
+            "{{ x }}",
+            "{",
+            "var('x')",
+            "env_var('x')",
+            "doc('x')",
+            "ref(x)",
+            "ref('a\\'')",
+            "ref('{a}')",
+            "ref('a', v=2)",
+            "ref('a', v='2')",
+            "ref(version='2', 'a')",
+            "ref('a', version='2', 'b')",
+            "ref('a', version='2', v='3')",
+            "ref(v='3', 'a', version='2')",
+            "source('a')",
+            "ref('a',\t'b')",
+        ] {
+            assert_eq!(asked_for(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn calls_become_templates() {

@@ -1,4 +1,5 @@
 mod faults;
+mod known;
 mod memory;
 mod shop;
 
@@ -46,14 +47,13 @@ fn write_project(root: &Path, files_of: &[(&str, &str)]) {
     }
 }
 
-/// Loads the project in a folder.
-fn load_folder(
+/// The project in a folder, of which nothing is read yet.
+fn project_in(
     folder: &Path,
     environment: Environment,
-    cache: Option<&Path>,
-) -> (Option<Project>, Arc<SourceMap>, Result<Loaded, Vec<Diagnostic>>) {
+    sources: &Arc<SourceMap>,
+) -> Result<Project, Vec<Diagnostic>> {
     let root = files::canonical(folder).unwrap();
-    let sources = Arc::new(SourceMap::new());
     let request = LoadRequest {
         current_dir: root,
         project_dir: None,
@@ -71,10 +71,20 @@ fn load_folder(
             timings: Arc::default(),
         },
         environment,
-        sources: Arc::clone(&sources),
+        sources: Arc::clone(sources),
     };
-    let project = match project::load(&request) {
-        Ok((project, _)) => project,
+    project::load(&request).map(|(project, _)| project)
+}
+
+/// Loads the project in a folder.
+fn load_folder(
+    folder: &Path,
+    environment: Environment,
+    cache: Option<&Path>,
+) -> (Option<Project>, Arc<SourceMap>, Result<Loaded, Vec<Diagnostic>>) {
+    let sources = Arc::new(SourceMap::new());
+    let project = match project_in(folder, environment, &sources) {
+        Ok(project) => project,
         Err(found) => return (None, sources, Err(found)),
     };
     let notices: Arc<dyn Notices> = Arc::new(Deaf);

@@ -93,7 +93,7 @@ impl Recorder {
     }
 
     /// The options of one `config()` call.
-    pub(super) fn configured(&self, options: &Map<String, Json>, forms: &Forms) {
+    pub(crate) fn configured(&self, options: &Map<String, Json>, forms: &Forms) {
         self.note(|recorded| {
             merge_call(&mut recorded.config, &with_tuples_as_items(options, forms));
             merge_forms(&mut recorded.forms, options, forms);

@@ -65,6 +65,7 @@ const PROJECT: &[(&str, &[&str])] = &[
             "models:\n  - name: a\n    description: '{{ cents(1) }}'\n    columns: [{name: id, data_tests: [unique, not_null]}]\n",
             "models:\n  - name: a\n    config: {materialized: oops}\n    columns: [{name: id, data_tests: [positive, unique, {positive: {name: other, arguments: {least: \"{{ cents('1') }}\"}}}]}]\n",
             "models:\n  - name: a\n    columns: [{name: id, data_tests: [positive, {lib.small: {config: {meta: {x: '{{ 1 + 1 }}'}}}}]}]\n  - name: b\n    data_tests: [{positive: {arguments: {column_name: id}, config: {enabled: false}}}]\n",
+            "models:\n  - name: a\n    columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [1], quote: false}}}, {relationships: {arguments: {to: ref('s'), field: id}, config: {where: id > 1}}}]}]\n",
             "models:\n  - name: gone\n",
             "models:\n  - name: only\n    description: Only\n",
             "groups: [{name: core, owner: {name: me}}]\nmodels:\n  - name: b\n    description: '{{ doc(\"about\") }}'\n    config: {group: core}\n",
@@ -118,6 +119,16 @@ const PROJECT: &[(&str, &[&str])] = &[
             "{% macro dollars(x) %}{{ x }}{% endmacro %}{% macro default__dollars(x) %}{{ x }}{% endmacro %}",
             "{% macro dollars(x) %}{{ x }}{% endmacro %}",
             "{% macro default__dollars(x) %}{{ x }}{% endmacro %}{% macro dollars(x) %}{{ lib.own(x) }}{% endmacro %}",
+        ],
+    ),
+    (
+        "macros/where.sql",
+        &[
+            "",
+            "{% macro get_where_subquery(relation) %}{{ relation }}{% endmacro %}",
+            "{% macro get_where_subquery(relation) %}{{ config(tags=['w']) }}{{ relation }}{% endmacro %}",
+            "{% macro default__test_accepted_values(a, b, c, d) %}select 1{% endmacro %}",
+            "{% macro default__test_accepted_values(a, b, c, d) %}select 1 from {{ ref('s') }}{% endmacro %}",
         ],
     ),
     (
@@ -300,6 +311,31 @@ fn what_rests_on_a_changed_macro_is_drafted_again() {
         |body: &str| format!("{{% test positive(model, column_name, least='0') %}}{body}{{% endtest %}}");
     let tests = ["test.shop.positive_a_id.fb4e5b69f5", "test.shop.unique_a_id.f6a5f640da"];
     check("tests/generic/positive.sql", &positive("select 1"), &tests);
+}
+
+#[test]
+fn a_macro_that_comes_to_take_part_in_a_known_test_is_run() {
+    let (_folder, root) = project();
+    let cache = root.join("target/parse.cache");
+    let tested = "models: [{name: a, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [1]}}}]}]}]";
+    write_project(&root, &[("models/schema.yml", tested)]);
+    let tags = |files_of: &[(&str, &str)]| {
+        write_project(&root, files_of);
+        let loaded = recalled(&root, &cache, "red").unwrap();
+        let found = loaded.manifest.nodes.iter().find(|node| node.name == "accepted_values_a_id__1");
+        found.unwrap().tags.join(" ")
+    };
+    let configuring = |name: &str, tag: &str| {
+        format!("{{% macro {name}(a, b='', c='', d='') %}}{{{{ config(tags=['{tag}']) }}}}{{% endmacro %}}")
+    };
+    assert_eq!(tags(&[]), "");
+    for name in ["get_where_subquery", "default__get_where_subquery", "duckdb__test_accepted_values"] {
+        for tag in ["one", "two"] {
+            assert_eq!(tags(&[("macros/where.sql", &configuring(name, tag))]), tag, "{name}");
+        }
+    }
+    files::remove(&root.join("macros/where.sql")).unwrap();
+    assert_eq!(tags(&[]), "");
 }
 
 #[test]
