@@ -39,7 +39,7 @@ impl<'a> ForeignPatches<'a> {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, sketch) in sketches.iter().enumerate() {
             if list_of(&sketch.kind).is_some_and(|list| LISTS.contains(&list)) {
-                by_name.entry(sketch.search_name()).or_default().push(at);
+                by_name.entry(sketch.search_name().into_owned()).or_default().push(at);
             }
         }
         let foreign_patches = patches.unversioned().filter(|(_, list, ..)| LISTS.contains(list));

@@ -1,7 +1,6 @@
 //! The data tests that property files ask for, as sketches.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde_json::Value as Json;
 
 use super::generic_tests::{GenericTestDraft, Known, KnownTests, tested, tests_of_node, tests_of_table};

@@ -1,6 +1,6 @@
 //! Nodes by the names that templates use.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::nodes::Listed;
 use super::version::versioned_name;
@@ -103,7 +103,7 @@ impl Index {
 
 /// What `ref` finds without a version and with one, what `source` and what `function` finds.
 fn names(nodes: &(impl Listed + ?Sized)) -> [Names; 4] {
-    let [mut refs, mut versions, mut sources, mut functions] = std::array::from_fn(|_| Names::new());
+    let [mut refs, mut versions, mut sources, mut functions] = std::array::from_fn(|_| Names::default());
     for (place, outline) in nodes.all().enumerate() {
         let entry = (outline.package().to_owned(), place);
         let add = |names: &mut Names, name: String| names.entry(name).or_default().push(entry.clone());

@@ -1,7 +1,6 @@
 //! What follows from a model's descriptions and tests.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use indexmap::IndexSet;
 use rayon::prelude::*;
 use serde_json::Value as Json;

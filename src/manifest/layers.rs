@@ -1,8 +1,8 @@
 //! The places that configure one node.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use indexmap::IndexSet;
 use serde_json::{Map, Value as Json};
 

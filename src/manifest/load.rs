@@ -1,9 +1,9 @@
 //! The stages, one after the other.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet, HashSetExt as _};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
@@ -367,7 +367,7 @@ impl Loading<'_> {
             let is_latest = sketch.version().is_some() && sketch.version() == sketch.latest_version();
             let bare = is_latest.then(|| sketch.name.clone());
             let id = &sketch.unique_id;
-            let all = [Some(sketch.search_name()), bare].into_iter().flatten();
+            let all = [Some(sketch.search_name().into_owned()), bare].into_iter().flatten();
             all.map(|name| ((sketch.package.clone(), name), id.clone())).collect::<Vec<_>>()
         };
         let ids: HashMap<(String, String), UniqueId> = named.filter(is_read).flat_map(called).collect();

@@ -1,9 +1,9 @@
 //! Where a node's relation lies: `generate_database_name`,
 //! `generate_schema_name` and `generate_alias_name`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value as Json;
 
 use super::macros::BUILTIN_PACKAGE;

@@ -1,8 +1,9 @@
 //! Which entry of a property file describes which node.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::collections::{HashMap, HashSet};
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use indexmap::IndexSet;
 use rayon::prelude::*;
 
@@ -18,9 +19,9 @@ use crate::yaml::Yaml;
 /// The entries that describe nodes, by package, list and name.
 #[derive(Default)]
 pub(super) struct Patches<'a> {
-    entries: HashMap<(&'a str, NodeKey, String), Patch<'a>>,
+    entries: HashMap<(&'a str, NodeKey, Cow<'a, str>), Patch<'a>>,
     /// Those of versions of models, by package and the file that holds the version.
-    versions: HashMap<(&'a str, String), Patch<'a>>,
+    versions: HashMap<(&'a str, &'a str), Patch<'a>>,
 }
 
 impl<'a> Patches<'a> {
@@ -40,15 +41,15 @@ impl<'a> Patches<'a> {
                 let patch = Patch { file, properties };
                 let name = &properties.name.value;
                 let search_name = match &properties.version {
-                    Some(version) => versioned_name(name, &version.text()),
-                    None => name.clone(),
+                    Some(version) => versioned_name(name, &version.text()).into(),
+                    None => Cow::Borrowed(name.as_str()),
                 };
                 patches.entries.entry((package, properties.key, search_name)).or_insert(patch);
                 let Some(version) = &properties.version else { continue };
                 let own = &version.file.value;
-                let is_elsewhere = version.is_latest() && !models.contains(&(package, own));
+                let is_elsewhere = version.is_latest() && !models.contains(&(package, own.as_str()));
                 let stem = if is_elsewhere { name } else { own };
-                patches.versions.entry((package, stem.clone())).or_insert(patch);
+                patches.versions.entry((package, stem.as_str())).or_insert(patch);
             }
         }
         patches
@@ -59,7 +60,7 @@ impl<'a> Patches<'a> {
         if !matches!(sketch.kind, NodeKind::Model(_)) {
             return;
         }
-        let Some(patch) = self.versions.get(&(sketch.package.as_str(), sketch.name.clone())) else { return };
+        let Some(patch) = self.versions.get(&(sketch.package.as_str(), sketch.name.as_str())) else { return };
         if let Some(version) = &patch.properties.version {
             sketch.become_version(&patch.properties.name.value, version);
         }
@@ -67,7 +68,7 @@ impl<'a> Patches<'a> {
 
     /// Makes a model this version of another, as its entry says; `None` where there is no entry.
     pub(super) fn settle_as(&self, sketch: &mut Sketch, name: &str, version: &str) -> Option<()> {
-        let key = (sketch.package.as_str(), NodeKey::Models, versioned_name(name, version));
+        let key = (sketch.package.as_str(), NodeKey::Models, versioned_name(name, version).into());
         sketch.become_version(name, self.entries.get(&key)?.properties.version.as_ref()?);
         Some(())
     }
@@ -82,7 +83,7 @@ impl<'a> Patches<'a> {
     pub(super) fn unversioned(&self) -> impl Iterator<Item = (&'a str, NodeKey, &str, Patch<'a>)> {
         let is_whole = |patch: &Patch<'_>| patch.properties.version.is_none();
         let entries = self.entries.iter().filter(move |(_, patch)| is_whole(patch));
-        entries.map(|((package, list, name), patch)| (*package, *list, name.as_str(), *patch))
+        entries.map(|((package, list, name), patch)| (*package, *list, name.as_ref(), *patch))
     }
 
     /// A warning for each entry that describes nothing.
@@ -95,13 +96,13 @@ impl<'a> Patches<'a> {
             NodeKey::DataTests if !has_tests => None,
             list => Some((sketch.package.as_str(), list, sketch.search_name())),
         });
-        let known: HashSet<(&str, NodeKey, String)> = known.collect::<Vec<_>>().into_iter().collect();
+        let known: HashSet<(&str, NodeKey, Cow<'_, str>)> = known.collect::<Vec<_>>().into_iter().collect();
         let unknown: Vec<_> = self.entries.iter().filter(|(key, _)| !known.contains(*key)).collect();
         if unknown.is_empty() {
             return Vec::new();
         }
         let mut names: HashMap<(&str, &str), Vec<ResourceType>> = HashMap::new();
-        let mut by_list: HashMap<(&str, NodeKey), IndexSet<String>> = HashMap::new();
+        let mut by_list: HashMap<(&str, NodeKey), IndexSet<Cow<'_, str>>> = HashMap::new();
         for sketch in sketches {
             let Some(list) = list_of(&sketch.kind) else { continue };
             names.entry((&sketch.package, &sketch.name)).or_default().push(sketch.resource_type());
@@ -114,11 +115,11 @@ impl<'a> Patches<'a> {
                 findings.push(no_version(patch.properties, version));
                 continue;
             }
-            let elsewhere = names.get(&(*package, name.as_str())).and_then(|kinds| kinds.first());
+            let elsewhere = names.get(&(*package, name.as_ref())).and_then(|kinds| kinds.first());
             let finding = unmatched(package, (*list, name), *patch, elsewhere.copied());
             findings.push(match elsewhere {
                 Some(kind) => finding.help(format!("`{name}` is a {kind}: describe it there")),
-                None => finding.suggest(name, candidates.into_iter().flatten().map(String::as_str)),
+                None => finding.suggest(name, candidates.into_iter().flatten().map(AsRef::as_ref)),
             });
         }
         findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));

@@ -1,5 +1,6 @@
 //! Nodes as their files define them, before anything is rendered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -81,10 +82,10 @@ impl Sketch {
     }
 
     /// The name with the version.
-    pub(super) fn search_name(&self) -> String {
+    pub(super) fn search_name(&self) -> Cow<'_, str> {
         match self.version() {
-            Some(version) => versioned_name(&self.name, &version_text(version)),
-            None => self.name.clone(),
+            Some(version) => versioned_name(&self.name, &version_text(version)).into(),
+            None => self.name.as_str().into(),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Names that may exist only once.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
 
 use super::{Node, NodeKind, ResourceType};

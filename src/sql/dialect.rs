@@ -49,9 +49,22 @@ impl Dialect {
     /// The identifier in quotes, with quotes inside it doubled.
     #[must_use]
     pub fn quote(&self, identifier: &str) -> String {
+        let mut quoted = String::with_capacity(identifier.len() + 2);
+        self.quote_into(&mut quoted, identifier);
+        quoted
+    }
+
+    /// Adds the identifier in quotes to a text.
+    pub(super) fn quote_into(&self, text: &mut String, identifier: &str) {
         let quote = self.quote_char;
-        let inner = identifier.replace(quote, &format!("{quote}{quote}"));
-        format!("{quote}{inner}{quote}")
+        text.push(quote);
+        for (place, part) in identifier.split(quote).enumerate() {
+            if place > 0 {
+                text.extend([quote, quote]);
+            }
+            text.push_str(part);
+        }
+        text.push(quote);
     }
 
     /// The text as a string literal, with quotes inside it doubled.

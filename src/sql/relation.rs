@@ -208,15 +208,21 @@ impl Relation {
     /// The name as SQL: the included parts, quoted by policy and dialect, joined by dots.
     #[must_use]
     pub fn render(&self, dialect: &Dialect) -> String {
-        [Part::Database, Part::Schema, Part::Identifier]
-            .into_iter()
-            .filter(|part| self.include.get(*part))
-            .filter_map(|part| {
-                let text = self.part(part)?;
-                Some(if self.quote.get(part) { dialect.quote(text) } else { text.to_owned() })
-            })
-            .collect::<Vec<_>>()
-            .join(".")
+        let parts = [Part::Database, Part::Schema, Part::Identifier].into_iter();
+        let included = parts
+            .filter_map(|part| self.part(part).filter(|_| self.include.get(part)).map(|text| (part, text)));
+        let mut name = String::new();
+        for (place, (part, text)) in included.enumerate() {
+            if place > 0 {
+                name.push('.');
+            }
+            if self.quote.get(part) {
+                dialect.quote_into(&mut name, text);
+            } else {
+                name.push_str(text);
+            }
+        }
+        name
     }
 
     /// The key under which caches and uniqueness checks know it: the three

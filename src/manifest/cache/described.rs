@@ -1,8 +1,7 @@
 //! Property files that are looked at again: those that hold something else than in the
 //! earlier run, and those with tests that rest on changed macros.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::diagnostics::Diagnostic;

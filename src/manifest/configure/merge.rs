@@ -1,9 +1,9 @@
 //! Layers of settings to one configuration.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde_json::{Map, Value as Json, json};
 
 use super::begin::iso;

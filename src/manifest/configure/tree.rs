@@ -1,8 +1,8 @@
 //! The config trees of a project file: `models:`, `seeds:` and the like.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use serde_json::Value as Json;
 
 use super::layer::Layer;

@@ -1,7 +1,8 @@
 //! From the names in semantic definitions to nodes.
 
-use std::collections::HashMap;
+use std::cell::LazyCell;
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde_json::{Value as Json, json};
 
 use super::{Draft, Names};
@@ -20,7 +21,7 @@ pub(super) fn connect(
     resolved: &mut Resolved,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
-    let index = Index::new(order, resolved.nodes.as_slice(), &resolved.disabled);
+    let index = LazyCell::new(|| Index::new(order, resolved.nodes.as_slice(), &resolved.disabled));
     let search = Search {
         order,
         first: resolved.nodes.len(),

@@ -1,7 +1,9 @@
 //! Collects the macros of all packages.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::info::MacroInfo;
 use super::lookup::{Library, Package, Rules};
@@ -27,7 +29,7 @@ impl LibraryBuilder {
             root: root.to_owned(),
             rules: Rules::default(),
             macros: Vec::new(),
-            packages: HashMap::from([(root.to_owned(), Package::default())]),
+            packages: HashMap::from_iter([(root.to_owned(), Package::default())]),
             internal: Vec::new(),
             diagnostics: Vec::new(),
         }

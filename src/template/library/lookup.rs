@@ -1,6 +1,8 @@
 //! Which macro a name means.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::builder::LibraryBuilder;
 use super::info::{MacroInfo, MaterializationFound};
