@@ -178,11 +178,9 @@ impl Reader<'_> {
                 let content = self.places.content(span, style);
                 let text = self.places.block_text(text, span, style);
                 let node = match tag {
-                    Some(tag) => self.tagged(&tag, &text, content),
-                    None if style == ScalarStyle::Plain => {
-                        Node::plain(content, scalar::resolve(&text), &text)
-                    }
-                    None => Node::new(content, Value::String(text.clone().into_owned()), &text),
+                    Some(tag) => self.tagged(&tag, text.into_owned(), content),
+                    None if style == ScalarStyle::Plain => Node::plain(content, text.into_owned()),
+                    None => Node::text(content, text.into_owned()),
                 };
                 self.tree.scalar(node, anchor);
             }
@@ -201,14 +199,14 @@ impl Reader<'_> {
         }
     }
 
-    fn tagged(&mut self, tag: &saphyr_parser::Tag, text: &str, span: Span) -> Node {
+    fn tagged(&mut self, tag: &saphyr_parser::Tag, text: String, span: Span) -> Node {
         // A lone `!` forbids conversion.
         let is_text =
             tag.handle == "!" && tag.suffix.is_empty() || tag.handle.is_empty() && tag.suffix == "!";
         let value = if is_text {
-            Some(Value::String(text.to_owned()))
+            Some(Value::String(text.clone()))
         } else if tag.is_yaml_core_schema() {
-            scalar::tagged(&tag.suffix, text)
+            scalar::tagged(&tag.suffix, &text)
         } else {
             None
         };
@@ -219,7 +217,7 @@ impl Reader<'_> {
                     .help("remove the tag; quote the value if it is a text"),
             );
         }
-        Node::new(span, value.unwrap_or(Value::Null), text)
+        Node::scalar(span, value.unwrap_or(Value::Null), text)
     }
 
     fn check_collection_tag(&mut self, tag: Option<&saphyr_parser::Tag>, span: Span) {

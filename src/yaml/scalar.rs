@@ -9,11 +9,15 @@ use super::Value;
 
 /// The value of a plain scalar: null, boolean, number, date, else text.
 pub(super) fn resolve(text: &str) -> Value {
-    constant(text)
-        .or_else(|| integer(text))
-        .or_else(|| float(text).map(Value::Float))
-        .or_else(|| timestamp(text).map(Value::Time))
-        .unwrap_or_else(|| Value::String(text.to_owned()))
+    typed(text).unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// The value of a plain scalar that is no text, or another one than is written.
+pub(super) fn typed(text: &str) -> Option<Value> {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return constant(text);
+    }
+    integer(text).or_else(|| float(text).map(Value::Float)).or_else(|| timestamp(text).map(Value::Time))
 }
 
 /// Whether a text would not stay a text if it were written without quotes.
@@ -180,7 +184,19 @@ fn timestamp(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_a_scalar_is_shows_in_its_first_character(text in "[-+.0-9~_:einfaNsut]{0,6}|[a-zA-Z]{0,5}") {
+            let number = || integer(&text).or_else(|| float(&text).map(Value::Float));
+            let plainly = constant(&text).or_else(number).or_else(|| timestamp(&text).map(Value::Time));
+            // Nothing that is not a number is equal to itself there.
+            prop_assert_eq!(format!("{:?}", typed(&text)), format!("{plainly:?}"));
+        }
+    }
 
     #[test]
     fn plain_scalars_mean_what_pyyaml_says() {

@@ -1,8 +1,8 @@
 //! The tree under construction: a stack of open lists and mappings.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
-use super::{Key, Map, Value, Yaml, problem};
+use super::{Key, Map, Value, Yaml, problem, scalar};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -14,8 +14,8 @@ const MAX_VALUES: usize = 1_000_000;
 /// A finished value, as it is handed to the collection around it.
 pub(super) struct Node {
     yaml: Yaml,
-    /// What it would be as a key: the text as written.
-    key: String,
+    /// What it would be as a key, the text as written, where that is not its value.
+    key: Option<String>,
     /// It is a plain `<<`.
     is_merge: bool,
     /// How many values it holds, itself included.
@@ -25,13 +25,39 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn new(span: Span, value: Value, text: &str) -> Self {
-        Self { yaml: Yaml { span, value }, key: text.to_owned(), is_merge: false, size: 1, depth: 0 }
+    /// A text, which is written as it is.
+    pub(super) fn text(span: Span, text: String) -> Self {
+        Self {
+            yaml: Yaml { span, value: Value::String(text) },
+            key: None,
+            is_merge: false,
+            size: 1,
+            depth: 0,
+        }
+    }
+
+    /// A scalar that is written in some way.
+    pub(super) fn scalar(span: Span, value: Value, written: String) -> Self {
+        Self { yaml: Yaml { span, value }, key: Some(written), is_merge: false, size: 1, depth: 0 }
     }
 
     /// A scalar without quotes: `<<` merges.
-    pub(super) fn plain(span: Span, value: Value, text: &str) -> Self {
-        Self { is_merge: text == "<<", ..Self::new(span, value, text) }
+    pub(super) fn plain(span: Span, text: String) -> Self {
+        match scalar::typed(&text) {
+            Some(value) => Self::scalar(span, value, text),
+            None => Self { is_merge: text == "<<", ..Self::text(span, text) },
+        }
+    }
+
+    /// What it is as a key.
+    fn into_key(self) -> Key {
+        let Yaml { span, value } = self.yaml;
+        let is_text = matches!(value, Value::String(_));
+        let text = match (self.key, value) {
+            (Some(written), _) | (None, Value::String(written)) => written,
+            (None, _) => String::new(),
+        };
+        Key { text, is_text, span }
     }
 }
 
@@ -109,14 +135,14 @@ impl Tree {
                 Diagnostic::error("yaml-alias", "an alias stands inside the value that it stands for")
                     .at(span, "this would never end"),
             );
-            return self.add(Node::new(span, Value::Null, ""));
+            return self.add(Node::scalar(span, Value::Null, String::new()));
         };
         let (size, depth) = (*size, *depth);
         self.values += size;
         if self.values > MAX_VALUES || self.stack.len() + depth > MAX_DEPTH {
             return self.too_big(span, "the aliases of this file stand for too many values".to_owned());
         }
-        let key = yaml.scalar_text().unwrap_or_default();
+        let key = Some(yaml.scalar_text().unwrap_or_default());
         let node = Node { yaml: yaml.clone(), key, is_merge: false, size, depth };
         self.add(node);
     }
@@ -131,7 +157,7 @@ impl Tree {
             last_place(&value).map_or(end.end, |last| if end.end > end.start { end.end } else { last });
         let span = Span { end: last.max(frame.span.start), ..frame.span };
         let (size, depth) = (frame.size, frame.depth);
-        let node = Node { yaml: Yaml { span, value }, key: String::new(), is_merge: false, size, depth };
+        let node = Node { yaml: Yaml { span, value }, key: None, is_merge: false, size, depth };
         self.remember(frame.anchor, &node);
         let is_key = self.stack.last().is_some_and(Frame::expects_key);
         if is_key {
@@ -168,11 +194,10 @@ impl Tree {
             Content::Seq(items) => items.push(node.yaml),
             Content::Map { pending: pending @ None, .. } => {
                 let span = node.yaml.span;
-                let is_text = matches!(node.yaml.value, Value::String(_));
                 *pending = Some(match node.yaml.value {
                     Value::Seq(_) | Value::Map(_) => Pending::Unusable,
                     _ if node.is_merge => Pending::Merge(span),
-                    _ => Pending::Key(Key { text: node.key, is_text, span }),
+                    _ => Pending::Key(node.into_key()),
                 });
                 if matches!(pending, Some(Pending::Unusable)) {
                     self.diagnostics.push(problem::unusable_key(span, false));
@@ -196,6 +221,9 @@ impl Tree {
     /// A mapping's own keys come after and win over merged ones; of equal own
     /// keys the last wins, with a warning.
     fn entries(&mut self, merged: Vec<(Key, Yaml)>, own: Vec<(Key, Yaml)>) -> Map {
+        if merged.is_empty() && are_distinct(&own) {
+            return Map::of_distinct(own);
+        }
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut entries: Vec<(Key, Yaml)> = Vec::with_capacity(merged.len() + own.len());
         let first_own = merged.len();
@@ -232,6 +260,17 @@ impl Frame {
     fn expects_key(&self) -> bool {
         matches!(self.content, Content::Map { pending: None, .. })
     }
+}
+
+/// Whether each key stands once. Most mappings are small: comparing is quicker there than a table.
+fn are_distinct(entries: &[(Key, Yaml)]) -> bool {
+    const FEW: usize = 16;
+    let texts = || entries.iter().map(|(key, _)| key.text.as_str());
+    if entries.len() > FEW {
+        let mut seen = HashSet::with_capacity(entries.len());
+        return texts().all(|text| seen.insert(text));
+    }
+    texts().enumerate().all(|(place, text)| !texts().take(place).any(|earlier| earlier == text))
 }
 
 /// Puts a mapping, or a list of mappings of which the first wins, before the

@@ -1,5 +1,7 @@
 //! Which strings of a property file are rendered, and rendering them.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use crate::diagnostics::Diagnostic;
@@ -14,33 +16,48 @@ pub type Render<'a> = &'a dyn Fn(&str, Span) -> Result<Json, Box<Diagnostic>>;
 /// file. A string that fails is reported and left as it was.
 ///
 /// `section` is the key of the list that the entry stands in, such as `models`.
-pub(super) fn render(
+pub(super) fn render<'y>(
     section: &str,
-    entry: &Yaml,
+    entry: &'y Yaml,
     render: Render<'_>,
     problems: &mut Vec<Diagnostic>,
-) -> Yaml {
-    Walk { section, render, path: Vec::new(), problems }.value(entry)
+) -> Cow<'y, Yaml> {
+    if !holds_template(entry) {
+        return Cow::Borrowed(entry);
+    }
+    Cow::Owned(Walk { section, render, path: Vec::new(), problems }.value(entry))
+}
+
+/// Whether some string below is rendered, now or later.
+fn holds_template(yaml: &Yaml) -> bool {
+    match &yaml.value {
+        Value::String(text) => is_rendered(text),
+        Value::Seq(items) => items.iter().any(holds_template),
+        Value::Map(map) => map.iter().any(|(_, value)| holds_template(value)),
+        _ => false,
+    }
+}
+
+/// Whether rendering a text changes it. One that is no template loses the newline at its end, too.
+fn is_rendered(text: &str) -> bool {
+    has_template(text) || text.ends_with('\n')
 }
 
 struct Walk<'a> {
     section: &'a str,
     render: Render<'a>,
     /// Keys from the entry down; an item of a list counts as one empty key.
-    path: Vec<String>,
+    path: Vec<&'a str>,
     problems: &'a mut Vec<Diagnostic>,
 }
 
-impl Walk<'_> {
-    fn value(&mut self, yaml: &Yaml) -> Yaml {
+impl<'a> Walk<'a> {
+    fn value(&mut self, yaml: &'a Yaml) -> Yaml {
         let value = match &yaml.value {
             Value::String(text) => return self.text(text, yaml),
-            Value::Seq(items) => {
-                Value::Seq(items.iter().map(|item| self.below(String::new(), item)).collect())
-            }
+            Value::Seq(items) => Value::Seq(items.iter().map(|item| self.below("", item)).collect()),
             Value::Map(map) => {
-                let entries =
-                    map.iter().map(|(key, value)| (key.clone(), self.below(key.text.clone(), value)));
+                let entries = map.iter().map(|(key, value)| (key.clone(), self.below(&key.text, value)));
                 Value::Map(entries.collect::<Map>())
             }
             other => other.clone(),
@@ -48,7 +65,7 @@ impl Walk<'_> {
         Yaml { span: yaml.span, value }
     }
 
-    fn below(&mut self, key: String, yaml: &Yaml) -> Yaml {
+    fn below(&mut self, key: &'a str, yaml: &'a Yaml) -> Yaml {
         self.path.push(key);
         let value = self.value(yaml);
         self.path.pop();
@@ -56,9 +73,7 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, text: &str, yaml: &Yaml) -> Yaml {
-        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        // A text that is no template loses the newline at its end, too.
-        if !(has_template(text) || text.ends_with('\n')) || is_later(self.section, &path) {
+        if !is_rendered(text) || is_later(self.section, &self.path) {
             return yaml.clone();
         }
         match (self.render)(text, yaml.span) {
@@ -73,7 +88,7 @@ impl Walk<'_> {
 
 /// Whether a text holds anything that a template engine would act on.
 pub(super) fn has_template(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
+    text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"))
 }
 
 /// Whether a string is a template of a later stage (dbt: `SchemaYamlRenderer`).
@@ -105,7 +120,16 @@ fn is_late_key(path: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_later;
+    use proptest::prelude::*;
+
+    use super::{has_template, is_later};
+
+    proptest! {
+        #[test]
+        fn templates_are_told_by_their_marks(text in "[{%#ax]{0,6}") {
+            prop_assert_eq!(has_template(&text), ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark)));
+        }
+    }
 
     #[test]
     fn only_some_strings_wait_for_a_later_stage() {

@@ -133,6 +133,22 @@ fn small_files_cannot_ask_for_much_memory() {
 
 proptest! {
     #[test]
+    fn of_equal_keys_the_last_wins_where_the_first_stood(keys in proptest::collection::vec("[a-e]{1,2}", 0..40)) {
+        let lines: Vec<String> =
+            keys.iter().enumerate().map(|(place, key)| format!("{key}: {place}")).collect();
+        let text = lines.join("\n");
+        let mut found = Vec::new();
+        let yaml = collect(&SourceMap::new().add("t.yml", text), &mut found).unwrap();
+        let mut expected = serde_json::Map::new();
+        for (place, key) in keys.iter().enumerate() {
+            expected.insert(key.clone(), place.into());
+        }
+        prop_assert_eq!(found.len(), keys.len() - expected.len());
+        let expected = if keys.is_empty() { Json::Null } else { Json::Object(expected) };
+        prop_assert_eq!(yaml.to_json().to_string(), expected.to_string());
+    }
+
+    #[test]
     fn no_text_panics(text in "\\PC*|([ \\-:\\n{}\\[\\]'\"#&*!|>a0\\t\\r%@?,é<]|: |- |\\n  ){0,60}") {
         let _ = read(&text);
     }
