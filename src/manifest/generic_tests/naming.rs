@@ -1,5 +1,7 @@
 //! What a generic test is called.
 
+use std::borrow::Cow;
+
 use md5::{Digest, Md5};
 use serde_json::{Map, Value as Json};
 
@@ -26,21 +28,23 @@ pub(super) struct Names {
 pub(super) fn names(test: &str, target: &str, (arguments, forms): (&Map<String, Json>, &Forms)) -> Names {
     let mut sorted: Vec<(&String, &Json)> = arguments.iter().filter(|(key, _)| *key != "model").collect();
     sorted.sort_by_key(|(key, _)| *key);
-    let parts = sorted.into_iter().flat_map(|(key, value)| {
+    let identifier = format!("{test}_{target}");
+    let mut full = format!("{identifier}_");
+    let mut is_first = true;
+    let mut add = |value: &Json, forms: &Forms| {
+        if !std::mem::take(&mut is_first) {
+            full.push_str("__");
+        }
+        add_clean(&mut full, &text(value, forms));
+    };
+    for (key, value) in sorted {
         let forms = forms.below(key);
         match value {
-            Json::Object(entries) => {
-                entries.iter().map(|(key, item)| text(item, forms.below(key))).collect::<Vec<_>>()
-            }
-            Json::Array(items) => {
-                items.iter().enumerate().map(|(at, item)| text(item, forms.item(at))).collect()
-            }
-            other => vec![text(other, forms)],
+            Json::Object(entries) => entries.iter().for_each(|(key, item)| add(item, forms.below(key))),
+            Json::Array(items) => items.iter().enumerate().for_each(|(at, item)| add(item, forms.item(at))),
+            other => add(other, forms),
         }
-    });
-    let unique = parts.map(|part| clean(&part)).collect::<Vec<_>>().join("__");
-    let identifier = format!("{test}_{target}");
-    let full = format!("{identifier}_{unique}");
+    }
     let short = if full.chars().count() < LONG {
         full.clone()
     } else {
@@ -50,19 +54,17 @@ pub(super) fn names(test: &str, target: &str, (arguments, forms): (&Map<String, 
 }
 
 /// Every run of characters that a file name had better not have becomes `_`.
-fn clean(part: &str) -> String {
-    let mut out = String::with_capacity(part.len());
+fn add_clean(name: &mut String, part: &str) {
     let mut in_run = false;
     for c in part.chars() {
         let is_plain = c.is_ascii_alphanumeric() || c == '_';
         if is_plain {
-            out.push(c);
+            name.push(c);
         } else if !in_run {
-            out.push('_');
+            name.push('_');
         }
         in_run = !is_plain;
     }
-    out
 }
 
 /// The hash at the end of a unique id: ten digits over the name and all that the
@@ -73,44 +75,52 @@ pub(super) fn id_hash(
     namespace: Option<&str>,
     (arguments, forms): (&Map<String, Json>, &Forms),
 ) -> String {
-    let kwargs = sorted(arguments, forms);
-    let [test, namespace] = [test, namespace.unwrap_or("None")].map(|text| python::repr(&Json::from(text)));
-    let digits = md5_hex(&format!("{name}{{'kwargs': {kwargs}, 'name': {test}, 'namespace': {namespace}}}"));
+    let mut summed = format!("{name}{{'kwargs': ");
+    write_sorted(&mut summed, arguments, forms);
+    summed.push_str(", 'name': ");
+    python::write_text(&mut summed, test);
+    summed.push_str(", 'namespace': ");
+    python::write_text(&mut summed, namespace.unwrap_or("None"));
+    summed.push('}');
+    let digits = md5_hex(&summed);
     digits.chars().skip(digits.len() - 10).collect()
 }
 
 /// Python's `str` of an argument.
-fn text(value: &Json, forms: &Forms) -> String {
-    if forms.is_empty() { python::text(value) } else { template::text(&forms.value(value)) }
-}
-
-/// Python's `repr` of the value with sorted keys, and every scalar as text.
-fn hashable(value: &Json, forms: &Forms) -> String {
+fn text<'a>(value: &'a Json, forms: &Forms) -> Cow<'a, str> {
     match value {
-        Json::Object(entries) => sorted(entries, forms),
-        Json::Array(items) => {
-            let item = |(at, item): (usize, &Json)| hashable(item, forms.item(at));
-            format!("[{}]", items.iter().enumerate().map(item).collect::<Vec<_>>().join(", "))
-        }
-        scalar => python::repr(&Json::from(text(scalar, forms))),
+        _ if !forms.is_empty() => template::text(&forms.value(value)).into(),
+        Json::String(text) => text.into(),
+        other => python::text(other).into(),
     }
 }
 
-fn sorted(entries: &Map<String, Json>, forms: &Forms) -> String {
+/// Python's `repr` of the value with sorted keys, and every scalar as text.
+fn write_hashable(out: &mut String, value: &Json, forms: &Forms) {
+    match value {
+        Json::Object(entries) => write_sorted(out, entries, forms),
+        Json::Array(items) => python::write_list(out, items.iter().enumerate(), |out, (at, item)| {
+            write_hashable(out, item, forms.item(at));
+        }),
+        scalar => python::write_text(out, &text(scalar, forms)),
+    }
+}
+
+fn write_sorted(out: &mut String, entries: &Map<String, Json>, forms: &Forms) {
     let mut keyed: Vec<(&String, &Json)> = entries.iter().collect();
     keyed.sort_by_key(|(key, _)| *key);
     if forms.has_keys() {
         keyed.sort_by_key(|(key, _)| forms.key(key));
     }
-    let entry = |(key, value): (&String, &Json)| {
-        let shown = if forms.has_keys() {
-            template::repr(&forms.key(key))
+    python::write_dict(out, keyed, |out, (key, value)| {
+        if forms.has_keys() {
+            out.push_str(&template::repr(&forms.key(key)));
         } else {
-            python::repr(&Json::from(key.as_str()))
-        };
-        format!("{shown}: {}", hashable(value, forms.below(key)))
-    };
-    format!("{{{}}}", keyed.into_iter().map(entry).collect::<Vec<_>>().join(", "))
+            python::write_text(out, key);
+        }
+        out.push_str(": ");
+        write_hashable(out, value, forms.below(key));
+    });
 }
 
 fn md5_hex(text: &str) -> String {
@@ -120,5 +130,7 @@ fn md5_hex(text: &str) -> String {
 /// Two digits for each byte.
 pub(in crate::manifest) fn hex(bytes: &[u8]) -> String {
     let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    halves.filter_map(|half| char::from_digit(u32::from(half), 16)).collect()
+    let mut digits = String::with_capacity(2 * bytes.len());
+    digits.extend(halves.filter_map(|half| char::from_digit(u32::from(half), 16)));
+    digits
 }

@@ -12,17 +12,59 @@ pub(super) fn text(value: &Json) -> String {
 
 /// Python's `repr(value)`.
 pub(in crate::manifest) fn repr(value: &Json) -> String {
+    let mut out = String::new();
+    write_repr(&mut out, value);
+    out
+}
+
+fn write_repr(out: &mut String, value: &Json) {
     match value {
-        Json::Null => "None".to_owned(),
-        Json::Bool(true) => "True".to_owned(),
-        Json::Bool(false) => "False".to_owned(),
-        Json::Number(number) => number_repr(number),
-        Json::String(text) => string_repr(text),
-        Json::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
-        Json::Object(entries) => {
-            let entries = entries.iter().map(|(key, value)| format!("{}: {}", string_repr(key), repr(value)));
-            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        Json::Null => out.push_str("None"),
+        Json::Bool(true) => out.push_str("True"),
+        Json::Bool(false) => out.push_str("False"),
+        Json::Number(number) => out.push_str(&number_repr(number)),
+        Json::String(text) => write_text(out, text),
+        Json::Array(items) => write_list(out, items, write_repr),
+        Json::Object(entries) => write_dict(out, entries, |out, (key, value)| {
+            write_text(out, key);
+            out.push_str(": ");
+            write_repr(out, value);
+        }),
+    }
+}
+
+/// `[a, b]`, with each item as `write` writes it.
+pub(super) fn write_list<T>(
+    out: &mut String,
+    items: impl IntoIterator<Item = T>,
+    write: impl FnMut(&mut String, T),
+) {
+    out.push('[');
+    write_joined(out, items, write);
+    out.push(']');
+}
+
+/// `{a: 1, b: 2}`, with each entry as `write` writes it.
+pub(super) fn write_dict<T>(
+    out: &mut String,
+    entries: impl IntoIterator<Item = T>,
+    write: impl FnMut(&mut String, T),
+) {
+    out.push('{');
+    write_joined(out, entries, write);
+    out.push('}');
+}
+
+fn write_joined<T>(
+    out: &mut String,
+    items: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut String, T),
+) {
+    for (place, item) in items.into_iter().enumerate() {
+        if place > 0 {
+            out.push_str(", ");
         }
+        write(out, item);
     }
 }
 
@@ -46,22 +88,25 @@ fn float_repr(float: f64) -> String {
     format!("{digits}e{sign}{:02}", power.abs())
 }
 
-fn string_repr(text: &str) -> String {
+/// `repr` of a text.
+pub(super) fn write_text(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for c in text.chars() {
+    out.push(quote);
+    let mut written = 0;
+    let needs_escape = |c: char| c == '\\' || c == quote || !is_printable(c);
+    for (at, c) in text.char_indices().filter(|(_, c)| needs_escape(*c)) {
+        out.push_str(text.get(written..at).unwrap_or_default());
         match c {
-            '\\' => out.push_str(r"\\"),
             '\n' => out.push_str(r"\n"),
             '\r' => out.push_str(r"\r"),
             '\t' => out.push_str(r"\t"),
-            c if c == quote => out.extend(['\\', c]),
-            c if is_printable(c) => out.push(c),
+            c if c == '\\' || c == quote => out.extend(['\\', c]),
             c => out.push_str(&escaped(c)),
         }
+        written = at + c.len_utf8();
     }
+    out.push_str(text.get(written..).unwrap_or_default());
     out.push(quote);
-    out
 }
 
 /// Python's rule: no control, format, private, unassigned or separator
