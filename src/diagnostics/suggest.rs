@@ -9,9 +9,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
     let limit = (length / 3).max(1);
+    let glance = Glance::at(&wanted);
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name && may_be_within(limit, &wanted, candidate))
+        .filter(|candidate| *candidate != name && glance.may_be_within(limit, candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             *distance <= limit && *distance < length.max(candidate.chars().count())
@@ -20,42 +21,53 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Whether the distance of two names may be that small, at a glance: each letter too many
-/// or too few in one of them is a step.
-fn may_be_within(limit: usize, wanted: &str, candidate: &str) -> bool {
-    let mut letters = [0_i32; 32];
-    let mut count = |text: &str, by: i32| {
-        for letter in text.bytes() {
-            // Upper and lower case count as one; letters that fall together make a name nearer.
-            if let Some(counted) = letters.get_mut(usize::from(letter & 31)) {
-                *counted += by;
-            }
+/// What shows of a name at a glance.
+struct Glance {
+    length: usize,
+    /// How often it has each letter; upper and lower case count as one. Letters that fall
+    /// together make a name nearer. Nothing where it has others than those of ASCII.
+    letters: Option<[i32; 32]>,
+}
+
+impl Glance {
+    fn at(name: &str) -> Self {
+        let mut letters = [0; 32];
+        count(&mut letters, name, 1);
+        Self { length: name.len(), letters: name.is_ascii().then_some(letters) }
+    }
+
+    /// Whether the distance to a name may be that small: each letter too many or too few is a step.
+    fn may_be_within(&self, limit: usize, candidate: &str) -> bool {
+        let Some(mut letters) = self.letters.filter(|_| candidate.is_ascii()) else { return true };
+        if self.length.abs_diff(candidate.len()) > limit {
+            return false;
         }
-    };
-    if !wanted.is_ascii() || !candidate.is_ascii() {
-        return true;
+        count(&mut letters, candidate, -1);
+        let too_many: i32 = letters.iter().map(|count| (*count).max(0)).sum();
+        let too_few: i32 = letters.iter().map(|count| (-*count).max(0)).sum();
+        usize::try_from(too_many.max(too_few)).is_ok_and(|steps| steps <= limit)
     }
-    if wanted.len().abs_diff(candidate.len()) > limit {
-        return false;
+}
+
+fn count(letters: &mut [i32; 32], name: &str, by: i32) {
+    for letter in name.bytes() {
+        if let Some(counted) = letters.get_mut(usize::from(letter & 31)) {
+            *counted += by;
+        }
     }
-    count(wanted, 1);
-    count(candidate, -1);
-    let too_many: i32 = letters.iter().filter(|count| **count > 0).sum();
-    let too_few: i32 = letters.iter().filter(|count| **count < 0).sum();
-    usize::try_from(too_many.max(-too_few)).is_ok_and(|steps| steps <= limit)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{may_be_within, nearest};
+    use super::{Glance, nearest};
 
     proptest! {
         #[test]
         fn no_near_name_is_passed_over(a in "[a-cA-C_é]{0,8}", b in "[a-cA-C_é]{0,8}") {
             let distance = strsim::damerau_levenshtein(&a.to_lowercase(), &b.to_lowercase());
-            prop_assert!(may_be_within(distance, &a.to_lowercase(), &b));
+            prop_assert!(Glance::at(&a.to_lowercase()).may_be_within(distance, &b));
         }
     }
 

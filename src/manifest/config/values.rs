@@ -43,6 +43,12 @@ impl Values {
         self.defaults().get(key)
     }
 
+    /// The value of a key where something was said about it.
+    pub(in crate::manifest) fn said(&self, key: &str) -> Option<&Json> {
+        let is_said = || !self.forms.below(key).is_empty();
+        self.own(key).or_else(|| self.default_of(key).filter(|_| is_said()))
+    }
+
     fn own(&self, key: &str) -> Option<&Json> {
         self.own.iter().find(|(own, _)| own == key).map(|(_, value)| value)
     }

@@ -165,7 +165,8 @@ const UNCHECKED: &[&str] = &[
 pub(crate) fn check(kind: ResourceType, name: &str, merged: &mut Merged, place: Span) -> Vec<Diagnostic> {
     let mut findings = misspelt(kind, merged);
     for (key, shape) in shapes(kind) {
-        let Some(value) = merged.config.values.get(key) else { continue };
+        // What dbt gives a key fits.
+        let Some(value) = merged.config.values.said(key) else { continue };
         let forms = merged.config.values.forms().below(key);
         let finding = refusal(key, shape, value).map(|refusal| refusal.finding(name));
         if let Some(finding) = finding.or_else(|| unfit(shape, forms).map(|words| refused(name, key, words)))
@@ -239,12 +240,14 @@ fn refusal<'a>(key: &'a str, shape: Shape, value: &'a Json) -> Option<Refusal<'a
         return Some(Refusal { key: format!("{key}.{}", below.key).into(), ..below });
     }
     let (fits, expected) = judged(shape, value);
-    let is_refused = !fits && (NEVER_NOTHING.contains(&key) || !value.is_null());
+    if fits || value.is_null() && !NEVER_NOTHING.contains(&key) {
+        return None;
+    }
     let expected = match shape {
         Word(words, _) => one_of(words),
         _ => expected.to_owned(),
     };
-    is_refused.then(|| Refusal { key: key.into(), shape, value, expected })
+    Some(Refusal { key: key.into(), shape, value, expected })
 }
 
 /// What was expected of a value that fits by its JSON, and not by what Python makes of it.

@@ -125,18 +125,18 @@ pub(crate) fn merge<'a>(kind: ResourceType, layers: impl IntoIterator<Item = &'a
     }
     // dbt: these keep what they know and drop the rest.
     for (key, known) in KNOWN_PARTS {
-        if let Some(own) = values.get(key).and_then(Json::as_object) {
+        if let Some(own) = values.said(key).and_then(Json::as_object) {
             let kept = own.iter().filter(|(key, _)| known.contains(&key.as_str()));
             let kept: Map<String, Json> = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
             values.set(key, kept.into());
         }
     }
-    if let Some(own @ Json::Object(_)) = values.get(POINTER) {
+    if let Some(own @ Json::Object(_)) = values.said(POINTER) {
         let all = json!({ "enabled": own["enabled"], "alias": own["alias"] });
         values.set(POINTER, all);
     }
     for key in ["pre-hook", "post-hook"] {
-        if let Some(items) = values.get(key).map(hook_items) {
+        if let Some(items) = values.said(key).map(hook_items) {
             values.set(key, items.into());
         }
     }

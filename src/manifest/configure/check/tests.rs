@@ -139,3 +139,15 @@ fn store_failures_settle_each_other() {
     );
     check(json!({"store_failures_as": "view"}), (Some(true), Some("view")));
 }
+
+#[test]
+fn what_dbt_gives_fits() {
+    for kind in ResourceType::EVERY {
+        let given = merge(kind, &[]).config;
+        let unfit = |(key, shape): &(&'static str, Shape)| {
+            given.get(key).is_some_and(|value| refusal(key, *shape, value).is_some())
+        };
+        let found: Vec<&str> = shapes(kind).filter(unfit).map(|(key, _)| key).collect();
+        assert_eq!(found, [""; 0], "{kind}");
+    }
+}
