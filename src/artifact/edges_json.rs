@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::json_text::{write_list, write_text};
 use crate::manifest::{Manifest, Outline, ResourceType};
 
 /// Which way edges are looked at.
@@ -18,28 +19,27 @@ type Row<'a> = (&'a str, Vec<&'a str>);
 const AT_A_TIME: usize = 1024;
 
 /// The JSON of all edges in one direction.
-pub(super) fn edges_text(manifest: &Manifest, direction: Direction) -> serde_json::Result<Vec<u8>> {
+pub(super) fn edges_text(manifest: &Manifest, direction: Direction) -> Vec<u8> {
     let rows = rows(manifest, direction);
-    let chunks: Vec<Vec<u8>> =
-        rows.par_chunks(AT_A_TIME).map(|rows| chunk(rows)).collect::<serde_json::Result<_>>()?;
+    let chunks: Vec<Vec<u8>> = rows.par_chunks(AT_A_TIME).map(|rows| chunk(rows)).collect();
     let mut text = b"{".to_vec();
     text.extend(chunks.join(&b','));
     text.push(b'}');
-    Ok(text)
+    text
 }
 
 /// Entries of the map, with commas between them.
-fn chunk(rows: &[Row<'_>]) -> serde_json::Result<Vec<u8>> {
+fn chunk(rows: &[Row<'_>]) -> Vec<u8> {
     let mut text = Vec::new();
     for (id, neighbours) in rows {
         if !text.is_empty() {
             text.push(b',');
         }
-        serde_json::to_writer(&mut text, id)?;
+        write_text(&mut text, id);
         text.push(b':');
-        serde_json::to_writer(&mut text, neighbours)?;
+        write_list(&mut text, neighbours, |text, id| write_text(text, id));
     }
-    Ok(text)
+    text
 }
 
 /// A row for each node, in dbt's order.

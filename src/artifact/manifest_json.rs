@@ -6,6 +6,7 @@ use md5::{Digest as _, Md5};
 use serde_json::{Map, Value as Json, json};
 
 use super::edges_json::{Direction, edges_text};
+use super::json_text::write_text;
 use super::metadata::Metadata;
 use super::node_json::{node_json, node_object};
 use super::object::{Object, object};
@@ -131,26 +132,34 @@ impl<'a> ManifestJson<'a> {
 
     /// What this part of the file says.
     pub(super) fn text(&self, piece: &Piece<'_>) -> serde_json::Result<Vec<u8>> {
+        let mut text = Vec::new();
         match piece {
-            Piece::Mark(mark) => Ok(mark.as_bytes().to_vec()),
-            Piece::Metadata => serde_json::to_vec(&metadata(self.details)),
-            Piece::Node { comma, node } => {
-                let mut text = if *comma { b",".to_vec() } else { Vec::new() };
-                let (id, node) = match *node {
-                    Subject::Enabled(id) => (Some(id), self.wire.manifest.node(id)),
-                    Subject::Broken(node) => (None, Some(node)),
-                };
-                let Some(node) = node else { return Ok(text) };
-                serde_json::to_writer(&mut text, node.unique_id.as_str())?;
-                text.push(b':');
-                let compiled = id.and_then(|id| self.details.compiled.get(&id));
-                serde_json::to_writer(&mut text, &node_object(&self.wire, node, compiled))?;
-                Ok(text)
-            }
-            Piece::Macros => serde_json::to_vec(&macros(&self.wire)),
-            Piece::Value(value) => serde_json::to_vec(&value(self)),
-            Piece::Edges(direction) => edges_text(self.wire.manifest, *direction),
+            Piece::Mark(mark) => text.extend_from_slice(mark.as_bytes()),
+            Piece::Metadata => serde_json::to_writer(&mut text, &metadata(self.details))?,
+            Piece::Node { comma, node } => self.write_node(&mut text, *comma, *node),
+            Piece::Macros => macros(&self.wire).write(&mut text),
+            Piece::Value(value) => serde_json::to_writer(&mut text, &value(self))?,
+            Piece::Edges(direction) => text = edges_text(self.wire.manifest, *direction),
         }
+        Ok(text)
+    }
+
+    fn write_node(&self, text: &mut Vec<u8>, comma: bool, subject: Subject<'_>) {
+        /// Most nodes need no more than that.
+        const USUAL: usize = 4096;
+        text.reserve(USUAL);
+        if comma {
+            text.push(b',');
+        }
+        let (id, node) = match subject {
+            Subject::Enabled(id) => (Some(id), self.wire.manifest.node(id)),
+            Subject::Broken(node) => (None, Some(node)),
+        };
+        let Some(node) = node else { return };
+        write_text(text, node.unique_id.as_str());
+        text.push(b':');
+        let compiled = id.and_then(|id| self.details.compiled.get(&id));
+        node_object(&self.wire, node, compiled).write(text);
     }
 }
 

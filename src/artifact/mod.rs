@@ -19,6 +19,7 @@ mod catalog;
 mod earlier;
 mod edges_json;
 mod graph_json;
+mod json_text;
 mod manifest_json;
 mod metadata;
 mod node_json;

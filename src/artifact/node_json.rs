@@ -78,10 +78,14 @@ pub(super) fn node_object<'a>(wire: &Wire<'a>, node: &'a Node, compiled: Option<
     }
 }
 
+/// No entry of `nodes` has more fields than these.
+const USUAL_FIELDS: usize = 48;
+
 /// What every entry of `nodes` has.
 fn common<'a>(wire: &Wire<'a>, node: &'a Node, compiled: Option<&'a Compiled>) -> Object<'a> {
     let relation = node.relation.as_ref();
-    object([
+    let mut json = Object::with_room(USUAL_FIELDS);
+    json.extend([
         ("database", relation.and_then(|relation| relation.database.as_ref()).into()),
         ("schema", relation.and_then(|relation| relation.schema.as_deref()).unwrap_or_default().into()),
         ("name", node.name.as_str().into()),
@@ -107,13 +111,14 @@ fn common<'a>(wire: &Wire<'a>, node: &'a Node, compiled: Option<&'a Compiled>) -
         ("relation_name", relation_name(node, wire.dialect).into()),
         ("raw_code", raw_code(node).into()),
         ("doc_blocks", (&node.docs.doc_blocks).into()),
-    ])
+    ]);
+    json
 }
 
 /// What every entry of `nodes` has that is written as a template.
 fn templated<'a>(wire: &Wire<'a>, node: &'a Node, compiled: Option<&'a Compiled>) -> Object<'a> {
     let mut json = common(wire, node, compiled);
-    json.extend(object([
+    json.extend([
         ("language", node.origin.language().into()),
         ("refs", refs(&node.depends_on.calls.refs)),
         ("sources", sources(&node.depends_on.calls.sources)),
@@ -121,18 +126,18 @@ fn templated<'a>(wire: &Wire<'a>, node: &'a Node, compiled: Option<&'a Compiled>
         ("functions", functions(&node.depends_on.calls.functions)),
         ("depends_on", wire.depends_on(node)),
         ("compiled_path", compiled.and_then(|compiled| compiled.compiled_path.as_ref()).into()),
-    ]));
+    ]);
     if let Some(compiled) = compiled.filter(|compiled| !compiled.is_only_built) {
         if compiled.relation_name.is_some() {
             json.insert("relation_name", compiled.relation_name.as_ref().into());
         }
         let cte = |Cte { id, sql }: &'a Cte| object([("id", id.into()), ("sql", sql.into())]).into();
-        json.extend(object([
+        json.extend([
             ("compiled", true.into()),
             ("compiled_code", compiled.code.as_str().into()),
             ("extra_ctes_injected", true.into()),
             ("extra_ctes", compiled.ctes.iter().map(cte).collect()),
-        ]));
+        ]);
     }
     json.extend([("contract", contract(node))]);
     json
@@ -211,14 +216,14 @@ fn contract(node: &Node) -> Field<'_> {
     .into()
 }
 
-fn model_fields<'a>(node: &'a Node, model: &'a Model) -> Object<'a> {
+fn model_fields<'a>(node: &'a Node, model: &'a Model) -> [(&'a str, Field<'a>); 7] {
     let with_columns = |mut constraint: Object<'a>| {
         if !constraint.has("columns") {
             constraint.extend([("columns", Field::List(Vec::new()))]);
         }
         constraint.into()
     };
-    object([
+    [
         ("access", config(node, "access", || "protected".into())),
         ("constraints", constraints(&model.constraints).map(with_columns).collect()),
         ("version", model.version.as_ref().into()),
@@ -226,7 +231,7 @@ fn model_fields<'a>(node: &'a Node, model: &'a Model) -> Object<'a> {
         ("deprecation_date", model.deprecation_date.as_ref().into()),
         ("primary_key", (&model.primary_key).into()),
         ("time_spine", model.time_spine.as_ref().into()),
-    ])
+    ]
 }
 
 /// dbt: once a model is compiled, its foreign keys name relations.
@@ -250,18 +255,18 @@ fn point_at_relations(json: &mut Object<'_>, relations: &[(String, String)]) {
     });
 }
 
-fn generic_test_fields(test: &GenericTest) -> Object<'_> {
+fn generic_test_fields(test: &GenericTest) -> [(&str, Field<'_>); 4] {
     let metadata = object([
         ("name", (&test.name).into()),
         ("kwargs", (&test.kwargs).into()),
         ("namespace", test.namespace.as_ref().into()),
     ]);
-    object([
+    [
         ("column_name", test.column_name.as_ref().into()),
         ("file_key_name", (&test.file_key_name).into()),
         ("attached_node", test.attached_node.as_ref().map(UniqueId::as_str).into()),
         ("test_metadata", metadata.into()),
-    ])
+    ]
 }
 
 fn source_json<'a>(wire: &Wire<'a>, node: &'a Node, source: &'a Source) -> Object<'a> {

@@ -1,9 +1,9 @@
 //! An object of JSON, made of what a node holds without copying it: a large manifest is
 //! written of such objects, one after the other.
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value as Json};
 
+use super::json_text::{write_flag, write_list, write_object, write_text, write_value};
 use crate::manifest::Values;
 
 /// Fields in order, each key once.
@@ -30,6 +30,11 @@ pub(super) fn object<'a, const N: usize>(fields: [(&'a str, Field<'a>); N]) -> O
 }
 
 impl<'a> Object<'a> {
+    /// An object that so many fields can be added to without being moved.
+    pub(super) fn with_room(fields: usize) -> Self {
+        Self(Vec::with_capacity(fields))
+    }
+
     /// Adds fields whose keys are not there.
     pub(super) fn extend(&mut self, fields: impl IntoIterator<Item = (&'a str, Field<'a>)>) {
         self.0.extend(fields);
@@ -48,12 +53,34 @@ impl<'a> Object<'a> {
         self.0.iter().any(|(known, _)| *known == key)
     }
 
+    /// Adds its text.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        write_object(out, self.0.iter().map(|(key, field)| (key, field)), |out, field| field.write(out));
+    }
+
     /// Changes what is said under a key, if anything is.
     pub(super) fn change(&mut self, key: &str, change: impl FnOnce(&mut Json)) {
         if let Some((_, field)) = self.0.iter_mut().find(|(known, _)| *known == key) {
             let mut json = std::mem::replace(field, Field::Null).into();
             change(&mut json);
             *field = Field::Made(json);
+        }
+    }
+}
+
+impl Field<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => write_value(out, &Json::Null),
+            Self::Flag(flag) => write_flag(out, *flag),
+            Self::Text(text) => write_text(out, text),
+            Self::Texts(texts) => write_list(out, *texts, |out, text| write_text(out, text)),
+            Self::Known(json) => write_value(out, json),
+            Self::Settings(settings) => write_object(out, *settings, write_value),
+            Self::Values(values) => write_object(out, values.iter(), write_value),
+            Self::Made(json) => write_value(out, json),
+            Self::List(items) => write_list(out, items, |out, item| item.write(out)),
+            Self::Object(object) => object.write(out),
         }
     }
 }
@@ -85,16 +112,6 @@ impl From<Object<'_>> for Json {
     }
 }
 
-impl Serialize for Object<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, field) in &self.0 {
-            map.serialize_entry(key, field)?;
-        }
-        map.end()
-    }
-}
-
 impl From<Field<'_>> for Json {
     fn from(field: Field<'_>) -> Self {
         match field {
@@ -108,23 +125,6 @@ impl From<Field<'_>> for Json {
             Field::Made(json) => json,
             Field::List(items) => items.into_iter().map(Self::from).collect(),
             Field::Object(object) => object.into(),
-        }
-    }
-}
-
-impl Serialize for Field<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Texts(texts) => texts.serialize(serializer),
-            Self::Known(json) => json.serialize(serializer),
-            Self::Settings(settings) => settings.serialize(serializer),
-            Self::Values(values) => serializer.collect_map(values.iter()),
-            Self::Made(json) => json.serialize(serializer),
-            Self::List(items) => items.serialize(serializer),
-            Self::Object(object) => object.serialize(serializer),
         }
     }
 }
@@ -210,5 +210,35 @@ impl<'a, T: Into<Field<'a>>> From<Option<T>> for Field<'a> {
 impl<'a> FromIterator<Field<'a>> for Field<'a> {
     fn from_iter<I: IntoIterator<Item = Field<'a>>>(items: I) -> Self {
         Self::List(items.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_is_written_as_the_json_that_it_stands_for() {
+        let (texts, known) = (["a\"b", ""].map(str::to_owned), json!({"x": [1.5, null], "é\n": true}));
+        let values = Values::from(known.as_object().cloned().unwrap());
+        let made = || {
+            object([
+                ("nothing", Field::Null),
+                ("flag", false.into()),
+                ("text", "\\".into()),
+                ("texts", Field::Texts(&texts)),
+                ("known", (&known).into()),
+                ("settings", known.as_object().into()),
+                ("values", (&values).into()),
+                ("number", 1e300.into()),
+                ("list", [Field::from(1_usize), Object::default().into()].into_iter().collect()),
+                ("\t", object([("a", "b".into())]).into()),
+            ])
+        };
+        let mut out = Vec::new();
+        made().write(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), Json::from(made()).to_string());
     }
 }
