@@ -1,7 +1,8 @@
 //! Nodes that are configured alike share their configuration.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::Config;
 

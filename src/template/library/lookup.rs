@@ -1,6 +1,7 @@
 //! Which macro a name means.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use foldhash::{HashMap, HashMapExt as _};
 
@@ -18,6 +19,10 @@ pub struct Library {
     macros: Vec<MacroInfo>,
     packages: HashMap<String, Package>,
     internal_macros: HashMap<String, usize>,
+    /// The last macro of each name that is not internal.
+    imported: HashMap<String, usize>,
+    /// Which macros each macro's body names, once that was asked.
+    named: Vec<OnceLock<Vec<usize>>>,
     rules: Rules,
 }
 
@@ -52,7 +57,10 @@ impl Library {
         for package in internal.iter().rev().filter_map(|name| packages.get(name)) {
             internal_macros.extend(package.macros.iter().map(|(name, index)| (name.clone(), *index)));
         }
-        Self { root, macros, packages, internal_macros, rules }
+        let places = macros.iter().enumerate().filter(|(_, info)| !info.is_internal);
+        let imported = places.map(|(place, info)| (info.name.clone(), place)).collect();
+        let named = macros.iter().map(|_| OnceLock::new()).collect();
+        Self { root, macros, packages, internal_macros, imported, named, rules }
     }
 
     /// The root project's name.
@@ -198,13 +206,18 @@ impl Library {
 
     /// The macros that a macro's body names, each once, without itself: what
     /// `depends_on.macros` of the manifest holds.
-    pub fn depends_on<'a>(&'a self, info: &MacroInfo) -> Vec<&'a MacroInfo> {
+    pub fn depends_on(&self, info: &MacroInfo) -> Vec<&MacroInfo> {
+        let found = self.named.get(info.index).map(|named| named.get_or_init(|| self.names_of(info)));
+        found.into_iter().flatten().filter_map(|index| self.macro_at(*index)).collect()
+    }
+
+    fn names_of(&self, info: &MacroInfo) -> Vec<usize> {
         // dbt: a macro that calls itself behind a dot is among them.
         let names_itself = |call: &MacroCall| matches!(call, MacroCall::Direct { package: Some(_), name } if *name == info.name);
         let calls_itself = info.calls.iter().any(names_itself);
         let mut found = self.named_by(&info.calls, &info.package);
         found.retain(|found| found.index != info.index || calls_itself);
-        found
+        found.into_iter().map(|found| found.index).collect()
     }
 
     /// The macros of `start` and all that they name, directly or not, by their unique ids.
@@ -272,7 +285,7 @@ impl Library {
     /// the root project's, any other's, or one that comes with the program. dbt: other than at
     /// run time, `dbt.name` is what dbt itself has before what the adapter has.
     pub fn find_anywhere(&self, name: &str, package: &str) -> Option<&MacroInfo> {
-        let imported = || self.macros.iter().rev().find(|found| found.name == name && !found.is_internal);
+        let imported = || self.macro_at(*self.imported.get(name)?);
         self.find_exactly_in(package, name)
             .or_else(|| self.find_in(&self.root, name))
             .or_else(imported)
