@@ -1,6 +1,7 @@
 //! From a data test as written to the test node.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde_json::{Map as JsonMap, Value as Json};
 
@@ -147,11 +148,12 @@ impl Owner<'_> {
     }
 
     fn build(&self, entry: &Yaml, column: Option<&Column>) -> Result<GenericTestDraft, Vec<Diagnostic>> {
-        let subject = match column {
-            Some(column) => format!("column `{}` of {}", column.name.value, self.subject),
-            None => self.subject.clone(),
-        };
-        let written = read(&subject, entry, self.has_arguments)?;
+        let owner = &self.subject;
+        let read_of = |subject: fmt::Arguments<'_>| read(subject, entry, self.has_arguments);
+        let written = match column {
+            Some(column) => read_of(format_args!("column `{}` of {owner}", column.name.value)),
+            None => read_of(format_args!("{owner}")),
+        }?;
         let mut config = self.config(&written)?;
         let column_name = column.map(|column| self.column_name(column));
         let kwargs = self.kwargs(&written, column_name.as_deref());

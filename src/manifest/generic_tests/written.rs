@@ -1,5 +1,7 @@
 //! A data test as written in YAML: its name, its arguments, its configuration.
 
+use std::fmt;
+
 use super::old_forms::{OldForm, old_forms};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::properties::Spanned;
@@ -58,7 +60,11 @@ fn arguments(rest: &mut Map) -> Map {
 
 /// Reads an entry of `data_tests`. `owner` says in words what it stands below.
 /// `has_arguments`: whether `arguments:` holds arguments, rather than being one.
-pub(super) fn read(owner: &str, entry: &Yaml, has_arguments: bool) -> Result<Written, Vec<Diagnostic>> {
+pub(super) fn read(
+    owner: fmt::Arguments<'_>,
+    entry: &Yaml,
+    has_arguments: bool,
+) -> Result<Written, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let written = Reader { owner, has_arguments, problems: &mut problems }.entry(entry);
     match written {
@@ -68,7 +74,7 @@ pub(super) fn read(owner: &str, entry: &Yaml, has_arguments: bool) -> Result<Wri
 }
 
 struct Reader<'a> {
-    owner: &'a str,
+    owner: fmt::Arguments<'a>,
     has_arguments: bool,
     problems: &'a mut Vec<Diagnostic>,
 }
@@ -77,7 +83,8 @@ impl Reader<'_> {
     fn entry(&mut self, entry: &Yaml) -> Option<Written> {
         let (full_name, mut rest) = self.name_and_rest(entry)?;
         let (namespace, test) = self.split_name(&full_name)?;
-        let subject = format!("data test `{}` of {}", full_name.value, self.owner);
+        let owner = self.owner;
+        let subject = format_args!("data test `{}` of {owner}", full_name.value);
         let old_forms = old_forms(&rest, self.has_arguments);
         let mut arguments = if self.has_arguments { arguments(&mut rest) } else { Map::default() };
         // dbt: what belongs to every test is that below `arguments` too.
@@ -86,16 +93,16 @@ impl Reader<'_> {
                 rest.insert(key, value);
             }
         }
-        let config = self.section(&subject, &mut rest);
+        let config = self.section(subject, &mut rest);
         for key in [rest.entry("model"), arguments.entry("model")].into_iter().flatten() {
             self.problems.push(
                 Diagnostic::error("bad-argument", format!("{subject} must not have an argument `model`"))
                     .at(key.0.span, "the test gets what it stands below as `model`"),
             );
         }
-        let name = self.text(&subject, &mut rest, "name");
-        let description = self.text(&subject, &mut rest, "description");
-        let config = self.config(&subject, &mut rest, config);
+        let name = self.text(subject, &mut rest, "name");
+        let description = self.text(subject, &mut rest, "description");
+        let config = self.config(subject, &mut rest, config);
         Some(Written {
             test,
             namespace,
@@ -185,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// Takes out `config`.
-    fn section(&mut self, subject: &str, rest: &mut Map) -> Map {
+    fn section(&mut self, subject: fmt::Arguments<'_>, rest: &mut Map) -> Map {
         let Some((_, config)) = rest.remove("config") else { return Map::default() };
         if let Value::Map(map) = config.value {
             return map;
@@ -195,7 +202,7 @@ impl Reader<'_> {
         Map::default()
     }
 
-    fn text(&mut self, subject: &str, rest: &mut Map, key: &str) -> Option<Spanned<String>> {
+    fn text(&mut self, subject: fmt::Arguments<'_>, rest: &mut Map, key: &str) -> Option<Spanned<String>> {
         let (_, value) = rest.remove(key)?;
         let Some(text) = value.as_str() else {
             let message = format!("`{key}` of {subject} must be a text");
@@ -206,7 +213,12 @@ impl Reader<'_> {
         Some(Spanned::new(text.to_owned(), value.span))
     }
 
-    fn config(&mut self, subject: &str, rest: &mut Map, mut below: Map) -> Vec<(Spanned<String>, Yaml)> {
+    fn config(
+        &mut self,
+        subject: fmt::Arguments<'_>,
+        rest: &mut Map,
+        mut below: Map,
+    ) -> Vec<(Spanned<String>, Yaml)> {
         let mut config = Vec::new();
         for key in CONFIG_KEYS {
             let beside = rest.remove(key).filter(|(_, value)| !value.is_null());

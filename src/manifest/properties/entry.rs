@@ -55,14 +55,18 @@ impl<'a, 'p> Entry<'a, 'p> {
             problems.push(problem.at(yaml.span, "this is a text").help(format!("write `name: {text}`")));
             return None;
         }
-        let mut entry = Self::open(format!("this {kind}"), yaml, problems)?;
+        let named = yaml.as_map().and_then(|map| map.get("name")).and_then(Yaml::as_str);
+        let subject = match named.filter(|name| !name.is_empty()) {
+            Some(name) => format!("{kind} `{name}`"),
+            None => format!("this {kind}"),
+        };
+        let mut entry = Self::open(subject, yaml, problems)?;
         let name = entry.required_text("name")?;
         if name.value.is_empty() {
             let problem = Diagnostic::error("empty-name", format!("the name of a {kind} must not be empty"));
             entry.problems.push(problem.at(name.span, ""));
             return None;
         }
-        entry.subject = format!("{kind} `{}`", name.value);
         Some((entry, name))
     }
 
