@@ -211,7 +211,7 @@ impl Relation {
         let parts = [Part::Database, Part::Schema, Part::Identifier].into_iter();
         let included = parts
             .filter_map(|part| self.part(part).filter(|_| self.include.get(part)).map(|text| (part, text)));
-        let mut name = String::new();
+        let mut name = String::with_capacity(self.room());
         for (place, (part, text)) in included.enumerate() {
             if place > 0 {
                 name.push('.');
@@ -223,6 +223,12 @@ impl Relation {
             }
         }
         name
+    }
+
+    /// How long the name becomes at most, where no part has quotes inside.
+    fn room(&self) -> usize {
+        let parts = [&self.database, &self.schema, &self.identifier];
+        parts.into_iter().flatten().map(|part| part.len() + "\"\".".len()).sum()
     }
 
     /// The key under which caches and uniqueness checks know it: the three

@@ -2,20 +2,24 @@
 
 use std::sync::LazyLock;
 
-use serde_json::{Map, Value as Json, json};
+use indexmap::IndexMap;
+use serde_json::{Value as Json, json};
 
 use crate::manifest::ResourceType;
 
+/// Values by key, in order. Each node asks for some dozen of them.
+pub(super) type Defaults = IndexMap<String, Json, foldhash::fast::RandomState>;
+
 /// The configuration of a node that nobody configured, by the place of its kind in
 /// [`ResourceType::EVERY`]. Artifacts and `model.config` show the keys in this order.
-pub(super) fn defaults(kind: Option<usize>) -> &'static Map<String, Json> {
-    static NOTHING: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
-    static KNOWN: LazyLock<[Map<String, Json>; ResourceType::EVERY.len()]> =
+pub(super) fn defaults(kind: Option<usize>) -> &'static Defaults {
+    static NOTHING: LazyLock<Defaults> = LazyLock::new(Defaults::default);
+    static KNOWN: LazyLock<[Defaults; ResourceType::EVERY.len()]> =
         LazyLock::new(|| ResourceType::EVERY.map(made));
     kind.and_then(|place| KNOWN.get(place)).unwrap_or(&NOTHING)
 }
 
-fn made(kind: ResourceType) -> Map<String, Json> {
+fn made(kind: ResourceType) -> Defaults {
     match kind {
         ResourceType::Model => of(&[common(None), node("view"), model()]),
         ResourceType::Seed => of(&[common(None), node("seed"), seed()]),
@@ -33,7 +37,7 @@ fn made(kind: ResourceType) -> Map<String, Json> {
     }
 }
 
-fn of(groups: &[Json]) -> Map<String, Json> {
+fn of(groups: &[Json]) -> Defaults {
     let entries = groups.iter().filter_map(Json::as_object).flatten();
     entries.map(|(key, value)| (key.clone(), value.clone())).collect()
 }

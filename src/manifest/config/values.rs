@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::defaults::defaults;
+use super::defaults::{Defaults, defaults};
 use crate::manifest::ResourceType;
 use crate::template::{Forms, Value};
 
@@ -28,7 +28,7 @@ impl Values {
         Self { kind: place.and_then(|place| u8::try_from(place).ok()), ..Self::default() }
     }
 
-    fn defaults(&self) -> &'static Map<String, Json> {
+    fn defaults(&self) -> &'static Defaults {
         defaults(self.kind.map(usize::from))
     }
 
@@ -45,8 +45,10 @@ impl Values {
 
     /// The value of a key where something was said about it.
     pub(in crate::manifest) fn said(&self, key: &str) -> Option<&Json> {
-        let is_said = || !self.forms.below(key).is_empty();
-        self.own(key).or_else(|| self.default_of(key).filter(|_| is_said()))
+        match self.own(key) {
+            None if !self.forms.below(key).is_empty() => self.default_of(key),
+            own => own,
+        }
     }
 
     fn own(&self, key: &str) -> Option<&Json> {
