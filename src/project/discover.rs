@@ -13,7 +13,7 @@ use crate::diagnostics::Diagnostic;
 use crate::host::FileError;
 use crate::host::files::{self, Stamp};
 use crate::host::listing::{self, Found};
-use crate::source::{SourceFile, SourceMap};
+use crate::source::{Read, SourceFile, SourceMap};
 
 /// What a file is for, by its folder and its extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,15 +85,36 @@ pub(super) fn discover(
         });
         let of_folder = listed.par_iter().with_min_len(FEW).filter_map(|it| {
             let file = resource(&folder, purpose, &path_below(&it.path, &top), takes_jinja)?;
-            (!ignored.holds(plain_path(&file.path))).then(|| (file, it.clone()))
+            let shown = shown_root.join(&file.path);
+            let is_unicode = is_unicode(&file, &it.path);
+            (!ignored.holds(plain_path(&file.path))).then(|| Unread {
+                file,
+                stamp: it.stamp,
+                is_unicode,
+                shown,
+            })
         });
         found.par_extend(of_folder);
     }
-    found.par_sort_by(|(a, _), (b, _)| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
-    found.dedup_by(|(later, _), (first, _)| (later.kind, &later.path) == (first.kind, &first.path));
-    let shown = |(file, _): &(ResourceFile, Found)| shown_root.join(&file.path);
-    let shown: Vec<PathBuf> = found.par_iter().with_min_len(FEW).map(shown).collect();
-    address(found.into_iter().zip(shown), sources, diagnostics)
+    found.par_sort_by(|a, b| a.key().cmp(&b.key()));
+    found.dedup_by(|later, first| later.key() == first.key());
+    address(found, (root, shown_root), sources, diagnostics)
+}
+
+/// A file that was found, and nothing more.
+struct Unread {
+    file: ResourceFile,
+    stamp: Option<Stamp>,
+    is_unicode: bool,
+    /// The path that people see.
+    shown: PathBuf,
+}
+
+impl Unread {
+    /// What files are sorted by, each once.
+    fn key(&self) -> (FileKind, &str) {
+        (self.file.kind, &self.file.path)
+    }
 }
 
 /// A path without the dot that it may begin with.
@@ -206,21 +227,30 @@ fn slashed(path: &Path) -> Option<String> {
 /// Gives all texts an address, in the order of the files. They are read when
 /// they are asked for, or all at once by [`read_texts`].
 fn address(
-    found: impl ExactSizeIterator<Item = ((ResourceFile, Found), PathBuf)>,
+    found: Vec<Unread>,
+    (root, shown_root): (&Path, &Path),
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ResourceFile> {
+    let [of_unmarked, of_others] = [FileKind::Properties, FileKind::Model].map(|kind| {
+        let (root, shown_root) = (root.to_path_buf(), shown_root.to_path_buf());
+        let read = move |shown: &Path| {
+            let below = shown.strip_prefix(&shown_root).unwrap_or(shown);
+            text_of(kind, &root.join(below)).ok().map(Into::into)
+        };
+        Arc::new(read) as Arc<Read>
+    });
     let mut addressed: Vec<ResourceFile> = Vec::with_capacity(found.len());
     // A file can be of two kinds; its text still has one address.
     let mut known: HashMap<String, Arc<SourceFile>> = HashMap::new();
-    for ((mut file, Found { path, stamp }), shown) in found {
-        if !is_unicode(&file, &path) {
+    for Unread { mut file, stamp, is_unicode, shown } in found {
+        if !is_unicode {
             let message = format!("the name of `{}` is not Unicode", file.path);
             diagnostics.push(Diagnostic::error("not-utf8", message).help("rename the file").in_file(shown));
             continue;
         }
         // What could not be looked at from its folder says why now.
-        match stamp.map_or_else(|| files::stamp(&path), Ok) {
+        match stamp.map_or_else(|| files::stamp(&root.join(&file.path)), Ok) {
             Ok(stamp) => file.stamp = stamp,
             Err(error) => {
                 diagnostics.push(unreadable(&file.path, &error).in_file(shown));
@@ -228,8 +258,7 @@ fn address(
             }
         }
         if file.kind != FileKind::Seed {
-            let kind = file.kind;
-            let read = move || text_of(kind, &path).ok().map(Into::into);
+            let read = if is_unmarked(file.kind) { &of_unmarked } else { &of_others };
             let add = || sources.defer(shown, read);
             file.file = Some(Arc::clone(known.entry(file.path.clone()).or_insert_with(add)));
         }
@@ -255,13 +284,15 @@ pub(super) fn read_texts(root: &Path, all: &[ResourceFile]) -> Vec<Diagnostic> {
     read.collect()
 }
 
-/// The text of a file. dbt: a byte order mark is none of a YAML file, but stays in other texts, and
-/// so in their checksums and in what is compiled.
+/// The text of a file.
 fn text_of(kind: FileKind, path: &Path) -> Result<String, FileError> {
-    match kind {
-        FileKind::Properties | FileKind::Fixture => files::read_text(path),
-        _ => files::read_marked_text(path),
-    }
+    if is_unmarked(kind) { files::read_text(path) } else { files::read_marked_text(path) }
+}
+
+/// dbt: a byte order mark is none of a YAML file, but stays in other texts, and so in their
+/// checksums and in what is compiled.
+fn is_unmarked(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Properties | FileKind::Fixture)
 }
 
 fn unreadable(path: &str, error: &FileError) -> Diagnostic {

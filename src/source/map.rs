@@ -57,11 +57,11 @@ pub struct SourceFile {
     path: PathBuf,
     text: OnceLock<Arc<str>>,
     /// What gives the text when it is first asked for.
-    read: Option<Box<Read>>,
+    read: Option<Arc<Read>>,
 }
 
-/// Gives the text of a file; nothing where it cannot be read.
-type Read = dyn Fn() -> Option<Arc<str>> + Send + Sync;
+/// Gives the text of a file by [`SourceFile::path`]; nothing where it cannot be read.
+pub type Read = dyn Fn(&Path) -> Option<Arc<str>> + Send + Sync;
 
 impl fmt::Debug for SourceFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,7 +117,7 @@ impl SourceFile {
         if let Some(text) = self.text.get() {
             return Some(text);
         }
-        let text = self.read.as_ref()?()?;
+        let text = self.read.as_ref()?(&self.path)?;
         Some(self.text.get_or_init(|| text))
     }
 
@@ -170,15 +170,11 @@ impl SourceMap {
     }
 
     /// Adds a text that `read` gives when it is first asked for, if it can be read.
-    pub fn defer(
-        &self,
-        path: impl Into<PathBuf>,
-        read: impl Fn() -> Option<Arc<str>> + Send + Sync + 'static,
-    ) -> Arc<SourceFile> {
-        self.push(path.into(), OnceLock::new(), Some(Box::new(read)))
+    pub fn defer(&self, path: impl Into<PathBuf>, read: &Arc<Read>) -> Arc<SourceFile> {
+        self.push(path.into(), OnceLock::new(), Some(Arc::clone(read)))
     }
 
-    fn push(&self, path: PathBuf, text: OnceLock<Arc<str>>, read: Option<Box<Read>>) -> Arc<SourceFile> {
+    fn push(&self, path: PathBuf, text: OnceLock<Arc<str>>, read: Option<Arc<Read>>) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
         let file = Arc::new(SourceFile { id, path, text, read });

@@ -5,4 +5,4 @@
 
 mod map;
 
-pub use map::{FileId, Location, SourceFile, SourceMap, Span};
+pub use map::{FileId, Location, Read, SourceFile, SourceMap, Span};
