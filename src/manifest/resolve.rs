@@ -7,7 +7,7 @@ use super::consequences::MISSING;
 use super::index::{Found, Index};
 use super::nodes::{Listed, Nodes};
 use super::version::{compare_versions, versioned_name};
-use super::{FunctionCall, Node, NodeId, NodeKind, RefCall, ResourceType, SearchOrder, SourceCall};
+use super::{FunctionCall, Node, NodeId, NodeKind, Outline, RefCall, ResourceType, SearchOrder, SourceCall};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -37,18 +37,24 @@ pub(super) struct Resolved {
 /// other node it is an error. A test of a model that is turned off goes with it
 /// silently, all others with a warning (dbt: the same).
 pub(super) fn resolve(order: &SearchOrder, drafts: Vec<Draft>, disabled: Vec<Node>) -> Resolved {
-    let mut sites = Vec::with_capacity(drafts.len());
-    let node = |draft: Draft| {
-        sites.push(draft.sites);
-        draft.node
-    };
-    // Collected where the drafts are: a large project has no room for two such lists.
-    let nodes: Vec<Node> = drafts.into_iter().map(node).collect();
-    let index = Index::new(order, nodes.as_slice(), &disabled);
-    let search = Search { order, nodes: nodes.as_slice(), disabled: &disabled, index };
-    let edges: Vec<Edges> =
-        nodes.par_iter().zip(&sites).map(|(node, sites)| search.edges(node, sites)).collect();
-    assemble(nodes, disabled, edges)
+    let index = Index::new(order, drafts.as_slice(), &disabled);
+    let search = Search { order, nodes: drafts.as_slice(), disabled: &disabled, index };
+    let edges: Vec<Edges> = drafts.par_iter().map(|draft| search.edges(&draft.node, &draft.sites)).collect();
+    assemble(drafts, disabled, edges)
+}
+
+impl Listed for [Draft] {
+    fn node(&self, place: usize) -> Option<&Node> {
+        self.get(place).map(|draft| &draft.node)
+    }
+
+    fn outline(&self, place: usize) -> Option<Outline<'_>> {
+        self.node(place).map(Outline::of)
+    }
+
+    fn all(&self) -> Box<dyn Iterator<Item = Outline<'_>> + '_> {
+        Box::new(self.iter().map(|draft| Outline::of(&draft.node)))
+    }
 }
 
 /// Connects nodes that take the places of others in a manifest; `None` where one reads
@@ -313,12 +319,12 @@ pub(super) fn site_of_ref(node: &Node, call: &RefCall) -> Span {
 }
 
 /// Leaves broken tests out, and numbers what is left.
-fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolved {
+fn assemble(drafts: Vec<Draft>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolved {
     let mut resolved = Resolved { disabled, ..Resolved::default() };
     let mut next = 0..;
     let mut id = |edges: &Edges| if edges.is_broken_test { None } else { next.next().map(NodeId) };
     let ids: Vec<Option<NodeId>> = edges.iter().map(&mut id).collect();
-    let connected = |(mut node, edges): (Node, Edges)| {
+    let connected = |(Draft { mut node, .. }, edges): (Draft, Edges)| {
         resolved.diagnostics.extend(edges.diagnostics);
         node.depends_on.nodes =
             edges.targets.iter().filter_map(|place| ids.get(*place).copied().flatten()).collect();
@@ -329,7 +335,8 @@ fn assemble(nodes: Vec<Node>, disabled: Vec<Node>, edges: Vec<Edges>) -> Resolve
         resolved.broken_tests.push(node);
         None
     };
-    let nodes = nodes.into_iter().zip(edges).filter_map(connected).collect();
+    // Collected where the drafts are: a large project has no room for two such lists.
+    let nodes = drafts.into_iter().zip(edges).filter_map(connected).collect();
     Resolved { nodes, ..resolved }
 }
 

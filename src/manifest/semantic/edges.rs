@@ -41,7 +41,8 @@ pub(super) fn connect(
             _ => (model_of(&index, draft, inputs.findings), Vec::new()),
         });
     }
-    for node in &mut resolved.nodes {
+    let reads_metrics = |node: &&mut Node| !node.depends_on.calls.metrics.is_empty();
+    for node in resolved.nodes.iter_mut().filter(reads_metrics) {
         let read: Vec<NodeId> = node
             .depends_on
             .calls
