@@ -5,7 +5,6 @@
 //! even read. A part that has grown gets room for more, so that the next edits of the same
 //! node find a place: blanks, which mean nothing between parts.
 
-use std::collections::HashSet;
 use std::io;
 use std::ops::Range;
 
@@ -23,7 +22,7 @@ pub struct Layout {
     /// How many bytes each part has, in order, with the blanks behind it.
     lengths: Vec<u32>,
     /// Places of parts that tell more than that understanding, or something else.
-    others: HashSet<u32>,
+    others: Vec<u32>,
 }
 
 impl Layout {
@@ -70,6 +69,10 @@ pub struct Revision<'a> {
     pieces: Vec<Piece<'a>>,
     /// The earlier file, where it tells of the understanding that this one goes back to.
     earlier: Option<&'a Layout>,
+    /// Nodes that are other than there.
+    edited: Marks,
+    /// Nodes of which it is told what they were compiled to.
+    compiled: Marks,
     /// Places of parts that may be other than in the earlier file, in order.
     changed: Vec<usize>,
 }
@@ -83,9 +86,24 @@ impl<'a> Revision<'a> {
             descent.from.as_ref() == Some(&layout.understanding) && layout.lengths.len() == pieces.len()
         };
         let earlier = earlier.filter(is_of_same);
-        let revision = Self { manifest, descent, earlier, pieces, changed: Vec::new() };
-        let changed = (0..revision.pieces.len()).filter(|place| !revision.holds(*place)).collect();
+        let count = manifest.wire.manifest.nodes.len();
+        let marks = |ids: &mut dyn Iterator<Item = &NodeId>| Marks::of(count, ids.map(|id| id.0));
+        let (edited, compiled) =
+            (marks(&mut descent.edited.iter()), marks(&mut manifest.details.compiled.keys()));
+        let revision = Self { manifest, descent, earlier, edited, compiled, pieces, changed: Vec::new() };
+        let changed = revision.changed();
         Self { changed, ..revision }
+    }
+
+    fn changed(&self) -> Vec<usize> {
+        let count = self.pieces.len();
+        let Some(earlier) = self.earlier else { return (0..count).collect() };
+        let others = Marks::of(count, earlier.others.iter().copied());
+        (0..)
+            .zip(&self.pieces)
+            .filter(|(place, piece)| others.has(*place) || !self.holds(piece))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// What turns the earlier file into this one where it stands; `None` where there is none, much
@@ -138,7 +156,10 @@ impl<'a> Revision<'a> {
 
     fn layout(&self, lengths: Vec<u32>) -> Layout {
         let tells_more = |piece: &Piece<'_>| match piece {
-            Piece::Node { node: Subject::Enabled(id), .. } => self.is_compiled(*id) || self.is_news(*id),
+            Piece::Node { node: Subject::Enabled(id), .. } => {
+                let place = id.0 as usize;
+                self.compiled.has(place) || !self.descent.is_new && self.edited.has(place)
+            }
             Piece::Edges(_) => !self.descent.is_new && self.descent.has_other_edges,
             Piece::Macros => !self.descent.is_new && self.descent.has_other_macros,
             _ => false,
@@ -148,28 +169,35 @@ impl<'a> Revision<'a> {
         Layout { understanding: self.descent.name.clone(), lengths, others }
     }
 
-    /// Whether the earlier file has this part as it should be.
-    fn holds(&self, place: usize) -> bool {
-        let Some(earlier) = self.earlier else { return false };
-        let is_wanted = match self.pieces.get(place) {
-            None | Some(Piece::Metadata) => false,
-            Some(Piece::Mark(_) | Piece::Value(_) | Piece::Node { node: Subject::Broken(_), .. }) => true,
-            Some(Piece::Node { node: Subject::Enabled(id), .. }) => {
-                !self.is_compiled(*id) && !self.descent.edited.contains(id)
+    /// Whether the earlier file has this part as it should be, as far as its understanding goes.
+    fn holds(&self, piece: &Piece<'_>) -> bool {
+        match piece {
+            Piece::Metadata => false,
+            Piece::Mark(_) | Piece::Value(_) | Piece::Node { node: Subject::Broken(_), .. } => true,
+            Piece::Node { node: Subject::Enabled(id), .. } => {
+                let place = id.0 as usize;
+                !self.compiled.has(place) && !self.edited.has(place)
             }
-            Some(Piece::Edges(_)) => !self.descent.has_other_edges,
-            Some(Piece::Macros) => !self.descent.has_other_macros,
-        };
-        is_wanted && u32::try_from(place).is_ok_and(|place| !earlier.others.contains(&place))
+            Piece::Edges(_) => !self.descent.has_other_edges,
+            Piece::Macros => !self.descent.has_other_macros,
+        }
+    }
+}
+
+/// Some of so many places: all of them are asked for, so that a table is quicker than a set.
+struct Marks(Vec<bool>);
+
+impl Marks {
+    fn of(count: usize, places: impl Iterator<Item = u32>) -> Self {
+        let mut marks = vec![false; count];
+        for place in places {
+            marks.get_mut(place as usize).into_iter().for_each(|mark| *mark = true);
+        }
+        Self(marks)
     }
 
-    fn is_compiled(&self, id: NodeId) -> bool {
-        self.manifest.details.compiled.contains_key(&id)
-    }
-
-    /// Whether the understanding that the file is of by name has this node otherwise.
-    fn is_news(&self, id: NodeId) -> bool {
-        !self.descent.is_new && self.descent.edited.contains(&id)
+    fn has(&self, place: usize) -> bool {
+        self.0.get(place).copied().unwrap_or_default()
     }
 }
 
