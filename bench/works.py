@@ -77,10 +77,11 @@ class Works:
         model, yardstick = self.programs.model, self.programs.yardstick
         project = self.project(shape, models)
         cold, _ = self.copy(project, "cold")
-        known = {name: self.copy(project, name)[0] for name in ("same", "one", "sql", "yaml", "macro")}
+        known = {name: self.copy(project, name)[0] for name in ("same", "one", "sql", "first", "yaml", "macro")}
         for folder in [*known.values(), *known.values()]:
             measure([model, "parse", "--quiet"], folder)
         edits = {"sql": Edit(known["sql"], "models/base/part_0/base_1.sql", "\n-- {}"),
+                 "first": Edit(known["first"], "models/base/part_0/base_{}.sql", "\n-- {}"),
                  "yaml": Edit(known["yaml"], "models/base/part_0/about.yml", "\n# {}", ("Payments", "Payments of {}")),
                  "macro": Edit(known["macro"], "macros/shared.sql", "", ("round(", "round({} + "))}
         quiet_parse = [model, "parse", "--quiet"]
@@ -89,8 +90,9 @@ class Works:
             Run("parse, nothing known", [*quiet_parse, "--no-cache"], cold),
             Run("parse, nothing changed", quiet_parse, known["same"]),
             Run("list, nothing changed", [model, "list", "--quiet"], known["same"]),
-            *(Run(f"parse, one {what} edited", quiet_parse, known[name], edits[name].make)
-              for name, what in (("sql", "model"), ("yaml", "property file"), ("macro", "macro"))),
+            *(Run(f"parse, {what} edited", quiet_parse, known[name], edits[name].make)
+              for name, what in (("sql", "one model"), ("first", "each time another model"),
+                                 ("yaml", "one property file"), ("macro", "one macro"))),
             Run("compile one model, nothing changed", [model, *one], known["one"]),
             Run("read and hash the files", [yardstick, "read", cold], cold),
             Run("stat the files", [yardstick, "stat", cold], cold),
@@ -174,18 +176,20 @@ class Works:
 
 
 class Edit:
-    """An edit of one file, another one each time."""
+    """An edit of one file, another one each time; the path may have a place for how often."""
 
     def __init__(self, folder, path, end, change=("", "")):
-        self.file, self.end, self.change = pathlib.Path(folder, path), end, change
-        self.before, self.count = self.file.read_text(), 0
+        self.folder, self.path, self.end, self.change = pathlib.Path(folder), path, end, change
+        self.before, self.count = {}, 0
 
     def make(self):
         """Edits the file."""
         self.count += 1
+        file = self.folder / self.path.format(self.count)
+        before = self.before.setdefault(file, file.read_text())
         old, new = self.change
-        text = self.before.replace(old, new.format(self.count), 1) if old else self.before
-        self.file.write_text(text + self.end.format(self.count))
+        text = before.replace(old, new.format(self.count), 1) if old else before
+        file.write_text(text + self.end.format(self.count))
 
 
 def written(told):
