@@ -59,7 +59,7 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     out.reserve(bytes.len() + 2);
     out.push(b'"');
-    if plain_bytes(bytes) == bytes.len() {
+    if is_plain(bytes) {
         out.extend_from_slice(bytes);
     } else {
         write_with_escapes(out, bytes);
@@ -71,36 +71,32 @@ fn needs_escape(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-/// How many bytes at the beginning stand in JSON as they are.
-fn plain_bytes(bytes: &[u8]) -> usize {
-    // No early end within a chunk, so that its bytes are compared at once.
-    let is_plain = |chunk: &&[u8; 8]| !chunk.iter().fold(false, |found, byte| found | needs_escape(*byte));
-    let (chunks, _) = bytes.as_chunks();
-    let seen = 8 * chunks.iter().take_while(is_plain).count();
-    let rest = bytes.iter().skip(seen);
-    seen + rest.take_while(|byte| !needs_escape(**byte)).count()
-}
-
-fn write_with_escapes(out: &mut Vec<u8>, mut bytes: &[u8]) {
-    while let (run, [byte, after @ ..]) = bytes.split_at(plain_bytes(bytes)) {
-        out.extend_from_slice(run);
-        write_escaped(out, *byte);
-        bytes = after;
+/// Whether bytes stand in JSON as they are. Eight of them are compared at once; of the last
+/// eight, some may be compared twice.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_plain = |eight: &[u8; 8]| !eight.iter().fold(false, |found, byte| found | needs_escape(*byte));
+    match bytes.last_chunk() {
+        Some(last) => is_plain(last) && bytes.as_chunks().0.iter().all(is_plain),
+        None => !bytes.iter().any(|byte| needs_escape(*byte)),
     }
-    out.extend_from_slice(bytes);
 }
 
-fn write_escaped(out: &mut Vec<u8>, byte: u8) {
-    let letter = match byte {
-        b'\x08' => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        b'\x0c' => b'f',
-        b'\r' => b'r',
-        b'"' | b'\\' => byte,
-        _ => return out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-    };
-    out.extend_from_slice(&[b'\\', letter]);
+fn write_with_escapes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let mut written = 0;
+    for (place, byte) in bytes.iter().enumerate().filter(|(_, byte)| needs_escape(**byte)) {
+        out.extend_from_slice(bytes.get(written..place).unwrap_or_default());
+        match *byte {
+            b'\x08' => out.extend_from_slice(br"\b"),
+            b'\t' => out.extend_from_slice(br"\t"),
+            b'\n' => out.extend_from_slice(br"\n"),
+            b'\x0c' => out.extend_from_slice(br"\f"),
+            b'\r' => out.extend_from_slice(br"\r"),
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            _ => out.extend_from_slice(format!(r"\u{byte:04x}").as_bytes()),
+        }
+        written = place + 1;
+    }
+    out.extend_from_slice(bytes.get(written..).unwrap_or_default());
 }
 
 #[cfg(test)]

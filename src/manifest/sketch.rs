@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::deprecation::stray_tags;
 use super::generic_sketch::TestCall;
+use super::generic_tests::hex;
 use super::properties::{ConfigBlock, ModelVersion, NodeProperties, Spanned};
 use super::property_files::PropertyFile;
 use super::version::{version_text, versioned_name};
@@ -312,11 +313,7 @@ pub(super) fn checksum(text: &str) -> String {
 
 /// SHA-256 of a text, in hex.
 pub(crate) fn sha256(text: &str) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// The folders of a path and the file's name without extension.
