@@ -120,7 +120,8 @@ fn read_test_arguments(state: &Arc<JobState>, call: &Text) -> Result<(), Failure
     };
     let scope: Arc<dyn Scope> = Arc::new(RunScope::new(state));
     let place = Text { text: "".into(), ..call.clone() };
-    let arguments = test_arguments(&state.runtime.parts.engine, (&test.kwargs, &test.forms), &place, &scope);
+    let arguments =
+        test_arguments(&state.runtime.parts.engine, (&test.kwargs, &test.forms), (&place, &scope), &|_| None);
     let arguments = arguments.map_err(|error| place::template_failure(state, &error))?;
     lock(&state.extra).insert(TEST_ARGUMENTS, arguments);
     Ok(())

@@ -27,6 +27,8 @@ pub(super) struct TestCall {
     pub(super) where_macro: Option<String>,
     /// What the test needs, where that is known without a render.
     pub(super) known: Option<Known>,
+    /// Whether it is known what arguments that call `ref` or `source` come to.
+    pub(super) knows_calls: bool,
 }
 
 /// Turns the tests of property files into sketches.
@@ -147,7 +149,13 @@ impl GenericSketcher<'_> {
             }
             _ => (None, None),
         };
-        TestCall { test_macro, called_macro, where_macro, known }
+        TestCall {
+            test_macro,
+            called_macro,
+            where_macro,
+            known,
+            knows_calls: self.known.knows_calls(package),
+        }
     }
 
     fn find_macro(&self, test: &GenericTest, package: &str) -> Option<&MacroInfo> {

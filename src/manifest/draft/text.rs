@@ -7,7 +7,7 @@ use crate::diagnostics::Diagnostic;
 use crate::manifest::configure::{self, needs_no_rendering};
 use crate::manifest::describe::foreign_key_target;
 use crate::manifest::generic_sketch::TestCall;
-use crate::manifest::generic_tests::{Known, TEST_ARGUMENTS, test_arguments};
+use crate::manifest::generic_tests::{Known, OWN_WHERE_MACRO, TEST_ARGUMENTS, named, test_arguments};
 use crate::manifest::layers::Layers;
 use crate::manifest::parse::{ParseScope, Recorder, Subject};
 use crate::manifest::properties::ResourceCall;
@@ -95,7 +95,16 @@ impl Drafting<'_> {
         let test_macro = call.test_macro.as_deref();
         let place = Text::new("", body.file, body.offset);
         let NodeKind::Test(DataTest { generic: Some(generic), .. }) = &sketch.kind else { return None };
-        let kwargs = match test_arguments(self.engine, (&generic.kwargs, &generic.forms), &place, scope) {
+        let known = |text: &str| {
+            let (named, is_under_where) = call.knows_calls.then(|| named(text)).flatten()?;
+            note_named(&named, recorder);
+            if is_under_where {
+                recorder.macro_called(OWN_WHERE_MACRO);
+            }
+            Some(test.stand_in())
+        };
+        let arguments = (&generic.kwargs, &generic.forms);
+        let kwargs = match test_arguments(self.engine, arguments, (&place, scope), &known) {
             Ok(kwargs) => kwargs,
             Err(error) => return Some(error.diagnostic()),
         };
@@ -160,21 +169,24 @@ impl Drafting<'_> {
 /// Notes what the render of a test would, where that is known. The order is dbt's: the test's
 /// macro, which is noted already, then what the arguments name.
 fn note_known(known: &Known, sketch: &Sketch, recorder: &Recorder) {
-    let note = |call: &ResourceCall| match call {
-        ResourceCall::Ref(call) => recorder.reference(call.clone()),
-        ResourceCall::Source(call) => recorder.source(call.clone()),
-    };
     match known {
         // dbt: the version of what is tested is the one that its entry has.
         Known::Unread(ResourceCall::Ref(call)) => {
             recorder.reference(RefCall { version_is_text: false, ..call.clone() });
         }
-        Known::Unread(call) => note(call),
-        Known::Rendered { calls, where_macro } => {
-            calls.iter().for_each(note);
-            recorder.macro_called(where_macro);
+        Known::Unread(call) => note_named(call, recorder),
+        Known::Rendered(calls) => {
+            calls.iter().for_each(|call| note_named(call, recorder));
+            recorder.macro_called(OWN_WHERE_MACRO);
             recorder.configured(&sketch.options.unrendered, &Forms::default());
         }
+    }
+}
+
+fn note_named(call: &ResourceCall, recorder: &Recorder) {
+    match call {
+        ResourceCall::Ref(call) => recorder.reference(call.clone()),
+        ResourceCall::Source(call) => recorder.source(call.clone()),
     }
 }
 

@@ -11,22 +11,23 @@ use crate::template::{self, Engine, Forms, MutDict, Scope, TemplateError, Text, 
 /// The name under which a generic test's text finds its arguments.
 pub const TEST_ARGUMENTS: &str = "_dbt_generic_test_kwargs";
 
-/// A test's arguments, in the forms that they were written in, every text among them rendered but `column_name`. An
-/// error points at `place`.
+/// A test's arguments, in the forms that they were written in, every text among them rendered but `column_name`, and
+/// those whose value is `known`. An error points at `place`.
 ///
 /// # Errors
 /// An argument's template fails.
 pub fn test_arguments(
     engine: &Engine,
     (kwargs, forms): (&Map<String, Json>, &Forms),
-    place: &Text,
-    scope: &Arc<dyn Scope>,
+    (place, scope): (&Text, &Arc<dyn Scope>),
+    known: &dyn Fn(&str) -> Option<Value>,
 ) -> Result<Value, TemplateError> {
     let mut rendered = Vec::new();
+    let render = |text: &str| known(text).map_or_else(|| argument(engine, text, place, scope), Ok);
     for (name, value) in kwargs {
         let value = match name.as_str() {
             "column_name" => template::to_value(value),
-            _ => forms.below(name).rendered(value, &|text| argument(engine, text, place, scope))?,
+            _ => forms.below(name).rendered(value, &render)?,
         };
         rendered.push((name.clone(), value));
     }

@@ -7,6 +7,8 @@
 //! calls only what has its place in the program. The text that it writes is thrown away. What the
 //! entry configures is noted a second time, as its `config()` call would do.
 //!
+//! Of other tests, only such arguments are known.
+//!
 //! Which macros take part is a matter of the package alone. A name that their texts speak of may
 //! mean another macro there; then, and where an argument or a setting is anything but plain, the
 //! test is rendered.
@@ -24,18 +26,17 @@ use crate::template::{Forms, Library, MacroInfo, spoken_names};
 /// The macro that `model` among the arguments calls.
 const WHERE_MACRO: &str = "get_where_subquery";
 
+/// The unique id of the one that comes with the program.
+pub(in crate::manifest) const OWN_WHERE_MACRO: &str = "macro.dbt.get_where_subquery";
+
 /// What a test needs, where that is known without a render.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::manifest) enum Known {
     /// The test is not rendered: it reads what it stands below, and configures nothing.
     Unread(ResourceCall),
-    /// The render would note these, the macro of `model`, and what the entry configures.
-    Rendered {
-        /// What the arguments name, in their order.
-        calls: Vec<ResourceCall>,
-        /// The macro that `model` calls, by its unique id.
-        where_macro: String,
-    },
+    /// The render would note these, which the arguments name in this order, the macro that
+    /// `model` calls, and what the entry configures.
+    Rendered(Vec<ResourceCall>),
 }
 
 /// A test of dbt's own that dbt renders.
@@ -100,18 +101,34 @@ impl OwnTest {
     }
 }
 
-/// The tests whose needs are known, package by package.
+/// What of data tests is known without a render, package by package.
 #[derive(Debug)]
-pub(in crate::manifest) struct KnownTests<'a>(HashMap<&'a str, Vec<OwnTest>>);
+pub(in crate::manifest) struct KnownTests<'a>(HashMap<&'a str, InPackage>);
+
+/// What is known in the files of one package.
+#[derive(Debug)]
+struct InPackage {
+    /// Whether the macro that `model` calls, and `ref` and `source`, are those of the program.
+    knows_calls: bool,
+    /// The tests in which no other macro takes part.
+    tests: Vec<OwnTest>,
+}
 
 impl<'a> KnownTests<'a> {
-    /// Those of these packages.
+    /// What is known in these packages.
     pub(in crate::manifest) fn of(library: &Library, packages: impl IntoIterator<Item = &'a str>) -> Self {
         let of_package = |package: &'a str| {
-            let known = OwnTest::ALL.into_iter().filter(|test| is_built_in(library, *test, package));
-            (package, known.collect())
+            let knows_calls = with_implementation(library, WHERE_MACRO, package)
+                .is_some_and(|macros| !is_any_replaced(library, macros, package));
+            let is_known = |test: &OwnTest| knows_calls && is_built_in(library, *test, package);
+            (package, InPackage { knows_calls, tests: OwnTest::ALL.into_iter().filter(is_known).collect() })
         };
         Self(packages.into_iter().map(of_package).collect())
+    }
+
+    /// Whether arguments that call `ref` or `source` come to what they always do, see [`named`].
+    pub(in crate::manifest) fn knows_calls(&self, package: &str) -> bool {
+        self.0.get(package).is_some_and(|known| known.knows_calls)
     }
 
     /// What a test of `package` needs that calls the macro `info` with these arguments.
@@ -121,14 +138,21 @@ impl<'a> KnownTests<'a> {
         (kwargs, forms): (&Map<String, Json>, &Forms),
         settings: &Map<String, Json>,
     ) -> Option<Known> {
-        let known = self.0.get(package)?;
+        let known = &self.0.get(package)?.tests;
         let test = known.iter().find(|test| is_own(info) && info.name == test.macro_name())?;
         if !forms.is_empty() || !settings.iter().all(|(key, value)| is_read_back(key, value)) {
             return None;
         }
-        let where_macro = format!("macro.{BUILTIN_PACKAGE}.{WHERE_MACRO}");
-        Some(Known::Rendered { calls: test.calls(kwargs)?, where_macro })
+        Some(Known::Rendered(test.calls(kwargs)?))
     }
+}
+
+/// What a text among the arguments names, and whether it calls the macro that reads a table under
+/// a `where`. Its render gives what every `ref` and `source` gives: no setting is known yet.
+pub(in crate::manifest) fn named(text: &str) -> Option<(ResourceCall, bool)> {
+    let inside = tested(text);
+    let call = asked_for(inside.unwrap_or(text))?.pop()?;
+    Some((call, inside.is_some()))
 }
 
 /// What the argument `model` reads: the inside of what is generated for it.
@@ -136,26 +160,32 @@ pub(in crate::manifest) fn tested(model: &str) -> Option<&str> {
     model.strip_prefix("{{ get_where_subquery(")?.strip_suffix(") }}")
 }
 
-/// Whether nothing but the program's own macros takes part in a test of this package.
+/// Whether nothing but the program's own macros takes part in a test of this package, whose
+/// arguments are known.
 fn is_built_in(library: &Library, test: OwnTest, package: &str) -> bool {
-    let named = |name: &str| library.find(name, package).filter(|info| is_own(info));
-    let implementation = |name: &str| {
-        let found = library.find_dispatched(name, Some(BUILTIN_PACKAGE), package).ok();
-        found.filter(|info| is_own(info) && info.name.strip_prefix("default__") == Some(name))
-    };
-    let with_implementation = |name: &str| Some([named(name)?, implementation(name)?]);
-    let (Some(of_test), Some(of_model)) =
-        (with_implementation(test.macro_name()), with_implementation(WHERE_MACRO))
-    else {
-        return false;
-    };
-    let all = || of_test.into_iter().chain(of_model);
-    let spoken = all().flat_map(|info| spoken_names(info.source())).chain(["ref", "source"]);
+    let Some(macros) = with_implementation(library, test.macro_name(), package) else { return false };
+    let reached = library.reached_from(macros.into_iter().chain(library.find(WHERE_MACRO, package)));
+    reached.values().all(|info| info.is_internal) && !is_any_replaced(library, macros, package)
+}
+
+/// The program's own macro of this name and the one that it dispatches to, where both are what
+/// the name means in this package.
+fn with_implementation<'l>(library: &'l Library, name: &str, package: &str) -> Option<[&'l MacroInfo; 2]> {
+    let named = library.find(name, package).filter(|info| is_own(info))?;
+    let found = library.find_dispatched(name, Some(BUILTIN_PACKAGE), package).ok()?;
+    let is_default = is_own(found) && found.name.strip_prefix("default__") == Some(name);
+    is_default.then_some([named, found])
+}
+
+/// Whether a name that these macros speak of, or `ref` or `source`, means another macro or a
+/// package in a text of this package.
+fn is_any_replaced(library: &Library, macros: [&MacroInfo; 2], package: &str) -> bool {
     let is_replaced = |name: &str| {
         library.find(name, package).is_some_and(|info| !is_own(info))
             || library.package_names().any(|package| package == name)
     };
-    library.reached_from(all()).values().all(|info| info.is_internal) && !spoken.into_iter().any(is_replaced)
+    let spoken = macros.into_iter().flat_map(|info| spoken_names(info.source()));
+    spoken.chain(["ref", "source"]).any(is_replaced)
 }
 
 fn is_own(info: &MacroInfo) -> bool {

@@ -16,7 +16,7 @@ mod written;
 
 pub use argument::{TEST_ARGUMENTS, test_arguments};
 pub use build::{GenericTestDraft, tests_of_node, tests_of_table};
-pub(super) use known::{Known, KnownTests, tested};
+pub(super) use known::{Known, KnownTests, OWN_WHERE_MACRO, named, tested};
 pub(super) use naming::hex;
 pub use old_forms::OldForm;
 pub(super) use python::repr;

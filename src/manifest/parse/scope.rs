@@ -147,7 +147,7 @@ impl ParseScope {
     }
 
     /// What `ref` and `source` give.
-    fn stand_in(&self) -> Value {
+    pub(crate) fn stand_in(&self) -> Value {
         match &self.subject {
             Some(subject) => objects::relation(subject.relation.clone(), &self.surroundings.dialect),
             None => Value::from(()),
