@@ -14,7 +14,7 @@ use super::consequences::without_consequences;
 use super::deprecation::{check_deprecations, old_tests};
 use super::describe::Describer;
 use super::doc_blocks::doc_blocks;
-use super::draft::{Drafted, Drafting, PlainConfigs};
+use super::draft::{Drafted, Drafting, PlainConfigs, SeenMacros};
 use super::exposures::{exposures, groups};
 use super::foreign_patches::ForeignPatches;
 use super::generic_sketch::GenericSketcher;
@@ -218,6 +218,7 @@ impl Loading<'_> {
             world: &World { library: self.engine.library(), groups: &groups },
             trees: &trees,
             plain: PlainConfigs::default(),
+            seen: SeenMacros::default(),
             shared: SharedConfigs::default(),
         };
         let drafted = self.drafted(&files, &rendering, &drafting);

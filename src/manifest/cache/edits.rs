@@ -20,7 +20,7 @@ use crate::diagnostics::Diagnostic;
 use crate::manifest::access::check_access;
 use crate::manifest::config::SharedConfigs;
 use crate::manifest::describe::Describer;
-use crate::manifest::draft::{Drafted, Drafting, PlainConfigs};
+use crate::manifest::draft::{Drafted, Drafting, PlainConfigs, SeenMacros};
 use crate::manifest::layers::Trees;
 use crate::manifest::load::UNUSED_CONFIG_PATH;
 use crate::manifest::naming::Naming;
@@ -187,6 +187,7 @@ impl Edits<'_> {
             world: &World { library: self.engine.library(), groups: &manifest.groups },
             trees: &trees,
             plain: PlainConfigs::default(),
+            seen: SeenMacros::default(),
             shared: SharedConfigs::default(),
         };
         let rendering = Rendering::new(self.engine, self.surroundings);

@@ -2,6 +2,7 @@
 
 mod checks;
 mod plain;
+mod seen;
 mod settle;
 mod text;
 
@@ -28,6 +29,7 @@ use crate::sql::Relation;
 use crate::template::{Engine, Scope};
 
 pub(super) use plain::PlainConfigs;
+pub(super) use seen::SeenMacros;
 
 /// What a property file says about one node.
 #[derive(Clone, Copy)]
@@ -45,6 +47,7 @@ pub(super) struct Drafting<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) trees: &'a Trees<'a>,
     pub(super) plain: PlainConfigs,
+    pub(super) seen: SeenMacros,
     pub(super) shared: SharedConfigs,
 }
 

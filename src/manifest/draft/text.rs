@@ -136,9 +136,9 @@ impl Drafting<'_> {
     fn forget_unseen(&self, test_macro: Option<&str>, recorder: &Recorder) {
         let library = self.engine.library();
         let own = test_macro.and_then(|id| library.by_unique_id(id));
-        let seen = library.reached_from(own.into_iter().chain(library.find("get_where_subquery", "")));
-        seen.values().filter(|info| !info.is_internal).for_each(|info| recorder.macro_ran(info.index));
-        recorder.retain_macros(|id| seen.contains_key(id));
+        let seen = self.seen.of(library, own);
+        seen.of_projects.iter().for_each(|place| recorder.macro_ran(*place));
+        recorder.retain_macros(|id| seen.ids.contains(id));
     }
 
     pub(super) fn scope(

@@ -34,6 +34,7 @@ fn compared(files_of: &[(&str, &str)]) -> (Vec<String>, usize) {
         world: &World { library: engine.library(), groups: &groups },
         trees: &trees,
         plain: PlainConfigs::default(),
+        seen: SeenMacros::default(),
         shared: SharedConfigs::default(),
     };
     let sketches = loading.described(&files, &rendering, &[]);
