@@ -26,7 +26,7 @@ use super::world::World;
 use super::{Calls, Config, DependsOn, Docs, Node, NodeKind, Origin, SourceCall};
 use crate::diagnostics::Diagnostic;
 use crate::sql::Relation;
-use crate::template::{Engine, Scope};
+use crate::template::Engine;
 
 pub(super) use plain::PlainConfigs;
 pub(super) use seen::SeenMacros;
@@ -73,14 +73,14 @@ impl Drafting<'_> {
     /// Renders the sketch once and completes it, with everything that is wrong
     /// with it.
     pub(super) fn draft(&self, sketch: Sketch, patch: Option<Patch<'_>>) -> Drafted {
-        let layers = self.layers(&sketch, patch);
+        let layers = Arc::new(self.layers(&sketch, patch));
         let sketch = Arc::new(sketch);
         let notes = Arc::new(Recorder::with_config(sketch.options.to_json()));
-        let scope: Arc<dyn Scope> = Arc::new(self.scope(&sketch, &layers, &notes));
+        let scope = self.lazy_scope(&sketch, &layers, &notes);
         let mut findings = self.render_body(&sketch, (&layers, &notes), &scope);
         findings.extend(self.render_foreign_keys(&sketch, patch, &scope));
-        let layers =
-            self.with_call(layers, (&sketch, patch), (&notes.recorded().config, &notes.recorded().forms));
+        let layers = Arc::unwrap_or_clone(layers);
+        let layers = notes.with_options(|call| self.with_call(layers, (&sketch, patch), call));
         let mut config = self.config(&sketch, &layers, &scope, &mut findings);
         let emptied = keep_what_was_known(&sketch, &layers, &mut config);
         findings.extend(check_contract(&sketch, patch, &config));
@@ -88,7 +88,7 @@ impl Drafting<'_> {
         let describer = self.describer.of_enabled(config.enabled());
         let docs = docs(describer, &sketch, patch, &mut findings);
         drop(scope);
-        let recorded = notes.recorded();
+        let recorded = notes.taken();
         findings.extend(check_seed(&sketch, patch, &recorded));
         let sources = self.sources(&sketch, recorded.sources);
         let sketch = Arc::unwrap_or_clone(sketch);

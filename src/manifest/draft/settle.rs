@@ -1,10 +1,9 @@
 //! The configuration of a sketch, from all that is said of it.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value as Json};
 
 use super::plain::PlainConfigs;
+use super::text::LazyScope;
 use super::{Drafting, Patch, is_python_model};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::manifest::configure::{self, Layer, Setting};
@@ -12,7 +11,7 @@ use crate::manifest::generic_tests::Known;
 use crate::manifest::layers::{Layers, call_layer, patch_layer};
 use crate::manifest::sketch::Sketch;
 use crate::manifest::{Config, ResourceType};
-use crate::template::{Forms, Scope, Text};
+use crate::template::{Forms, Text};
 
 impl Drafting<'_> {
     /// The layers of the sketch's configuration that its text does not set.
@@ -56,7 +55,7 @@ impl Drafting<'_> {
         &self,
         sketch: &Sketch,
         layers: &Layers,
-        scope: &Arc<dyn Scope>,
+        scope: &LazyScope<'_>,
         findings: &mut Vec<Diagnostic>,
     ) -> Config {
         let plain = PlainConfigs::key(sketch, layers);

@@ -1,5 +1,6 @@
 //! Rendering a sketch's text once, to learn what it needs.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::{Drafting, Patch, is_python_model, node_json};
@@ -17,13 +18,16 @@ use crate::source::Span;
 use crate::sql::Relation;
 use crate::template::{Forms, Scope, Text};
 
+/// What the texts of a node see, where one is rendered at all.
+pub(super) type LazyScope<'s> = LazyCell<Arc<dyn Scope>, Box<dyn FnOnce() -> Arc<dyn Scope> + 's>>;
+
 impl Drafting<'_> {
     /// Renders the text of a sketch for what it needs and sets. Gives what is wrong with it.
     pub(super) fn render_body(
         &self,
         sketch: &Arc<Sketch>,
-        (layers, notes): (&Layers, &Arc<Recorder>),
-        scope: &Arc<dyn Scope>,
+        (layers, notes): (&Arc<Layers>, &Arc<Recorder>),
+        scope: &LazyScope<'_>,
     ) -> Vec<Diagnostic> {
         let Some(body) = sketch.kind.body() else { return Vec::new() };
         if let Some(call) = &sketch.test {
@@ -72,7 +76,7 @@ impl Drafting<'_> {
         &self,
         sketch: &Sketch,
         patch: Option<Patch<'_>>,
-        scope: &Arc<dyn Scope>,
+        scope: &LazyScope<'_>,
     ) -> Vec<Diagnostic> {
         let (NodeKind::Model(_), Some(Patch { properties, .. })) = (&sketch.kind, patch) else {
             return Vec::new();
@@ -141,16 +145,22 @@ impl Drafting<'_> {
         recorder.retain_macros(|id| seen.ids.contains(id));
     }
 
-    pub(super) fn scope(
-        &self,
+    /// What the texts of a node see, made when the first of them is rendered.
+    pub(super) fn lazy_scope<'s>(
+        &'s self,
         sketch: &Arc<Sketch>,
-        layers: &Layers,
+        layers: &Arc<Layers>,
         recorder: &Arc<Recorder>,
-    ) -> ParseScope {
+    ) -> LazyScope<'s> {
+        let (sketch, layers, recorder) = (Arc::clone(sketch), Arc::clone(layers), Arc::clone(recorder));
+        LazyCell::new(Box::new(move || Arc::new(self.scope(&sketch, &layers, &recorder))))
+    }
+
+    fn scope(&self, sketch: &Arc<Sketch>, layers: &Arc<Layers>, recorder: &Arc<Recorder>) -> ParseScope {
         let target = self.surroundings;
         let mut relation = Relation::new(target.database.clone(), target.schema.clone(), sketch.name.clone());
         relation.quote = target.quoting;
-        let (copy, known) = (Arc::clone(sketch), layers.clone());
+        let (copy, known) = (Arc::clone(sketch), Arc::clone(layers));
         let subject = Subject {
             package: sketch.package.clone(),
             relation,
@@ -176,7 +186,9 @@ fn note_known(known: &Known, sketch: &Sketch, recorder: &Recorder) {
         }
         Known::Unread(call) => note_named(call, recorder),
         Known::Rendered(calls) => {
-            calls.iter().for_each(|call| note_named(call, recorder));
+            for call in calls {
+                note_named(call, recorder);
+            }
             recorder.macro_called(OWN_WHERE_MACRO);
             recorder.configured(&sketch.options.unrendered, &Forms::default());
         }

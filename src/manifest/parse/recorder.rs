@@ -42,9 +42,15 @@ impl Recorder {
         Self(Mutex::new(Recorded { config, ..Recorded::default() }))
     }
 
-    /// Everything so far.
-    pub(crate) fn recorded(&self) -> Recorded {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Looks at the options so far.
+    pub(crate) fn with_options<T>(&self, look: impl FnOnce((&Map<String, Json>, &Forms)) -> T) -> T {
+        let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        look((&recorded.config, &recorded.forms))
+    }
+
+    /// Everything so far, which is forgotten here.
+    pub(crate) fn taken(&self) -> Recorded {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A `ref` call.
