@@ -1,8 +1,10 @@
 //! The macros of the project, its packages, and those that come with the program.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use serde_json::{Map, json};
 
 use super::deprecation::stray_tags;
@@ -14,8 +16,8 @@ use crate::adapter::Adapter;
 use crate::builtin;
 use crate::diagnostics::Diagnostic;
 use crate::project::{FileKind, Project};
-use crate::source::{FileId, SourceMap, Span};
-use crate::template::{self, Argument, Holds, Library, LibraryBuilder, MacroInfo};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
+use crate::template::{self, Argument, Block, Holds, Library, LibraryBuilder, MacroInfo};
 
 /// The package name of the macros that come with the program.
 pub(super) const BUILTIN_PACKAGE: &str = "dbt";
@@ -87,10 +89,13 @@ fn add_internal(
     files: &[(&str, &'static str)],
     sources: &SourceMap,
 ) {
-    for (path, text) in files {
-        let file = sources.add(format!("{package}/{path}"), *text);
-        for block in template::scan(&file, Holds::Macros).blocks {
-            builder.internal(package, &file, block);
+    let add = |(path, text): &(&str, &'static str)| sources.add(format!("{package}/{path}"), *text);
+    let files: Vec<Arc<SourceFile>> = files.iter().map(add).collect();
+    let blocks: Vec<Vec<Block>> =
+        files.par_iter().map(|file| template::scan(file, Holds::Macros).blocks).collect();
+    for (file, blocks) in files.iter().zip(blocks) {
+        for block in blocks {
+            builder.internal(package, file, block);
         }
     }
 }

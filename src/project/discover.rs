@@ -1,10 +1,10 @@
 //! Finding and reading the files of a package.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
 
 use super::file::Paths;

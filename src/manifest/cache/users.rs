@@ -1,7 +1,8 @@
 //! Which nodes rest on which macros.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::UniqueId;

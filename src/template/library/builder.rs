@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use rayon::prelude::*;
 
 use super::info::MacroInfo;
 use super::lookup::{Library, Package, Rules};
 use crate::diagnostics::Diagnostic;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::template::calls;
 use crate::template::scan::{Argument, Block, BlockKind, Token, segments};
 
@@ -17,10 +18,43 @@ use crate::template::scan::{Argument, Block, BlockKind, Token, segments};
 pub struct LibraryBuilder {
     root: String,
     rules: Rules,
-    macros: Vec<MacroInfo>,
+    macros: Vec<Declared>,
     packages: HashMap<String, Package>,
     internal: Vec<String>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// A macro as its block declares it. Its body was not looked at yet.
+#[derive(Debug)]
+struct Declared {
+    name: String,
+    package: String,
+    file: Arc<SourceFile>,
+    span: Span,
+    arguments: Vec<Argument>,
+    languages: Vec<String>,
+    is_internal: bool,
+}
+
+impl Declared {
+    /// The macro at this place of the library, with what its body says.
+    fn info(self, index: usize) -> MacroInfo {
+        let Self { name, package, file, span, arguments, languages, is_internal } = self;
+        let source = file.text().get(span.start..span.end).unwrap_or_default();
+        MacroInfo {
+            unique_id: format!("macro.{package}.{name}"),
+            is_variadic: !has_surplus(&arguments) && mentions_surplus(source),
+            calls: calls::calls_in(source),
+            name,
+            package,
+            file,
+            span,
+            arguments,
+            languages,
+            is_internal,
+            index,
+        }
+    }
 }
 
 impl LibraryBuilder {
@@ -106,25 +140,21 @@ impl LibraryBuilder {
             return;
         }
         members.macros.insert(name.clone(), index);
-        let source = file.text().get(block.span.start..block.span.end).unwrap_or_default();
-        self.macros.push(MacroInfo {
-            unique_id: format!("macro.{package}.{name}"),
+        self.macros.push(Declared {
             name,
             package: package.to_owned(),
             file: Arc::clone(file),
             span: block.span,
-            is_variadic: !has_surplus(&block.arguments) && mentions_surplus(source),
             arguments: block.arguments,
-            calls: calls::calls_in(source),
             languages,
             is_internal,
-            index,
         });
     }
 
     /// The library, and the names that were declared twice (the first one counts).
     pub fn build(self) -> (Library, Vec<Diagnostic>) {
-        let library = Library::new(self.root, self.macros, self.packages, &self.internal, self.rules);
+        let macros = self.macros.into_par_iter().enumerate().map(|(index, declared)| declared.info(index));
+        let library = Library::new(self.root, macros.collect(), self.packages, &self.internal, self.rules);
         (library, self.diagnostics)
     }
 }
