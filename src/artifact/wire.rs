@@ -66,10 +66,11 @@ pub fn group<'a>(manifest: &'a Manifest, node: &'a Node) -> Option<&'a str> {
         NodeKind::Test(DataTest { generic: Some(test), .. }) => test.attached_node.as_ref(),
         _ => None,
     };
-    match attached {
-        Some(id) => manifest.by_id(id.as_str())?.config.text("group"),
-        None => node.config.text("group"),
-    }
+    let Some(attached) = attached else { return node.config.text("group") };
+    // It is among the few that the test needs, but for one that is turned off.
+    let mut needed = node.depends_on.nodes.iter().filter_map(|id| manifest.node(*id));
+    let found = needed.find(|needed| needed.unique_id == *attached);
+    found.or_else(|| manifest.by_id(attached.as_str()))?.config.text("group")
 }
 
 /// `docs` of a node that says nothing about it.

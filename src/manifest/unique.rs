@@ -16,7 +16,7 @@ pub(super) fn check_names(nodes: &[&Node], dialect: Dialect, flags: &Flags) -> V
     let mut findings = spaces(nodes, flags);
     let written = |node: &&Node| Some(node.relation.as_ref().filter(|_| is_stored(node))?.render(&dialect));
     let written: Vec<Option<String>> = nodes.par_iter().map(written).collect();
-    let mut ids: HashMap<&str, &Node> = HashMap::new();
+    let mut ids: HashMap<&str, &Node> = HashMap::with_capacity(nodes.len());
     let mut names: HashMap<(&str, &str), &Node> = HashMap::new();
     let mut relations: HashMap<&str, &Node> = HashMap::new();
     for (node, relation) in nodes.iter().copied().zip(&written) {
