@@ -30,7 +30,7 @@ HEAD = """\
 Written by `bench/run`; [README.md](README.md) says what it does. Times are medians of wall-clock
 time over rounds in which all runs of a table take turns, so that a ratio is one of runs side by
 side: other work on the machine falls on both. Tables may come from different runs, of
-different days and versions. Behind them stand the quickest and the slowest round,
+different days, versions and machines. Behind them stand the quickest and the slowest round,
 the time of processors, and the peak of the process's memory, the database included (one that is
 lower than that of the measuring program, about 17 MiB, is not seen).
 
@@ -57,8 +57,9 @@ def page(results):
     """The whole page."""
     entries = sorted(results["entries"], key=order)
     about = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    parts = [HEAD, f"{results['machine']}; {about}.\n", "![Growth](results.svg)\n", targets(entries), growth(entries)]
-    parts += [table(entry) for entry in entries]
+    machines = sorted({entry["machine"] for entry in entries})
+    parts = [HEAD, f"{' / '.join(machines)}; {about}.\n", "![Growth](results.svg)\n", targets(entries), growth(entries)]
+    parts += [table(entry, len(machines) > 1) for entry in entries]
     return "\n".join(parts)
 
 
@@ -137,12 +138,14 @@ def seconds(time):
     return f"{1000 * time:.0f} ms" if time < 0.9995 else f"{time:.2f} s"
 
 
-def table(entry):
+def table(entry, names_machine=False):
     """All runs of a work."""
     base = BASES[entry["work"]]
     against = median(entry, base)
-    lines = [f"## {title(entry)}\n", f"| | median | rounds | quickest to slowest | processors | of {base} | peak |",
-             "|---|---|---|---|---|---|---|"]
+    lines = [f"## {title(entry)}\n"]
+    if names_machine:
+        lines.append(f"{entry['machine']}.\n")
+    lines += [f"| | median | rounds | quickest to slowest | processors | of {base} | peak |", "|---|---|---|---|---|---|---|"]
     for name, run in entry["runs"].items():
         usual, times = median(entry, name), run["seconds"]
         spread = f"{seconds(min(times))} to {seconds(max(times))}" if len(times) > 1 else ""
