@@ -213,8 +213,8 @@ const PAGE: usize = 4096;
 
 /// Writes bytes in their places of a file that still has this stamp, and gives the stamp that it
 /// has then. Readers see the old contents or the new: nothing is done, and `None` given, where
-/// somebody has the file open, or it is another one. Only what is short and at its beginning is
-/// written in any case.
+/// somebody has the file open, it is another one, or it has a second name, under which its contents
+/// are to stay. What is short and at the beginning is written also while somebody reads.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -224,7 +224,8 @@ pub fn patch(path: &Path, stamp: Stamp, patches: &[Patch]) -> Result<Option<Stam
     let own = file.try_clone().map_err(failed)?;
     let lease = Lease::of(&own);
     let is_short = matches!(patches, [(start, bytes)] if *start == 0 && bytes.len() <= PAGE);
-    if lease.is_none() && !is_short || stamp_of(&file.metadata().map_err(failed)?) != stamp {
+    let found = file.metadata().map_err(failed)?;
+    if lease.is_none() && !is_short || stamp_of(&found) != stamp || has_other_name(&found) {
         return Ok(None);
     }
     for (start, bytes) in patches {
@@ -330,6 +331,18 @@ fn changed(_: &fs::Metadata) -> i64 {
     0
 }
 
+/// Whether a file can be found under another name, too.
+#[cfg(unix)]
+fn has_other_name(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    found.nlink() > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_name(_: &fs::Metadata) -> bool {
+    false
+}
+
 /// The path without links, `.` and `..`.
 ///
 /// # Errors
@@ -410,6 +423,27 @@ mod tests {
         assert_eq!(written(), first);
         refresh(&path, "two").unwrap();
         assert_eq!(read_text(&path).unwrap(), "two");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_is_patched_where_nobody_minds() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("b"));
+        write(&path, "one two three").unwrap();
+        let patches = |word: &str| vec![(0, b"ONE".to_vec()), (4, word.as_bytes().to_vec())];
+        let patched = |stamp| patch(&path, stamp, &patches("TWO")).unwrap().is_some();
+        let first = stamp(&path).unwrap();
+        let reader = File::open(&path).unwrap();
+        assert!(!patched(first), "somebody reads it");
+        drop(reader);
+        fs::hard_link(&path, &link).unwrap();
+        assert!(!patched(stamp(&path).unwrap()), "it has a second name");
+        fs::remove_file(&link).unwrap();
+        assert!(!patched(Stamp::default()), "it is another file");
+        assert_eq!(read_text(&path).unwrap(), "one two three");
+        assert!(patched(stamp(&path).unwrap()));
+        assert_eq!(read_text(&path).unwrap(), "ONE TWO three");
     }
 
     #[test]
