@@ -52,7 +52,7 @@ pub trait RevisionTarget {
 const AT_A_TIME: usize = 256;
 
 /// So many parts are quickly written in their places.
-const FEW: usize = 1024;
+const FEW: usize = 4096;
 
 /// What turns an earlier file into another where it stands.
 pub struct Patches {
@@ -114,13 +114,16 @@ impl<'a> Revision<'a> {
     pub fn patches(&self) -> io::Result<Option<Patches>> {
         let Some(earlier) = self.earlier.filter(|_| self.changed.len() <= FEW) else { return Ok(None) };
         let starts = starts(earlier);
-        let mut patches = Vec::with_capacity(self.changed.len());
+        let mut patches: Vec<(u64, Vec<u8>)> = Vec::new();
         for (place, text) in self.changed.iter().zip(self.texts(&self.changed)) {
             let (Some(start), Some(length)) = (starts.get(*place), earlier.lengths.get(*place)) else {
                 return Ok(None);
             };
             let Some(text) = padded(text?, *length) else { return Ok(None) };
-            patches.push((*start, text));
+            match patches.last_mut() {
+                Some((first, before)) if *first + before.len() as u64 == *start => before.extend(text),
+                _ => patches.push((*start, text)),
+            }
         }
         Ok(Some(Patches { bytes: patches, layout: self.layout(earlier.lengths.clone()) }))
     }

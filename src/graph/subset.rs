@@ -32,7 +32,9 @@ impl Subset {
                 }
             }
             if !selected.contains(id) {
-                behind.insert(*id, parents);
+                if !parents.is_empty() {
+                    behind.insert(*id, parents);
+                }
                 continue;
             }
             subset.order.push(*id);

@@ -431,18 +431,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("a"), folder.path().join("b"));
         write(&path, "one two three").unwrap();
-        let patches = |word: &str| vec![(0, b"ONE".to_vec()), (4, word.as_bytes().to_vec())];
-        let patched = |stamp| patch(&path, stamp, &patches("TWO")).unwrap().is_some();
+        let patches = [(0, b"ONE".to_vec()), (4, b"TWO".to_vec())];
+        let is_done = |stamp| patch(&path, stamp, &patches).unwrap().is_some();
         let first = stamp(&path).unwrap();
         let reader = File::open(&path).unwrap();
-        assert!(!patched(first), "somebody reads it");
+        assert!(!is_done(first), "somebody reads it");
         drop(reader);
         fs::hard_link(&path, &link).unwrap();
-        assert!(!patched(stamp(&path).unwrap()), "it has a second name");
+        assert!(!is_done(stamp(&path).unwrap()), "it has a second name");
         fs::remove_file(&link).unwrap();
-        assert!(!patched(Stamp::default()), "it is another file");
+        assert!(!is_done(Stamp::default()), "it is another file");
         assert_eq!(read_text(&path).unwrap(), "one two three");
-        assert!(patched(stamp(&path).unwrap()));
+        assert!(is_done(stamp(&path).unwrap()));
         assert_eq!(read_text(&path).unwrap(), "ONE TWO three");
     }
 

@@ -126,6 +126,10 @@ fn is_fqn(fqn: &[&str], wanted: &str, is_versioned: bool) -> bool {
         }
         _ => return false,
     };
+    if !has_wildcard(wanted) {
+        let mut have = fqn.iter().flat_map(|part| part.split('.'));
+        return wanted.split('.').all(|want| have.next() == Some(want));
+    }
     let have: Vec<&str> = fqn.iter().flat_map(|part| part.split('.')).collect();
     let want: Vec<&str> = wanted.split('.').collect();
     if have.len() < want.len() {
@@ -134,9 +138,6 @@ fn is_fqn(fqn: &[&str], wanted: &str, is_versioned: bool) -> bool {
     let plain = want.iter().take_while(|part| !has_wildcard(part)).count();
     if want.iter().zip(&have).take(plain).any(|(want, have)| want != have) {
         return false;
-    }
-    if plain == want.len() {
-        return true;
     }
     let rest = |parts: &[&str]| parts.iter().skip(plain).copied().collect::<Vec<_>>().join(".");
     matches(&rest(&want), &rest(&have)) || (want.len() == 1 && matches(wanted, leaf))
