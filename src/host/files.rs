@@ -446,6 +446,33 @@ mod tests {
         assert_eq!(read_text(&path).unwrap(), "ONE TWO three");
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn who_reads_a_file_that_is_patched_sees_all_or_nothing_of_it() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let written = |number: usize| format!("{number:08}{}{number:08}", "-".repeat(1 << 20));
+        write(&path, written(0)).unwrap();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let text = read_text(&path).unwrap();
+                    assert_eq!(text.get(..8), text.get(text.len() - 8..));
+                }
+            });
+            let mut done = 0;
+            for number in 1..2000_usize {
+                let both = [0, 8 + (1 << 20)].map(|place| (place, format!("{number:08}").into_bytes()));
+                done += usize::from(patch(&path, stamp(&path).unwrap(), &both).unwrap().is_some());
+            }
+            is_over.store(true, Ordering::Relaxed);
+            assert!(done > 0);
+        });
+    }
+
     #[test]
     fn a_copied_folder_takes_the_place_of_an_earlier_copy() {
         let folder = tempfile::tempdir().unwrap();
