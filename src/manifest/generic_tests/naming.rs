@@ -99,9 +99,11 @@ fn text<'a>(value: &'a Json, forms: &Forms) -> Cow<'a, str> {
 fn write_hashable(out: &mut String, value: &Json, forms: &Forms) {
     match value {
         Json::Object(entries) => write_sorted(out, entries, forms),
-        Json::Array(items) => python::write_list(out, items.iter().enumerate(), |out, (at, item)| {
-            write_hashable(out, item, forms.item(at));
-        }),
+        Json::Array(items) => {
+            python::write_joined(out, python::LIST, items.iter().enumerate(), |out, (at, item)| {
+                write_hashable(out, item, forms.item(at));
+            });
+        }
         scalar => python::write_text(out, &text(scalar, forms)),
     }
 }
@@ -112,7 +114,7 @@ fn write_sorted(out: &mut String, entries: &Map<String, Json>, forms: &Forms) {
     if forms.has_keys() {
         keyed.sort_by_key(|(key, _)| forms.key(key));
     }
-    python::write_dict(out, keyed, |out, (key, value)| {
+    python::write_joined(out, python::DICT, keyed, |out, (key, value)| {
         if forms.has_keys() {
             out.push_str(&template::repr(&forms.key(key)));
         } else {

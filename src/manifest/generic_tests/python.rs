@@ -24,8 +24,8 @@ fn write_repr(out: &mut String, value: &Json) {
         Json::Bool(false) => out.push_str("False"),
         Json::Number(number) => out.push_str(&number_repr(number)),
         Json::String(text) => write_text(out, text),
-        Json::Array(items) => write_list(out, items, write_repr),
-        Json::Object(entries) => write_dict(out, entries, |out, (key, value)| {
+        Json::Array(items) => write_joined(out, LIST, items, write_repr),
+        Json::Object(entries) => write_joined(out, DICT, entries, |out, (key, value)| {
             write_text(out, key);
             out.push_str(": ");
             write_repr(out, value);
@@ -33,39 +33,25 @@ fn write_repr(out: &mut String, value: &Json) {
     }
 }
 
-/// `[a, b]`, with each item as `write` writes it.
-pub(super) fn write_list<T>(
-    out: &mut String,
-    items: impl IntoIterator<Item = T>,
-    write: impl FnMut(&mut String, T),
-) {
-    out.push('[');
-    write_joined(out, items, write);
-    out.push(']');
-}
+/// The brackets of a list and of a dict.
+pub(super) const LIST: [char; 2] = ['[', ']'];
+pub(super) const DICT: [char; 2] = ['{', '}'];
 
-/// `{a: 1, b: 2}`, with each entry as `write` writes it.
-pub(super) fn write_dict<T>(
+/// `[a, b]` or `{a: 1, b: 2}`, with each item as `write` writes it.
+pub(super) fn write_joined<T>(
     out: &mut String,
-    entries: impl IntoIterator<Item = T>,
-    write: impl FnMut(&mut String, T),
-) {
-    out.push('{');
-    write_joined(out, entries, write);
-    out.push('}');
-}
-
-fn write_joined<T>(
-    out: &mut String,
+    [open, close]: [char; 2],
     items: impl IntoIterator<Item = T>,
     mut write: impl FnMut(&mut String, T),
 ) {
+    out.push(open);
     for (place, item) in items.into_iter().enumerate() {
         if place > 0 {
             out.push_str(", ");
         }
         write(out, item);
     }
+    out.push(close);
 }
 
 fn number_repr(number: &Number) -> String {
